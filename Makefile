@@ -1,0 +1,123 @@
+# make         builds everything: both sandboxes and the programs
+# make demo    shows a TLS client talking to a program through the sandbox
+# make check   formatting, lint, types
+# make test    make check, then every test, with real peers
+# make bench   measures, side by side with what Debian has
+# make clean   removes what was built (distclean: what was fetched, too)
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+jobs := $(shell nproc 2>/dev/null || echo 2)
+say = @echo "$(1)"
+
+PROGRAMS := s6-tlsd s6-tlsd-io
+MODULES := dist/engine.wasm dist/keeper.wasm
+BUNDLES := $(PROGRAMS:%=dist/%.cjs)
+
+.PHONY: all
+all: $(MODULES) $(BUNDLES)
+
+# ---- what others wrote -------------------------------------------------
+
+build/toolchain: vendor/need
+	@mkdir -p build
+	@vendor/need emcc=emscripten
+	@touch $@
+
+build/bearssl-sources: vendor/fetch $(wildcard vendor/bearssl.*)
+	@mkdir -p build
+	@vendor/fetch
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json
+	$(call say,  npm ci: the TypeScript toolchain)
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ---- the sandboxes -----------------------------------------------------
+
+# -g0 and the prefix map keep this folder's name out of the modules: two
+# builds of the same sources are the same bytes.
+CFLAGS := -O3 -g0 -msimd128 -std=c99 -ffile-prefix-map=$(CURDIR)=. \
+	-include wasm/bearssl-config.h -Ivendor/bearssl/inc -Ivendor/bearssl/src -Iwasm
+STRICT := -Wall -Wextra -Werror -Wno-unused-command-line-argument
+
+# The stack is placed first, so that an overflow traps instead of
+# overwriting data. 32 KiB is several times what BearSSL uses.
+# emcc 3.1.6 takes an import with a module's name for an undefined symbol; what
+# may stay undefined is what test/contract reads in the import sections.
+LDFLAGS := -O3 -g0 --no-entry -sSTANDALONE_WASM -sTOTAL_STACK=32768 \
+	-sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=16MB -Wl,--stack-first \
+	-sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0
+engine_MEMORY := 196608
+keeper_MEMORY := 196608
+
+ENGINE_C := $(sort $(wildcard wasm/engine/*.c))
+KEEPER_C := $(sort $(wildcard wasm/keeper/*.c))
+SHARED_C := wasm/arena.c $(sort $(wildcard wasm/crypto/*.c))
+object = $(patsubst wasm/%.c,build/wasm/%.o,$(1))
+
+# One compiler call for many files: one by one, starting emcc is what costs.
+# sysrng.c would ask an operating system for randomness.
+build/bearssl.a: build/toolchain build/bearssl-sources wasm/bearssl-config.h
+	$(call say,  BearSSL: compiling to WebAssembly (10 to 20 seconds))
+	@rm -rf build/bearssl && mkdir -p build/bearssl
+	@cd build/bearssl && find ../../vendor/bearssl/src -name '*.c' ! -name sysrng.c | LC_ALL=C sort | \
+		xargs -P $(jobs) -n 40 emcc -c $(subst wasm/,../../wasm/,$(subst vendor/,../../vendor/,$(CFLAGS)))
+	@rm -f $@ && cd build/bearssl && emar rcD ../bearssl.a $$(ls *.o | LC_ALL=C sort)
+
+build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources wasm/bearssl-config.h
+	$(call say,  $<)
+	@mkdir -p $(@D)
+	@emcc -c -MMD $(CFLAGS) $(STRICT) $< -o $@
+-include $(wildcard build/wasm/*.d build/wasm/*/*.d)
+
+dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
+dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
+$(MODULES): dist/%.wasm:
+	@mkdir -p dist
+	@emcc $(LDFLAGS) -sINITIAL_MEMORY=$($*_MEMORY) $^ -o $@
+	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
+
+# ---- the programs ------------------------------------------------------
+
+SOURCES := $(shell find src -name '*.ts')
+
+# One file a program: start-up reads one file. CommonJS, because Node loads
+# it faster than a module.
+$(BUNDLES) &: $(SOURCES) node_modules/.package-lock.json
+	$(call say,  src: bundling $(PROGRAMS))
+	@node_modules/.bin/esbuild $(PROGRAMS:%=src/commands/%.ts) --bundle --platform=node --target=node20 \
+		--format=cjs --out-extension:.js=.cjs --minify-syntax --outdir=dist --log-level=warning
+	@touch $(BUNDLES)
+
+# ---- checks ------------------------------------------------------------
+
+C_FILES := $(shell find wasm -name '*.[ch]')
+
+.PHONY: check
+check: node_modules/.package-lock.json
+	@vendor/need clang-format=clang-format
+	@node_modules/.bin/biome ci --error-on-warnings
+	@clang-format --dry-run -Werror $(C_FILES)
+	@node_modules/.bin/tsc --noEmit
+
+.PHONY: format
+format: node_modules/.package-lock.json
+	@node_modules/.bin/biome check --write
+	@clang-format -i $(C_FILES)
+
+.PHONY: test
+test: all check
+	@vendor/need $(PEERS)
+	@node_modules/.bin/vitest run
+
+PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat
+
+.PHONY: clean distclean
+clean:
+	rm -rf build dist
+distclean: clean
+	rm -rf node_modules vendor/bearssl

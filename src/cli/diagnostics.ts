@@ -1,0 +1,31 @@
+import { writeSync } from "node:fs";
+import { getSystemErrorMap } from "node:util";
+import type { ExitCode } from "./exit-codes.ts";
+
+/** The end of a program: what it says and the code that it exits with. */
+export class Fatal extends Error {
+  constructor(
+    readonly exitCode: ExitCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One line on standard error, skarnet's way: `s6-tlsd: fatal: unable to …`. */
+export function complain(program: string, kind: "fatal" | "warning" | "usage", text: string): void {
+  const line = `${program}: ${kind}: ${text.replaceAll(/[\r\n]+/g, " ")}\n`;
+  try {
+    writeSync(2, line);
+  } catch {
+    // Nobody reads standard error; the exit code still tells.
+  }
+}
+
+/** What the C library's strerror would say of a system error, or the error's own message. */
+export function reasonOf(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  if (text === undefined) return message;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,105 @@
+import { parseArgs } from "node:util";
+
+/** The command line is wrong. The message says what, without the usage line. */
+export class UsageError extends Error {}
+
+/** One option: how it is written, and what it does to the settings. */
+export interface Option<Settings> {
+  readonly short?: string;
+  readonly long: string;
+  /** The name of its value in the usage line; an option without one is a flag. */
+  readonly value?: string;
+  /** One sentence for the manual. */
+  readonly about: string;
+  /** @throws {UsageError} if the value can't be used */
+  readonly apply: (settings: Settings, value: string) => void;
+}
+
+/** Options that exclude each other stand in one group: the last one on the command line wins. */
+export type OptionGroup<Settings> = readonly Option<Settings>[];
+
+export interface CommandLine<Settings> {
+  readonly groups: readonly OptionGroup<Settings>[];
+  /** How the operands look in the usage line. */
+  readonly operands: string;
+}
+
+/**
+ * Parses as POSIX getopt does: clusters, attached or separate values, up to the first operand or
+ * `--`.
+ *
+ * @param settings receives what the options say
+ * @returns the operands
+ * @throws {UsageError} for an unknown option, or a value that is missing or can't be used
+ */
+export function parse<Settings extends object>(
+  line: CommandLine<Settings>,
+  args: readonly string[],
+  settings: Settings,
+): readonly string[] {
+  const byName = new Map(line.groups.flat().map((option) => [option.long, option]));
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: nodeOptions(line),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === "positional") return args.slice(token.index);
+    if (token.kind === "option-terminator") return args.slice(token.index + 1);
+    const option = byName.get(token.name);
+    if (option === undefined) throw new UsageError(`unknown option ${token.rawName}`);
+    applyOne(option, token, settings);
+  }
+  return [];
+}
+
+/** The usage line, in skarnet's form, with the program's name. */
+export function usage<Settings>(program: string, line: CommandLine<Settings>): string {
+  const groups = line.groups.map((group) => `[ ${group.map(spell).join(" | ")} ]`);
+  return [program, ...groups, "[ -- ]", line.operands].join(" ");
+}
+
+/** @throws {UsageError} unless the text is an unsigned 32-bit integer in decimal */
+export function unsigned(text: string): number {
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || value > 0xffffffff) {
+    throw new UsageError(`not an unsigned integer: ${text}`);
+  }
+  return value;
+}
+
+function nodeOptions<Settings>(line: CommandLine<Settings>) {
+  return Object.fromEntries(
+    line.groups.flat().map(({ long, short, value }) => {
+      const type = value === undefined ? ("boolean" as const) : ("string" as const);
+      return [long, short === undefined ? { type } : { type, short }];
+    }),
+  );
+}
+
+function applyOne<Settings>(
+  option: Option<Settings>,
+  token: { readonly rawName: string; readonly value?: string | undefined },
+  settings: Settings,
+): void {
+  const { rawName, value } = token;
+  if (option.value === undefined && value !== undefined) {
+    throw new UsageError(`${rawName} takes no value`);
+  }
+  if (option.value !== undefined && value === undefined) {
+    throw new UsageError(`${rawName} needs a value: ${option.value}`);
+  }
+  try {
+    option.apply(settings, value ?? "");
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${rawName}: ${error.message}`);
+    throw error;
+  }
+}
+
+function spell<Settings>({ short, long, value }: Option<Settings>): string {
+  const name = short === undefined ? `--${long}` : `-${short}`;
+  return value === undefined ? name : `${name} ${value}`;
+}

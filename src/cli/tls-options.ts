@@ -1,0 +1,151 @@
+import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+
+/** What the command line of a TLS program says about the connection. */
+export interface TlsSettings {
+  closeNotify: boolean;
+  enforceCloseNotify: boolean;
+  clientCertificate: "none" | "optional" | "mandatory";
+  keepEnvironment: boolean;
+  verbosity: number;
+  /** Milliseconds; 0 is for ever. */
+  handshakeTimeout: number;
+  sniLevel: number;
+  /** null: not given. */
+  profile: string | null;
+}
+
+export const DEFAULTS: Readonly<TlsSettings> = {
+  closeNotify: false,
+  enforceCloseNotify: false,
+  clientCertificate: "none",
+  keepEnvironment: false,
+  verbosity: 1,
+  handshakeTimeout: 0,
+  sniLevel: 0,
+  profile: null,
+};
+
+type Group = OptionGroup<TlsSettings>;
+
+export const closeNotify: Group = [
+  {
+    short: "S",
+    long: "close-notify",
+    about: "Send close_notify and break the connection when prog sends EOF.",
+    apply: (settings) => {
+      settings.closeNotify = true;
+    },
+  },
+  {
+    short: "s",
+    long: "no-close-notify",
+    about: "Transmit prog's EOF by half-closing the TCP connection. The default.",
+    apply: (settings) => {
+      settings.closeNotify = false;
+    },
+  },
+];
+
+export const enforceCloseNotify: Group = [
+  {
+    short: "J",
+    long: "enforce-close-notify",
+    about: "Take an EOF from the peer without close_notify for an error.",
+    apply: (settings) => {
+      settings.enforceCloseNotify = true;
+    },
+  },
+  {
+    short: "j",
+    long: "no-enforce-close-notify",
+    about: "Take any EOF from the peer for a normal one. The default.",
+    apply: (settings) => {
+      settings.enforceCloseNotify = false;
+    },
+  },
+];
+
+export const clientCertificate: Group = [
+  {
+    short: "Y",
+    long: "client-cert",
+    about: "Request an optional client certificate.",
+    apply: notSupportedYet,
+  },
+  {
+    short: "y",
+    long: "mandatory-client-cert",
+    about: "Request a mandatory client certificate.",
+    apply: notSupportedYet,
+  },
+];
+
+export const keepEnvironment: Group = [
+  {
+    short: "Z",
+    long: "keep",
+    about: "Leave the variables that name keys and certificates in prog's environment.",
+    apply: (settings) => {
+      settings.keepEnvironment = true;
+    },
+  },
+  {
+    short: "z",
+    long: "no-keep",
+    about: "Remove them. The default.",
+    apply: (settings) => {
+      settings.keepEnvironment = false;
+    },
+  },
+];
+
+export const verbosity: Group = [
+  {
+    short: "v",
+    long: "verbosity",
+    value: "verbosity",
+    about: "0: quiet. 1, the default: errors. 2: a line about each connection, too.",
+    apply: (settings, value) => {
+      settings.verbosity = unsigned(value);
+    },
+  },
+];
+
+export const handshakeTimeout: Group = [
+  {
+    short: "K",
+    long: "handshake-timeout",
+    value: "kimeout",
+    about: "Give up if the handshake takes more than so many milliseconds; 0, the default: never.",
+    apply: (settings, value) => {
+      settings.handshakeTimeout = unsigned(value);
+    },
+  },
+];
+
+export const sniLevel: Group = [
+  {
+    short: "k",
+    long: "sni-level",
+    value: "snilevel",
+    about: "1: choose the chain by server name. 2: and refuse other names.",
+    apply: notSupportedYet,
+  },
+  { long: "sni", about: "The same as -k 1.", apply: notSupportedYet },
+  { long: "mandatory-sni", about: "The same as -k 2.", apply: notSupportedYet },
+];
+
+export const profile: Group = [
+  {
+    long: "tls-profile",
+    value: "profile",
+    about: "Versions and suites on offer: modern (the default), compat or legacy.",
+    apply: (settings, value) => {
+      settings.profile = value;
+    },
+  },
+];
+
+function notSupportedYet(): never {
+  throw new UsageError("not supported yet");
+}

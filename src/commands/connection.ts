@@ -1,0 +1,94 @@
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { Batches } from "../io/batches.ts";
+import { StreamEndpoint, type StreamPair } from "../io/stream-endpoint.ts";
+import type { Engine, Session } from "../sandbox/engine.ts";
+import { Tunnel } from "../tunnel/tunnel.ts";
+
+/** How long to wait for a peer to hang up, once we have nothing more for it: milliseconds. */
+const LINGER = 2000;
+
+export interface ConnectionSettings {
+  readonly engine: Engine;
+  readonly network: Streams;
+  readonly closeNotify: boolean;
+  readonly enforceCloseNotify: boolean;
+  /** Milliseconds; 0 is for ever. */
+  readonly handshakeTimeout: number;
+  /** The handshake is done: gives the cleartext's side. */
+  readonly established: (session: Session) => Streams;
+  /** Called once; the engine is wiped by then. null: it ended as it should. */
+  readonly over: (failure: Fatal | null) => void;
+}
+
+/** One side of a connection. */
+export type Streams = Pick<StreamPair, "readable" | "writable">;
+
+/** One TLS connection over Node's streams: a tunnel, and the clock that it doesn't have. */
+export class Connection {
+  private readonly tunnel: Tunnel;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly settings: ConnectionSettings) {
+    const { network } = settings;
+    this.tunnel = new Tunnel({
+      ...settings,
+      remote: this.endpoint(network),
+      established: (session) => this.establish(session),
+      lingering: () => this.after(LINGER, () => this.tunnel.over()),
+      over: (failure) => this.finish(failure),
+    });
+    const { handshakeTimeout } = settings;
+    if (handshakeTimeout > 0) this.after(handshakeTimeout, () => this.giveUp());
+  }
+
+  /** Bytes of application data that went each way. */
+  get count(): Tunnel["count"] {
+    return this.tunnel.count;
+  }
+
+  /** Ends the connection at once. */
+  abort(failure: Error): void {
+    this.tunnel.abort(failure);
+  }
+
+  private establish(session: Session): StreamEndpoint {
+    clearTimeout(this.timer);
+    return this.endpoint(this.settings.established(session));
+  }
+
+  private endpoint({ readable, writable }: Streams): StreamEndpoint {
+    return new StreamEndpoint({ readable, writable, batches, changed: () => this.tunnel.run() });
+  }
+
+  private giveUp(): void {
+    const message = `handshake not done within ${this.settings.handshakeTimeout} milliseconds`;
+    this.abort(new Error(message));
+  }
+
+  private finish(failure: Error | null): void {
+    clearTimeout(this.timer);
+    this.settings.network.readable.destroy();
+    this.settings.network.writable.destroy();
+    this.settings.over(failure === null ? null : fatalOf(failure));
+  }
+
+  /** Node's timers take at most 2^31-1 milliseconds. */
+  private after(milliseconds: number, action: () => void): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(action, Math.min(milliseconds, 0x7fffffff));
+  }
+}
+
+const batches = new Batches();
+
+function fatalOf(failure: Error): Fatal {
+  if (failure instanceof Fatal) return failure;
+  if ("errno" in failure) {
+    return new Fatal(ExitCode.system, `unable to read from the network: ${reasonOf(failure)}`);
+  }
+  if (failure instanceof WebAssembly.RuntimeError || failure instanceof RangeError) {
+    return new Fatal(ExitCode.tls, `TLS error: the sandbox trapped: ${failure.message}`);
+  }
+  return new Fatal(ExitCode.tls, `TLS error: ${failure.message}`);
+}

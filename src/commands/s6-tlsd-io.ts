@@ -1,0 +1,81 @@
+import { closeSync, writeSync } from "node:fs";
+import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { type CommandLine, type OptionGroup, UsageError, unsigned } from "../cli/options.ts";
+import * as tls from "../cli/tls-options.ts";
+import { readableOf, requireOpen, writableOf } from "../io/descriptors.ts";
+import type { Session } from "../sandbox/engine.ts";
+import { Connection } from "./connection.ts";
+import { run } from "./run.ts";
+import { prepareServer } from "./server-side.ts";
+import { notification } from "./session-variables.ts";
+
+const PROGRAM = "s6-tlsd-io";
+
+interface Settings extends tls.TlsSettings {
+  /** Where to tell that the handshake is done; null: nowhere. */
+  notify: number | null;
+}
+
+const notify: OptionGroup<Settings> = [
+  {
+    short: "d",
+    long: "notification-fd",
+    value: "notif",
+    about: "When the handshake is done, write what it told to this descriptor, and close it.",
+    apply: (settings, value) => {
+      settings.notify = unsigned(value);
+    },
+  },
+];
+
+const line: CommandLine<Settings> = {
+  groups: [
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    tls.clientCertificate,
+    tls.verbosity,
+    tls.handshakeTimeout,
+    tls.sniLevel,
+    tls.profile,
+    notify,
+  ],
+  operands: "fdr fdw",
+};
+
+function main(settings: Settings, operands: readonly string[]): void {
+  if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
+  const [fdr, fdw] = operands.map(unsigned) as [number, number];
+  for (const fd of [0, 1, fdr, fdw, settings.notify]) {
+    if (fd !== null) requireOpen(fd);
+  }
+  const { engine, keeper } = prepareServer(settings, process.env);
+  new Connection({
+    ...settings,
+    engine,
+    network: { readable: readableOf(0), writable: writableOf(1) },
+    established: (session) => {
+      // There is no second handshake: the key has done its work.
+      keeper.wipe();
+      if (settings.notify !== null) tell(settings.notify, session);
+      return { readable: readableOf(fdr), writable: writableOf(fdw) };
+    },
+    over: (failure) => {
+      keeper.wipe();
+      if (failure !== null && settings.verbosity > 0) complain(PROGRAM, "fatal", failure.message);
+      process.exit(failure?.exitCode ?? ExitCode.success);
+    },
+  });
+}
+
+/** @throws {Fatal} 111 if nobody can read it */
+function tell(fd: number, session: Session): void {
+  try {
+    writeSync(fd, notification(session));
+    closeSync(fd);
+  } catch (error) {
+    throw new Fatal(ExitCode.system, `unable to write to descriptor ${fd}: ${reasonOf(error)}`);
+  }
+}
+
+run({ program: PROGRAM, line, defaults: { ...tls.DEFAULTS, notify: null }, main });

@@ -1,0 +1,68 @@
+import { createReadStream, createWriteStream, fstatSync, type Stats } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import { isatty, ReadStream, WriteStream } from "node:tty";
+
+/** A descriptor can't be used. The message says which and why. */
+export class DescriptorError extends Error {
+  constructor(fd: number, reason: string) {
+    super(`unable to use descriptor ${fd}: ${reason}`);
+  }
+}
+
+/**
+ * What can be read from a descriptor that we inherited, whatever is behind it.
+ *
+ * @throws {DescriptorError} if it is closed
+ */
+export function readableOf(fd: number): Readable {
+  if (isStream(statusOf(fd))) {
+    return quick(new Socket({ fd, readable: true, writable: false, allowHalfOpen: true }));
+  }
+  return isatty(fd) ? new ReadStream(fd) : createReadStream("", { fd });
+}
+
+/**
+ * A writer on a descriptor that we inherited; on a socket, ending it is a half-close.
+ *
+ * @throws {DescriptorError} if it is closed
+ */
+export function writableOf(fd: number): Writable {
+  if (isStream(statusOf(fd))) {
+    return quick(new Socket({ fd, readable: false, writable: true, allowHalfOpen: true }));
+  }
+  return isatty(fd) ? new WriteStream(fd) : createWriteStream("", { fd });
+}
+
+/**
+ * Checks that a descriptor is open. Node opens the null device on 0, 1 and 2 where its parent left
+ * them closed, so there it counts as closed.
+ *
+ * @throws {DescriptorError} if it is not
+ */
+export function requireOpen(fd: number): void {
+  const status = statusOf(fd);
+  if (fd <= 2 && status.isCharacterDevice() && status.rdev === NULL_DEVICE) {
+    throw new DescriptorError(fd, "it is closed, or the null device");
+  }
+}
+
+/** Device 1:3 on Linux. */
+const NULL_DEVICE = 0x103;
+
+function statusOf(fd: number): Stats {
+  try {
+    return fstatSync(fd);
+  } catch {
+    throw new DescriptorError(fd, "Bad file descriptor");
+  }
+}
+
+function isStream(status: Stats): boolean {
+  return status.isSocket() || status.isFIFO();
+}
+
+/** Records and replies go out in as few pieces as they can already: Nagle would only delay them. */
+function quick(socket: Socket): Socket {
+  return socket.setNoDelay(true);
+}

@@ -1,0 +1,122 @@
+import type { Readable, Writable } from "node:stream";
+import type { Endpoint } from "../tunnel/endpoint.ts";
+import type { Batches } from "./batches.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** Batches that may be on their way at once: one that the kernel takes, one being filled. */
+const MAX_IN_FLIGHT = 2;
+
+export interface StreamPair {
+  readonly readable: Readable;
+  readonly writable: Writable;
+  readonly batches: Batches;
+  /** Called whenever anything has changed; never from inside a call into the endpoint. */
+  readonly changed: () => void;
+}
+
+/** Two streams of Node as one side of a tunnel. At most a chunk each way is held here. */
+export class StreamEndpoint implements Endpoint {
+  arrived: Uint8Array = NOTHING;
+  ended = false;
+  failure: Error | null = null;
+  broken = false;
+
+  private readonly readable: Readable;
+  private readonly writable: Writable;
+  private batch: Buffer | null = null;
+  private used = 0;
+  private inFlight = 0;
+  private ending = false;
+  private finished = false;
+
+  constructor(private readonly pair: StreamPair) {
+    this.readable = pair.readable;
+    this.writable = pair.writable;
+    this.watchReadable();
+    this.watchWritable();
+  }
+
+  take(count: number): void {
+    this.arrived = count === this.arrived.length ? NOTHING : this.arrived.subarray(count);
+    if (this.arrived.length === 0 && this.readable.isPaused()) this.readable.resume();
+  }
+
+  stopArrivals(): void {
+    this.arrived = NOTHING;
+    this.ended = true;
+    this.readable.destroy();
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.ending) return 0;
+    if (this.batch === null) {
+      if (this.inFlight === MAX_IN_FLIGHT) return 0;
+      this.batch = this.pair.batches.take();
+      this.used = 0;
+    }
+    const count = Math.min(bytes.length, this.batch.length - this.used);
+    this.batch.set(count < bytes.length ? bytes.subarray(0, count) : bytes, this.used);
+    this.used += count;
+    if (this.used === this.batch.length) this.flush();
+    return count;
+  }
+
+  flush(): void {
+    const { batch } = this;
+    if (batch === null) return;
+    this.batch = null;
+    this.inFlight++;
+    this.writable.write(batch.subarray(0, this.used), () => {
+      this.inFlight--;
+      this.pair.batches.give(batch);
+      this.pair.changed();
+    });
+  }
+
+  end(): void {
+    if (this.ending) return;
+    this.flush();
+    this.ending = true;
+    this.writable.end();
+  }
+
+  get drained(): boolean {
+    return this.ending ? this.finished : this.batch === null && this.inFlight === 0;
+  }
+
+  private watchReadable(): void {
+    this.readable.on("data", (chunk: Buffer) => {
+      this.arrived = chunk;
+      this.pair.changed();
+      if (this.arrived.length > 0) this.readable.pause();
+    });
+    this.readable.on("end", () => {
+      this.ended = true;
+      this.pair.changed();
+    });
+    this.readable.on("error", (error) => {
+      this.failure = error;
+      this.pair.changed();
+    });
+    this.readable.on("close", () => {
+      this.ended = true;
+      this.pair.changed();
+    });
+  }
+
+  private watchWritable(): void {
+    this.writable.on("finish", () => {
+      this.finished = true;
+      this.pair.changed();
+    });
+    this.writable.on("error", () => {
+      this.broken = true;
+      this.pair.changed();
+    });
+    this.writable.on("close", () => {
+      this.broken ||= !this.finished;
+      this.pair.changed();
+    });
+  }
+}

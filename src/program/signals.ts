@@ -1,0 +1,42 @@
+/** What a supervisor sends, and a program that stands in for another passes on. */
+export const PASSED_ON = [
+  "SIGTERM",
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGABRT",
+  "SIGCONT",
+  "SIGWINCH",
+] as const satisfies readonly NodeJS.Signals[];
+
+/** From now on, signals that a supervisor sends are for prog. */
+export function passSignalsOn(receive: (signal: NodeJS.Signals) => void): void {
+  for (const signal of PASSED_ON) {
+    // On SIGUSR1 there is the launcher's listener, for as long as there is no prog.
+    process.removeAllListeners(signal);
+    process.on(signal, receive);
+  }
+}
+
+/** Ends this process as the signal would have, had nobody listened to it. */
+export function dieOf(signal: NodeJS.Signals): void {
+  // Removing the last listener puts the default action back. Node ignores SIGPIPE from the start;
+  // adding a listener first makes sure that there is one to remove.
+  if (signal !== "SIGKILL" && signal !== "SIGSTOP") {
+    process.on(signal, () => {});
+    process.removeAllListeners(signal);
+  }
+  process.kill(process.pid, signal);
+}
+
+/**
+ * Closes Node's inspector. A SIGUSR1 that came before the launcher's first line may have opened
+ * it, and so may NODE_OPTIONS.
+ */
+export function closeInspector(): void {
+  const inspector = require("node:inspector") as typeof import("node:inspector");
+  if (inspector.url() !== undefined) inspector.close();
+}

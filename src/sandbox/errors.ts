@@ -1,0 +1,140 @@
+/** Who has to change something: we (a defect or a lack), the peer, or our configuration. */
+export type Side = "us" | "peer" | "configuration";
+
+type Meaning = readonly [name: string, side: Side, meaning: string];
+
+/** BearSSL's numbers (bearssl_ssl.h, bearssl_x509.h) and what they mean. */
+const MEANINGS = new Map<number, Meaning>([
+  [1, ["BAD_PARAM", "configuration", "incorrect parameter"]],
+  [2, ["BAD_STATE", "us", "operation not possible in this state"]],
+  [3, ["UNSUPPORTED_VERSION", "peer", "not TLS, or an unsupported version of it"]],
+  [4, ["BAD_VERSION", "peer", "record with another version than the previous ones"]],
+  [5, ["BAD_LENGTH", "peer", "invalid record length"]],
+  [6, ["TOO_LARGE", "peer", "record too large"]],
+  [7, ["BAD_MAC", "peer", "record with a wrong MAC or padding"]],
+  [8, ["NO_RANDOM", "us", "no entropy"]],
+  [9, ["UNKNOWN_TYPE", "peer", "unknown record type"]],
+  [10, ["UNEXPECTED", "peer", "unexpected record or message"]],
+  [12, ["BAD_CCS", "peer", "invalid ChangeCipherSpec"]],
+  [13, ["BAD_ALERT", "peer", "malformed alert"]],
+  [14, ["BAD_HANDSHAKE", "peer", "malformed handshake message"]],
+  [15, ["OVERSIZED_ID", "peer", "session identifier over 32 bytes"]],
+  [16, ["BAD_CIPHER_SUITE", "peer", "cipher suite that was not offered"]],
+  [17, ["BAD_COMPRESSION", "peer", "compression that was not offered"]],
+  [18, ["BAD_FRAGLEN", "peer", "maximum fragment length that was not offered"]],
+  [19, ["BAD_SECRENEG", "peer", "secure renegotiation failed"]],
+  [20, ["EXTRA_EXTENSION", "peer", "extension that was not offered, or twice"]],
+  [21, ["BAD_SNI", "peer", "invalid server name indication"]],
+  [22, ["BAD_HELLO_DONE", "peer", "invalid ServerHelloDone"]],
+  [23, ["LIMIT_EXCEEDED", "peer", "internal limit exceeded"]],
+  [24, ["BAD_FINISHED", "peer", "Finished message that does not match"]],
+  [25, ["RESUME_MISMATCH", "peer", "resumption with another version or cipher suite"]],
+  [26, ["INVALID_ALGORITHM", "peer", "no common or no valid algorithm (curve, hash, signature)"]],
+  [27, ["BAD_SIGNATURE", "peer", "invalid signature"]],
+  [28, ["WRONG_KEY_USAGE", "peer", "public key of the wrong type, or not allowed for this use"]],
+  [29, ["NO_CLIENT_AUTH", "peer", "no client certificate"]],
+  [33, ["X509_INVALID_VALUE", "peer", "invalid value in a certificate"]],
+  [34, ["X509_TRUNCATED", "peer", "truncated certificate"]],
+  [35, ["X509_EMPTY_CHAIN", "peer", "empty certificate chain"]],
+  [36, ["X509_INNER_TRUNC", "peer", "certificate with an element longer than the one around it"]],
+  [37, ["X509_BAD_TAG_CLASS", "peer", "certificate with an unsupported tag class"]],
+  [38, ["X509_BAD_TAG_VALUE", "peer", "certificate with an unsupported tag value"]],
+  [39, ["X509_INDEFINITE_LENGTH", "peer", "certificate with an indefinite length"]],
+  [40, ["X509_EXTRA_ELEMENT", "peer", "certificate with an extraneous element"]],
+  [41, ["X509_UNEXPECTED", "peer", "certificate with an unexpected element"]],
+  [42, ["X509_NOT_CONSTRUCTED", "peer", "certificate with a primitive element in a wrong place"]],
+  [43, ["X509_NOT_PRIMITIVE", "peer", "certificate with a constructed element in a wrong place"]],
+  [44, ["X509_PARTIAL_BYTE", "peer", "certificate with a bit string that is no whole bytes"]],
+  [45, ["X509_BAD_BOOLEAN", "peer", "certificate with an invalid boolean"]],
+  [46, ["X509_OVERFLOW", "peer", "certificate with a value out of range"]],
+  [47, ["X509_BAD_DN", "peer", "certificate with an invalid distinguished name"]],
+  [48, ["X509_BAD_TIME", "peer", "certificate with an invalid date"]],
+  [49, ["X509_UNSUPPORTED", "peer", "certificate with an unsupported feature"]],
+  [50, ["X509_LIMIT_EXCEEDED", "peer", "key, signature or chain over the supported size"]],
+  [51, ["X509_WRONG_KEY_TYPE", "peer", "certificate with another type of key than expected"]],
+  [52, ["X509_BAD_SIGNATURE", "peer", "certificate with an invalid signature"]],
+  [53, ["X509_TIME_UNKNOWN", "us", "no time of validation"]],
+  [54, ["X509_EXPIRED", "peer", "certificate expired or not yet valid"]],
+  [55, ["X509_DN_MISMATCH", "peer", "certificate whose issuer is not the next one's subject"]],
+  [56, ["X509_BAD_SERVER_NAME", "peer", "certificate for another name"]],
+  [57, ["X509_CRITICAL_EXTENSION", "peer", "certificate with an unknown critical extension"]],
+  [58, ["X509_NOT_CA", "peer", "certificate issued by one that is not a CA's"]],
+  [59, ["X509_FORBIDDEN_KEY_USAGE", "peer", "certificate whose key usage forbids this use"]],
+  [60, ["X509_WEAK_PUBLIC_KEY", "peer", "certificate with too small a key"]],
+  [62, ["X509_NOT_TRUSTED", "peer", "certificate that no trust anchor vouches for"]],
+]);
+
+const RECEIVED_ALERT = 256;
+const SENT_ALERT = 512;
+
+/** The registry's names of alerts (RFC 5246, 7.2; RFC 6066, 9; RFC 7301, 3.2). */
+const ALERTS = new Map<number, string>([
+  [0, "close_notify"],
+  [10, "unexpected_message"],
+  [20, "bad_record_mac"],
+  [21, "decryption_failed"],
+  [22, "record_overflow"],
+  [30, "decompression_failure"],
+  [40, "handshake_failure"],
+  [41, "no_certificate"],
+  [42, "bad_certificate"],
+  [43, "unsupported_certificate"],
+  [44, "certificate_revoked"],
+  [45, "certificate_expired"],
+  [46, "certificate_unknown"],
+  [47, "illegal_parameter"],
+  [48, "unknown_ca"],
+  [49, "access_denied"],
+  [50, "decode_error"],
+  [51, "decrypt_error"],
+  [60, "export_restriction"],
+  [70, "protocol_version"],
+  [71, "insufficient_security"],
+  [80, "internal_error"],
+  [86, "inappropriate_fallback"],
+  [90, "user_canceled"],
+  [100, "no_renegotiation"],
+  [109, "missing_extension"],
+  [110, "unsupported_extension"],
+  [112, "unrecognized_name"],
+  [113, "bad_certificate_status_response"],
+  [116, "certificate_required"],
+  [120, "no_application_protocol"],
+]);
+
+/** Names an alert as the registry does. */
+export function alertName(description: number): string {
+  return ALERTS.get(description) ?? `alert ${description}`;
+}
+
+function meaningOf(code: number): Meaning {
+  if (code >= SENT_ALERT) {
+    const alert = alertName(code - SENT_ALERT);
+    return ["SEND_FATAL_ALERT", "peer", `refused the peer's message with the alert ${alert}`];
+  }
+  if (code >= RECEIVED_ALERT) {
+    const alert = alertName(code - RECEIVED_ALERT);
+    return ["RECV_FATAL_ALERT", "peer", `the peer sent the alert ${alert}`];
+  }
+  return MEANINGS.get(code) ?? [`ERROR_${code}`, "us", `BearSSL error ${code}`];
+}
+
+/** An engine gave up. `code` is BearSSL's number, `reason` its name without `BR_ERR_`. */
+export class EngineError extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly side: Side;
+
+  constructor(code: number) {
+    const [reason, side, meaning] = meaningOf(code);
+    super(meaning);
+    this.code = code;
+    this.reason = reason;
+    this.side = side;
+  }
+
+  /** The chain doesn't fit in the module's largest memory. */
+  static outOfMemory(): EngineError {
+    return new EngineError(50);
+  }
+}

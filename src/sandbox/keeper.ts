@@ -1,0 +1,143 @@
+import { instantiate, type Pointer, type Sandbox } from "./instance.ts";
+
+/** The typed twin of wasm/keeper/abi.h. */
+interface KeeperExports {
+  keeper_mailbox(): Pointer;
+  keeper_load(length: number): number;
+  keeper_match(handle: number, length: number): number;
+  keeper_sign(handle: number, hash: number, length: number): number;
+  keeper_decrypt(handle: number, length: number): number;
+}
+
+/** KEEPER_MAILBOX in abi.h: the most that a key file may hold, in bytes. */
+export const KEY_FILE_MAX = 65536;
+
+/** Why the keeper refused a key or a certificate; the numbers are abi.h's. */
+const REFUSALS = new Map<number, string>([
+  [-1, "no private key in it"],
+  [-2, "it holds a certificate, not a private key"],
+  [-3, "the private key is encrypted; a pass phrase can't be asked for here, so decrypt it first"],
+  [-4, "the private key is malformed"],
+  [-5, "unsupported private key; RSA and EC keys on P-256, P-384 and P-521 are supported"],
+  [-6, "the RSA key is too large; at most 4096 bits are supported"],
+  [-7, "out of memory for keys"],
+  [-8, "the certificate can't be decoded"],
+  [-9, "the private key doesn't belong to the certificate"],
+]);
+
+/** The keeper refused a key or a certificate; the message says why, without a subject. */
+export class KeeperError extends Error {}
+
+/** What one private key can do for an engine. Bytes go in and out by copies. */
+export interface KeyOperations {
+  /**
+   * Signs a hash value.
+   *
+   * @param hash BearSSL's identifier of the hash function; 0 is MD5 and SHA-1 together
+   * @param out receives the signature
+   * @returns its length in bytes; 0 when this key can't sign that, or `out` is too small
+   */
+  sign(hash: number, value: Uint8Array, out: Uint8Array): number;
+  /**
+   * The private half of a static key exchange, in place.
+   *
+   * @returns the result's length in bytes, 0 for none
+   */
+  decrypt(data: Uint8Array): number;
+}
+
+/** The sandbox of the private keys: one for a process. It imports nothing. */
+export class Keeper {
+  private readonly sandbox: Sandbox<KeeperExports>;
+  private readonly mailbox: Pointer;
+
+  constructor(module: WebAssembly.Module) {
+    this.sandbox = instantiate<KeeperExports>(module);
+    this.mailbox = this.sandbox.exports.keeper_mailbox();
+  }
+
+  /**
+   * Takes in a key file: PKCS#1, SEC1 or PKCS#8, PEM or DER.
+   *
+   * @param fill writes the file into the keeper's own memory and returns its length in bytes; so
+   *   no copy of the key ever exists outside of it
+   * @throws {KeeperError} if the file is no key that can be used
+   */
+  load(fill: (room: Uint8Array) => number): PrivateKey {
+    const room = this.room(KEY_FILE_MAX);
+    let handle: number;
+    try {
+      handle = this.sandbox.exports.keeper_load(fill(room));
+    } finally {
+      this.room(KEY_FILE_MAX).fill(0);
+    }
+    this.refuse(handle);
+    return new PrivateKey(this, handle);
+  }
+
+  /** Overwrites every key. The keeper is of no use afterwards. */
+  wipe(): void {
+    this.sandbox.memory.all().fill(0);
+  }
+
+  /** @throws {KeeperError} unless the key belongs to the certificate (DER) */
+  match(handle: number, certificate: Uint8Array): void {
+    this.post(certificate);
+    this.refuse(this.sandbox.exports.keeper_match(handle, certificate.length));
+  }
+
+  sign(handle: number, hash: number, value: Uint8Array, out: Uint8Array): number {
+    this.post(value);
+    return this.collect(this.sandbox.exports.keeper_sign(handle, hash, value.length), out);
+  }
+
+  decrypt(handle: number, data: Uint8Array): number {
+    this.post(data);
+    return this.collect(this.sandbox.exports.keeper_decrypt(handle, data.length), data);
+  }
+
+  private room(length: number): Uint8Array {
+    return this.sandbox.memory.view(this.mailbox, length);
+  }
+
+  private post(input: Uint8Array): void {
+    this.room(KEY_FILE_MAX).set(input);
+  }
+
+  /** Moves a result out of the mailbox, where the secret ones must not stay. */
+  private collect(length: number, out: Uint8Array): number {
+    const result = this.room(length);
+    try {
+      if (length > out.length) return 0;
+      out.set(result);
+      return length;
+    } finally {
+      result.fill(0);
+    }
+  }
+
+  private refuse(answer: number): void {
+    if (answer < 0) throw new KeeperError(REFUSALS.get(answer) ?? `keeper error ${answer}`);
+  }
+}
+
+/** One key in the keeper. It can be used, and can't be read. */
+export class PrivateKey implements KeyOperations {
+  constructor(
+    private readonly keeper: Keeper,
+    private readonly handle: number,
+  ) {}
+
+  /** @throws {KeeperError} unless this is the key of the certificate (DER) */
+  match(certificate: Uint8Array): void {
+    this.keeper.match(this.handle, certificate);
+  }
+
+  sign(hash: number, value: Uint8Array, out: Uint8Array): number {
+    return this.keeper.sign(this.handle, hash, value, out);
+  }
+
+  decrypt(data: Uint8Array): number {
+    return this.keeper.decrypt(this.handle, data);
+  }
+}

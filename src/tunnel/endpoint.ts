@@ -1,0 +1,27 @@
+/**
+ * One side of a tunnel, as the tunnel sees it: bytes that have arrived, and room for bytes to
+ * leave. Whoever implements it calls the tunnel's `run` whenever any of this has changed.
+ */
+export interface Endpoint {
+  /** What has arrived and was not taken yet; empty for nothing now. Valid until `take`. */
+  readonly arrived: Uint8Array;
+  /** So many bytes of `arrived` have been dealt with. */
+  take(count: number): void;
+  /** Nothing will arrive after `arrived`. */
+  readonly ended: boolean;
+  /** Reading failed. Nothing more will arrive. */
+  readonly failure: Error | null;
+  /** Arrivals are of no interest any more: stop them, so that who sends them learns it. */
+  stopArrivals(): void;
+
+  /** Copies what there is room for, and says how much: 0 would block. */
+  write(bytes: Uint8Array): number;
+  /** What was written so far may leave, as one piece. */
+  flush(): void;
+  /** No more will be written: pass the EOF on, after what was written. */
+  end(): void;
+  /** All that was written, and the EOF if there is one, is the operating system's business. */
+  readonly drained: boolean;
+  /** Nobody takes what leaves here any more. What is written is lost. */
+  readonly broken: boolean;
+}

@@ -1,0 +1,167 @@
+import type { Engine, Session } from "../sandbox/engine.ts";
+import { Closing } from "./closing.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+export interface TunnelSettings {
+  readonly engine: Engine;
+  /** The network's side: records. */
+  readonly remote: Endpoint;
+  /** `-S`: EOF from the program becomes close_notify and the end; else a half-close of TCP. */
+  readonly closeNotify: boolean;
+  /** `-J`: EOF from the peer without close_notify is an error. */
+  readonly enforceCloseNotify: boolean;
+  /** The handshake is done: gives the program's side, which nothing touched before. */
+  readonly established: (session: Session) => Endpoint;
+  /**
+   * Nothing can pass any more, but the peer has not hung up. Whoever owns a clock calls `over`
+   * after a while.
+   */
+  readonly lingering: () => void;
+  /** The tunnel is over, and the engine wiped. Called once. */
+  readonly over: (failure: Error | null) => void;
+}
+
+/**
+ * The four channels of an engine against two byte streams. It does no I/O: it moves what has
+ * arrived on either side as far as it can go, each time that `run` is called.
+ */
+export class Tunnel {
+  /** Bytes of application data, each way. */
+  readonly count = { toLocal: 0, toRemote: 0 };
+
+  private readonly engine: Engine;
+  private readonly remote: Endpoint;
+  private local: Endpoint | null = null;
+  private readonly closing: Closing;
+  private running = false;
+  private isOver = false;
+
+  constructor(private readonly settings: TunnelSettings) {
+    this.engine = settings.engine;
+    this.remote = settings.remote;
+    this.closing = new Closing(settings);
+  }
+
+  /** Moves everything that can move now. Called whenever an endpoint has changed. */
+  run(): void {
+    // An endpoint may report a change from inside `write` or `take`.
+    if (this.isOver || this.running) return;
+    this.running = true;
+    try {
+      this.turn();
+    } catch (error) {
+      // A trap in the sandbox ends this connection, and nothing else.
+      this.closing.fail(error as Error);
+      this.closing.abandonEngine();
+    } finally {
+      this.running = false;
+    }
+    if (this.closing.complete) this.finish();
+  }
+
+  /** Ends the tunnel at once: what the network has not taken yet is lost. */
+  abort(failure: Error): void {
+    this.closing.fail(failure);
+    this.finish();
+  }
+
+  /** The time to linger is up. */
+  over(): void {
+    this.finish();
+  }
+
+  private turn(): void {
+    do {
+      while (this.move());
+      this.greet();
+    } while (this.closing.step(this.local));
+    this.remote.flush();
+    this.local?.flush();
+  }
+
+  /** Drain before fill, so that there is room. True if a single byte moved. */
+  private move(): boolean {
+    const drained = this.drainToRemote() || this.drainToLocal();
+    const filled = this.fillFromRemote() || this.fillFromLocal();
+    return drained || filled;
+  }
+
+  /** Once the handshake is done, the program's side comes to be. */
+  private greet(): void {
+    if (this.local !== null || this.closing.failed || !this.engine.established) return;
+    this.remote.flush();
+    this.local = this.settings.established(this.engine.session());
+  }
+
+  /** Flush to remote. Bytes that the network did not take stay in the engine. */
+  private drainToRemote(): boolean {
+    let moved = false;
+    for (;;) {
+      const records = this.engine.buffer("sendrec");
+      if (records.length === 0) return moved;
+      const written = this.remote.broken ? records.length : this.remote.write(records);
+      if (written === 0) return moved;
+      this.engine.ack("sendrec", written);
+      moved = true;
+    }
+  }
+
+  /** What the peer sent, to the program. It is dropped once the program takes no more. */
+  private drainToLocal(): boolean {
+    let moved = false;
+    for (;;) {
+      const data = this.engine.buffer("recvapp");
+      if (data.length === 0) return moved;
+      const written = this.takesData() ? (this.local?.write(data) ?? 0) : data.length;
+      if (written === 0) return moved;
+      this.engine.ack("recvapp", written);
+      this.count.toLocal += written;
+      moved = true;
+    }
+  }
+
+  private takesData(): boolean {
+    return !this.closing.inboundOver && !(this.local?.broken ?? false);
+  }
+
+  /** Records from the network. Once the engine is closed they are of no use to anybody. */
+  private fillFromRemote(): boolean {
+    const { arrived } = this.remote;
+    if (arrived.length === 0) return false;
+    if (this.closing.dropsRecords) {
+      this.remote.take(arrived.length);
+      return true;
+    }
+    return this.fill("recvrec", this.remote) > 0;
+  }
+
+  /** The program's data. What doesn't fill a record leaves as soon as no more is at hand. */
+  private fillFromLocal(): boolean {
+    if (this.local === null || this.closing.outboundOver) return false;
+    const moved = this.fill("sendapp", this.local);
+    if (moved === 0) return false;
+    this.count.toRemote += moved;
+    if (this.local.arrived.length === 0) this.engine.flush();
+    return true;
+  }
+
+  /** Moves what has arrived into one of the engine's buffers, once. */
+  private fill(channel: "recvrec" | "sendapp", from: Endpoint): number {
+    const { arrived } = from;
+    if (arrived.length === 0) return 0;
+    const room = this.engine.buffer(channel);
+    const count = Math.min(room.length, arrived.length);
+    if (count === 0) return 0;
+    room.set(count < arrived.length ? arrived.subarray(0, count) : arrived);
+    this.engine.ack(channel, count);
+    from.take(count);
+    return count;
+  }
+
+  private finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.engine.wipe();
+    this.settings.over(this.closing.failure);
+  }
+}

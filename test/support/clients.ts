@@ -1,0 +1,127 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect as connectTcp, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import { afterEach } from "vitest";
+import { type Authority, SERVER_NAME } from "./certificates.ts";
+import { within } from "./limits.ts";
+import { type Ended, everything, type Running, run, start } from "./processes.ts";
+import { Wire } from "./wire.ts";
+
+const HANDSHAKE_MS = 10_000;
+
+/** Where a client goes, and whom it trusts there. */
+export interface Destination {
+  port: number;
+  authority: Authority;
+}
+
+/** Node's own TLS client, after its handshake. It checks the server's chain and name. */
+export async function connect(
+  { port, authority }: Destination,
+  options: ConnectionOptions = {},
+): Promise<TLSSocket> {
+  const socket = connectTls({
+    host: "127.0.0.1",
+    port,
+    ca: readFileSync(authority.certFile),
+    servername: SERVER_NAME,
+    ...options,
+  });
+  return established(socket);
+}
+
+/** The same client over a wire that the test can watch and break. */
+export async function connectByWire(
+  destination: Destination,
+  options: ConnectionOptions = {},
+): Promise<{ client: TLSSocket; wire: Wire }> {
+  const wire = await newWire(destination.port);
+  const client = await connect(destination, { ...options, socket: wire });
+  return { client, wire };
+}
+
+/** A wire with no client yet, for tests that break the handshake. */
+export async function newWire(port: number): Promise<Wire> {
+  return new Wire(await connectRaw(port));
+}
+
+/** A TCP connection, for clients that speak no TLS, or bad TLS. */
+export async function connectRaw(port: number): Promise<Socket> {
+  const socket = connectTcp({ host: "127.0.0.1", port, allowHalfOpen: true });
+  opened.add(socket);
+  await within(HANDSHAKE_MS, "a TCP connection", once(socket, "connect"));
+  return socket;
+}
+
+/** Sends text, half-closes with close_notify and FIN, and gives everything that comes back. */
+export async function exchange(client: TLSSocket, text: string): Promise<string> {
+  const answer = everything(client);
+  client.end(text);
+  return (await answer).toString();
+}
+
+/** The next bytes that come, up to and including a text. */
+export function receiveUntil(client: Socket, text: string): Promise<string> {
+  const received = new Promise<string>((resolve, reject) => {
+    let soFar = "";
+    const look = (chunk: Buffer) => {
+      soFar += chunk.toString();
+      if (!soFar.includes(text)) return;
+      client.off("data", look);
+      client.off("error", reject);
+      resolve(soFar);
+    };
+    client.on("data", look);
+    client.once("error", reject);
+    client.once("end", () => reject(new Error(`EOF before ${JSON.stringify(text)}: ${soFar}`)));
+  });
+  return within(10_000, `the text ${JSON.stringify(text)}`, received);
+}
+
+/** The arguments with which openssl s_client goes to a destination and checks who is there. */
+export function opensslArguments({ port, authority }: Destination): string[] {
+  return [
+    ...["openssl", "s_client", "-connect", `127.0.0.1:${port}`, "-brief"],
+    ...["-CAfile", authority.certFile, "-verify_return_error"],
+    ...["-servername", SERVER_NAME, "-verify_hostname", SERVER_NAME],
+  ];
+}
+
+/** openssl s_client that reads until the server's EOF. */
+export function openssl(destination: Destination, options: string[] = []): Promise<Ended> {
+  return run([...opensslArguments(destination), "-ign_eof", ...options]);
+}
+
+/** gnutls-cli, which half-closes with close_notify (and no FIN) after its input. */
+export function gnutls(
+  { port, authority }: Destination,
+  { options = [], input = "" }: { options?: string[]; input?: string } = {},
+): Promise<Ended> {
+  return run([...gnutlsArguments({ port, authority }), ...options], { input });
+}
+
+/** gnutls-cli whose input stays open. */
+export function startGnutls(destination: Destination): Running {
+  return start(gnutlsArguments(destination));
+}
+
+function gnutlsArguments({ port, authority }: Destination): string[] {
+  return [
+    ...["gnutls-cli", "127.0.0.1", "--port", String(port), "--x509cafile", authority.certFile],
+    ...["--sni-hostname", SERVER_NAME, "--verify-hostname", SERVER_NAME],
+  ];
+}
+
+const opened = new Set<Socket>();
+
+afterEach(() => {
+  for (const socket of opened) socket.destroy();
+  opened.clear();
+});
+
+async function established(socket: TLSSocket): Promise<TLSSocket> {
+  opened.add(socket);
+  await within(HANDSHAKE_MS, "the handshake", once(socket, "secureConnect"));
+  return socket;
+}

@@ -1,0 +1,103 @@
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+
+/** Content types of records (RFC 5246, 6.2.1). In TLS 1.2 they are readable by all. */
+export const RECORD = {
+  changeCipherSpec: 20,
+  alert: 21,
+  handshake: 22,
+  applicationData: 23,
+} as const;
+
+const HEADER_LENGTH = 5;
+
+export interface TlsRecord {
+  type: number;
+  body: Buffer;
+}
+
+/** The records in a stream's bytes, a last one that is cut short included. */
+export function records(bytes: Buffer): TlsRecord[] {
+  const found: TlsRecord[] = [];
+  for (let at = 0; at + HEADER_LENGTH <= bytes.length; ) {
+    const end = at + HEADER_LENGTH + bytes.readUInt16BE(at + 3);
+    found.push({ type: bytes.readUInt8(at), body: bytes.subarray(at + HEADER_LENGTH, end) });
+    at = end;
+  }
+  return found;
+}
+
+/**
+ * The cable between a TLS client and its TCP socket: Node's tls runs over it, and the test sees
+ * the records and breaks what has to be broken.
+ */
+export class Wire extends Duplex {
+  /** The client's end() stops at its close_notify: no FIN follows it. */
+  swallowsFin = false;
+
+  /** Each byte leaves alone, in a TCP segment of its own. */
+  sendsSingleBytes = false;
+
+  /** After so many more bytes from the client comes a FIN, and nothing else. */
+  bytesUntilFin = Number.POSITIVE_INFINITY;
+
+  private readonly arrived: Buffer[] = [];
+  private finSent = false;
+
+  constructor(private readonly socket: Socket) {
+    super({ allowHalfOpen: true });
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => {
+      this.arrived.push(chunk);
+      if (!this.push(chunk)) socket.pause();
+    });
+    socket.once("end", () => this.push(null));
+    socket.once("error", (error) => this.destroy(error));
+  }
+
+  /** All records that the server has sent. */
+  get received(): TlsRecord[] {
+    return records(Buffer.concat(this.arrived));
+  }
+
+  /** Closes our direction of the TCP connection, and nothing else: no close_notify. */
+  fin(): void {
+    this.finSent = true;
+    this.socket.end();
+  }
+
+  /** Closes the TCP connection by a reset. */
+  reset(): void {
+    this.finSent = true;
+    this.socket.resetAndDestroy();
+  }
+
+  override _read(): void {
+    this.socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    const allowed = chunk.subarray(0, Math.min(chunk.length, this.bytesUntilFin));
+    if (this.finSent) return done();
+    this.bytesUntilFin -= allowed.length;
+    for (const piece of this.pieces(allowed)) this.socket.write(piece);
+    if (this.bytesUntilFin === 0) this.fin();
+    if (this.socket.writableNeedDrain) this.socket.once("drain", () => done());
+    else done();
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (!this.swallowsFin && !this.finSent) this.fin();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.socket.destroy();
+    done(error);
+  }
+
+  private pieces(chunk: Buffer): Buffer[] {
+    if (!this.sendsSingleBytes) return [chunk];
+    return Array.from(chunk, (_, at) => chunk.subarray(at, at + 1));
+  }
+}

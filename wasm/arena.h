@@ -1,0 +1,22 @@
+/*
+ * Memory that lasts as long as the instance: keys, certificate chains,
+ * trust anchors. There is no free; an instance is dropped whole.
+ */
+#ifndef ARENA_H__
+#define ARENA_H__
+
+#include <stddef.h>
+
+/*
+ * `len` bytes, zeroed, aligned for any type. The linear memory grows when
+ * it must: the host's views of it are stale afterwards. NULL when the
+ * module's maximum is reached or the arena is closed.
+ */
+void *
+arena_alloc(size_t len);
+
+/* From now on nothing is allocated: the memory has its final size. */
+void
+arena_close(void);
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * The engine's life: configuration, four channels, close, state.
+ */
+#include <string.h>
+#include "abi.h"
+#include "arena.h"
+#include "connection.h"
+#include "inner.h"
+
+#define SEED_LENGTH 32
+
+connection conn;
+
+/* Length of what engine_buf last returned. */
+static size_t buf_length;
+
+/* see abi.h */
+void *
+engine_alloc(size_t len)
+{
+	return arena_alloc(len);
+}
+
+/* see abi.h */
+int
+engine_add_certificate(const void *der, size_t len)
+{
+	if (conn.chain_len == CHAIN_MAX) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	conn.chain[conn.chain_len].data = (unsigned char *)der;
+	conn.chain[conn.chain_len].data_len = len;
+	conn.chain_len++;
+	return 0;
+}
+
+/*
+ * Is the next message in the input buffer the peer's close_notify, alone
+ * or at the end of a record of alerts? (RFC 5246, 7.2: level, then
+ * description; `alert` is the level when a record ended after it.)
+ */
+static int
+close_notify_waits(const br_ssl_engine_context *eng)
+{
+	size_t description = eng->alert != 0 ? 0 : 1;
+
+	return eng->hlen_in > description &&
+	       eng->record_type_in == BR_SSL_ALERT &&
+	       eng->hbuf_in[description] == 0;
+}
+
+/*
+ * Stands before BearSSL's handshake processor, which answers close_notify
+ * at once and then takes no more application data. A peer that says "no
+ * more from me" would lose the reply that is still on its way; so the
+ * alert stays in the input buffer, unread, until engine_close. What goes
+ * out is not concerned: the two buffers are disjoint.
+ */
+static void
+hold_close_notify(void *t0ctx)
+{
+	br_ssl_engine_context *eng = &conn.side.engine;
+
+	if (!conn.closing && eng->application_data == 1 &&
+		close_notify_waits(eng)) {
+		conn.peer_closed = 1;
+		return;
+	}
+	conn.run(t0ctx);
+}
+
+/* see abi.h */
+int
+engine_start(void *seed)
+{
+	br_ssl_engine_context *eng = &conn.side.engine;
+	int err;
+
+	br_ssl_engine_inject_entropy(eng, seed, SEED_LENGTH);
+	memset(seed, 0, SEED_LENGTH);
+	br_ssl_engine_set_buffer(eng, conn.records, sizeof conn.records, 1);
+	err = server_start();
+	arena_close();
+	if (err != 0) {
+		return err;
+	}
+	conn.run = eng->hsrun;
+	eng->hsrun = &hold_close_notify;
+	return br_ssl_engine_last_error(eng);
+}
+
+/* see abi.h */
+unsigned char *
+engine_buf(uint32_t channel)
+{
+	br_ssl_engine_context *eng = &conn.side.engine;
+
+	switch (channel) {
+	case ENGINE_SENDREC:
+		return br_ssl_engine_sendrec_buf(eng, &buf_length);
+	case ENGINE_RECVREC:
+		return br_ssl_engine_recvrec_buf(eng, &buf_length);
+	case ENGINE_SENDAPP:
+		return br_ssl_engine_sendapp_buf(eng, &buf_length);
+	case ENGINE_RECVAPP:
+		return br_ssl_engine_recvapp_buf(eng, &buf_length);
+	default:
+		__builtin_trap();
+	}
+}
+
+/* see abi.h */
+size_t
+engine_buf_length(void)
+{
+	return buf_length;
+}
+
+/* see abi.h */
+void
+engine_ack(uint32_t channel, size_t len)
+{
+	br_ssl_engine_context *eng = &conn.side.engine;
+
+	/* BearSSL's behaviour is undefined for more than there is, or 0. */
+	engine_buf(channel);
+	if (len == 0 || len > buf_length) {
+		__builtin_trap();
+	}
+	switch (channel) {
+	case ENGINE_SENDREC:
+		br_ssl_engine_sendrec_ack(eng, len);
+		break;
+	case ENGINE_RECVREC:
+		br_ssl_engine_recvrec_ack(eng, len);
+		break;
+	case ENGINE_SENDAPP:
+		br_ssl_engine_sendapp_ack(eng, len);
+		break;
+	case ENGINE_RECVAPP:
+		br_ssl_engine_recvapp_ack(eng, len);
+		break;
+	}
+}
+
+/* see abi.h */
+void
+engine_flush(void)
+{
+	br_ssl_engine_flush(&conn.side.engine, 0);
+}
+
+/* see abi.h */
+void
+engine_close(void)
+{
+	br_ssl_engine_context *eng = &conn.side.engine;
+	size_t len;
+
+	/* BearSSL 0.6 would wait for this data to be read first. */
+	if (br_ssl_engine_recvapp_buf(eng, &len) != NULL) {
+		br_ssl_engine_recvapp_ack(eng, len);
+	}
+	conn.closing = 1;
+	br_ssl_engine_close(eng);
+}
+
+/* see abi.h */
+uint32_t
+engine_state(void)
+{
+	const br_ssl_engine_context *eng = &conn.side.engine;
+	uint32_t state = 0;
+
+	if (br_ssl_engine_closed(eng)) {
+		state |= ENGINE_CLOSED;
+	}
+	if (eng->application_data != 0) {
+		state |= ENGINE_ESTABLISHED;
+	}
+	if (conn.peer_closed) {
+		state |= ENGINE_PEER_CLOSED;
+	}
+
+	/* BearSSL counts a record's bytes from its header's first one. */
+	if (eng->ixa != 0) {
+		state |= ENGINE_IN_RECORD;
+	}
+	return state;
+}
+
+/* see abi.h */
+int
+engine_last_error(void)
+{
+	return br_ssl_engine_last_error(&conn.side.engine);
+}

@@ -1,0 +1,82 @@
+/*
+ * keeper.wasm: private keys live here, and only here.
+ *
+ * This header is the contract with src/sandbox/keeper.ts. The module
+ * imports nothing: no clock, no randomness (ECDSA is deterministic, RFC
+ * 6979), no file. One instance holds every key of a process.
+ *
+ * Everything passes through one mailbox at a fixed address, KEEPER_MAILBOX
+ * bytes long: the host writes the input there, calls, and reads the output
+ * from the same place. What a call leaves there is never secret, except
+ * the result of keeper_decrypt, which the host overwrites as soon as it
+ * has copied it. Memory grows in keeper_load only.
+ *
+ * A handle is a small integer, from 0 on, valid for the life of the
+ * instance. Functions trap on a handle that keeper_load did not give.
+ */
+#ifndef KEEPER_ABI_H__
+#define KEEPER_ABI_H__
+
+#include <stddef.h>
+#include <stdint.h>
+#include "export.h"
+
+/* Size of the mailbox, and so the most that a key file may hold. */
+#define KEEPER_MAILBOX 65536
+
+/* What keeper_load and keeper_match answer when they refuse. */
+#define KEEPER_NO_KEY -1      /* nothing that looks like a key */
+#define KEEPER_CERTIFICATE -2 /* certificates only, and no key */
+#define KEEPER_ENCRYPTED -3   /* a key behind a pass phrase */
+#define KEEPER_MALFORMED -4   /* a key, but cut short or damaged */
+#define KEEPER_UNSUPPORTED -5 /* not RSA nor P-256, P-384, P-521 */
+#define KEEPER_TOO_LARGE -6   /* an RSA modulus over 4096 bits */
+#define KEEPER_NO_MEMORY -7
+#define KEEPER_BAD_CERTIFICATE -8 /* can't be decoded */
+#define KEEPER_OTHER_KEY -9       /* certifies another public key */
+
+/* The mailbox's address. */
+EXPORT(keeper_mailbox) void *keeper_mailbox(void);
+
+/*
+ * Decode the key file of `len` bytes in the mailbox: DER, or PEM with
+ * anything around the first private key (PKCS#1, SEC1, PKCS#8). The
+ * mailbox is wiped whatever happens. Returns a handle, or KEEPER_*.
+ */
+EXPORT(keeper_load) int32_t keeper_load(size_t len);
+
+/*
+ * Does this key belong to the certificate (DER, `len` bytes) in the
+ * mailbox? 0 if so, else KEEPER_*. From then on, an RSA signature is
+ * checked with the certificate's public exponent before it leaves, so
+ * that a damaged key or a fault can't give a factor away.
+ */
+EXPORT(keeper_match) int32_t keeper_match(uint32_t handle, size_t len);
+
+/*
+ * Sign the hash value of `len` bytes in the mailbox. `hash` is BearSSL's
+ * identifier of the hash function; 0 is MD5 and SHA-1 together, which TLS
+ * 1.0 and 1.1 use with RSA (RFC 4346, 7.4.3). Returns the length of the
+ * signature that replaces it (PKCS#1 v1.5, or ECDSA in ASN.1), or 0 when
+ * this key can't sign that.
+ */
+EXPORT(keeper_sign)
+size_t keeper_sign(uint32_t handle, uint32_t hash, size_t len);
+
+/*
+ * The private half of a static key exchange, on `len` bytes in the
+ * mailbox.
+ *
+ * RSA: the encrypted pre-master secret becomes 48 bytes, always. A bad
+ * padding yields bytes that depend on the key and the message and look
+ * random (implicit rejection), so that not even the engine learns which
+ * it was: Bleichenbacher's oracle does not exist behind this call.
+ *
+ * EC: the peer's point becomes the X coordinate of the product.
+ *
+ * Returns the length of the result, or 0 when there is none (a point that
+ * is not on the curve).
+ */
+EXPORT(keeper_decrypt) size_t keeper_decrypt(uint32_t handle, size_t len);
+
+#endif

@@ -1,0 +1,253 @@
+/*
+ * Key files: PEM or DER, PKCS#1, SEC1 or PKCS#8.
+ */
+#include <string.h>
+#include "abi.h"
+#include "arena.h"
+#include "inner.h"
+#include "key.h"
+
+/* What was seen on the way through a PEM file. */
+typedef struct {
+	br_skey_decoder_context decoder;
+	int in_key, key_seen, certificate_seen, encrypted_seen;
+} pem_walk;
+
+static int
+ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static void
+push_der(void *ctx, const void *data, size_t len)
+{
+	br_skey_decoder_push(ctx, data, len);
+}
+
+static void
+pem_begin(pem_walk *walk, br_pem_decoder_context *pem)
+{
+	const char *name = br_pem_decoder_name(pem);
+
+	walk->in_key = 0;
+	br_pem_decoder_setdest(pem, NULL, NULL);
+	if (strcmp(name, "ENCRYPTED PRIVATE KEY") == 0) {
+		walk->encrypted_seen = 1;
+	} else if (ends_with(name, "PRIVATE KEY")) {
+		walk->in_key = 1;
+		br_skey_decoder_init(&walk->decoder);
+		br_pem_decoder_setdest(pem, push_der, &walk->decoder);
+	} else if (ends_with(name, "CERTIFICATE")) {
+		walk->certificate_seen = 1;
+	}
+}
+
+/*
+ * Take the first private key of a PEM file. A traditional encrypted key
+ * has header lines ("Proc-Type: 4,ENCRYPTED", RFC 1421) where BearSSL
+ * expects base64, and so shows as an error inside the key.
+ */
+static void
+walk_pem(pem_walk *walk, const unsigned char *file, size_t len)
+{
+	br_pem_decoder_context pem;
+	const unsigned char *end = file + len;
+	int newline_added = 0;
+
+	br_pem_decoder_init(&pem);
+	while (!walk->key_seen) {
+		size_t used;
+
+		if (file == end) {
+			/* The last line may lack its newline. */
+			if (newline_added) {
+				break;
+			}
+			newline_added = 1;
+			file = (const unsigned char *)"\n";
+			end = file + 1;
+		}
+		used = br_pem_decoder_push(&pem, file, (size_t)(end - file));
+		file += used;
+		switch (br_pem_decoder_event(&pem)) {
+		case BR_PEM_BEGIN_OBJ:
+			pem_begin(walk, &pem);
+			break;
+		case BR_PEM_END_OBJ:
+			walk->key_seen = walk->in_key;
+			break;
+		case BR_PEM_ERROR:
+			if (walk->in_key) {
+				walk->key_seen = 1;
+			}
+			walk->in_key = 0;
+			br_pem_decoder_init(&pem);
+			break;
+		}
+	}
+	wipe(&pem, sizeof pem);
+}
+
+static int
+contains(const unsigned char *file, size_t len, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (; len >= n; file++, len--) {
+		if (memcmp(file, text, n) == 0) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* Skip the tag and length of a DER element; NULL if it is not `tag`. */
+static const unsigned char *
+enter(const unsigned char *p, const unsigned char *end, unsigned tag)
+{
+	if (end - p < 2 || p[0] != tag) {
+		return NULL;
+	}
+	return p + 2 + (p[1] > 0x80 ? p[1] & 0x7F : 0);
+}
+
+/*
+ * What else may stand in a DER file where a key was expected: both an
+ * encrypted PKCS#8 key (RFC 5958, 3: the algorithm's OID comes first) and
+ * a certificate (RFC 5280, 4.1: a version or a serial number does) start
+ * with two SEQUENCEs.
+ */
+static int
+name_der(const unsigned char *file, size_t len)
+{
+	const unsigned char *end = file + len;
+	const unsigned char *p = enter(file, end, 0x30);
+
+	if (p == NULL || p >= end || (p = enter(p, end, 0x30)) == NULL ||
+		p >= end) {
+		return KEEPER_NO_KEY;
+	}
+	switch (*p) {
+	case 0x06:
+		return KEEPER_ENCRYPTED;
+	case 0xA0:
+	case 0x02:
+		return KEEPER_CERTIFICATE;
+	default:
+		return KEEPER_NO_KEY;
+	}
+}
+
+static int
+copy_integer(unsigned char **to, size_t len)
+{
+	unsigned char *p = arena_alloc(len);
+
+	if (p == NULL) {
+		return 0;
+	}
+	memcpy(p, *to, len);
+	*to = p;
+	return 1;
+}
+
+static int
+keep_rsa(private_key *key, const br_rsa_private_key *decoded)
+{
+	br_rsa_private_key *sk = &key->sk.rsa;
+	br_sha256_context sc;
+
+	*sk = *decoded;
+	if (sk->n_bitlen > BR_MAX_RSA_SIZE) {
+		return KEEPER_TOO_LARGE;
+	}
+
+	/* BearSSL's limit on one factor (inner.h, BR_MAX_RSA_FACTOR). */
+	if (sk->plen * 8 > BR_MAX_RSA_FACTOR ||
+		sk->qlen * 8 > BR_MAX_RSA_FACTOR) {
+		return KEEPER_TOO_LARGE;
+	}
+	if (!copy_integer(&sk->p, sk->plen) ||
+		!copy_integer(&sk->q, sk->qlen) ||
+		!copy_integer(&sk->dp, sk->dplen) ||
+		!copy_integer(&sk->dq, sk->dqlen) ||
+		!copy_integer(&sk->iq, sk->iqlen)) {
+		return KEEPER_NO_MEMORY;
+	}
+	br_sha256_init(&sc);
+	br_sha256_update(&sc, sk->p, sk->plen);
+	br_sha256_update(&sc, sk->q, sk->qlen);
+	br_sha256_out(&sc, key->rejection_seed);
+	wipe(&sc, sizeof sc);
+	return 0;
+}
+
+static int
+keep_ec(private_key *key, const br_ec_private_key *decoded)
+{
+	br_ec_private_key *sk = &key->sk.ec;
+
+	*sk = *decoded;
+	switch (sk->curve) {
+	case BR_EC_secp256r1:
+	case BR_EC_secp384r1:
+	case BR_EC_secp521r1:
+		return copy_integer(&sk->x, sk->xlen) ? 0 : KEEPER_NO_MEMORY;
+	default:
+		return KEEPER_UNSUPPORTED;
+	}
+}
+
+/* Copy what the decoder holds into the arena, or say why it can't be. */
+static int
+keep(private_key *key, const br_skey_decoder_context *decoder)
+{
+	switch (br_skey_decoder_last_error(decoder)) {
+	case 0:
+		break;
+	case BR_ERR_X509_UNSUPPORTED:
+		return KEEPER_UNSUPPORTED;
+	case BR_ERR_X509_LIMIT_EXCEEDED:
+		return KEEPER_TOO_LARGE;
+	default:
+		return KEEPER_MALFORMED;
+	}
+	key->type = br_skey_decoder_key_type(decoder);
+	if (key->type == BR_KEYTYPE_RSA) {
+		return keep_rsa(key, br_skey_decoder_get_rsa(decoder));
+	}
+	return keep_ec(key, br_skey_decoder_get_ec(decoder));
+}
+
+/* see key.h */
+int
+key_decode(private_key *key, const unsigned char *file, size_t len)
+{
+	pem_walk walk;
+	int err;
+
+	memset(&walk, 0, sizeof walk);
+	walk_pem(&walk, file, len);
+	if (walk.encrypted_seen ||
+		contains(file, len, "Proc-Type: 4,ENCRYPTED")) {
+		err = KEEPER_ENCRYPTED;
+	} else if (walk.key_seen) {
+		err = keep(key, &walk.decoder);
+	} else if (walk.in_key) {
+		err = KEEPER_MALFORMED;
+	} else if (walk.certificate_seen) {
+		err = KEEPER_CERTIFICATE;
+	} else {
+		err = name_der(file, len);
+		if (err == KEEPER_NO_KEY && len > 0 && file[0] == 0x30) {
+			br_skey_decoder_init(&walk.decoder);
+			br_skey_decoder_push(&walk.decoder, file, len);
+			err = keep(key, &walk.decoder);
+		}
+	}
+	wipe(&walk, sizeof walk);
+	return err;
+}

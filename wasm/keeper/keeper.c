@@ -1,0 +1,111 @@
+/*
+ * The keeper's exports: a mailbox and a growing list of keys.
+ */
+#include <string.h>
+#include "abi.h"
+#include "arena.h"
+#include "key.h"
+
+static unsigned char mailbox[KEEPER_MAILBOX];
+static private_key **keys;
+static uint32_t keys_used, keys_max;
+
+/* see key.h */
+void
+wipe(void *p, size_t len)
+{
+	volatile unsigned char *b = p;
+
+	while (len-- > 0) {
+		*b++ = 0;
+	}
+}
+
+/* Room for one more pointer in the table; it doubles when full. */
+static int
+table_reserve(void)
+{
+	uint32_t max;
+	private_key **grown;
+
+	if (keys_used < keys_max) {
+		return 1;
+	}
+	max = keys_max == 0 ? 16 : keys_max << 1;
+	grown = arena_alloc(max * sizeof *grown);
+	if (grown == NULL) {
+		return 0;
+	}
+	if (keys_used > 0) {
+		memcpy(grown, keys, keys_used * sizeof *grown);
+	}
+	keys = grown;
+	keys_max = max;
+	return 1;
+}
+
+static private_key *
+key_of(uint32_t handle)
+{
+	if (handle >= keys_used) {
+		__builtin_trap();
+	}
+	return keys[handle];
+}
+
+static void
+check_length(size_t len)
+{
+	if (len > sizeof mailbox) {
+		__builtin_trap();
+	}
+}
+
+/* see abi.h */
+void *
+keeper_mailbox(void)
+{
+	return mailbox;
+}
+
+/* see abi.h */
+int32_t
+keeper_load(size_t len)
+{
+	private_key *key;
+	int err;
+
+	check_length(len);
+	key = table_reserve() ? arena_alloc(sizeof *key) : NULL;
+	err = key == NULL ? KEEPER_NO_MEMORY : key_decode(key, mailbox, len);
+	wipe(mailbox, sizeof mailbox);
+	if (err != 0) {
+		return err;
+	}
+	keys[keys_used] = key;
+	return (int32_t)keys_used++;
+}
+
+/* see abi.h */
+int32_t
+keeper_match(uint32_t handle, size_t len)
+{
+	check_length(len);
+	return key_match(key_of(handle), mailbox, len);
+}
+
+/* see abi.h */
+size_t
+keeper_sign(uint32_t handle, uint32_t hash, size_t len)
+{
+	check_length(len);
+	return key_sign(key_of(handle), hash, mailbox, len);
+}
+
+/* see abi.h */
+size_t
+keeper_decrypt(uint32_t handle, size_t len)
+{
+	check_length(len);
+	return key_decrypt(key_of(handle), mailbox, len);
+}

@@ -1,0 +1,45 @@
+/*
+ * A private key in the keeper's memory.
+ */
+#ifndef KEY_H__
+#define KEY_H__
+
+#include "bearssl.h"
+
+typedef struct {
+	int type; /* BR_KEYTYPE_RSA or BR_KEYTYPE_EC */
+	union {
+		br_rsa_private_key rsa;
+		br_ec_private_key ec;
+	} sk;
+
+	/* The certificate's public key (RSA); n is NULL before a match. */
+	br_rsa_public_key pk;
+
+	/* Seed of implicit rejection (RSA): a hash of the private key. */
+	unsigned char rejection_seed[32];
+} private_key;
+
+/*
+ * Decode a key file, PEM or DER, into *key (in the arena). Returns 0 or
+ * KEEPER_*. Working copies are wiped.
+ */
+int
+key_decode(private_key *key, const unsigned char *file, size_t len);
+
+/* see keeper_match in abi.h */
+int
+key_match(private_key *key, const unsigned char *cert, size_t len);
+
+/* Both work in place, on a buffer of at least 512 bytes; see abi.h. */
+size_t
+key_sign(
+	const private_key *key, unsigned hash, unsigned char *data, size_t len);
+size_t
+key_decrypt(const private_key *key, unsigned char *data, size_t len);
+
+/* Overwrite; not removed by the optimiser. */
+void
+wipe(void *p, size_t len);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * Signatures of ServerKeyExchange and CertificateVerify.
+ */
+#include <string.h>
+#include "crypto/ec-checked.h"
+#include "key.h"
+
+/* BearSSL's hash implementations, by identifier. */
+static const br_hash_class *
+hash_of(unsigned id)
+{
+	switch (id) {
+	case br_sha1_ID:
+		return &br_sha1_vtable;
+	case br_sha224_ID:
+		return &br_sha224_vtable;
+	case br_sha256_ID:
+		return &br_sha256_vtable;
+	case br_sha384_ID:
+		return &br_sha384_vtable;
+	case br_sha512_ID:
+		return &br_sha512_vtable;
+	default:
+		return NULL;
+	}
+}
+
+/*
+ * The hash functions' object identifiers, each after its length; NULL is
+ * how BearSSL is asked for the MD5 and SHA-1 pair of TLS 1.0.
+ */
+static const unsigned char *
+oid_of(unsigned id)
+{
+	switch (id) {
+	case br_sha1_ID:
+		return BR_HASH_OID_SHA1;
+	case br_sha224_ID:
+		return BR_HASH_OID_SHA224;
+	case br_sha256_ID:
+		return BR_HASH_OID_SHA256;
+	case br_sha384_ID:
+		return BR_HASH_OID_SHA384;
+	case br_sha512_ID:
+		return BR_HASH_OID_SHA512;
+	default:
+		return NULL;
+	}
+}
+
+static size_t
+hash_length(unsigned id)
+{
+	const br_hash_class *hc = hash_of(id);
+
+	return hc == NULL ? br_md5_SIZE + br_sha1_SIZE
+			  : (hc->desc >> BR_HASHDESC_OUT_OFF) &
+				    BR_HASHDESC_OUT_MASK;
+}
+
+/*
+ * A signature made with a wrong half of the CRT shows a factor to anybody
+ * (Boneh, DeMillo and Lipton, 1997): verify before it leaves.
+ */
+static int
+rsa_is_right(const private_key *key, const unsigned char *sig, size_t sig_len,
+	const unsigned char *oid, const unsigned char *hv, size_t hv_len)
+{
+	unsigned char back[64];
+
+	return br_rsa_i31_pkcs1_vrfy(
+		       sig, sig_len, oid, hv_len, &key->pk, back) &&
+	       memcmp(back, hv, hv_len) == 0;
+}
+
+static size_t
+sign_rsa(const private_key *key, unsigned hash, const unsigned char *hv,
+	size_t hv_len, unsigned char *sig)
+{
+	const unsigned char *oid = oid_of(hash);
+	size_t sig_len = (key->sk.rsa.n_bitlen + 7) >> 3;
+
+	if (!br_rsa_i31_pkcs1_sign(oid, hv, hv_len, &key->sk.rsa, sig)) {
+		return 0;
+	}
+	if (key->pk.n != NULL &&
+		!rsa_is_right(key, sig, sig_len, oid, hv, hv_len)) {
+		wipe(sig, sig_len);
+		return 0;
+	}
+	return sig_len;
+}
+
+static size_t
+sign_ec(const private_key *key, unsigned hash, const unsigned char *hv,
+	unsigned char *sig)
+{
+	const br_hash_class *hc = hash_of(hash);
+
+	if (hc == NULL) {
+		return 0;
+	}
+	return br_ecdsa_i31_sign_asn1(&ec_checked, hc, hv, &key->sk.ec, sig);
+}
+
+/* see key.h */
+size_t
+key_sign(const private_key *key, unsigned hash, unsigned char *data, size_t len)
+{
+	unsigned char hv[64];
+
+	if ((hash != 0 && hash_of(hash) == NULL) || len != hash_length(hash)) {
+		return 0;
+	}
+	memcpy(hv, data, len);
+	if (key->type == BR_KEYTYPE_RSA) {
+		return sign_rsa(key, hash, hv, len, data);
+	}
+	return sign_ec(key, hash, hv, data);
+}
