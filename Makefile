@@ -114,6 +114,11 @@ test: all check
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 
+.PHONY: demo
+demo: all
+	@vendor/need openssl=openssl tcpserver=ucspi-tcp
+	@demo/run
+
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat
 
 .PHONY: clean distclean

@@ -3,6 +3,7 @@ import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, parse, UsageError, usage } from "../cli/options.ts";
 import { MissingVariable } from "../credentials/errors.ts";
 import { DescriptorError } from "../io/descriptors.ts";
+import { closeInspector } from "../program/signals.ts";
 
 export interface Command<Settings extends object> {
   readonly program: string;
@@ -14,6 +15,7 @@ export interface Command<Settings extends object> {
 /** Parses the command line and runs the program; an error becomes a line and an exit code. */
 export function run<Settings extends object>(command: Command<Settings>): void {
   const { program, line, defaults, main } = command;
+  setImmediate(closeInspector);
   try {
     const settings = { ...defaults };
     main(settings, parse(line, process.argv.slice(2), settings));

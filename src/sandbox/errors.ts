@@ -133,6 +133,11 @@ export class EngineError extends Error {
     this.side = side;
   }
 
+  /** The peer ended the connection, with a fatal alert. */
+  get isReceivedAlert(): boolean {
+    return this.code >= RECEIVED_ALERT && this.code < SENT_ALERT;
+  }
+
   /** The chain doesn't fit in the module's largest memory. */
   static outOfMemory(): EngineError {
     return new EngineError(50);

@@ -1,4 +1,5 @@
 import type { Engine } from "../sandbox/engine.ts";
+import type { EngineError } from "../sandbox/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { TunnelSettings } from "./tunnel.ts";
 
@@ -70,10 +71,9 @@ export class Closing {
   }
 
   private detectFailure(): void {
-    if (this.engine.closed && !this.closeSent) {
-      const early = () => new TruncationError("the peer closed during the handshake");
-      const error = this.engine.error ?? (this.established ? null : early());
-      if (error !== null) this.fail(error);
+    if (this.engine.closed) {
+      const failure = this.engineFailure();
+      if (failure !== null && !this.closeSent) this.fail(failure);
       return;
     }
     if (this.inboundOver || !this.arrivalsEnded()) return;
@@ -84,6 +84,21 @@ export class Closing {
     else if (this.engine.inRecord) this.fail(new TruncationError("EOF inside a record"));
     else if (this.settings.enforceCloseNotify)
       this.fail(new TruncationError("EOF without close_notify"));
+  }
+
+  /** Why the engine closed; null if that is a normal end. */
+  private engineFailure(): Error | null {
+    const { error } = this.engine;
+    if (error !== null) return this.answersHalfClose(error) ? null : error;
+    return this.established ? null : new TruncationError("the peer closed during the handshake");
+  }
+
+  /**
+   * OpenSSL 3 takes our half-close for an attack, and says so in a fatal alert when its own work is
+   * done. To us that is an EOF without close_notify.
+   */
+  private answersHalfClose(error: EngineError): boolean {
+    return error.isReceivedAlert && this.outboundOver && !this.settings.enforceCloseNotify;
   }
 
   /** The peer has no more to say: the program reads an EOF, after all the rest. */
