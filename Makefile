@@ -100,7 +100,7 @@ C_FILES := $(shell find wasm -name '*.[ch]')
 .PHONY: check
 check: node_modules/.package-lock.json
 	@vendor/need clang-format=clang-format
-	@node_modules/.bin/biome ci --error-on-warnings
+	@node_modules/.bin/biome ci --colors=off --error-on-warnings
 	@clang-format --dry-run -Werror $(C_FILES)
 	@node_modules/.bin/tsc --noEmit
 

@@ -10,6 +10,15 @@
 /* What was seen on the way through a PEM file. */
 typedef struct {
 	br_skey_decoder_context decoder;
+
+	/*
+	 * BearSSL 0.6 takes key_data for 3 * BR_X509_BUFSIZE_KEY bytes long
+	 * (skey_decoder.t0) where there are 3 * BR_X509_BUFSIZE_SIG, and so
+	 * writes up to 24 bytes past its context for an RSA key that is too
+	 * large. Here they land on nothing.
+	 */
+	unsigned char overflow[3 * (BR_X509_BUFSIZE_KEY - BR_X509_BUFSIZE_SIG)];
+
 	int in_key, key_seen, certificate_seen, encrypted_seen;
 } pem_walk;
 
@@ -21,10 +30,18 @@ ends_with(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+/*
+ * Push no further after an error: BearSSL's decoder would resume behind the
+ * failed check, and write past its buffer.
+ */
 static void
 push_der(void *ctx, const void *data, size_t len)
 {
-	br_skey_decoder_push(ctx, data, len);
+	br_skey_decoder_context *decoder = ctx;
+
+	if (decoder->err == 0) {
+		br_skey_decoder_push(decoder, data, len);
+	}
 }
 
 static void
