@@ -33,7 +33,8 @@
  * `sig_max` bytes. Returns the signature's length, 0 for none.
  */
 IMPORT(keeper, sign)
-size_t keeper_sign(uint32_t hash, const void *hv, size_t hv_len, void *sig,
+size_t
+keeper_sign(uint32_t hash, const void *hv, size_t hv_len, void *sig,
 	size_t sig_max);
 
 /*
@@ -65,7 +66,8 @@ EXPORT(engine_server) int engine_server(uint32_t profile);
  * key can do.
  */
 EXPORT(engine_add_certificate)
-int engine_add_certificate(const void *der, size_t len);
+int
+engine_add_certificate(const void *der, size_t len);
 
 /*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;

@@ -4,6 +4,7 @@
  */
 #include "abi.h"
 #include "connection.h"
+#include "crypto/chacha20-simd.h"
 
 typedef struct {
 	uint16_t id;
@@ -96,7 +97,7 @@ set_aead(br_ssl_engine_context *eng)
 {
 	br_ssl_engine_set_chapol(
 		eng, &br_sslrec_in_chapol_vtable, &br_sslrec_out_chapol_vtable);
-	br_ssl_engine_set_chacha20(eng, &br_chacha20_ct_run);
+	br_ssl_engine_set_chacha20(eng, &chacha20_simd_run);
 	br_ssl_engine_set_poly1305(eng, &br_poly1305_ctmul_run);
 	br_ssl_engine_set_gcm(
 		eng, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);

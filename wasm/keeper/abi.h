@@ -61,7 +61,8 @@ EXPORT(keeper_match) int32_t keeper_match(uint32_t handle, size_t len);
  * this key can't sign that.
  */
 EXPORT(keeper_sign)
-size_t keeper_sign(uint32_t handle, uint32_t hash, size_t len);
+size_t
+keeper_sign(uint32_t handle, uint32_t hash, size_t len);
 
 /*
  * The private half of a static key exchange, on `len` bytes in the

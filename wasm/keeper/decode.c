@@ -239,13 +239,30 @@ keep(private_key *key, const br_skey_decoder_context *decoder)
 	return keep_ec(key, br_skey_decoder_get_ec(decoder));
 }
 
+/* Lines may end as on Windows; BearSSL's PEM decoder knows no CR. */
+static size_t
+remove_cr(unsigned char *text, size_t len)
+{
+	size_t u, kept = 0;
+
+	for (u = 0; u < len; u++) {
+		if (text[u] != '\r') {
+			text[kept++] = text[u];
+		}
+	}
+	return kept;
+}
+
 /* see key.h */
 int
-key_decode(private_key *key, const unsigned char *file, size_t len)
+key_decode(private_key *key, unsigned char *file, size_t len)
 {
 	pem_walk walk;
 	int err;
 
+	if (len > 0 && file[0] != 0x30) {
+		len = remove_cr(file, len);
+	}
 	memset(&walk, 0, sizeof walk);
 	walk_pem(&walk, file, len);
 	if (walk.encrypted_seen ||

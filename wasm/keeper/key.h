@@ -22,10 +22,10 @@ typedef struct {
 
 /*
  * Decode a key file, PEM or DER, into *key (in the arena). Returns 0 or
- * KEEPER_*. Working copies are wiped.
+ * KEEPER_*. Working copies are wiped; `file` is changed.
  */
 int
-key_decode(private_key *key, const unsigned char *file, size_t len);
+key_decode(private_key *key, unsigned char *file, size_t len);
 
 /* see keeper_match in abi.h */
 int

@@ -19,23 +19,55 @@ arena_copy(const unsigned char *data, size_t len)
 	return p;
 }
 
+/*
+ * n = p * q, as many bytes as both have together. (BearSSL 0.6's
+ * br_rsa_i31_compute_modulus has no room for a modulus of 4096 bits.) The
+ * same operations whatever the values.
+ */
+static void
+multiply(unsigned char *n, const br_rsa_private_key *sk)
+{
+	size_t u, v;
+
+	memset(n, 0, sk->plen + sk->qlen);
+	for (u = sk->plen; u-- > 0;) {
+		uint32_t carry = 0;
+
+		for (v = sk->qlen; v-- > 0;) {
+			carry += n[u + v + 1] + (uint32_t)sk->p[u] * sk->q[v];
+			n[u + v + 1] = (unsigned char)carry;
+			carry >>= 8;
+		}
+		n[u] = (unsigned char)carry;
+	}
+}
+
+/* Are two unsigned big-endian integers equal? They are public. */
+static int
+equal_integers(const unsigned char *a, size_t alen, const unsigned char *b,
+	size_t blen)
+{
+	for (; alen > 0 && *a == 0; a++, alen--)
+		;
+	for (; blen > 0 && *b == 0; b++, blen--)
+		;
+	return alen == blen && memcmp(a, b, alen) == 0;
+}
+
 static int
 match_rsa(private_key *key, const br_rsa_public_key *pk)
 {
-	unsigned char n[BR_MAX_RSA_SIZE >> 3];
-	size_t nlen = br_rsa_i31_compute_modulus(NULL, &key->sk.rsa);
+	const br_rsa_private_key *sk = &key->sk.rsa;
+	unsigned char n[2 * ((BR_MAX_RSA_FACTOR + 7) >> 3)];
 
-	if (nlen == 0 || nlen > sizeof n || nlen != pk->nlen) {
-		return KEEPER_OTHER_KEY;
-	}
-	br_rsa_i31_compute_modulus(n, &key->sk.rsa);
-	if (memcmp(n, pk->n, nlen) != 0) {
+	multiply(n, sk);
+	if (!equal_integers(n, sk->plen + sk->qlen, pk->n, pk->nlen)) {
 		return KEEPER_OTHER_KEY;
 	}
 	key->pk.elen = pk->elen;
 	key->pk.e = arena_copy(pk->e, pk->elen);
-	key->pk.nlen = nlen;
-	key->pk.n = arena_copy(n, nlen);
+	key->pk.nlen = pk->nlen;
+	key->pk.n = arena_copy(pk->n, pk->nlen);
 	return key->pk.e == NULL || key->pk.n == NULL ? KEEPER_NO_MEMORY : 0;
 }
 
