@@ -81,6 +81,10 @@ $(MODULES): dist/%.wasm:
 	@emcc $(LDFLAGS) -sINITIAL_MEMORY=$($*_MEMORY) $^ -o $@
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
 
+# Our implementations next to BearSSL's, for test/crypto.
+build/crypto-test.wasm: test/crypto/exports.c $(SHARED_C:wasm/%.c=build/wasm/%.o) build/bearssl.a
+	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sINITIAL_MEMORY=262144 $^ -o $@
+
 # ---- the programs ------------------------------------------------------
 
 SOURCES := $(shell find src -name '*.ts')
@@ -95,7 +99,7 @@ $(BUNDLES) &: $(SOURCES) node_modules/.package-lock.json
 
 # ---- checks ------------------------------------------------------------
 
-C_FILES := $(shell find wasm -name '*.[ch]')
+C_FILES := $(shell find wasm test -name '*.[ch]')
 
 .PHONY: check
 check: node_modules/.package-lock.json
@@ -110,7 +114,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: all check
+test: all check build/crypto-test.wasm
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 
