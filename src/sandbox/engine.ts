@@ -15,6 +15,7 @@ interface EngineExports {
   engine_close(): void;
   engine_state(): number;
   engine_last_error(): number;
+  engine_alert_sent(): number;
   engine_version(): number;
   engine_suite(): number;
   engine_suite_name(): Pointer;
@@ -141,8 +142,9 @@ export class Engine {
 
   /** Why the connection is over; null if it ended as it should. */
   get error(): EngineError | null {
-    const code = this.sandbox.exports.engine_last_error();
-    return code === 0 ? null : new EngineError(code);
+    const { exports } = this.sandbox;
+    const code = exports.engine_last_error();
+    return code === 0 ? null : new EngineError(code, exports.engine_alert_sent());
   }
 
   /** Facts about the connection, once established. */

@@ -110,7 +110,7 @@ export function alertName(description: number): string {
 function meaningOf(code: number): Meaning {
   if (code >= SENT_ALERT) {
     const alert = alertName(code - SENT_ALERT);
-    return ["SEND_FATAL_ALERT", "peer", `refused the peer's message with the alert ${alert}`];
+    return ["SEND_FATAL_ALERT", "peer", `refused the peer, sent the alert ${alert}`];
   }
   if (code >= RECEIVED_ALERT) {
     const alert = alertName(code - RECEIVED_ALERT);
@@ -125,9 +125,10 @@ export class EngineError extends Error {
   readonly reason: string;
   readonly side: Side;
 
-  constructor(code: number) {
+  /** @param alertSent the alert that tells the peer, 0 for none or when the code itself says it */
+  constructor(code: number, alertSent = 0) {
     const [reason, side, meaning] = meaningOf(code);
-    super(meaning);
+    super(alertSent === 0 ? meaning : `${meaning}; sent the alert ${alertName(alertSent)}`);
     this.code = code;
     this.reason = reason;
     this.side = side;

@@ -126,6 +126,12 @@ EXPORT(engine_state) uint32_t engine_state(void);
  */
 EXPORT(engine_last_error) int engine_last_error(void);
 
+/*
+ * The fatal alert that says so to the peer, in sendrec after the failure;
+ * 0 for none. (Alerts that BearSSL sends by itself are in the error.)
+ */
+EXPORT(engine_alert_sent) int engine_alert_sent(void);
+
 /* ------------------------------------------------------------------ */
 /* The session, once established. Strings end with a NUL. */
 

@@ -97,6 +97,10 @@ engine_buf(uint32_t channel)
 
 	switch (channel) {
 	case ENGINE_SENDREC:
+		last_words_prepare();
+		if (conn.last.prepared) {
+			return last_words_buf(&buf_length);
+		}
 		return br_ssl_engine_sendrec_buf(eng, &buf_length);
 	case ENGINE_RECVREC:
 		return br_ssl_engine_recvrec_buf(eng, &buf_length);
@@ -129,7 +133,11 @@ engine_ack(uint32_t channel, size_t len)
 	}
 	switch (channel) {
 	case ENGINE_SENDREC:
-		br_ssl_engine_sendrec_ack(eng, len);
+		if (conn.last.prepared) {
+			last_words_ack(len);
+		} else {
+			br_ssl_engine_sendrec_ack(eng, len);
+		}
 		break;
 	case ENGINE_RECVREC:
 		br_ssl_engine_recvrec_ack(eng, len);
