@@ -31,7 +31,8 @@ describe.each(kinds)("a key of the kind %s", (kind) => {
 describe("key files with more than the key in them", () => {
   it("EC PARAMETERS before the key, as `openssl ecparam -genkey` writes them", async () => {
     const credentials = authority.issue();
-    const parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    const parameters =
+      "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
     const key = exported(credentials.key, "sec1", "pem").toString();
     const keyFile = scratchFile("key.pem", parameters + key);
     expect(await echo({ ...credentials, keyFile })).toBe("hello\n");

@@ -28,7 +28,11 @@ it("curl gets a page", async () => {
   `;
   const listener = await serve({ credentials, prog: ["sh", "-c", page] });
   const { code, stdout, stderr } = await curl(listener.port, "/tea?milk=1", []);
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "GET /tea?milk=1 by TLSv1.2", stderr: "" });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: "GET /tea?milk=1 by TLSv1.2",
+    stderr: "",
+  });
 });
 
 it("curl sends 2 MiB and gets them back unchanged", async () => {

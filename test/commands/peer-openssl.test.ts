@@ -35,6 +35,8 @@ it("openssl s_client that does not know the authority is told apart from a defec
   const tunnel = await listener.tunnel();
   const { code, stderr } = await tunnel.ended;
   expect(code).toBe(98);
-  expect(stderr).toMatch(/^s6-tlsd: fatal: .*the peer sent the alert (unknown_ca|bad_certificate)\n$/);
+  expect(stderr).toMatch(
+    /^s6-tlsd: fatal: .*the peer sent the alert (unknown_ca|bad_certificate)\n$/,
+  );
   expect((await client.ended).code).not.toBe(0);
 });

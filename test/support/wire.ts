@@ -78,7 +78,10 @@ export class Wire extends Duplex {
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     const allowed = chunk.subarray(0, Math.min(chunk.length, this.bytesUntilFin));
-    if (this.finSent) return done();
+    if (this.finSent) {
+      done();
+      return;
+    }
     this.bytesUntilFin -= allowed.length;
     for (const piece of this.pieces(allowed)) this.socket.write(piece);
     if (this.bytesUntilFin === 0) this.fin();
