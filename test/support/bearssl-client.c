@@ -16,24 +16,20 @@ static unsigned char seed[32];
 static size_t length;
 
 /* Room for the P-256 public key that the server must have. */
-EXPORT(client_point) void *
-client_point(void)
+EXPORT(client_point) void *client_point(void)
 {
 	return point;
 }
 
-EXPORT(client_seed) void *
-client_seed(void)
+EXPORT(client_seed) void *client_seed(void)
 {
 	return seed;
 }
 
 /* Offer one suite, in one version. */
-EXPORT(client_start) int
-client_start(uint32_t suite, uint32_t version)
+EXPORT(client_start) int client_start(uint32_t suite, uint32_t version)
 {
-	const br_ec_public_key key = {
-		BR_EC_secp256r1, point, sizeof point};
+	const br_ec_public_key key = {BR_EC_secp256r1, point, sizeof point};
 	uint16_t suites[1];
 
 	suites[0] = (uint16_t)suite;
@@ -49,8 +45,7 @@ client_start(uint32_t suite, uint32_t version)
 }
 
 /* Channels as in wasm/engine/abi.h: sendrec, recvrec, sendapp, recvapp. */
-EXPORT(client_buf) void *
-client_buf(uint32_t channel)
+EXPORT(client_buf) void *client_buf(uint32_t channel)
 {
 	switch (channel) {
 	case 0:
@@ -64,14 +59,12 @@ client_buf(uint32_t channel)
 	}
 }
 
-EXPORT(client_buf_length) size_t
-client_buf_length(void)
+EXPORT(client_buf_length) size_t client_buf_length(void)
 {
 	return length;
 }
 
-EXPORT(client_ack) void
-client_ack(uint32_t channel, size_t len)
+EXPORT(client_ack) void client_ack(uint32_t channel, size_t len)
 {
 	switch (channel) {
 	case 0:
@@ -89,8 +82,7 @@ client_ack(uint32_t channel, size_t len)
 	}
 }
 
-EXPORT(client_last_error) int
-client_last_error(void)
+EXPORT(client_last_error) int client_last_error(void)
 {
 	return br_ssl_engine_last_error(&client.eng);
 }
