@@ -23,13 +23,15 @@ EXPORT(data) unsigned char *get_data(void)
 }
 
 EXPORT(chacha20_simd)
-uint32_t chacha20_simd(uint32_t counter, size_t offset, size_t len)
+uint32_t
+chacha20_simd(uint32_t counter, size_t offset, size_t len)
 {
 	return chacha20_simd_run(key, iv, counter, data + offset, len);
 }
 
 EXPORT(chacha20_scalar)
-uint32_t chacha20_scalar(uint32_t counter, size_t offset, size_t len)
+uint32_t
+chacha20_scalar(uint32_t counter, size_t offset, size_t len)
 {
 	return br_chacha20_ct_run(key, iv, counter, data + offset, len);
 }

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { expect } from "vitest";
+import type { Credentials } from "./certificates.ts";
+import { connectRaw } from "./clients.ts";
+import type { Ended } from "./processes.ts";
+import { scratchFile } from "./scratch.ts";
+import { type Listener, serve } from "./service.ts";
+import { RECORD, records } from "./wire.ts";
+
+/** A service whose program leaves a trace, so that a test sees that it never ran. */
+export interface Guarded {
+  listener: Listener;
+  /** How s6-tlsd ended on the next connection; prog has not run. */
+  refusal(): Promise<Ended>;
+}
+
+export async function serveGuarded(
+  credentials: Credentials,
+  options: string[] = [],
+): Promise<Guarded> {
+  const trace = scratchFile("prog-has-run");
+  const listener = await serve({ credentials, options, prog: ["touch", trace] });
+  const refusal = async () => {
+    const tunnel = await listener.tunnel();
+    const ended = await tunnel.ended;
+    expect(existsSync(trace), "prog has run").toBe(false);
+    return ended;
+  };
+  return { listener, refusal };
+}
+
+export interface Shouting {
+  port: number;
+  bytes: Uint8Array;
+  /** Half-close after the bytes; otherwise the client goes on waiting. */
+  fin?: boolean;
+}
+
+/** Sends bytes in place of TLS, and gives what the server answers until it hangs up. */
+export async function shout({ port, bytes, fin = false }: Shouting): Promise<Buffer> {
+  const socket = await connectRaw(port);
+  const answer: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => answer.push(chunk));
+  const over = new Promise<void>((resolve, reject) => {
+    socket.once("end", resolve);
+    socket.once("error", reject);
+  });
+  socket.write(bytes);
+  if (fin) socket.end();
+  await over;
+  return Buffer.concat(answer);
+}
+
+/** The alerts in what a server sent in the clear, as [level, description]. */
+export function alertsIn(answer: Buffer): number[][] {
+  return records(answer)
+    .filter(({ type }) => type === RECORD.alert)
+    .map(({ body }) => [...body]);
+}
+
+export const FATAL = 2;
+
+/** Descriptions of alerts (RFC 5246, 7.2.2). */
+export const ALERT = {
+  recordOverflow: 22,
+  handshakeFailure: 40,
+  protocolVersion: 70,
+} as const;
