@@ -40,7 +40,7 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 # -g0 and the prefix map keep this folder's name out of the modules: two
 # builds of the same sources are the same bytes.
-CFLAGS := -O3 -g0 -msimd128 -std=c99 -ffile-prefix-map=$(CURDIR)=. \
+CFLAGS := -O3 -g0 -msimd128 -mbulk-memory -std=c99 -ffile-prefix-map=$(CURDIR)=. \
 	-include wasm/bearssl-config.h -Ivendor/bearssl/inc -Ivendor/bearssl/src -Iwasm
 STRICT := -Wall -Wextra -Werror -Wno-unused-command-line-argument
 
@@ -94,7 +94,7 @@ SOURCES := $(shell find src -name '*.ts')
 $(BUNDLES) &: $(SOURCES) node_modules/.package-lock.json
 	$(call say,  src: bundling $(PROGRAMS))
 	@node_modules/.bin/esbuild $(PROGRAMS:%=src/commands/%.ts) --bundle --platform=node --target=node20 \
-		--format=cjs --out-extension:.js=.cjs --minify-syntax --outdir=dist --log-level=warning
+		--format=cjs --out-extension:.js=.cjs --minify-syntax --minify-whitespace --outdir=dist --log-level=warning
 	@touch $(BUNDLES)
 
 # ---- checks ------------------------------------------------------------

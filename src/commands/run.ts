@@ -15,7 +15,7 @@ export interface Command<Settings extends object> {
 /** Parses the command line and runs the program; an error becomes a line and an exit code. */
 export function run<Settings extends object>(command: Command<Settings>): void {
   const { program, line, defaults, main } = command;
-  setImmediate(closeInspector);
+  setTimeout(closeInspector, 50).unref();
   try {
     const settings = { ...defaults };
     main(settings, parse(line, process.argv.slice(2), settings));

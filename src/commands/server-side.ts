@@ -1,9 +1,9 @@
-import { randomFillSync } from "node:crypto";
 import { Fatal } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
 import { defaultPair } from "../credentials/environment.ts";
+import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine, PROFILE_NAMES, type Profile } from "../sandbox/engine.ts";
 import { Keeper } from "../sandbox/keeper.ts";
 import { loadIdentity } from "./identity.ts";
@@ -29,8 +29,12 @@ export function prepareServer(settings: TlsSettings, env: NodeJS.ProcessEnv): Se
   const keeper = new Keeper(loadModule("keeper"));
   const { key, chain } = loadIdentity(keeper, files);
   try {
-    const seed = (room: Uint8Array) => void randomFillSync(room);
-    const engine = Engine.server(loadModule("engine"), { profile, chain, key, seed });
+    const engine = Engine.server(loadModule("engine"), {
+      profile,
+      chain,
+      key,
+      seed: fillWithEntropy,
+    });
     return { engine, keeper };
   } catch (error) {
     if (error instanceof Fatal) throw error;

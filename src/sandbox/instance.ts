@@ -1,5 +1,3 @@
-import { instantiateSync } from "@assemblyscript/loader";
-
 /** An address in one instance's linear memory, in bytes. Never valid in another instance. */
 export type Pointer = number & { readonly brand: unique symbol };
 
@@ -25,8 +23,7 @@ export function instantiate<Exports>(
   module: WebAssembly.Module,
   imports: Record<string, Record<string, (...args: never[]) => number>> = {},
 ): Sandbox<Exports> {
-  // The loader wraps each export in `exports`; the bare ones are in `instance`.
-  const { instance } = instantiateSync(module, { ...imports });
+  const instance = new WebAssembly.Instance(module, imports);
   const exports = instance.exports as unknown as Exports & BaseExports;
   exports._initialize();
   return { exports, memory: new Memory(exports.memory) };

@@ -40,8 +40,8 @@ EXPORT(keeper_mailbox) void *keeper_mailbox(void);
 
 /*
  * Decode the key file of `len` bytes in the mailbox: DER, or PEM with
- * anything around the first private key (PKCS#1, SEC1, PKCS#8). The
- * mailbox is wiped whatever happens. Returns a handle, or KEEPER_*.
+ * anything around the first private key (PKCS#1, SEC1, PKCS#8). Those
+ * bytes are wiped whatever happens. Returns a handle, or KEEPER_*.
  */
 EXPORT(keeper_load) int32_t keeper_load(size_t len);
 

@@ -10,15 +10,14 @@ static unsigned char mailbox[KEEPER_MAILBOX];
 static private_key **keys;
 static uint32_t keys_used, keys_max;
 
+/* Called through a pointer that may change, lest the optimiser drop it. */
+static void *(*volatile overwrite)(void *, int, size_t) = &memset;
+
 /* see key.h */
 void
 wipe(void *p, size_t len)
 {
-	volatile unsigned char *b = p;
-
-	while (len-- > 0) {
-		*b++ = 0;
-	}
+	overwrite(p, 0, len);
 }
 
 /* Room for one more pointer in the table; it doubles when full. */
@@ -78,7 +77,7 @@ keeper_load(size_t len)
 	check_length(len);
 	key = table_reserve() ? arena_alloc(sizeof *key) : NULL;
 	err = key == NULL ? KEEPER_NO_MEMORY : key_decode(key, mailbox, len);
-	wipe(mailbox, sizeof mailbox);
+	wipe(mailbox, len);
 	if (err != 0) {
 		return err;
 	}
