@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+/** Who may import what, between the folders of src: docs/design.md. */
+
+const SRC = join(import.meta.dirname, "../../src");
+
+/** For each folder, the other folders that it may import from. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  sandbox: [],
+  tunnel: ["sandbox"],
+  io: ["tunnel"],
+  credentials: [],
+  program: [],
+  cli: [],
+  commands: ["sandbox", "tunnel", "io", "credentials", "program", "cli"],
+};
+
+/** Folders without I/O: nothing of Node but types. */
+const PURE = ["sandbox", "tunnel"];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found: Import[] = [];
+  const visit = (node: ts.Node): void => {
+    const name =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && /^(require|import)$/.test(node.expression.getText())
+          ? node.arguments[0]
+          : undefined;
+    if (name !== undefined && ts.isStringLiteral(name)) {
+      const typeOnly = ts.isImportDeclaration(node)
+        ? node.importClause?.isTypeOnly === true
+        : ts.isExportDeclaration(node) && node.isTypeOnly;
+      found.push({ from: file, to: name.text, typeOnly });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** One sentence for each import that points the wrong way. */
+function violations({ from, to, typeOnly }: Import): string[] {
+  const folder = from.split("/")[0] as string;
+  if (!to.startsWith(".")) {
+    const allowed = to.startsWith("node:") && (typeOnly || !PURE.includes(folder));
+    return allowed ? [] : [`${from} imports ${to}`];
+  }
+  const target = join(dirname(from), to).split("/")[0] as string;
+  if (target === folder || MAY_IMPORT[folder]?.includes(target)) return [];
+  return [`${from} imports from ${target}`];
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".ts"),
+);
+const texts = new Map(files.map((file) => [file, readFileSync(join(SRC, file), "utf8")]));
+
+describe("imports point one way", () => {
+  test("every folder of src has a rule", () => {
+    const folders = [...new Set(files.map((file) => relative(".", file).split("/")[0]))];
+    expect(folders.sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  });
+
+  test("no file imports against the rules", () => {
+    const all = [...texts].flatMap(([file, text]) => importsOf(file, text));
+    expect(all.length).toBeGreaterThan(50);
+    expect(all.flatMap(violations)).toEqual([]);
+  });
+
+  test("only src/sandbox touches WebAssembly's instances, and knows the exports' names", () => {
+    const touching = [...texts].filter(([, text]) =>
+      /WebAssembly\.(Instance|Memory)\b|\b(engine|keeper)_[a-z]+\(/.test(text),
+    );
+    expect(touching.map(([file]) => file.split("/")[0])).toEqual(touching.map(() => "sandbox"));
+    expect(touching.length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["tunnel/a.ts", 'import { readFileSync } from "node:fs";'],
+    ["cli/a.ts", 'import { Engine } from "../sandbox/engine.ts";'],
+    ["credentials/a.ts", 'export * from "../tunnel/tunnel.ts";'],
+    ["sandbox/a.ts", 'const crypto = require("node:crypto");'],
+    ["io/a.ts", 'import leftpad from "leftpad";'],
+  ])("the check would catch %s with %s", (file, text) => {
+    expect(importsOf(file, text).flatMap(violations)).toHaveLength(1);
+  });
+
+  test("a type of Node's is no import", () => {
+    const text = 'import type { Readable } from "node:stream";';
+    expect(importsOf("tunnel/a.ts", text).flatMap(violations)).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { randomFillSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { connect, type TLSSocket } from "node:tls";
+import { readCertificates } from "../../src/credentials/certificate-file.ts";
+import { readKeyFile } from "../../src/credentials/key-file.ts";
+import { Batches } from "../../src/io/batches.ts";
+import { StreamEndpoint } from "../../src/io/stream-endpoint.ts";
+import { Engine } from "../../src/sandbox/engine.ts";
+import { Keeper } from "../../src/sandbox/keeper.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import type { Credentials } from "./certificates.ts";
+
+/** A module as it was built. */
+export function builtModule(name: "engine" | "keeper"): WebAssembly.Module {
+  const file = join(import.meta.dirname, "../../dist", `${name}.wasm`);
+  return new WebAssembly.Module(readFileSync(file));
+}
+
+export interface Sandboxes {
+  readonly engine: Engine;
+  readonly keeper: Keeper;
+}
+
+/** An engine and a keeper for one connection, as s6-tlsd makes them. */
+export function sandboxes(credentials: Credentials): Sandboxes {
+  const keeper = new Keeper(builtModule("keeper"));
+  const key = keeper.load((room) => readKeyFile(credentials.keyFile, room));
+  const chain = readCertificates(credentials.certFile);
+  key.match(chain[0] as Uint8Array);
+  const engine = Engine.server(builtModule("engine"), {
+    profile: "modern",
+    chain,
+    key,
+    seed: (room) => void randomFillSync(room),
+  });
+  return { engine, keeper };
+}
+
+/** The whole linear memory behind one of our objects: what no program of ours can ask for. */
+export function memoryOf(holder: Engine | Keeper): Uint8Array {
+  const { sandbox } = holder as unknown as { sandbox: { memory: { all(): Uint8Array } } };
+  return sandbox.memory.all();
+}
+
+export interface Conversation {
+  readonly client: TLSSocket;
+  readonly tunnel: Tunnel;
+  /** What the client sent, as the program sees it; and where the program writes. */
+  readonly program: Duplex;
+  /** The failure, or null, once the tunnel is over. */
+  readonly over: Promise<Error | null>;
+}
+
+/** A TLS client of Node's against an engine in this process, without a socket. */
+export function converse(engine: Engine): Conversation {
+  const [network, wire] = duplexPair();
+  const [cleartext, program] = duplexPair();
+  const batches = new Batches();
+  let finish: (failure: Error | null) => void = () => {};
+  const over = new Promise<Error | null>((resolve) => {
+    finish = resolve;
+  });
+  const endpoint = (stream: Duplex) =>
+    new StreamEndpoint({
+      readable: stream,
+      writable: stream,
+      batches,
+      changed: () => tunnel.run(),
+    });
+  const tunnel: Tunnel = new Tunnel({
+    engine,
+    remote: endpoint(network),
+    closeNotify: true,
+    enforceCloseNotify: false,
+    established: () => endpoint(cleartext),
+    lingering: () => tunnel.over(),
+    over: finish,
+  });
+  const client = connect({ socket: wire, rejectUnauthorized: false });
+  return { client, tunnel, program, over };
+}
+
+/** Two streams; what is written to one is read from the other. */
+function duplexPair(): [Duplex, Duplex] {
+  const half = (other: () => Duplex) =>
+    new Duplex({
+      read() {},
+      write(chunk, _encoding, done) {
+        other().push(chunk);
+        done();
+      },
+      final(done) {
+        other().push(null);
+        done();
+      },
+    });
+  const a: Duplex = half(() => b);
+  const b: Duplex = half(() => a);
+  return [a, b];
+}
