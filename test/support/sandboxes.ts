@@ -83,7 +83,7 @@ export function converse(engine: Engine): Conversation {
 }
 
 /** Two streams; what is written to one is read from the other. */
-function duplexPair(): [Duplex, Duplex] {
+export function duplexPair(): [Duplex, Duplex] {
   const half = (other: () => Duplex) =>
     new Duplex({
       read() {},
