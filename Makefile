@@ -125,6 +125,13 @@ demo: all
 
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat
 
+.PHONY: bench
+bench: all
+	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4
+	@node_modules/.bin/esbuild bench/run.ts --bundle --platform=node --target=node20 --format=esm \
+		--outfile=build/bench.mjs --log-level=warning
+	@node build/bench.mjs
+
 .PHONY: clean distclean
 clean:
 	rm -rf build dist

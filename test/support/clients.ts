@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { afterEach } from "vitest";
 import { type Authority, SERVER_NAME } from "./certificates.ts";
@@ -11,6 +12,9 @@ import { Wire } from "./wire.ts";
 const HANDSHAKE_MS = 10_000;
 
 /** Where a client goes, and whom it trusts there. */
+/** Node takes `allowHalfOpen` here, as every socket of its does; its types forgot. */
+type ClientOptions = ConnectionOptions & { allowHalfOpen?: boolean };
+
 export interface Destination {
   port: number;
   authority: Authority;
@@ -19,7 +23,7 @@ export interface Destination {
 /** Node's own TLS client, after its handshake. It checks the server's chain and name. */
 export async function connect(
   { port, authority }: Destination,
-  options: ConnectionOptions = {},
+  options: ClientOptions = {},
 ): Promise<TLSSocket> {
   const socket = connectTls({
     host: "127.0.0.1",
@@ -34,7 +38,7 @@ export async function connect(
 /** The same client over a wire that the test can watch and break. */
 export async function connectByWire(
   destination: Destination,
-  options: ConnectionOptions = {},
+  options: ClientOptions = {},
 ): Promise<{ client: TLSSocket; wire: Wire }> {
   const wire = await newWire(destination.port);
   const client = await connect(destination, { ...options, socket: wire });
@@ -52,6 +56,16 @@ export async function connectRaw(port: number): Promise<Socket> {
   opened.add(socket);
   await within(HANDSHAKE_MS, "a TCP connection", once(socket, "connect"));
   return socket;
+}
+
+/** The first thing that Node's client says: one record with a ClientHello. */
+export async function clientHello(): Promise<Buffer> {
+  const cable = new PassThrough();
+  const client = connectTls({ socket: cable, servername: SERVER_NAME });
+  client.on("error", () => {});
+  const [hello] = await within(HANDSHAKE_MS, "a ClientHello", once(cable, "data"));
+  client.destroy();
+  return hello as Buffer;
 }
 
 /** Sends text, half-closes with close_notify and FIN, and gives everything that comes back. */

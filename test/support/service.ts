@@ -26,9 +26,15 @@ export interface Service {
   patience?: number;
 }
 
-/** KEYFILE and CERTFILE, as an environment. */
-export function credentialsEnvironment(credentials: Credentials): Record<string, string> {
-  return { KEYFILE: credentials.keyFile, CERTFILE: credentials.certFile };
+/** KEYFILE and CERTFILE, as an environment; each only if there is one. */
+export function credentialsEnvironment({
+  keyFile,
+  certFile,
+}: Partial<Credentials>): Record<string, string> {
+  return {
+    ...(keyFile !== undefined && { KEYFILE: keyFile }),
+    ...(certFile !== undefined && { CERTFILE: certFile }),
+  };
 }
 
 /**

@@ -66,6 +66,11 @@ export class Wire extends Duplex {
     this.socket.end();
   }
 
+  /** Sends bytes that do not come from the client. */
+  inject(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+  }
+
   /** Closes the TCP connection by a reset. */
   reset(): void {
     this.finSent = true;
