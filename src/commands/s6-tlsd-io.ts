@@ -3,7 +3,7 @@ import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, type OptionGroup, UsageError, unsigned } from "../cli/options.ts";
 import * as tls from "../cli/tls-options.ts";
-import { readableOf, requireOpen, writableOf } from "../io/descriptors.ts";
+import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { Connection } from "./connection.ts";
 import { run } from "./run.ts";
@@ -53,12 +53,12 @@ function main(settings: Settings, operands: readonly string[]): void {
   new Connection({
     ...settings,
     engine,
-    network: { readable: readableOf(0), writable: writableOf(1) },
+    network: streamsOf(0, 1),
     established: (session) => {
       // There is no second handshake: the key has done its work.
       keeper.wipe();
       if (settings.notify !== null) tell(settings.notify, session);
-      return { readable: readableOf(fdr), writable: writableOf(fdw) };
+      return streamsOf(fdr, fdw);
     },
     over: (failure) => {
       keeper.wipe();

@@ -3,7 +3,7 @@ import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, UsageError } from "../cli/options.ts";
 import * as tls from "../cli/tls-options.ts";
 import { isOurs } from "../credentials/environment.ts";
-import { readableOf, requireOpen, writableOf } from "../io/descriptors.ts";
+import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import { type Ending, Program } from "../program/program.ts";
 import { dieOf } from "../program/signals.ts";
 import type { Session } from "../sandbox/engine.ts";
@@ -55,7 +55,7 @@ class Service {
     this.connection = new Connection({
       ...this.settings,
       engine,
-      network: { readable: readableOf(0), writable: writableOf(1) },
+      network: streamsOf(0, 1),
       established: (session) => {
         // There is no second handshake: the key has done its work.
         keeper.wipe();

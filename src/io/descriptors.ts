@@ -11,27 +11,17 @@ export class DescriptorError extends Error {
 }
 
 /**
- * What can be read from a descriptor that we inherited, whatever is behind it.
+ * Both directions over descriptors that we inherited, whatever is behind them. They may be one.
  *
- * @throws {DescriptorError} if it is closed
+ * @throws {DescriptorError} if one is closed
  */
-export function readableOf(fd: number): Readable {
-  if (isStream(statusOf(fd))) {
-    return quick(new Socket({ fd, readable: true, writable: false, allowHalfOpen: true }));
+export function streamsOf(fdr: number, fdw: number): { readable: Readable; writable: Writable } {
+  if (fdr !== fdw || !statusOf(fdr).isSocket()) {
+    return { readable: readableOf(fdr), writable: writableOf(fdw) };
   }
-  return isatty(fd) ? new ReadStream(fd) : createReadStream("", { fd });
-}
-
-/**
- * A writer on a descriptor that we inherited; on a socket, ending it is a half-close.
- *
- * @throws {DescriptorError} if it is closed
- */
-export function writableOf(fd: number): Writable {
-  if (isStream(statusOf(fd))) {
-    return quick(new Socket({ fd, readable: false, writable: true, allowHalfOpen: true }));
-  }
-  return isatty(fd) ? new WriteStream(fd) : createWriteStream("", { fd });
+  // Two handles on one descriptor would fight for its events.
+  const both = quick(new Socket({ fd: fdr, readable: true, writable: true, allowHalfOpen: true }));
+  return { readable: both, writable: both };
 }
 
 /**
@@ -45,6 +35,21 @@ export function requireOpen(fd: number): void {
   if (fd <= 2 && status.isCharacterDevice() && status.rdev === NULL_DEVICE) {
     throw new DescriptorError(fd, "it is closed, or the null device");
   }
+}
+
+function readableOf(fd: number): Readable {
+  if (isStream(statusOf(fd))) {
+    return quick(new Socket({ fd, readable: true, writable: false, allowHalfOpen: true }));
+  }
+  return isatty(fd) ? new ReadStream(fd) : createReadStream("", { fd });
+}
+
+/** On a socket, ending this writer is a half-close. */
+function writableOf(fd: number): Writable {
+  if (isStream(statusOf(fd))) {
+    return quick(new Socket({ fd, readable: false, writable: true, allowHalfOpen: true }));
+  }
+  return isatty(fd) ? new WriteStream(fd) : createWriteStream("", { fd });
 }
 
 /** Device 1:3 on Linux. */

@@ -29,6 +29,7 @@ export class StreamEndpoint implements Endpoint {
   private inFlight = 0;
   private ending = false;
   private finished = false;
+  private stopped = false;
 
   constructor(private readonly pair: StreamPair) {
     this.readable = pair.readable;
@@ -45,7 +46,10 @@ export class StreamEndpoint implements Endpoint {
   stopArrivals(): void {
     this.arrived = NOTHING;
     this.ended = true;
-    this.readable.destroy();
+    this.stopped = true;
+    // One socket for both directions can't be closed for one of them: what comes is dropped.
+    if (isSame(this.readable, this.writable)) this.readable.resume();
+    else this.readable.destroy();
   }
 
   write(bytes: Uint8Array): number {
@@ -87,7 +91,9 @@ export class StreamEndpoint implements Endpoint {
 
   private watchReadable(): void {
     this.readable.on("data", (chunk: Buffer) => {
-      this.arrived = chunk;
+      if (this.stopped) return;
+      // Node resumes a child's output when the child exits, paused or not.
+      this.arrived = this.arrived.length === 0 ? chunk : Buffer.concat([this.arrived, chunk]);
       this.pair.changed();
       if (this.arrived.length > 0) this.readable.pause();
     });
@@ -119,4 +125,8 @@ export class StreamEndpoint implements Endpoint {
       this.pair.changed();
     });
   }
+}
+
+function isSame(readable: Readable, writable: Writable): boolean {
+  return (readable as unknown) === writable;
 }
