@@ -1,70 +1,81 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, statSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
-import { connect } from "node:tls";
-import { program, scratch } from "./peers.ts";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { open } from "./client.ts";
+import { echo, source } from "./programs.ts";
+import type { Credentials } from "./scratch.ts";
+import { SERVER_NAMES, type Server, type ServerName, serve } from "./servers.ts";
+import { median } from "./statistics.ts";
+import { SUITES } from "./suites.ts";
+import { within } from "./waiting.ts";
 
-/** Sizes of what is loaded, and the resident memory of one tunnel at rest and at full speed. */
-export async function sizesAndMemory(): Promise<Record<string, string>> {
-  const size = (file: string) =>
-    `${(statSync(join(import.meta.dirname, "../dist", file)).size / 1000).toFixed(1)} KB`;
-  const { rest, speed } = await memory();
+/** More than any server sends while it is looked at. */
+const PLENTY = 4 * 1024 * 1024 * 1024;
+
+/** Milliseconds until a tunnel at rest is at rest, and until one at full speed is warm. */
+const SETTLING = 500;
+const SAMPLES = 10;
+const SAMPLE_INTERVAL = 50;
+
+/** KiB of the process that carries one connection. */
+export interface Footprint {
+  /** Resident: what it has in physical memory. */
+  readonly rss: number;
+  /** Proportional: pages shared with other processes count by their share. */
+  readonly pss: number;
+}
+
+export interface Memory {
+  readonly atRest: Footprint;
+  readonly atFullSpeed: Footprint;
+}
+
+export async function measureMemory(credentials: Credentials): Promise<Record<ServerName, Memory>> {
+  const measured = {} as Record<ServerName, Memory>;
+  for (const name of SERVER_NAMES) {
+    const atRest = await observe(name, { credentials, prog: echo() }, false);
+    const atFullSpeed = await observe(name, { credentials, prog: source(PLENTY) }, true);
+    measured[name] = { atRest, atFullSpeed };
+  }
+  return measured;
+}
+
+async function observe(
+  name: ServerName,
+  service: { credentials: Credentials; prog: string },
+  busy: boolean,
+): Promise<Footprint> {
+  const server = await serve(name, service);
+  try {
+    const { credentials } = service;
+    const socket = await open({ port: server.port, suite: SUITES[0], credentials });
+    if (!busy) socket.write("x");
+    await within("the first byte", once(socket, "data"));
+    if (busy) socket.on("data", () => {});
+    await sleep(SETTLING);
+    const footprint = await sample(server);
+    socket.destroy();
+    return footprint;
+  } finally {
+    server.close();
+  }
+}
+
+async function sample(server: Server): Promise<Footprint> {
+  const pid = server.carrier();
+  const samples: Footprint[] = [];
+  for (let count = 0; count < SAMPLES; count++) {
+    samples.push(footprintOf(pid));
+    await sleep(SAMPLE_INTERVAL);
+  }
   return {
-    "engine.wasm": size("engine.wasm"),
-    "keeper.wasm": size("keeper.wasm"),
-    "s6-tlsd.cjs": size("s6-tlsd.cjs"),
-    "memory of s6-tlsd at rest (RSS, PSS)": rest,
-    "memory of s6-tlsd at full speed (RSS, PSS)": speed,
+    rss: median(samples.map(({ rss }) => rss)),
+    pss: median(samples.map(({ pss }) => pss)),
   };
 }
 
-async function memory(): Promise<{ rest: string; speed: string }> {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  const started = new Promise<number>((resolve) => {
-    server.on("connection", (socket) => {
-      const env = {
-        PATH: process.env["PATH"],
-        KEYFILE: join(scratch, "key.pem"),
-        CERTFILE: join(scratch, "certificate.pem"),
-      };
-      const prog = ["sh", "-c", "read -r go; exec head -c 512M /dev/zero"];
-      const child = spawn(program("s6-tlsd"), ["-v0", "--", ...prog], {
-        stdio: [socket, socket, "ignore"],
-        env,
-      });
-      socket.destroy();
-      resolve(child.pid ?? 0);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const client = connect({ port, rejectUnauthorized: false });
-  client.on("error", () => {});
-  await once(client, "secureConnect");
-  const pid = await started;
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const rest = resident(pid);
-  client.write("go\n");
-  let received = 0;
-  await new Promise<void>((resolve) => {
-    client.on("data", (chunk: Buffer) => {
-      received += chunk.length;
-      if (received > 256 << 20) resolve();
-    });
-  });
-  const speed = resident(pid);
-  client.destroy();
-  server.close();
-  return { rest, speed };
-}
-
-function resident(pid: number): string {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-  const megabytes = (field: string) => {
-    const kibibytes = new RegExp(`^${field}: +([0-9]+) kB`, "m").exec(rollup)?.[1];
-    return `${(Number(kibibytes) / 1024).toFixed(1)} MiB`;
-  };
-  return `${megabytes("Rss")}, ${megabytes("Pss")}`;
+function footprintOf(pid: number): Footprint {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  const value = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1]);
+  return { rss: value("Rss"), pss: value("Pss") };
 }

@@ -1,43 +1,34 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { repository } from "./repository.ts";
 
-/** One figure of ours next to a peer's; ratio = ours ÷ peer, and larger is better. */
+/** One figure against a peer's, measured in the same run. Larger is better, whatever the unit. */
 export interface Result {
   readonly name: string;
   readonly unit: string;
   readonly ours: number;
   readonly peer: number;
   readonly peerName: string;
+  /** ours ÷ peer */
   readonly ratio: number;
 }
 
-/** The middle one of an odd number of measurements. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
+export function result(measured: Omit<Result, "ratio">): Result {
+  return { ...measured, ratio: measured.ours / measured.peer };
 }
 
-export function report(results: readonly Result[], figures: Record<string, string>): void {
-  const rows = results.map(({ name, unit, ours, peer, peerName, ratio }) => [
-    name,
-    `${ours.toFixed(1)} ${unit}`,
-    `${peer.toFixed(1)} ${unit}`,
-    peerName,
-    ratio.toFixed(2),
-  ]);
-  printTable([["", "ours", "peer", "peer's name", "ratio"], ...rows]);
-  process.stdout.write("\n");
-  printTable(Object.entries(figures));
-  const file = join(import.meta.dirname, "../bench/results.json");
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+/** Writes bench/results.json. */
+export function writeResults(results: readonly Result[]): void {
+  const rounded = results.map(({ ours, peer, ratio, ...rest }) => ({
+    ...rest,
+    ours: significant(ours),
+    peer: significant(peer),
+    ratio: significant(ratio),
+  }));
+  writeFileSync(join(repository, "bench/results.json"), `${JSON.stringify(rounded, null, 2)}\n`);
 }
 
-function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  for (const row of rows) {
-    const cells = row.map((cell, i) =>
-      (i === 0 ? cell.padEnd : cell.padStart).call(cell, widths[i] ?? 0),
-    );
-    process.stdout.write(`${cells.join("   ")}\n`);
-  }
+/** More digits than these would be noise. */
+function significant(value: number): number {
+  return Number(value.toPrecision(4));
 }

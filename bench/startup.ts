@@ -1,58 +1,69 @@
-import { spawn, spawnSync } from "node:child_process";
-import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
-import { connect, createSecureContext } from "node:tls";
-import { program, scratch } from "./peers.ts";
-import { median, type Result } from "./results.ts";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { open } from "./client.ts";
+import { kill, start } from "./processes.ts";
+import { program } from "./repository.ts";
+import type { Credentials } from "./scratch.ts";
+import { SUITES } from "./suites.ts";
+import { within } from "./waiting.ts";
 
-const ROUNDS = 21;
+const ROUNDS = 15;
 
-/** From the start of `s6-tlsd -- cat` to the first byte that it echoes, next to `node -e 0`. */
-export async function startup(): Promise<Result> {
-  const ours: number[] = [];
-  const bare: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    bare.push(bareNode());
-    ours.push(await firstByte());
+/** The first ones find cold caches, and are not counted. */
+const WARM_UP_ROUNDS = 2;
+
+export interface StartUp {
+  /** Milliseconds from the start of `s6-tlsd -- cat` to the first byte that a client reads back. */
+  readonly ours: number[];
+  /** Milliseconds from the start of `node -e 0` to its end. */
+  readonly bareNode: number[];
+}
+
+export async function measureStartUp(credentials: Credentials): Promise<StartUp> {
+  const measured: StartUp = { ours: [], bareNode: [] };
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    const ours = await firstByte(credentials);
+    const bareNode = await bareLife();
+    if (round < 0) continue;
+    measured.ours.push(ours);
+    measured.bareNode.push(bareNode);
   }
-  const [a, b] = [median(ours), median(bare)];
-  const unit = "ms";
-  const name = "startup-vs-bare-node";
-  return { name, unit, ours: a, peer: b, peerName: "node -e 0", ratio: b / a };
+  return measured;
 }
 
-function bareNode(): number {
-  const start = performance.now();
-  spawnSync(process.execPath, ["-e", "0"]);
-  return performance.now() - start;
-}
-
-/** The client is ready before the clock starts: its own TLS library's start is not ours. */
-const secureContext = createSecureContext();
-
-async function firstByte(): Promise<number> {
+/** The clock starts when the connection is accepted: before that there is nothing of ours. */
+async function firstByte(credentials: Credentials): Promise<number> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  let start = 0;
-  server.on("connection", (socket) => {
-    start = performance.now();
-    const env = {
-      PATH: process.env["PATH"],
-      KEYFILE: join(scratch, "key.pem"),
-      CERTFILE: join(scratch, "certificate.pem"),
-    };
-    spawn(program("s6-tlsd"), ["--", "cat"], { stdio: [socket, socket, "ignore"], env });
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const client = connect({ port, rejectUnauthorized: false, secureContext });
-  client.on("error", () => {});
-  client.once("secureConnect", () => client.write("x"));
-  await new Promise((resolve) => client.once("data", resolve));
-  const elapsed = performance.now() - start;
-  client.destroy();
+  const opening = open({ port, suite: SUITES[0], credentials });
+  opening.catch(() => {});
+  const [connection] = (await within("a connection", once(server, "connection"))) as [Socket];
+  const began = performance.now();
+  const child = start([program("s6-tlsd"), "--", "cat"], {
+    environment: { KEYFILE: credentials.keyFile, CERTFILE: credentials.certFile },
+    stdio: [connection, connection, "ignore"],
+  });
+  connection.destroy();
   server.close();
-  // Its end is no part of the next one's start.
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  try {
+    const socket = await opening;
+    socket.write("x");
+    await within("the first byte", once(socket, "data"));
+    const elapsed = performance.now() - began;
+    socket.destroy();
+    return elapsed;
+  } finally {
+    kill(child);
+  }
+}
+
+async function bareLife(): Promise<number> {
+  const began = performance.now();
+  const child = start([process.execPath, "-e", "0"]);
+  await within("bare Node", once(child, "exit"));
+  const elapsed = performance.now() - began;
+  kill(child);
   return elapsed;
 }

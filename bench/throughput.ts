@@ -1,111 +1,101 @@
-import { connect } from "node:tls";
-import { bearhug, listening, type Peer, script, socat, stop, stunnel } from "./peers.ts";
-import { median, type Result } from "./results.ts";
+import { type AtTheEnd, download, type Target, upload } from "./client.ts";
+import { processorTime } from "./processes.ts";
+import { sink, source } from "./programs.ts";
+import type { Credentials } from "./scratch.ts";
+import { SERVER_NAMES, type Server, type ServerName, serve } from "./servers.ts";
+import { SUITES, type Suite } from "./suites.ts";
 
-const MEGABYTES = 256;
-const ROUNDS = 3;
-const CIPHERS = {
-  chacha20poly1305: "ECDHE-ECDSA-CHACHA20-POLY1305",
-  aes128gcm: "ECDHE-ECDSA-AES128-GCM-SHA256",
-};
+/** What passes in one measurement: some tenths of a second for the fastest. */
+const BYTES = 192 * 1024 * 1024;
+const ROUNDS = 7;
 
-type Direction = "down" | "up";
+/** No more rounds of a case after so many milliseconds, once there are three. */
+const BUDGET = 25_000;
+const MIN_ROUNDS = 3;
 
-/** MB/s through one connection, each way: Node's TLS client against each server in turn. */
-export async function throughput(): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const [short, cipher] of Object.entries(CIPHERS)) {
-    for (const direction of ["down", "up"] as const) {
-      const speeds = await measure(direction, cipher);
-      const ours = median(speeds.get(bearhug) ?? []);
-      for (const peer of [stunnel, socat]) {
-        const theirs = median(speeds.get(peer) ?? []);
-        const name = `tunnel-${direction}-${short}-vs-${peer.name}`;
-        const ratio = ours / theirs;
-        results.push({ name, unit: "MB/s", ours, peer: theirs, peerName: peer.name, ratio });
+export const DIRECTIONS = ["down", "up"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+export interface Case {
+  /** down: from the program to the client. */
+  readonly direction: Direction;
+  readonly suite: Suite;
+  readonly figures: Readonly<Record<ServerName, Figures>>;
+}
+
+export interface Figures {
+  /** MB/s, one a round. */
+  readonly speed: number[];
+  /** Seconds of processor time of the server's process, per GB. */
+  readonly processor: number[];
+}
+
+/** One connection at a time; all servers in each round, beginning with another one each time. */
+export async function measureThroughput(
+  credentials: Credentials,
+  afterEach: (report: Case) => void,
+): Promise<Case[]> {
+  const cases: Case[] = [];
+  for (const direction of DIRECTIONS) {
+    const prog = direction === "down" ? source(BYTES) : sink(BYTES);
+    const servers = await Promise.all(
+      SERVER_NAMES.map((name) => serve(name, { credentials, prog })),
+    );
+    try {
+      for (const suite of SUITES) {
+        const measured = await measureCase({ direction, suite, servers, credentials });
+        cases.push(measured);
+        afterEach(measured);
       }
+    } finally {
+      for (const server of servers) server.close();
     }
   }
-  return results;
+  return cases;
 }
 
-let nextPort = 24100;
+interface Plan {
+  readonly direction: Direction;
+  readonly suite: Suite;
+  readonly servers: readonly Server[];
+  readonly credentials: Credentials;
+}
 
-/** All servers at once, one measurement at a time, in turns: noise hits them alike. */
-async function measure(direction: Direction, cipher: string): Promise<Map<Peer, number[]>> {
-  const file =
-    direction === "down"
-      ? script("down", `head -c ${MEGABYTES}M /dev/zero\n`)
-      : script("up", "head -c 268435456 | wc -c\n");
-  const servers = [bearhug, stunnel, socat].map((peer) => {
-    const port = nextPort++;
-    return { peer, port, process: peer.start(port, file, cipher) };
-  });
-  const speeds = new Map<Peer, number[]>();
-  try {
-    for (const { port } of servers) await listening(port);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const { peer, port } of servers) {
-        const speed =
-          direction === "down" ? await download(port, cipher) : await upload(port, cipher);
-        speeds.set(peer, [...(speeds.get(peer) ?? []), speed]);
-      }
+async function measureCase({ direction, suite, servers, credentials }: Plan): Promise<Case> {
+  const figures: Case["figures"] = { bearhug: none(), stunnel: none(), socat: none() };
+  const began = performance.now();
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round >= MIN_ROUNDS && performance.now() - began > BUDGET) break;
+    for (let turn = 0; turn < servers.length; turn++) {
+      const server = servers[(round + turn) % servers.length] as Server;
+      const target = { port: server.port, suite, credentials };
+      const { speed, processor } = figures[server.name];
+      await measureOnce({ direction, target, server, speed, processor });
     }
-  } finally {
-    for (const server of servers) await stop(server.process);
   }
-  return speeds;
+  return { direction, suite, figures };
 }
 
-function open(port: number, ciphers: string) {
-  const options = { port, ciphers, rejectUnauthorized: false, maxVersion: "TLSv1.2" as const };
-  return connect({ host: "127.0.0.1", ...options });
+interface Turn extends Figures {
+  readonly direction: Direction;
+  readonly target: Target;
+  readonly server: Server;
 }
 
-async function download(port: number, cipher: string): Promise<number> {
-  const client = open(port, cipher);
-  return new Promise((resolve, reject) => {
-    let start = 0;
-    let received = 0;
-    client.setTimeout(30_000, () => client.destroy(new Error("no byte in 30 seconds")));
-    client.on("data", (chunk: Buffer) => {
-      start ||= performance.now();
-      received += chunk.length;
-      if (received < MEGABYTES << 20) return;
-      client.destroy();
-      resolve(speedSince(start));
-    });
-    client.on("error", reject);
-  });
+async function measureOnce({ direction, target, server, ...figures }: Turn): Promise<void> {
+  // A process of the connection's own begins with it; stunnel's has served others before.
+  const before = server.name === "stunnel" ? processorTime(server.carrier()) : 0;
+  let after = 0;
+  const atTheEnd: AtTheEnd = () => {
+    after = processorTime(server.carrier());
+  };
+  const transfer = direction === "down" ? download : upload;
+  const secondsPerByte = await transfer(target, BYTES, atTheEnd);
+  await server.quiet();
+  figures.speed.push(1e-6 / secondsPerByte);
+  figures.processor.push(((after - before) / BYTES) * 1e9);
 }
 
-/** The last byte has arrived when the program tells how many it counted. */
-async function upload(port: number, cipher: string): Promise<number> {
-  const client = open(port, cipher);
-  return new Promise((resolve, reject) => {
-    let start = 0;
-    client.setTimeout(30_000, () => client.destroy(new Error("no byte in 30 seconds")));
-    client.once("data", () => {
-      client.destroy();
-      resolve(speedSince(start));
-    });
-    client.on("error", reject);
-    client.once("secureConnect", () => {
-      start = performance.now();
-      const chunk = Buffer.alloc(65536);
-      let left = (MEGABYTES << 20) / chunk.length;
-      const send = () => {
-        while (left > 0 && client.write(chunk)) left--;
-        if (left > 0) {
-          left--;
-          client.once("drain", send);
-        }
-      };
-      send();
-    });
-  });
-}
-
-function speedSince(start: number): number {
-  return (MEGABYTES * 1.048576) / ((performance.now() - start) / 1000);
+function none(): Figures {
+  return { speed: [], processor: [] };
 }

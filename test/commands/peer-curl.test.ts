@@ -1,10 +1,10 @@
 /**
  * `curl` fetches https: URLs from programs that speak plain HTTP on their standard input and output.
  */
-import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { payload, sha256 } from "../support/payload.ts";
 import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { serve } from "../support/service.ts";
@@ -36,7 +36,7 @@ it("curl gets a page", async () => {
 });
 
 it("curl sends 2 MiB and gets them back unchanged", async () => {
-  const body = scratchFile("body", randomBytes(2 << 20));
+  const body = scratchFile("body", payload("body", 2 << 20));
   const answer = scratchFile("answer");
   // head -c through a file, because an HTTP client may wait for the answer before it sends all.
   const echo = `${READ_REQUEST}
@@ -46,13 +46,13 @@ it("curl sends 2 MiB and gets them back unchanged", async () => {
   `;
   const listener = await serve({
     credentials,
-    prog: ["bash", "-c", echo],
+    prog: ["sh", "-c", echo],
     environment: { COPY: scratchFile("copy") },
   });
   const options = ["--data-binary", `@${body}`, "--output", answer, "--header", "Expect:"];
   const { code, stderr } = await curl(listener.port, "/echo", options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(digest(answer)).toBe(digest(body));
+  expect(sha256(readFileSync(answer))).toBe(sha256(readFileSync(body)));
 });
 
 function curl(port: number, path: string, options: string[]) {
@@ -61,8 +61,4 @@ function curl(port: number, path: string, options: string[]) {
     ...["--noproxy", "*", "--resolve", `${SERVER_NAME}:${port}:127.0.0.1`, ...options],
     `https://${SERVER_NAME}:${port}${path}`,
   ]);
-}
-
-function digest(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }

@@ -12,7 +12,12 @@ const credentials = authority.issue();
 
 it.each([0, 1, 42, 98, 255])("exit code %i", async (status) => {
   const listener = await serve({ credentials, prog: ["sh", "-c", `exit ${status}`] });
-  expect(await endAfterVisit(listener)).toEqual({ code: status, signal: null, stdout: "", stderr: "" });
+  expect(await endAfterVisit(listener)).toEqual({
+    code: status,
+    signal: null,
+    stdout: "",
+    stderr: "",
+  });
 });
 
 const signals: NodeJS.Signals[] = [

@@ -28,7 +28,7 @@ it.each(signals)("%s reaches the program, which goes on", async (signal) => {
     echo ready
     while :; do sleep 0.05; done
   `;
-  const listener = await serve({ credentials, prog: ["bash", "-c", script] });
+  const listener = await serve({ credentials, prog: ["sh", "-c", script] });
   const client = await connect({ port: listener.port, authority });
   await receiveUntil(client, "ready\n");
   const tunnel = await listener.tunnel();

@@ -44,7 +44,7 @@ it("when the program runs, it gets the signal, and no port opens", async () => {
     echo ready
     while :; do sleep 0.05; done
   `;
-  const listener = await serve({ credentials, prog: ["bash", "-c", script] });
+  const listener = await serve({ credentials, prog: ["sh", "-c", script] });
   const client = await connect({ port: listener.port, authority });
   await receiveUntil(client, "ready\n");
   const tunnel = await listener.tunnel();

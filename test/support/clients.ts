@@ -1,7 +1,7 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
-import { PassThrough } from "node:stream";
+import { Duplex } from "node:stream";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { afterEach } from "vitest";
 import { type Authority, SERVER_NAME } from "./certificates.ts";
@@ -60,10 +60,17 @@ export async function connectRaw(port: number): Promise<Socket> {
 
 /** The first thing that Node's client says: one record with a ClientHello. */
 export async function clientHello(): Promise<Buffer> {
-  const cable = new PassThrough();
+  const said = new EventEmitter();
+  const cable = new Duplex({
+    read: () => {},
+    write: (chunk: Buffer, _encoding, done) => {
+      said.emit("hello", chunk);
+      done();
+    },
+  });
   const client = connectTls({ socket: cable, servername: SERVER_NAME });
   client.on("error", () => {});
-  const [hello] = await within(HANDSHAKE_MS, "a ClientHello", once(cable, "data"));
+  const [hello] = await within(HANDSHAKE_MS, "a ClientHello", once(said, "hello"));
   client.destroy();
   return hello as Buffer;
 }

@@ -42,7 +42,7 @@ export async function shout({ port, bytes, fin = false }: Shouting): Promise<Buf
   const answer: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => answer.push(chunk));
   const over = new Promise<void>((resolve, reject) => {
-    socket.once("end", resolve);
+    socket.once("end", () => resolve(void socket.end()));
     socket.once("error", reject);
   });
   socket.write(bytes);

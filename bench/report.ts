@@ -1,0 +1,101 @@
+import type { Footprint, Memory } from "./memory.ts";
+import { type Result, result } from "./results.ts";
+import { SERVER_NAMES, type ServerName } from "./servers.ts";
+import type { Size } from "./sizes.ts";
+import type { StartUp } from "./startup.ts";
+import { median, spread } from "./statistics.ts";
+import { SHORT_NAMES } from "./suites.ts";
+import { printTable } from "./table.ts";
+import type { Case } from "./throughput.ts";
+
+const PEERS = ["stunnel", "socat"] as const;
+
+export function reportStartUp({ ours, bareNode }: StartUp): Result[] {
+  const [a, b] = [median(ours), median(bareNode)];
+  printTable(`Start-up, ms (median of ${ours.length} ± half of the range)`, [
+    ["", "time", "to bare Node"],
+    ["s6-tlsd -- cat, to the first byte answered", around(ours, 1), (a / b).toFixed(2)],
+    ["node -e 0, to its end", around(bareNode, 1), "1.00"],
+  ]);
+  // As a rate, so that larger is better.
+  const perSecond = { ours: 1000 / a, peer: 1000 / b };
+  return [
+    result({ name: "startup-vs-bare-node", unit: "starts/s", ...perSecond, peerName: "node -e 0" }),
+  ];
+}
+
+export function reportThroughput(cases: readonly Case[]): Result[] {
+  const rounds = Math.min(...cases.map(({ figures }) => figures.bearhug.speed.length));
+  const labels = (measured: Case) => `${measured.direction.padEnd(4)} ${measured.suite}`;
+  const ratios = PEERS.map((peer) => `ours ÷ ${peer}`);
+  printTable(
+    `Throughput of one connection, MB/s (median of ${rounds} or more ± half of the range)`,
+    [
+      ["", ...SERVER_NAMES, ...ratios],
+      ...cases.map((measured) => {
+        const { figures } = measured;
+        const ours = median(figures.bearhug.speed);
+        return [
+          labels(measured),
+          ...SERVER_NAMES.map((name) => around(figures[name].speed, 0)),
+          ...PEERS.map((peer) => (ours / median(figures[peer].speed)).toFixed(2)),
+        ];
+      }),
+    ],
+  );
+  printTable("Processor time of the server's process, seconds per GB (less is better)", [
+    ["", ...SERVER_NAMES],
+    ...cases.map((measured) => [
+      labels(measured),
+      ...SERVER_NAMES.map((name) => around(measured.figures[name].processor, 2)),
+    ]),
+  ]);
+  return cases.flatMap(({ direction, suite, figures }) =>
+    PEERS.map((peer) =>
+      result({
+        name: `tunnel-${direction}-${SHORT_NAMES[suite]}-vs-${peer}`,
+        unit: "MB/s",
+        ours: median(figures.bearhug.speed),
+        peer: median(figures[peer].speed),
+        peerName: peer,
+      }),
+    ),
+  );
+}
+
+export function reportMemory(memory: Record<ServerName, Memory>): Result[] {
+  printTable("Memory of the process that carries one connection, MiB", [
+    ["", "RSS at rest", "PSS at rest", "RSS at full speed", "PSS at full speed"],
+    ...SERVER_NAMES.map((name) => {
+      const { atRest, atFullSpeed } = memory[name];
+      const label = name === "stunnel" ? "stunnel (the whole daemon)" : name;
+      return [label, ...mebibytes(atRest), ...mebibytes(atFullSpeed)];
+    }),
+  ]);
+  // As a rate, so that larger is better.
+  const perGibibyte = (name: ServerName) => (1024 * 1024) / memory[name].atRest.pss;
+  return [
+    result({
+      name: "memory-at-rest-vs-socat",
+      unit: "connections/GiB",
+      ours: perGibibyte("bearhug"),
+      peer: perGibibyte("socat"),
+      peerName: "socat",
+    }),
+  ];
+}
+
+export function reportSizes(sizes: readonly Size[]): void {
+  printTable("Sizes, bytes", [
+    ["", "file", "gzip -9"],
+    ...sizes.map(({ file, bytes, compressed }) => [file, String(bytes), String(compressed)]),
+  ]);
+}
+
+function around(values: readonly number[], digits: number): string {
+  return `${median(values).toFixed(digits)} ±${((spread(values) / 2) * 100).toFixed(0)}%`;
+}
+
+function mebibytes({ rss, pss }: Footprint): string[] {
+  return [rss, pss].map((kibibytes) => (kibibytes / 1024).toFixed(1));
+}

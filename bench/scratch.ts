@@ -1,0 +1,35 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A directory of this run, gone when it ends. */
+const directory = mkdtempSync(join(tmpdir(), "bearhug-bench-"));
+process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+
+export function scratchFile(name: string, content?: string, mode = 0o600): string {
+  const path = join(directory, name);
+  if (content !== undefined) writeFileSync(path, content, { mode });
+  return path;
+}
+
+export interface Credentials {
+  readonly keyFile: string;
+  readonly certFile: string;
+}
+
+/** A P-256 key and a certificate for localhost, for this run. */
+export function throwawayCredentials(): Credentials {
+  const keyFile = scratchFile("key.pem");
+  const certFile = scratchFile("cert.pem");
+  openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", keyFile);
+  openssl(
+    ...["req", "-x509", "-new", "-key", keyFile, "-days", "1", "-out", certFile],
+    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+  );
+  return { keyFile, certFile };
+}
+
+function openssl(...args: string[]): void {
+  execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
+}

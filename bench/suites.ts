@@ -1,0 +1,9 @@
+/** What is measured, by OpenSSL's names: modern clients' choice with us, and the peers' favourite. */
+export const SUITES = ["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES128-GCM-SHA256"] as const;
+export type Suite = (typeof SUITES)[number];
+
+/** As it stands in the names of results. */
+export const SHORT_NAMES: Record<Suite, string> = {
+  "ECDHE-ECDSA-CHACHA20-POLY1305": "chacha20-poly1305",
+  "ECDHE-ECDSA-AES128-GCM-SHA256": "aes128-gcm",
+};

@@ -1,0 +1,54 @@
+/**
+ * What can be wrong with CERTFILE: each ends with 96 before any client is served, and a message that
+ * names the file and says what is wrong with it.
+ */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { runAlone } from "../support/alone.ts";
+import { Authority, derCertificate } from "../support/certificates.ts";
+import { payload } from "../support/payload.ts";
+import { scratch, scratchFile } from "../support/scratch.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+const pem = readFileSync(credentials.certFile, "utf8");
+const der = derCertificate(credentials.certFile);
+
+/** DER whose length is right and whose content is noise. */
+function hollow(): Buffer {
+  const copy = Buffer.from(der);
+  payload("noise", der.length - 4).copy(copy, 4);
+  return copy;
+}
+
+it.each([
+  ["empty", "", /empty/],
+  ["garbage", payload("garbage", 1000), /no certificate/],
+  ["text", "This is not a certificate.\n", /no certificate/],
+  ["a private key", readFileSync(credentials.keyFile), /private key/],
+  ["cut short", pem.slice(0, pem.length / 2), /cut short|malformed/],
+  ["cut short in DER", der.subarray(0, der.length - 20), /cut short|malformed/],
+  ["not base64", pem.replace(/\n(.{20})./, "\n$1*"), /malformed/],
+  ["noise in a SEQUENCE", hollow(), /./],
+  ["followed by a broken one", `${pem}${pem.slice(0, pem.length / 2)}`, /cut short|malformed/],
+])("CERTFILE is %s", async (_, content, complaint) => {
+  const certFile = scratchFile("certificate", content);
+  const { code, stderr } = await runAlone({ credentials: { ...credentials, certFile } });
+  expect(stderr).toMatch(oneLineAbout(certFile));
+  expect(stderr).toMatch(complaint);
+  expect(code).toBe(96);
+});
+
+it.each([
+  ["a file that is not there", scratchFile("missing"), "No such file or directory"],
+  ["a folder", scratch, "directory"],
+])("CERTFILE is %s", async (_, certFile, complaint) => {
+  const { code, stderr } = await runAlone({ credentials: { ...credentials, certFile } });
+  expect(stderr).toMatch(oneLineAbout(certFile));
+  expect(stderr).toContain(complaint);
+  expect(code).toBe(96);
+});
+
+function oneLineAbout(file: string): RegExp {
+  return new RegExp(`^s6-tlsd: fatal: [^\\n]*certificate in ${file}[^\\n]*\\n$`);
+}
