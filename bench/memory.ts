@@ -55,6 +55,7 @@ async function observe(
     await sleep(SETTLING);
     const footprint = await sample(server);
     socket.destroy();
+    await server.quiet();
     return footprint;
   } finally {
     server.close();

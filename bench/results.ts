@@ -19,10 +19,12 @@ export function result(measured: Omit<Result, "ratio">): Result {
 
 /** Writes bench/results.json. */
 export function writeResults(results: readonly Result[]): void {
-  const rounded = results.map(({ ours, peer, ratio, ...rest }) => ({
-    ...rest,
+  const rounded = results.map(({ name, unit, ours, peer, peerName, ratio }) => ({
+    name,
+    unit,
     ours: significant(ours),
     peer: significant(peer),
+    peerName,
     ratio: significant(ratio),
   }));
   writeFileSync(join(repository, "bench/results.json"), `${JSON.stringify(rounded, null, 2)}\n`);

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
 import { open } from "./client.ts";
 import { kill, start } from "./processes.ts";
 import { program } from "./repository.ts";
 import type { Credentials } from "./scratch.ts";
 import { SUITES } from "./suites.ts";
+import { SuperServer } from "./super-server.ts";
 import { within } from "./waiting.ts";
 
 const ROUNDS = 15;
@@ -33,29 +33,16 @@ export async function measureStartUp(credentials: Credentials): Promise<StartUp>
 
 /** The clock starts when the connection is accepted: before that there is nothing of ours. */
 async function firstByte(credentials: Credentials): Promise<number> {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const opening = open({ port, suite: SUITES[0], credentials });
-  opening.catch(() => {});
-  const [connection] = (await within("a connection", once(server, "connection"))) as [Socket];
-  const began = performance.now();
-  const child = start([program("s6-tlsd"), "--", "cat"], {
-    environment: { KEYFILE: credentials.keyFile, CERTFILE: credentials.certFile },
-    stdio: [connection, connection, "ignore"],
-  });
-  connection.destroy();
-  server.close();
+  const server = await SuperServer.of([program("s6-tlsd"), "--", "cat"], credentials);
   try {
-    const socket = await opening;
+    const socket = await open({ port: server.port, suite: SUITES[0], credentials });
     socket.write("x");
     await within("the first byte", once(socket, "data"));
-    const elapsed = performance.now() - began;
+    const elapsed = performance.now() - server.start.at;
     socket.destroy();
     return elapsed;
   } finally {
-    kill(child);
+    server.close();
   }
 }
 

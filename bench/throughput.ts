@@ -1,4 +1,4 @@
-import { type AtTheEnd, download, type Target, upload } from "./client.ts";
+import { download, type Target, upload } from "./client.ts";
 import { processorTime } from "./processes.ts";
 import { sink, source } from "./programs.ts";
 import type { Credentials } from "./scratch.ts";
@@ -83,16 +83,22 @@ interface Turn extends Figures {
 }
 
 async function measureOnce({ direction, target, server, ...figures }: Turn): Promise<void> {
-  // A process of the connection's own begins with it; stunnel's has served others before.
-  const before = server.name === "stunnel" ? processorTime(server.carrier()) : 0;
+  let carrier = 0;
+  let before = 0;
   let after = 0;
-  const atTheEnd: AtTheEnd = () => {
-    after = processorTime(server.carrier());
+  const marks = {
+    began: () => {
+      carrier = server.carrier();
+      before = processorTime(carrier);
+    },
+    ended: () => {
+      after = processorTime(carrier);
+    },
   };
   const transfer = direction === "down" ? download : upload;
-  const secondsPerByte = await transfer(target, BYTES, atTheEnd);
+  const bytesPerSecond = await transfer(target, BYTES, marks);
   await server.quiet();
-  figures.speed.push(1e-6 / secondsPerByte);
+  figures.speed.push(bytesPerSecond / 1e6);
   figures.processor.push(((after - before) / BYTES) * 1e9);
 }
 

@@ -4,6 +4,7 @@ import { Batches } from "../io/batches.ts";
 import { StreamEndpoint, type StreamPair } from "../io/stream-endpoint.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
+import { type Facts, peerOf } from "./summary.ts";
 
 /** How long to wait for a peer to hang up, once we have nothing more for it: milliseconds. */
 const LINGER = 2000;
@@ -27,10 +28,13 @@ export type Streams = Pick<StreamPair, "readable" | "writable">;
 /** One TLS connection over Node's streams: a tunnel, and the clock that it doesn't have. */
 export class Connection {
   private readonly tunnel: Tunnel;
+  private readonly peer: string;
+  private session: Session | null = null;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly settings: ConnectionSettings) {
     const { network } = settings;
+    this.peer = peerOf(process.env, network.readable);
     this.tunnel = new Tunnel({
       ...settings,
       remote: this.endpoint(network),
@@ -42,9 +46,10 @@ export class Connection {
     if (handshakeTimeout > 0) this.after(handshakeTimeout, () => this.giveUp());
   }
 
-  /** Bytes of application data that went each way. */
-  get count(): Tunnel["count"] {
-    return this.tunnel.count;
+  /** What there is to tell about it, before or after its end. */
+  facts(failure: Fatal | null): Facts {
+    const { peer, session } = this;
+    return { peer, session, count: this.tunnel.count, failure };
   }
 
   /** Ends the connection at once. */
@@ -54,6 +59,7 @@ export class Connection {
 
   private establish(session: Session): StreamEndpoint {
     clearTimeout(this.timer);
+    this.session = session;
     return this.endpoint(this.settings.established(session));
   }
 

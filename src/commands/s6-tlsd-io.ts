@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from "node:fs";
-import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, type OptionGroup, UsageError, unsigned } from "../cli/options.ts";
 import * as tls from "../cli/tls-options.ts";
@@ -9,6 +9,7 @@ import { Connection } from "./connection.ts";
 import { run } from "./run.ts";
 import { prepareServer } from "./server-side.ts";
 import { notification } from "./session-variables.ts";
+import { tellEnd } from "./summary.ts";
 
 const PROGRAM = "s6-tlsd-io";
 
@@ -50,7 +51,7 @@ function main(settings: Settings, operands: readonly string[]): void {
     if (fd !== null) requireOpen(fd);
   }
   const { engine, keeper } = prepareServer(settings, process.env);
-  new Connection({
+  const connection = new Connection({
     ...settings,
     engine,
     network: streamsOf(0, 1),
@@ -62,7 +63,7 @@ function main(settings: Settings, operands: readonly string[]): void {
     },
     over: (failure) => {
       keeper.wipe();
-      if (failure !== null && settings.verbosity > 0) complain(PROGRAM, "fatal", failure.message);
+      tellEnd(PROGRAM, settings.verbosity, connection.facts(failure));
       process.exit(failure?.exitCode ?? ExitCode.success);
     },
   });

@@ -1,9 +1,10 @@
-import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, UsageError } from "../cli/options.ts";
 import * as tls from "../cli/tls-options.ts";
 import { isOurs } from "../credentials/environment.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
+import { inheritedDescriptors } from "../io/inheritance.ts";
 import { type Ending, Program } from "../program/program.ts";
 import { dieOf } from "../program/signals.ts";
 import type { Session } from "../sandbox/engine.ts";
@@ -11,6 +12,7 @@ import { Connection, type Streams } from "./connection.ts";
 import { run } from "./run.ts";
 import { prepareServer } from "./server-side.ts";
 import { programEnvironment } from "./session-variables.ts";
+import { tellEnd } from "./summary.ts";
 
 const PROGRAM = "s6-tlsd";
 
@@ -75,6 +77,7 @@ class Service {
       this.program = new Program({
         command: this.command,
         environment: programEnvironment(process.env, session, remove),
+        descriptors: inheritedDescriptors(),
         ended: (ending) => this.endProgram(ending),
         failed: (error) => this.connection?.abort(this.cannotRun(error)),
       });
@@ -97,8 +100,8 @@ class Service {
 
   private endTunnel(failure: Fatal | null): void {
     this.tunnelOver = true;
-    if (failure !== null && this.settings.verbosity > 0) {
-      complain(PROGRAM, "fatal", failure.message);
+    if (this.connection !== null) {
+      tellEnd(PROGRAM, this.settings.verbosity, this.connection.facts(failure));
     }
     if (this.ending !== null) mirror(this.ending);
     else if (this.program === null) process.exit(failure?.exitCode ?? ExitCode.success);

@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream, fstatSync, type Stats } from "node
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { isatty, ReadStream, WriteStream } from "node:tty";
+import { isNodesOwn } from "./inheritance.ts";
 
 /** A descriptor can't be used. The message says which and why. */
 export class DescriptorError extends Error {
@@ -26,7 +27,7 @@ export function streamsOf(fdr: number, fdw: number): { readable: Readable; writa
 
 /**
  * Checks that a descriptor is open. Node opens the null device on 0, 1 and 2 where its parent left
- * them closed, so there it counts as closed.
+ * them closed, so there it counts as closed; and its own descriptors are nobody else's.
  *
  * @throws {DescriptorError} if it is not
  */
@@ -35,6 +36,7 @@ export function requireOpen(fd: number): void {
   if (fd <= 2 && status.isCharacterDevice() && status.rdev === NULL_DEVICE) {
     throw new DescriptorError(fd, "it is closed, or the null device");
   }
+  if (fd > 2 && isNodesOwn(fd)) throw new DescriptorError(fd, "Bad file descriptor");
 }
 
 function readableOf(fd: number): Readable {

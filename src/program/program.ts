@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { inheritedDescriptors } from "./inheritance.ts";
 import { passSignalsOn } from "./signals.ts";
 
 /** How prog ended: an exit code or the signal that killed it. */
@@ -12,6 +11,8 @@ export interface ProgramSettings {
   /** The program and its arguments. */
   readonly command: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Descriptors above 2 that are passed on. */
+  readonly descriptors: readonly number[];
   readonly ended: (ending: Ending) => void;
   /** It could not be started. */
   readonly failed: (error: NodeJS.ErrnoException) => void;
@@ -34,10 +35,10 @@ export class Program {
   }
 }
 
-function start({ command, environment }: ProgramSettings): ChildProcess {
+function start({ command, environment, descriptors }: ProgramSettings): ChildProcess {
   const [file = "", ...args] = command;
   const stdio: ("pipe" | "inherit" | "ignore")[] = ["pipe", "pipe", "inherit"];
-  for (const fd of inheritedDescriptors()) {
+  for (const fd of descriptors) {
     while (stdio.length < fd) stdio.push("ignore");
     stdio[fd] = "inherit";
   }

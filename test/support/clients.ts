@@ -1,7 +1,7 @@
-import { EventEmitter, once } from "node:events";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
-import { Duplex } from "node:stream";
+import { Duplex, PassThrough } from "node:stream";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { afterEach } from "vitest";
 import { type Authority, SERVER_NAME } from "./certificates.ts";
@@ -11,10 +11,10 @@ import { Wire } from "./wire.ts";
 
 const HANDSHAKE_MS = 10_000;
 
-/** Where a client goes, and whom it trusts there. */
 /** Node takes `allowHalfOpen` here, as every socket of its does; its types forgot. */
 type ClientOptions = ConnectionOptions & { allowHalfOpen?: boolean };
 
+/** Where a client goes, and whom it trusts there. */
 export interface Destination {
   port: number;
   authority: Authority;
@@ -60,17 +60,11 @@ export async function connectRaw(port: number): Promise<Socket> {
 
 /** The first thing that Node's client says: one record with a ClientHello. */
 export async function clientHello(): Promise<Buffer> {
-  const said = new EventEmitter();
-  const cable = new Duplex({
-    read: () => {},
-    write: (chunk: Buffer, _encoding, done) => {
-      said.emit("hello", chunk);
-      done();
-    },
-  });
-  const client = connectTls({ socket: cable, servername: SERVER_NAME });
+  const cable = new PassThrough();
+  const ends = Duplex.from({ readable: new PassThrough(), writable: cable });
+  const client = connectTls({ socket: ends, servername: SERVER_NAME });
   client.on("error", () => {});
-  const [hello] = await within(HANDSHAKE_MS, "a ClientHello", once(said, "hello"));
+  const [hello] = await within(HANDSHAKE_MS, "a ClientHello", once(cable, "data"));
   client.destroy();
   return hello as Buffer;
 }

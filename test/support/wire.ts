@@ -13,6 +13,7 @@ const HEADER_LENGTH = 5;
 
 export interface TlsRecord {
   type: number;
+  version: number;
   body: Buffer;
 }
 
@@ -21,7 +22,11 @@ export function records(bytes: Buffer): TlsRecord[] {
   const found: TlsRecord[] = [];
   for (let at = 0; at + HEADER_LENGTH <= bytes.length; ) {
     const end = at + HEADER_LENGTH + bytes.readUInt16BE(at + 3);
-    found.push({ type: bytes.readUInt8(at), body: bytes.subarray(at + HEADER_LENGTH, end) });
+    found.push({
+      type: bytes.readUInt8(at),
+      version: bytes.readUInt16BE(at + 1),
+      body: bytes.subarray(at + HEADER_LENGTH, end),
+    });
     at = end;
   }
   return found;

@@ -134,8 +134,7 @@ last_words_prepare(void)
 	payload[0] = ALERT_FATAL;
 	payload[1] = (unsigned char)last->description;
 	record = eng->out.vtable->encrypt(&eng->out.vtable, BR_SSL_ALERT,
-		eng->version_out != 0 ? eng->version_out : BR_TLS10, payload,
-		&len);
+		eng->version_out, payload, &len);
 	last->record = record;
 	last->record_len = len;
 }

@@ -84,6 +84,13 @@ engine_start(void *seed)
 	if (err != 0) {
 		return err;
 	}
+
+	/*
+	 * BearSSL 0.6 leaves the version of an early alert's record at 0.0,
+	 * which clients take for garbage; RFC 5246, E.1, has them expect the
+	 * oldest.
+	 */
+	eng->version_out = BR_TLS10;
 	conn.run = eng->hsrun;
 	eng->hsrun = &hold_close_notify;
 	return br_ssl_engine_last_error(eng);

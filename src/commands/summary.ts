@@ -1,0 +1,39 @@
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { complain } from "../cli/diagnostics.ts";
+import type { Session } from "../sandbox/engine.ts";
+
+export interface Facts {
+  readonly peer: string;
+  /** null: there was no handshake. */
+  readonly session: Session | null;
+  /** Bytes of application data, each way. */
+  readonly count: { readonly toLocal: number; readonly toRemote: number };
+  /** null: it ended as it should. */
+  readonly failure: Error | null;
+}
+
+/** Tells standard error how a connection ended, as far as the verbosity asks for it. */
+export function tellEnd(program: string, verbosity: number, facts: Facts): void {
+  if (facts.failure !== null && verbosity > 0) complain(program, "fatal", facts.failure.message);
+  if (verbosity > 1) complain(program, "info", summary(facts));
+}
+
+/** One line about a connection that is over, for `-v 2`. */
+function summary({ peer, session, count, failure }: Facts): string {
+  const name = session?.serverName ?? null;
+  const negotiated =
+    session === null
+      ? "no handshake"
+      : `${session.protocol} ${session.cipher}, ${name === null ? "no server name" : `server name ${name}`}`;
+  const end = failure === null ? "ended normally" : failure.message;
+  return `${peer}: ${negotiated}, ${count.toLocal} bytes in, ${count.toRemote} bytes out, ${end}`;
+}
+
+/** Who is on the other side: what the super-server says, or the socket. */
+export function peerOf(env: NodeJS.ProcessEnv, readable: Readable): string {
+  const { TCPREMOTEIP, TCPREMOTEPORT } = env;
+  if (TCPREMOTEIP !== undefined) return `${TCPREMOTEIP}:${TCPREMOTEPORT ?? "?"}`;
+  const address = readable instanceof Socket ? readable.remoteAddress : undefined;
+  return address === undefined ? "unknown peer" : `${address}:${(readable as Socket).remotePort}`;
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readlinkSync } from "node:fs";
+
+/**
+ * The descriptors above 2 that whoever started us meant for prog. Node marks them close-on-exec
+ * when it starts; a program that execs, as the original does, would have passed them on.
+ *
+ * Node's own are told apart by what they are: anonymous inodes, both ends of one pipe, and the
+ * null device.
+ */
+export function inheritedDescriptors(): number[] {
+  const links = openDescriptors();
+  return [...links.keys()].filter((fd) => fd > 2 && !looksLikeNodes(fd, links));
+}
+
+/** Is this descriptor open because Node itself opened it? */
+export function isNodesOwn(fd: number): boolean {
+  const links = openDescriptors();
+  return links.has(fd) && looksLikeNodes(fd, links);
+}
+
+/** What each open descriptor is; empty where the system doesn't tell. */
+function openDescriptors(): Map<number, string> {
+  const links = new Map<number, string>();
+  for (const name of namesOfDescriptors()) {
+    try {
+      links.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
+    } catch {
+      // The descriptor of the listing itself is gone by now.
+    }
+  }
+  return links;
+}
+
+function namesOfDescriptors(): string[] {
+  try {
+    return readdirSync("/proc/self/fd");
+  } catch {
+    return [];
+  }
+}
+
+function looksLikeNodes(fd: number, links: ReadonlyMap<number, string>): boolean {
+  const link = links.get(fd) ?? "";
+  if (link.startsWith("pipe:")) {
+    return [...links.values()].filter((other) => other === link).length > 1;
+  }
+  return link.startsWith("anon_inode:") || link === "/dev/null";
+}
