@@ -19,9 +19,6 @@ typedef struct {
 	 */
 	unsigned char overflow[3 * (BR_X509_BUFSIZE_KEY - BR_X509_BUFSIZE_SIG)];
 
-	/* The last bytes of the key's DER: a public key, if there is one. */
-	unsigned char tail[BR_EC_KBUF_PUB_MAX_SIZE + 1];
-
 	int in_key, key_seen, certificate_seen, encrypted_seen;
 } pem_walk;
 
@@ -33,19 +30,6 @@ ends_with(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-static void
-keep_tail(pem_walk *walk, const unsigned char *data, size_t len)
-{
-	const size_t max = sizeof walk->tail;
-
-	if (len > max) {
-		data += len - max;
-		len = max;
-	}
-	memmove(walk->tail, walk->tail + len, max - len);
-	memcpy(walk->tail + max - len, data, len);
-}
-
 /*
  * Push no further after an error: BearSSL's decoder would resume behind the
  * failed check, and write past its buffer.
@@ -53,11 +37,10 @@ keep_tail(pem_walk *walk, const unsigned char *data, size_t len)
 static void
 push_der(void *ctx, const void *data, size_t len)
 {
-	pem_walk *walk = ctx;
+	br_skey_decoder_context *decoder = ctx;
 
-	keep_tail(walk, data, len);
-	if (walk->decoder.err == 0) {
-		br_skey_decoder_push(&walk->decoder, data, len);
+	if (decoder->err == 0) {
+		br_skey_decoder_push(decoder, data, len);
 	}
 }
 
@@ -73,7 +56,7 @@ pem_begin(pem_walk *walk, br_pem_decoder_context *pem)
 	} else if (ends_with(name, "PRIVATE KEY")) {
 		walk->in_key = 1;
 		br_skey_decoder_init(&walk->decoder);
-		br_pem_decoder_setdest(pem, push_der, walk);
+		br_pem_decoder_setdest(pem, push_der, &walk->decoder);
 	} else if (ends_with(name, "CERTIFICATE")) {
 		walk->certificate_seen = 1;
 	}
@@ -219,49 +202,26 @@ keep_rsa(private_key *key, const br_rsa_private_key *decoded)
 	return 0;
 }
 
-/*
- * The public key that a SEC1 file, or the one inside PKCS#8, may end with
- * (RFC 5915, 3): a bit string with a whole number of bytes, then the point.
- */
-static void
-keep_public(private_key *key, const pem_walk *walk, size_t qlen)
-{
-	const unsigned char *q = walk->tail + sizeof walk->tail - qlen;
-
-	if (q[-1] == 0x00 && q[0] == 0x04) {
-		memcpy(key->q, q, qlen);
-		key->qlen = qlen;
-	}
-}
-
 static int
-keep_ec(private_key *key, const pem_walk *walk)
+keep_ec(private_key *key, const br_ec_private_key *decoded)
 {
 	br_ec_private_key *sk = &key->sk.ec;
 
-	*sk = *br_skey_decoder_get_ec(&walk->decoder);
+	*sk = *decoded;
 	switch (sk->curve) {
 	case BR_EC_secp256r1:
-		keep_public(key, walk, 65);
-		break;
 	case BR_EC_secp384r1:
-		keep_public(key, walk, 97);
-		break;
 	case BR_EC_secp521r1:
-		keep_public(key, walk, 133);
-		break;
+		return copy_integer(&sk->x, sk->xlen) ? 0 : KEEPER_NO_MEMORY;
 	default:
 		return KEEPER_UNSUPPORTED;
 	}
-	return copy_integer(&sk->x, sk->xlen) ? 0 : KEEPER_NO_MEMORY;
 }
 
 /* Copy what the decoder holds into the arena, or say why it can't be. */
 static int
-keep(private_key *key, const pem_walk *walk)
+keep(private_key *key, const br_skey_decoder_context *decoder)
 {
-	const br_skey_decoder_context *decoder = &walk->decoder;
-
 	switch (br_skey_decoder_last_error(decoder)) {
 	case 0:
 		break;
@@ -276,7 +236,7 @@ keep(private_key *key, const pem_walk *walk)
 	if (key->type == BR_KEYTYPE_RSA) {
 		return keep_rsa(key, br_skey_decoder_get_rsa(decoder));
 	}
-	return keep_ec(key, walk);
+	return keep_ec(key, br_skey_decoder_get_ec(decoder));
 }
 
 /* Lines may end as on Windows; BearSSL's PEM decoder knows no CR. */
@@ -309,7 +269,7 @@ key_decode(private_key *key, unsigned char *file, size_t len)
 		contains(file, len, "Proc-Type: 4,ENCRYPTED")) {
 		err = KEEPER_ENCRYPTED;
 	} else if (walk.key_seen) {
-		err = keep(key, &walk);
+		err = keep(key, &walk.decoder);
 	} else if (walk.in_key) {
 		err = KEEPER_MALFORMED;
 	} else if (walk.certificate_seen) {
@@ -318,8 +278,8 @@ key_decode(private_key *key, unsigned char *file, size_t len)
 		err = name_der(file, len);
 		if (err == KEEPER_NO_KEY && len > 0 && file[0] == 0x30) {
 			br_skey_decoder_init(&walk.decoder);
-			push_der(&walk, file, len);
-			err = keep(key, &walk);
+			push_der(&walk.decoder, file, len);
+			err = keep(key, &walk.decoder);
 		}
 	}
 	wipe(&walk, sizeof walk);

@@ -16,10 +16,6 @@ typedef struct {
 	/* The certificate's public key (RSA); n is NULL before a match. */
 	br_rsa_public_key pk;
 
-	/* The public key in the key's own file (EC); qlen is 0 for none. */
-	unsigned char q[BR_EC_KBUF_PUB_MAX_SIZE];
-	size_t qlen;
-
 	/* Seed of implicit rejection (RSA): a hash of the private key. */
 	unsigned char rejection_seed[32];
 } private_key;

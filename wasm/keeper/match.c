@@ -80,12 +80,6 @@ match_ec(const private_key *key, const br_ec_public_key *pk)
 	if (key->sk.ec.curve != pk->curve) {
 		return KEEPER_OTHER_KEY;
 	}
-
-	/* Most files tell the public key, which saves a multiplication of some
-	   milliseconds at start-up. */
-	if (key->qlen == pk->qlen && memcmp(key->q, pk->q, pk->qlen) == 0) {
-		return 0;
-	}
 	qlen = br_ec_compute_pub(&ec_checked, NULL, q, &key->sk.ec);
 	if (qlen == 0 || qlen != pk->qlen || memcmp(q, pk->q, qlen) != 0) {
 		return KEEPER_OTHER_KEY;
