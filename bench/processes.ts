@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -35,6 +36,11 @@ export function kill(child: ChildProcess): void {
   } catch {
     // Nobody is left in the group.
   }
+}
+
+/** Waits for a process' end, which may have been before. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
 
 const running = new Set<ChildProcess>();

@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { download, upload } from "./client.ts";
+import { ended } from "./processes.ts";
 import { sink, source } from "./programs.ts";
 import { program, repository } from "./repository.ts";
 import { throwawayCredentials } from "./scratch.ts";
@@ -62,8 +62,7 @@ async function record(): Promise<string> {
   const marks = { began: () => {}, ended: () => {} };
   const pace = await transfer({ port: server.port, suite, credentials }, BYTES, marks);
   console.log(`${(pace / 1e6).toFixed(0)} MB/s under the profiler`);
-  const { child } = server.start;
-  if (child.exitCode === null) await within("the profile", once(child, "exit"));
+  await within("the profile", ended(server.start.child));
   return join(folder, readdirSync(folder)[0] ?? "");
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-/** The bundles that are run lie in build/bench. */
-export const repository = join(import.meta.dirname, "../..");
+/** The bundles that are run lie in build. */
+export const repository = join(import.meta.dirname, "..");
 
 /** One of our programs. */
 export function program(name: string): string {

@@ -28,6 +28,7 @@ it.each([
   });
   const { client, wire } = await connectByWire({ port: listener.port, authority }, { ciphers });
   client.on("error", () => {});
+  client.resume();
   client.write("genuine\n", () => {
     wire.inject(Buffer.concat([Buffer.from([23, 3, 3, 0, 128]), payload("forgery", 128)]));
   });

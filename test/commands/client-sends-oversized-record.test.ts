@@ -34,6 +34,7 @@ it("after the handshake, it ends the connection with an alert and a message", as
   const listener = await serve({ credentials, prog: ["sh", "-c", "cat; exit 7"] });
   const { client, wire } = await connectByWire({ port: listener.port, authority });
   client.on("error", () => {});
+  client.resume();
   wire.inject(recordOf(RECORD.applicationData, 0xffff));
   const tunnel = await listener.tunnel();
   const { code, stderr } = await tunnel.ended;

@@ -42,6 +42,7 @@ export async function connectByWire(
 ): Promise<{ client: TLSSocket; wire: Wire }> {
   const wire = await newWire(destination.port);
   const client = await connect(destination, { ...options, socket: wire });
+  client.once("close", () => wire.destroy());
   return { client, wire };
 }
 

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { readCertificates } from "../../src/credentials/certificate-file.ts";
+import { Engine, type Profile } from "../../src/sandbox/engine.ts";
+import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import type { Credentials } from "../support/certificates.ts";
+import { builtModule } from "../support/sandboxes.ts";
+
+/** Compiled once for a test file. */
+const modules = { engine: builtModule("engine"), keeper: builtModule("keeper") };
+
+export function newKeeper(): Keeper {
+  return new Keeper(modules.keeper);
+}
+
+/** A key file's content in a keeper. */
+export function loadKey(file: string | Uint8Array, keeper = newKeeper()): PrivateKey {
+  const bytes = Buffer.from(file);
+  return keeper.load((room) => {
+    room.set(bytes);
+    return bytes.length;
+  });
+}
+
+export interface ServerOptions {
+  profile?: Profile;
+  key?: KeyOperations;
+  /** DER, end entity first. */
+  chain?: readonly Uint8Array[];
+}
+
+/** A server's engine before the first byte. All its randomness is the same on every run. */
+export function newServer(credentials: Credentials, options: ServerOptions = {}): Engine {
+  return Engine.server(modules.engine, {
+    profile: options.profile ?? "modern",
+    chain: options.chain ?? readCertificates(credentials.certFile),
+    key: options.key ?? loadKey(readFileSync(credentials.keyFile)),
+    seed: (room) => room.fill(7),
+  });
+}
+
+/** The engine's bare exports, for what no program of ours does. */
+export function exportsOf(engine: Engine): Engine["sandbox"]["exports"] {
+  return engine["sandbox"].exports;
+}
+
+/** The keeper's mailbox. */
+export function mailboxOf(keeper: Keeper): Uint8Array {
+  return keeper["sandbox"].memory.view(keeper["mailbox"], MAILBOX_LENGTH);
+}
+
+/** KEEPER_MAILBOX in wasm/keeper/abi.h. */
+const MAILBOX_LENGTH = 65536;
+
+/** Puts bytes into a channel for as long as there is room, and says how many it took. */
+export function feed(engine: Engine, channel: "recvrec" | "sendapp", bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const room = engine.buffer(channel);
+    const count = Math.min(room.length, bytes.length - at);
+    if (count === 0) break;
+    room.set(bytes.subarray(at, at + count));
+    engine.ack(channel, count);
+    at += count;
+  }
+  return at;
+}
+
+/** Takes everything that a channel has to give. */
+export function drain(engine: Engine, channel: "sendrec" | "recvapp"): Buffer {
+  const taken: Buffer[] = [];
+  for (;;) {
+    const bytes = Buffer.from(engine.buffer(channel));
+    if (bytes.length === 0) return Buffer.concat(taken);
+    engine.ack(channel, bytes.length);
+    taken.push(bytes);
+  }
+}
