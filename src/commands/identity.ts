@@ -2,7 +2,7 @@ import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { readCertificates } from "../credentials/certificate-file.ts";
 import type { PairFiles } from "../credentials/environment.ts";
-import { readKeyFile } from "../credentials/key-file.ts";
+import { readInto } from "../credentials/read-into.ts";
 import type { Keeper, PrivateKey } from "../sandbox/keeper.ts";
 
 /** Who we are: a chain of certificates, and the key of the first one in the keeper. */
@@ -20,7 +20,7 @@ export interface Identity {
 export function loadIdentity(keeper: Keeper, files: PairFiles): Identity {
   const { keyFile, certificateFile } = files;
   const key = attempt(`unable to read private key in ${keyFile}`, () =>
-    keeper.load((room) => readKeyFile(keyFile, room)),
+    keeper.load((room) => readInto(keyFile, room)),
   );
   const chain = attempt(`unable to read certificate in ${certificateFile}`, () =>
     readCertificates(certificateFile),

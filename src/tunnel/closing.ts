@@ -19,10 +19,10 @@ export class Closing {
   /** Nothing is left to do, and the peer has hung up or need not. */
   complete = false;
   failure: Error | null = null;
+  engineTrapped = false;
 
   private readonly engine: Engine;
   private readonly remote: Endpoint;
-  private engineTrapped = false;
   private established = false;
   private closeSent = false;
   private isLingering = false;
@@ -46,11 +46,12 @@ export class Closing {
     this.failure ??= failure;
   }
 
-  /** The engine is not to be called again: it trapped. */
-  abandonEngine(): void {
+  /** The engine trapped: it is not to be called again. */
+  trap(failure: Error, local: Endpoint | null): void {
+    this.fail(failure);
     this.engineTrapped = true;
-    this.breakOff(null);
-    this.settle();
+    this.breakOff(local);
+    this.settle(local);
   }
 
   /**
@@ -156,7 +157,7 @@ export class Closing {
    * reset, which can overtake our last bytes and destroy them; so we wait for the peer to hang up,
    * for as long as the owner of the clock allows.
    */
-  private settle(local: Endpoint | null = null): void {
+  settle(local: Endpoint | null): void {
     if (!this.outboundOver || !(this.inboundOver || (local?.broken ?? false))) return;
     if (!this.remote.drained && !this.remote.broken) return;
     if (this.remote.ended || this.remote.failure !== null || this.peerSaidGoodbye()) {

@@ -48,11 +48,11 @@ export class Tunnel {
     if (this.isOver || this.running) return;
     this.running = true;
     try {
-      this.turn();
+      if (this.closing.engineTrapped) this.dropArrivals();
+      else this.turn();
     } catch (error) {
       // A trap in the sandbox ends this connection, and nothing else.
-      this.closing.fail(error as Error);
-      this.closing.abandonEngine();
+      this.closing.trap(error as Error, this.local);
     } finally {
       this.running = false;
     }
@@ -73,10 +73,16 @@ export class Tunnel {
   private turn(): void {
     do {
       while (this.move());
-      this.greet();
-    } while (this.closing.step(this.local));
+    } while (this.greet() || this.closing.step(this.local));
     this.remote.flush();
     this.local?.flush();
+  }
+
+  /** The engine is not to be called again: all that is left is to wait for the peer to hang up. */
+  private dropArrivals(): void {
+    const { arrived } = this.remote;
+    if (arrived.length > 0) this.remote.take(arrived.length);
+    this.closing.settle(this.local);
   }
 
   /** Drain before fill, so that there is room. True if a single byte moved. */
@@ -86,11 +92,12 @@ export class Tunnel {
     return drained || filled;
   }
 
-  /** Once the handshake is done, the program's side comes to be. */
-  private greet(): void {
-    if (this.local !== null || this.closing.failed || !this.engine.established) return;
+  /** Once the handshake is done, the program's side comes to be. True if it did just now. */
+  private greet(): boolean {
+    if (this.local !== null || this.closing.failed || !this.engine.established) return false;
     this.remote.flush();
     this.local = this.settings.established(this.engine.session());
+    return true;
   }
 
   /** Flush to remote. Bytes that the network did not take stay in the engine. */

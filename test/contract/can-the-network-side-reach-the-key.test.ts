@@ -1,104 +1,161 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { describe, expect, test, vi } from "vitest";
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { describe, expect, test } from "vitest";
+import { readCertificates } from "../../src/credentials/certificate-file.ts";
+import { isBlank, loadKey, mailboxOf, newKeeper, newServer } from "../engine/instances.ts";
 import { Authority, type Credentials, type KeyKind } from "../support/certificates.ts";
-import { connect, connectRaw } from "../support/clients.ts";
-import { converse, memoryOf, sandboxes } from "../support/sandboxes.ts";
+import { connect, connectRaw, receiveUntil } from "../support/clients.ts";
+import { eventually } from "../support/limits.ts";
+import { start } from "../support/processes.ts";
+import { memoryOf } from "../support/sandboxes.ts";
+import { scratchFile } from "../support/scratch.ts";
 import { serve } from "../support/service.ts";
+import { Rig } from "../tunnel/rig.ts";
+import { type Mapping, mappingsOf } from "./process-memory.ts";
+import { Search, secretsOf } from "./secrets.ts";
 
 /** Promise 2: network bytes never share a memory with a private key. */
 
-const KINDS: KeyKind[] = ["P-256", "RSA-2048"];
+const authority = Authority.root();
+const pairs: Record<string, Credentials> = Object.fromEntries(
+  (["P-256", "RSA-2048"] satisfies KeyKind[]).map((kind) => [kind, authority.issue({ kind })]),
+);
+const kinds = Object.keys(pairs);
 
-/** Every secret number of a key, in both byte orders, and its file's text. */
-function secretsOf({ key, keyFile }: Credentials): Buffer[] {
-  const jwk = key.export({ format: "jwk" });
-  const numbers = [jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi]
-    .filter((number) => number !== undefined)
-    .map((number) => Buffer.from(number, "base64url"));
-  // The first line of base64 is the algorithm's name; the ones in the middle are the key.
-  const lines = readFileSync(keyFile, "latin1").split("\n");
-  const text = Buffer.from(lines[Math.min(2, lines.length - 3)] as string, "latin1");
-  return [...numbers, ...numbers.map((number) => Buffer.from(number).reverse()), text];
+function pairOf(kind: string): Credentials {
+  return pairs[kind] as Credentials;
 }
 
-function countIn(memory: Uint8Array, secrets: readonly Buffer[]): number {
-  const haystack = Buffer.from(memory.buffer, memory.byteOffset, memory.length);
-  return secrets.filter((secret) => haystack.includes(secret)).length;
-}
+describe("after a handshake in one process", () => {
+  const handshakes: [string, string, ConnectionOptions][] = [
+    ["P-256", "a signature", {}],
+    ["RSA-2048", "a signature", {}],
+    ["RSA-2048", "a decryption", { ciphers: "AES128-SHA256" }],
+  ];
 
-describe("can the network side reach the key?", () => {
-  test.each(KINDS)(
-    "no secret of a %s key is in the engine's memory after a handshake",
-    async (kind) => {
-      const credentials = Authority.root().issue({ kind });
-      const secrets = secretsOf(credentials);
-      const { engine, keeper } = sandboxes(credentials);
-      const { client } = converse(engine);
-      await once(client, "secureConnect");
-      expect(countIn(memoryOf(engine), secrets)).toBe(0);
+  test.each(handshakes)(
+    "with %s and %s, nothing of the key is in the engine",
+    async (...[kind, , client]) => {
+      const keeper = newKeeper();
+      const key = loadKey(readFileSync(pairOf(kind).keyFile), keeper);
+      const engine = newServer(pairOf(kind), { key, profile: "compat" });
+      await Rig.established({ engine, client: { rejectUnauthorized: false, ...client } });
+      const search = new Search(secretsOf(pairOf(kind)));
+      expect(search.count(memoryOf(engine))).toBe(0);
       // The same search finds the key where it is.
-      expect(countIn(memoryOf(keeper), secrets)).toBeGreaterThan(0);
-      client.destroy();
+      expect(search.count(memoryOf(keeper))).toBeGreaterThan(0);
+      expect(isBlank(mailboxOf(keeper))).toBe(true);
     },
   );
+});
 
-  test.each(KINDS)(
-    "a process that waits for a client has a %s key in one place only",
-    async (kind) => {
-      const credentials = Authority.root().issue({ kind });
-      const listener = await serve({ credentials, prog: ["cat"] });
-      const client = await connectRaw(listener.port);
-      const { pid } = await listener.tunnel();
-      const secrets = secretsOf(credentials);
-      await vi.waitFor(() => expect(mappingsWith(pid, secrets)).toHaveLength(1), {
-        timeout: 10_000,
-      });
-      client.destroy();
-    },
+/** A process that has read its keys and waits for a client to say something. */
+async function waitingFor(credentials: Credentials, search: Search): Promise<Mapping[]> {
+  const listener = await serve({ credentials, prog: ["cat"] });
+  const client = await connectRaw(listener.port);
+  const { pid } = await listener.tunnel();
+  await eventually("the key is in the process", () => mappingsWith(pid, search).length > 0);
+  const found = mappingsWith(pid, search);
+  client.destroy();
+  return found;
+}
+
+/** A process whose program has answered already. */
+async function servedBy(credentials: Credentials): Promise<{ pid: number; client: TLSSocket }> {
+  const listener = await serve({ credentials, prog: ["cat"] });
+  const client = await connect({ port: listener.port, authority });
+  client.write("answer me\n");
+  await receiveUntil(client, "answer me\n");
+  const { pid } = await listener.tunnel();
+  return { pid, client };
+}
+
+function mappingsWith(pid: number, search: Search): Mapping[] {
+  const found: Mapping[] = [];
+  for (const mapping of mappingsOf(pid)) {
+    if (search.count(mapping.content) > 0) found.push(mapping);
+  }
+  return found;
+}
+
+function describeAll(mappings: readonly Mapping[]): string[] {
+  return mappings.map(({ from, to, permissions, name }) =>
+    `${from.toString(16)}-${to.toString(16)} ${permissions} ${name}`.trim(),
   );
+}
 
-  test.each(KINDS)("after the handshake a %s key is nowhere in the process", async (kind) => {
-    const authority = Authority.root();
-    const credentials = authority.issue({ kind });
-    const listener = await serve({ credentials, prog: ["cat"] });
-    const client = await connect({ port: listener.port, authority });
-    const { pid } = await listener.tunnel();
-    await vi.waitFor(() => expect(mappingsWith(pid, secretsOf(credentials))).toEqual([]), {
-      timeout: 10_000,
-    });
+/** Text that only the keeper has a use for, among its constants. */
+const IN_KEEPER = "Proc-Type: 4,ENCRYPTED";
+const MAX_KEEPER = 16 * 65536;
+
+describe.each(kinds)("a real s6-tlsd with a key of %s", (kind) => {
+  const search = new Search(secretsOf(pairOf(kind)));
+
+  test("has it in one place only before the handshake: the keeper's memory", async () => {
+    const [home, ...others] = await waitingFor(pairOf(kind), search);
+    expect(describeAll(others)).toEqual([]);
+    expect(home).toMatchObject({ permissions: "rw-p", name: "" });
+    expect(home?.content.includes(IN_KEEPER)).toBe(true);
+    expect(home?.content.length).toBeLessThan(MAX_KEEPER);
+  });
+
+  test("has it nowhere once the program runs", async () => {
+    const { pid, client } = await servedBy(pairOf(kind));
+    expect(describeAll(mappingsWith(pid, search))).toEqual([]);
+    client.destroy();
+  });
+
+  test("has no copy of it when key and certificate stand in one file", async () => {
+    const { keyFile, certFile, key } = pairOf(kind);
+    const both = scratchFile("both.pem", readFileSync(keyFile, "utf8") + readFileSync(certFile));
+    const credentials = { keyFile: both, certFile: both, key };
+    expect(describeAll(await waitingFor(credentials, search))).toHaveLength(1);
+    const { pid, client } = await servedBy(credentials);
+    expect(describeAll(mappingsWith(pid, search))).toEqual([]);
     client.destroy();
   });
 });
 
-/** The mappings of a process in which at least one of the byte strings is. */
-function mappingsWith(pid: number, secrets: readonly Buffer[]): string[] {
-  const memory = openSync(`/proc/${pid}/mem`, "r");
-  try {
-    const lines = readFileSync(`/proc/${pid}/maps`, "utf8").trim().split("\n");
-    return lines.filter((line) => {
-      const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
-      if (from === undefined || to === undefined) return false;
-      const content = contentOf(memory, Number.parseInt(from, 16), Number.parseInt(to, 16));
-      return content !== null && countIn(content, secrets) > 0;
-    });
-  } finally {
-    closeSync(memory);
-  }
-}
+describe("a file that comes through a pipe", () => {
+  test("leaves no copy of the key that stands next to the certificate", async () => {
+    const { keyFile, certFile, key } = pairOf("RSA-2048");
+    const both = scratchFile("both.pem", readFileSync(keyFile, "utf8") + readFileSync(certFile));
+    const fifo = scratchFile("fifo");
+    execFileSync("mkfifo", [fifo]);
+    const writer = start(["sh", "-c", 'cat "$1" >"$2"', "sh", both, fifo]);
+    const { pid, client } = await servedBy({ keyFile, certFile: fifo, key });
+    await writer.ended;
+    const search = new Search(secretsOf(pairOf("RSA-2048")));
+    expect(describeAll(mappingsWith(pid, search))).toEqual([]);
+    client.destroy();
+  });
+});
 
-/** null for what the kernel doesn't show, such as its own pages. */
-function contentOf(memory: number, from: number, to: number): Buffer | null {
-  const content = Buffer.alloc(to - from);
-  try {
-    let length = 0;
-    while (length < content.length) {
-      const count = readSync(memory, content, length, content.length - length, from + length);
-      if (count === 0) break;
-      length += count;
-    }
-    return content.subarray(0, length);
-  } catch {
-    return null;
-  }
-}
+describe("the search", () => {
+  const { key, certFile } = pairOf("RSA-2048");
+  const search = new Search(secretsOf(pairOf("RSA-2048")));
+
+  test("finds the key in each form that a program could have it in", () => {
+    const pem = key.export({ type: "pkcs8", format: "pem" }) as string;
+    const der = key.export({ type: "pkcs1", format: "der" });
+    expect(search.count(Buffer.from(pem))).toBeGreaterThan(50);
+    expect(search.count(der)).toBeGreaterThan(50);
+    expect(search.count(Buffer.from(der).reverse())).toBeGreaterThan(50);
+    expect(search.count(Buffer.concat([Buffer.alloc(1001), der]))).toBeGreaterThan(50);
+  });
+
+  test("finds a part of it, and nothing in what is public", () => {
+    const der = key.export({ type: "pkcs1", format: "der" });
+    expect(search.count(der.subarray(700, 750))).toBeGreaterThan(0);
+    for (const certificate of readCertificates(certFile)) expect(search.count(certificate)).toBe(0);
+  });
+
+  test("reads a whole process, this one included", async () => {
+    const sleeper = start(["sleep", "60"]);
+    await once(sleeper.child, "spawn");
+    const names = [...mappingsOf(sleeper.pid)].map(({ name }) => name);
+    expect(names).toContain("[stack]");
+  });
+});

@@ -22,6 +22,33 @@ function exportsInHeader(name: "engine" | "keeper"): string[] {
   return [...header.matchAll(/^EXPORT\((\w+)\)/gm)].map((match) => match[1] as string);
 }
 
+const dist = join(import.meta.dirname, "../../dist");
+
+/** Of the WebAssembly core specification, 5.5. */
+const SECTION = { memory: 5, start: 8 } as const;
+const HAS_MAXIMUM = 1;
+const HEADER_LENGTH = 8;
+
+/** The content of each section by its number. */
+function sectionsOf(module: Buffer): Map<number, Buffer> {
+  const sections = new Map<number, Buffer>();
+  for (let at = HEADER_LENGTH; at < module.length; ) {
+    const { value: length, end } = leb128(module, at + 1);
+    sections.set(module.readUInt8(at), module.subarray(end, end + length));
+    at = end + length;
+  }
+  return sections;
+}
+
+function leb128(bytes: Buffer, start: number): { value: number; end: number } {
+  let value = 0;
+  for (let at = start, shift = 0; ; at++, shift += 7) {
+    const byte = bytes.readUInt8(at);
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return { value, end: at + 1 };
+  }
+}
+
 describe("the sandbox has no ambient authority", () => {
   test("the keeper imports nothing", () => {
     expect(WebAssembly.Module.imports(builtModule("keeper"))).toEqual([]);
@@ -36,6 +63,25 @@ describe("the sandbox has no ambient authority", () => {
   });
 
   for (const name of ["engine", "keeper"] as const) {
+    test(`the ${name} runs nothing when it is instantiated, and has a limit to its memory`, () => {
+      const sections = sectionsOf(readFileSync(join(dist, `${name}.wasm`)));
+      expect([...sections.keys()]).not.toContain(SECTION.start);
+      const [count, flags] = sections.get(SECTION.memory) ?? [];
+      expect({ count, flags }).toEqual({ count: 1, flags: HAS_MAXIMUM });
+    });
+
+    test(`the ${name} can be instantiated with its documented imports, and without can't`, () => {
+      const module = builtModule(name);
+      const keeper = { sign: () => 0, decrypt: () => 0 };
+      expect(() => new WebAssembly.Instance(module, { keeper })).not.toThrow();
+      const imports = WebAssembly.Module.imports(module);
+      for (const { name: missing } of imports) {
+        const rest = Object.entries(keeper).filter(([given]) => given !== missing);
+        const incomplete = { keeper: Object.fromEntries(rest) };
+        expect(() => new WebAssembly.Instance(module, incomplete)).toThrow(WebAssembly.LinkError);
+      }
+    });
+
     test(`the ${name} exports what its abi.h documents and nothing else`, () => {
       const ours = WebAssembly.Module.exports(builtModule(name))
         .map((exported) => exported.name)

@@ -43,6 +43,11 @@ export function exportsOf(engine: Engine): Engine["sandbox"]["exports"] {
   return engine["sandbox"].exports;
 }
 
+/** Is it all zero? */
+export function isBlank(memory: Uint8Array): boolean {
+  return Buffer.alloc(memory.length).equals(memory);
+}
+
 /** The keeper's mailbox. */
 export function mailboxOf(keeper: Keeper): Uint8Array {
   return keeper["sandbox"].memory.view(keeper["mailbox"], MAILBOX_LENGTH);

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { KeeperError } from "../../src/sandbox/keeper.ts";
 import { Authority, derCertificate, newKey } from "../support/certificates.ts";
 import { integer, octets, oid, pem, sequence } from "./der.ts";
-import { loadKey, mailboxOf, newKeeper } from "./instances.ts";
+import { isBlank, loadKey, mailboxOf, newKeeper } from "./instances.ts";
 
 /** What is no key that we can use, and what is said about it. */
 
@@ -267,7 +267,7 @@ describe("after a refusal", () => {
   ])("the mailbox is blank: %s", (_what, file) => {
     const keeper = newKeeper();
     expect(() => loadKey(file, keeper)).toThrow(KeeperError);
-    expect(mailboxOf(keeper).every((byte) => byte === 0)).toBe(true);
+    expect(isBlank(mailboxOf(keeper))).toBe(true);
   });
 
   test("the mailbox is blank also when the reading of the file failed", () => {
@@ -277,6 +277,6 @@ describe("after a refusal", () => {
       throw new Error("Input/output error");
     };
     expect(() => keeper.load(fill)).toThrow("Input/output error");
-    expect(mailboxOf(keeper).every((byte) => byte === 0)).toBe(true);
+    expect(isBlank(mailboxOf(keeper))).toBe(true);
   });
 });

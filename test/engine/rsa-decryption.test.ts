@@ -8,7 +8,7 @@ import {
 } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { newKey } from "../support/certificates.ts";
-import { loadKey, mailboxOf, newKeeper } from "./instances.ts";
+import { isBlank, loadKey, mailboxOf, newKeeper } from "./instances.ts";
 
 /**
  * The private half of RSA key exchange: what it answers never tells whether the padding was good
@@ -160,7 +160,7 @@ describe("after a decryption", () => {
     const keeper = newKeeper();
     const secret = decrypt(message, load(key, keeper));
     expect(secret).toHaveLength(PRE_MASTER);
-    expect(mailboxOf(keeper).every((byte) => byte === 0)).toBe(true);
+    expect(isBlank(mailboxOf(keeper))).toBe(true);
   });
 
   test("the caller has no more than 48 bytes of the block", () => {

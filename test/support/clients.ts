@@ -42,6 +42,8 @@ export async function connectByWire(
 ): Promise<{ client: TLSSocket; wire: Wire }> {
   const wire = await newWire(destination.port);
   const client = await connect(destination, { ...options, socket: wire });
+  // With a socket of its own making, Node's client hangs up by itself.
+  client.once("error", () => wire.destroy());
   client.once("close", () => wire.destroy());
   return { client, wire };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { readCertificates } from "../../src/credentials/certificate-file.ts";
-import { readKeyFile } from "../../src/credentials/key-file.ts";
+import { readInto } from "../../src/credentials/read-into.ts";
 import { Batches } from "../../src/io/batches.ts";
 import { StreamEndpoint } from "../../src/io/stream-endpoint.ts";
 import { Engine } from "../../src/sandbox/engine.ts";
@@ -26,7 +26,7 @@ export interface Sandboxes {
 /** An engine and a keeper for one connection, as s6-tlsd makes them. */
 export function sandboxes(credentials: Credentials): Sandboxes {
   const keeper = new Keeper(builtModule("keeper"));
-  const key = keeper.load((room) => readKeyFile(credentials.keyFile, room));
+  const key = keeper.load((room) => readInto(credentials.keyFile, room));
   const chain = readCertificates(credentials.certFile);
   key.match(chain[0] as Uint8Array);
   const engine = Engine.server(builtModule("engine"), {

@@ -119,9 +119,13 @@ describe("a failure to read", () => {
   });
 });
 
+/** The first record's minor version, which a server must not care about (RFC 5246, E.1). */
+const MINOR_VERSION = 2;
+
 describe("garbage", () => {
-  test("in place of any byte of the handshake ends the tunnel, with or without an alert", () => {
+  test("in place of any byte of the handshake that matters ends the tunnel", () => {
     for (const at of positions(0, recording.handshake)) {
+      if (at === MINOR_VERSION) continue;
       const spoilt = Buffer.from(recording.bytes.subarray(0, recording.handshake));
       spoilt.writeUInt8(spoilt.readUInt8(at) ^ 0xff, at);
       const bench = replay([spoilt]);

@@ -26,6 +26,8 @@ export class ScriptedEndpoint implements Endpoint {
 
   /** How often the tunnel wrote. */
   writeCount = 0;
+  /** How many pieces left. */
+  pieceCount = 0;
   /** How many bytes it took of what arrived. */
   taken = 0;
 
@@ -123,7 +125,9 @@ export class ScriptedEndpoint implements Endpoint {
   }
 
   flush(): void {
-    this.changed ||= this.unflushed.length > 0;
+    if (this.unflushed.length === 0) return;
+    this.changed = true;
+    this.pieceCount++;
     this.flushed.push(...this.unflushed.splice(0));
   }
 

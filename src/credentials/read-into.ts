@@ -2,14 +2,14 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { CredentialsError } from "./errors.ts";
 
 /**
- * Reads a key file straight into memory that is fit for secrets: no buffer of ours holds it, not
+ * Reads a file, or a pipe, into memory that its owner can wipe: no other buffer holds any of it, not
  * even for a moment.
  *
- * @param room where to; its length is the most that the file may hold
+ * @param room where to; the file must be shorter
  * @returns the file's length in bytes
  * @throws {CredentialsError} if it is empty or doesn't fit; a system error if it can't be read
  */
-export function readKeyFile(path: string, room: Uint8Array): number {
+export function readInto(path: string, room: Uint8Array): number {
   const fd = openSync(path, "r");
   try {
     let length = 0;
@@ -19,7 +19,7 @@ export function readKeyFile(path: string, room: Uint8Array): number {
       length += count;
     }
     if (length === 0) throw new CredentialsError("the file is empty");
-    if (length === room.length) throw new CredentialsError("the file is too large for a key");
+    if (length === room.length) throw new CredentialsError("the file is too large");
     return length;
   } finally {
     closeSync(fd);

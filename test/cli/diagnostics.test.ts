@@ -1,0 +1,96 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { complain, Fatal, reasonOf } from "../../src/cli/diagnostics.ts";
+import { ExitCode } from "../../src/cli/exit-codes.ts";
+import { scratchFile } from "../support/scratch.ts";
+
+/** What our programs say on standard error. */
+
+const written: [number, string][] = [];
+let failure: Error | null = null;
+
+vi.mock("node:fs", async (importOriginal) => ({
+  ...(await importOriginal<typeof import("node:fs")>()),
+  writeSync: (fd: number, text: string) => {
+    if (failure !== null) throw failure;
+    written.push([fd, text]);
+  },
+}));
+
+beforeEach(() => {
+  written.length = 0;
+  failure = null;
+});
+
+describe("a complaint", () => {
+  test("is one line on standard error: the program, the kind, the text", () => {
+    complain("s6-tlsd", "fatal", "unable to do it: Permission denied");
+    expect(written).toEqual([[2, "s6-tlsd: fatal: unable to do it: Permission denied\n"]]);
+  });
+
+  test("stays one line, even if a file's name has line ends in it", () => {
+    complain("s6-tlsd", "fatal", "unable to read a\nb\r\nc\rd");
+    expect(written).toEqual([[2, "s6-tlsd: fatal: unable to read a b c d\n"]]);
+  });
+
+  test("that nobody can read is no failure of its own", () => {
+    failure = new Error("write EPIPE");
+    expect(() => complain("s6-tlsd", "fatal", "anything")).not.toThrow();
+    expect(written).toEqual([]);
+  });
+});
+
+describe("the reason of an error", () => {
+  test.each([
+    ["a file that isn't there", () => readFileSync(scratchFile("x")), "No such file or directory"],
+    [
+      "a folder that is none",
+      () => readFileSync(`${scratchFile("file", "")}/x`),
+      "Not a directory",
+    ],
+    [
+      "a name that is taken",
+      () => {
+        const taken = scratchFile("taken", "");
+        mkdirSync(taken);
+      },
+      "File already exists",
+    ],
+  ])("of the system is the system's, without Node's: %s", (_what, action, reason) => {
+    expect(reasonOf(caught(action))).toBe(reason);
+  });
+
+  test("of ours is its message", () => {
+    expect(reasonOf(new Error("the file is empty"))).toBe("the file is empty");
+    expect(reasonOf(new Fatal(ExitCode.tls, "TLS error"))).toBe("TLS error");
+  });
+
+  test("with a number that the system doesn't know is its message", () => {
+    expect(reasonOf(Object.assign(new Error("odd"), { errno: -99999 }))).toBe("odd");
+  });
+
+  function caught(action: () => unknown): unknown {
+    try {
+      action();
+    } catch (error) {
+      return error;
+    }
+    throw new Error("there was no error");
+  }
+});
+
+describe("the exit codes", () => {
+  test("are skarnet's, and the shell's for a program that won't run", () => {
+    expect(ExitCode).toEqual({
+      success: 0,
+      credentials: 96,
+      engine: 97,
+      tls: 98,
+      usage: 100,
+      system: 111,
+      notExecutable: 126,
+      notFound: 127,
+    });
+    expect(new Fatal(ExitCode.tls, "x").exitCode).toBe(98);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { type CommandLine, parse, UsageError } from "../../src/cli/options.ts";
+import * as tls from "../../src/cli/tls-options.ts";
+
+/** The options that the TLS programs share: what each one sets. */
+
+const line: CommandLine<tls.TlsSettings> = {
+  groups: [
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    tls.keepEnvironment,
+    tls.verbosity,
+    tls.handshakeTimeout,
+    tls.profile,
+  ],
+  operands: "prog...",
+};
+
+function read(...args: string[]): tls.TlsSettings {
+  const settings = { ...tls.DEFAULTS };
+  parse(line, args, settings);
+  return settings;
+}
+
+describe("the defaults", () => {
+  test("are those of the reference", () => {
+    expect(read()).toMatchObject({
+      closeNotify: false,
+      enforceCloseNotify: false,
+      keepEnvironment: false,
+      verbosity: 1,
+      handshakeTimeout: 0,
+      profile: null,
+    });
+  });
+
+  test("are not changed by a command line", () => {
+    read("-SJZv3K100", "--tls-profile=legacy");
+    expect(read()).toEqual({ ...tls.DEFAULTS });
+  });
+});
+
+describe("an option", () => {
+  test.each([
+    [["-S"], { closeNotify: true }],
+    [["--close-notify"], { closeNotify: true }],
+    [["-S", "-s"], { closeNotify: false }],
+    [["-S", "--no-close-notify"], { closeNotify: false }],
+    [["-J"], { enforceCloseNotify: true }],
+    [["--enforce-close-notify"], { enforceCloseNotify: true }],
+    [["-Jj"], { enforceCloseNotify: false }],
+    [["-J", "--no-enforce-close-notify"], { enforceCloseNotify: false }],
+    [["-Z"], { keepEnvironment: true }],
+    [["--keep"], { keepEnvironment: true }],
+    [["-Zz"], { keepEnvironment: false }],
+    [["-Z", "--no-keep"], { keepEnvironment: false }],
+    [["-v0"], { verbosity: 0 }],
+    [["--verbosity=2"], { verbosity: 2 }],
+    [["-K", "500"], { handshakeTimeout: 500 }],
+    [["--handshake-timeout", "4294967295"], { handshakeTimeout: 4294967295 }],
+    [["--tls-profile", "compat"], { profile: "compat" }],
+    [["-SJZv2K10"], { closeNotify: true, enforceCloseNotify: true, keepEnvironment: true }],
+  ])("%s sets what it says, and nothing else", (args, change) => {
+    const expected = { ...tls.DEFAULTS, ...change };
+    if (args[0] === "-SJZv2K10") Object.assign(expected, { verbosity: 2, handshakeTimeout: 10 });
+    expect(read(...args)).toEqual(expected);
+  });
+
+  test.each([["-K", "abc"], ["-v", "-1"], ["-K4294967296"], ["--verbosity="]])(
+    "%s is wrong usage",
+    (...args) => {
+      expect(() => read(...args)).toThrow(UsageError);
+    },
+  );
+});
+
+describe("every option", () => {
+  const groups = Object.values(tls).filter((value) => Array.isArray(value));
+  const options = groups.flat();
+
+  test("has a name of its own, short and long", () => {
+    const names = options.flatMap(({ short, long }) => [short, long]);
+    const given = names.filter((name) => name !== undefined);
+    expect(new Set(given).size).toBe(given.length);
+    expect(options.length).toBeGreaterThan(10);
+  });
+
+  test("is explained by a sentence", () => {
+    expect(options.filter(({ about }) => !/^[0-9A-Z].*\.$/.test(about))).toEqual([]);
+  });
+});
