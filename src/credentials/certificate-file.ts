@@ -25,7 +25,7 @@ export function readCertificates(path: string): Uint8Array[] {
 const FILE_MAX = 1 << 20;
 
 const SEQUENCE = 0x30;
-const BEGIN = /^-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----$/;
+const BEGIN = /^-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----$/;
 const BASE64 = /^[A-Za-z0-9+/\s]+=?=?\s*$/;
 
 /** Only the text inside of certificates becomes a string, lest a key next to them does. */
@@ -36,11 +36,13 @@ function pemCertificates(file: Buffer): Uint8Array[] {
     const begin = file.indexOf("-----BEGIN ", at, "latin1");
     if (begin === -1) return found;
     const lineEnd = indexOfOr(file, "\n", begin, file.length);
-    const isCertificate = BEGIN.test(file.toString("latin1", begin, lineEnd).trim());
+    const label = BEGIN.exec(file.toString("latin1", begin, lineEnd).trim());
     const end = file.indexOf("-----END ", lineEnd, "latin1");
-    if (isCertificate) {
+    if (label !== null) {
       if (end === -1) throw new CredentialsError("a certificate in it is cut short");
-      found.push(decodeBase64(file.toString("latin1", lineEnd, end)));
+      const der = decodeBase64(file.toString("latin1", lineEnd, end));
+      // OpenSSL's trusted form has what it trusts the certificate for behind it.
+      found.push(label[1] === "TRUSTED " ? der.subarray(0, extent(der)) : der);
     }
     at = end === -1 ? lineEnd : end;
   }

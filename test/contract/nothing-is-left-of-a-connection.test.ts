@@ -1,15 +1,13 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
+import { isBlank } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
 import { converse, memoryOf, sandboxes } from "../support/sandboxes.ts";
+import { Bench } from "../tunnel/rig.ts";
 
 /** Promise 3: connections never share a memory, and leave nothing behind. */
 
 const authority = Authority.root();
-
-function isBlank(memory: Uint8Array): boolean {
-  return memory.every((byte) => byte === 0);
-}
 
 describe("nothing is left of a connection", () => {
   test("the engine's whole memory is overwritten when the client closes", async () => {
@@ -35,6 +33,17 @@ describe("nothing is left of a connection", () => {
     expect((await over)?.message).toBe("enough");
     expect(isBlank(memoryOf(engine))).toBe(true);
     client.destroy();
+  });
+
+  test("it is overwritten before anybody hears of the end", () => {
+    const blankAtTheEnd: boolean[] = [];
+    const bench: Bench = new Bench({
+      over: () => blankAtTheEnd.push(isBlank(memoryOf(bench.engine))),
+    });
+    expect(isBlank(memoryOf(bench.engine))).toBe(false);
+    bench.remote.deliver("EOF");
+    bench.run();
+    expect(blankAtTheEnd).toEqual([true]);
   });
 
   test("a wiped keeper holds nothing", () => {

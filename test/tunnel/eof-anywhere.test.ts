@@ -94,6 +94,23 @@ describe("an EOF", () => {
     expect(bench.remote.takeSent()).toEqual(recording.answer);
   });
 
+  test.each([
+    [false, null],
+    [true, "EOF without close_notify"],
+  ])("waits until the program has taken the last record (-J: %s)", (enforceCloseNotify, end) => {
+    const bench = replay([recording.bytes.subarray(0, recording.closeNotify)], {
+      enforceCloseNotify,
+    });
+    bench.remote.deliver("EOF");
+    bench.local.allow(1000, 1000, 0, 5, 0);
+    bench.run();
+    expect(bench.local.takeText()).toBe(QUESTION);
+    expect(bench.local.calls[0]).toBe("end");
+    if (!enforceCloseNotify) bench.local.deliver("EOF");
+    bench.run();
+    expect(bench.failure?.message ?? null).toBe(end);
+  });
+
   test("in a record waits until the program has taken what came before", () => {
     const bench = replay([recording.bytes.subarray(0, recording.closeNotify - 1)]);
     bench.remote.deliver("EOF");

@@ -137,7 +137,9 @@ describe("a network that takes no more", () => {
     bench.local.deliver(REPLY);
     bench.run();
     bench.remote.broken = true;
+    const { writeCount } = bench.remote;
     bench.run();
+    expect(bench.remote.writeCount).toBe(writeCount);
     expect(bench.local.calls).toEqual(["stop"]);
     expect(bench.remote.takeSent()).toHaveLength(0);
   });

@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { CredentialsError } from "../../src/credentials/errors.ts";
+import { readInto } from "../../src/credentials/read-into.ts";
+import { scratchFile } from "../support/scratch.ts";
+
+/** A file goes straight into the memory that is meant for it. */
+
+const ROOM = 1000;
+
+describe("a file", () => {
+  test.each([1, 100, ROOM - 1])(
+    "of %i bytes is read into the room, and not a byte more",
+    (size) => {
+      const room = new Uint8Array(ROOM).fill(0xee);
+      const content = Buffer.alloc(size, "content");
+      expect(readInto(scratchFile("file", content), room)).toBe(size);
+      expect(Buffer.from(room.subarray(0, size))).toEqual(content);
+      expect(room.subarray(size).every((byte) => byte === 0xee)).toBe(true);
+    },
+  );
+
+  test("may be a pipe that gives it in parts", () => {
+    const fifo = scratchFile("fifo");
+    const script = 'mkfifo "$1" && ( (printf first; sleep 0.1; printf second) >"$1" & )';
+    execFileSync("sh", ["-c", script, "sh", fifo], { stdio: "ignore" });
+    const room = new Uint8Array(ROOM);
+    const length = readInto(fifo, room);
+    expect(Buffer.from(room.subarray(0, length)).toString()).toBe("firstsecond");
+  });
+
+  test("that is empty is refused", () => {
+    const read = () => readInto(scratchFile("file", ""), new Uint8Array(ROOM));
+    expect(read).toThrow(new CredentialsError("the file is empty"));
+  });
+
+  test.each([ROOM, ROOM + 1, 100 * ROOM])("of %i bytes doesn't fit, and is refused", (size) => {
+    const file = scratchFile("file", Buffer.alloc(size, "x"));
+    const read = () => readInto(file, new Uint8Array(ROOM));
+    expect(read).toThrow(new CredentialsError("the file is too large"));
+  });
+
+  test("that can't be read is the system's error", () => {
+    const room = new Uint8Array(ROOM);
+    const missing = () => readInto(scratchFile("missing"), room);
+    expect(missing).toThrow(expect.objectContaining({ code: "ENOENT" }));
+    const folder = scratchFile("folder");
+    mkdirSync(folder);
+    const inFolder = () => readInto(folder, room);
+    expect(inFolder).toThrow(expect.objectContaining({ code: "EISDIR" }));
+  });
+});
