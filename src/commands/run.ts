@@ -2,7 +2,6 @@ import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, parse, UsageError, usage } from "../cli/options.ts";
 import { MissingVariable } from "../credentials/errors.ts";
-import { DescriptorError } from "../io/descriptors.ts";
 import { closeInspector } from "../program/signals.ts";
 
 export interface Command<Settings extends object> {
@@ -32,6 +31,5 @@ export function run<Settings extends object>(command: Command<Settings>): void {
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Fatal) return error.exitCode;
   if (error instanceof MissingVariable) return ExitCode.usage;
-  if (error instanceof DescriptorError) return ExitCode.system;
   return ExitCode.system;
 }

@@ -7,8 +7,7 @@
 
 #include "bearssl.h"
 
-/* A longer chain than this is a mistake (and the same limit as BearSSL's
-   tools have no need of). */
+/* A longer chain than this is a mistake. */
 #define CHAIN_MAX 64
 
 /* Room before an alert's payload for a record's header and its IV, and
