@@ -1,4 +1,4 @@
-import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { type OptionGroup, unsigned } from "./options.ts";
 
 /** What the command line of a TLS program says about the connection. */
 export interface TlsSettings {
@@ -24,6 +24,20 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   sniLevel: 0,
   profile: null,
 };
+
+/** The same settings as a command line, for another program of ours that takes them. */
+export function spellOut(settings: TlsSettings): string[] {
+  const { clientCertificate } = settings;
+  return [
+    settings.closeNotify ? "-S" : "-s",
+    settings.enforceCloseNotify ? "-J" : "-j",
+    ...(clientCertificate === "none" ? [] : [clientCertificate === "optional" ? "-Y" : "-y"]),
+    ...["-v", `${settings.verbosity}`],
+    ...["-K", `${settings.handshakeTimeout}`],
+    ...["-k", `${settings.sniLevel}`],
+    ...(settings.profile === null ? [] : ["--tls-profile", settings.profile]),
+  ];
+}
 
 type Group = OptionGroup<TlsSettings>;
 
@@ -70,13 +84,17 @@ export const clientCertificate: Group = [
     short: "Y",
     long: "client-cert",
     about: "Request an optional client certificate.",
-    apply: notSupportedYet,
+    apply: (settings) => {
+      settings.clientCertificate = "optional";
+    },
   },
   {
     short: "y",
     long: "mandatory-client-cert",
     about: "Request a mandatory client certificate.",
-    apply: notSupportedYet,
+    apply: (settings) => {
+      settings.clientCertificate = "mandatory";
+    },
   },
 ];
 
@@ -128,11 +146,26 @@ export const sniLevel: Group = [
     short: "k",
     long: "sni-level",
     value: "snilevel",
-    about: "1: choose the chain by server name. 2: and refuse other names.",
-    apply: notSupportedYet,
+    about:
+      "1: choose the chain by server name. 2: and refuse other names. 0, the default: neither.",
+    apply: (settings, value) => {
+      settings.sniLevel = unsigned(value);
+    },
   },
-  { long: "sni", about: "The same as -k 1.", apply: notSupportedYet },
-  { long: "mandatory-sni", about: "The same as -k 2.", apply: notSupportedYet },
+  {
+    long: "sni",
+    about: "The same as -k 1.",
+    apply: (settings) => {
+      settings.sniLevel = 1;
+    },
+  },
+  {
+    long: "mandatory-sni",
+    about: "The same as -k 2.",
+    apply: (settings) => {
+      settings.sniLevel = 2;
+    },
+  },
 ];
 
 export const profile: Group = [
@@ -145,7 +178,3 @@ export const profile: Group = [
     },
   },
 ];
-
-function notSupportedYet(): never {
-  throw new UsageError("not supported yet");
-}

@@ -1,24 +1,59 @@
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { readCertificates } from "../credentials/certificate-file.ts";
-import type { PairFiles } from "../credentials/environment.ts";
+import { defaultPair, namedPairs, type PairFiles } from "../credentials/environment.ts";
+import { EnvironmentError } from "../credentials/errors.ts";
 import { readInto } from "../credentials/read-into.ts";
-import type { Keeper, PrivateKey } from "../sandbox/keeper.ts";
-
-/** Who we are: a chain of certificates, and the key of the first one in the keeper. */
-export interface Identity {
-  readonly key: PrivateKey;
-  /** DER, end entity first. */
-  readonly chain: readonly Uint8Array[];
-}
+import { candidates, normal } from "../credentials/server-names.ts";
+import { type IdentityChoice, type ServerIdentity, sizeOfChain } from "../sandbox/engine.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
 
 /**
- * Reads a pair of files, and makes sure that they belong together.
+ * Who we are, to any client or to each by the name that it asks for.
  *
- * @throws {Fatal} 96, naming the file and what is wrong with it
+ * @param sniLevel 0: the default pair is all there is. 1: pairs for server names, too. 2: only those
+ * @throws {Fatal} 96 for files that can't be used; {EnvironmentError} for variables that are missing
  */
-export function loadIdentity(keeper: Keeper, files: PairFiles): Identity {
-  const { keyFile, certificateFile } = files;
+export function loadIdentities(
+  keeper: Keeper,
+  env: NodeJS.ProcessEnv,
+  sniLevel: number,
+): ServerIdentity | IdentityChoice {
+  if (sniLevel === 0) return loadIdentity(keeper, defaultPair(env));
+  const named = loadNamed(keeper, env);
+  if (sniLevel >= 2 && named.size === 0) throw EnvironmentError.missing("KEYFILE:x (for any x)");
+  const hasDefault = sniLevel < 2 && (named.size === 0 || "KEYFILE" in env || "CERTFILE" in env);
+  const otherwise = hasDefault ? loadIdentity(keeper, defaultPair(env)) : null;
+  const all = otherwise === null ? [...named.values()] : [...named.values(), otherwise];
+  return {
+    largestChain: Math.max(...all.map(sizeOfChain)),
+    choose: (serverName) => {
+      const names = serverName === null ? [] : candidates(serverName);
+      const name = names.find((candidate) => named.has(candidate));
+      return (name === undefined ? otherwise : named.get(name)) ?? null;
+    },
+  };
+}
+
+function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, ServerIdentity> {
+  const named = new Map<string, ServerIdentity>();
+  for (const { serverName, ...files } of attempt("unable to use the environment", () =>
+    namedPairs(env),
+  )) {
+    const name = normal(serverName);
+    if (named.has(name)) {
+      throw new Fatal(ExitCode.credentials, `there are two pairs for server name ${name}`);
+    }
+    named.set(
+      name,
+      attempt(`server name ${serverName}`, () => loadIdentity(keeper, files)),
+    );
+  }
+  return named;
+}
+
+/** Reads a pair of files, and makes sure that they belong together. */
+function loadIdentity(keeper: Keeper, { keyFile, certificateFile }: PairFiles): ServerIdentity {
   const key = attempt(`unable to read private key in ${keyFile}`, () =>
     keeper.load((room) => readInto(keyFile, room)),
   );

@@ -1,8 +1,8 @@
-import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { complain } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, parse, UsageError, usage } from "../cli/options.ts";
-import { MissingVariable } from "../credentials/errors.ts";
 import { closeInspector } from "../program/signals.ts";
+import { fail } from "./fail.ts";
 
 export interface Command<Settings extends object> {
   readonly program: string;
@@ -23,13 +23,6 @@ export function run<Settings extends object>(command: Command<Settings>): void {
       complain(program, "usage", `${usage(program, line)} (${error.message})`);
       process.exit(ExitCode.usage);
     }
-    complain(program, "fatal", reasonOf(error));
-    process.exit(exitCodeOf(error));
+    fail(program, error);
   }
-}
-
-function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof Fatal) return error.exitCode;
-  if (error instanceof MissingVariable) return ExitCode.usage;
-  return ExitCode.system;
 }

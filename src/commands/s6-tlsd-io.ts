@@ -3,7 +3,9 @@ import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { type CommandLine, type OptionGroup, UsageError, unsigned } from "../cli/options.ts";
 import * as tls from "../cli/tls-options.ts";
+import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
+import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { Connection } from "./connection.ts";
 import { run } from "./run.ts";
@@ -50,7 +52,9 @@ function main(settings: Settings, operands: readonly string[]): void {
   for (const fd of [0, 1, fdr, fdw, settings.notify]) {
     if (fd !== null) requireOpen(fd);
   }
+  const owner = engineOwner(process.env);
   const { engine, keeper } = prepareServer(settings, process.env);
+  drop(owner);
   const connection = new Connection({
     ...settings,
     engine,
@@ -67,6 +71,15 @@ function main(settings: Settings, operands: readonly string[]): void {
       process.exit(failure?.exitCode ?? ExitCode.success);
     },
   });
+}
+
+/** @throws {Fatal} 111 unless we are root, or there is nothing to drop */
+function drop(owner: Privileges): void {
+  try {
+    dropPrivileges(owner);
+  } catch (error) {
+    throw new Fatal(ExitCode.system, `unable to drop privileges: ${reasonOf(error)}`);
+  }
 }
 
 /** @throws {Fatal} 111 if nobody can read it */

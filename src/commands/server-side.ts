@@ -2,11 +2,12 @@ import { Fatal } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
-import { defaultPair } from "../credentials/environment.ts";
 import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine, PROFILE_NAMES, type Profile } from "../sandbox/engine.ts";
+import { UnusableAnchors } from "../sandbox/errors.ts";
 import { Keeper } from "../sandbox/keeper.ts";
-import { loadIdentity } from "./identity.ts";
+import { loadClientVerification, unusableAnchors } from "./client-verification.ts";
+import { loadIdentities } from "./identity.ts";
 import { loadModule } from "./modules.ts";
 
 /** The sandboxes of one connection, from the server's side. */
@@ -18,26 +19,21 @@ export interface ServerSide {
 /**
  * Reads the credentials that the environment names, and gets an engine ready for a client.
  *
- * @throws {Fatal} 96 for the credentials, 97 for the engine; {UsageError} for the profile
+ * @throws {Fatal} 96 for the credentials, 97 for the engine; {UsageError} for the profile;
+ *   {EnvironmentError} for a variable that is missing
  */
 export function prepareServer(settings: TlsSettings, env: NodeJS.ProcessEnv): ServerSide {
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
-  for (const name of ["TLS_UID", "TLS_GID"]) {
-    if (env[name] !== undefined) throw new Fatal(ExitCode.usage, `${name}: not supported yet`);
-  }
-  const files = defaultPair(env);
   const keeper = new Keeper(loadModule("keeper"));
-  const { key, chain } = loadIdentity(keeper, files);
+  const identity = loadIdentities(keeper, env, settings.sniLevel);
+  const clients = loadClientVerification(settings, env);
   try {
-    const engine = Engine.server(loadModule("engine"), {
-      profile,
-      chain,
-      key,
-      seed: fillWithEntropy,
-    });
+    const module = loadModule("engine");
+    const engine = Engine.server(module, { profile, identity, clients, seed: fillWithEntropy });
     return { engine, keeper };
   } catch (error) {
     if (error instanceof Fatal) throw error;
+    if (error instanceof UnusableAnchors) throw unusableAnchors(env, error);
     throw new Fatal(ExitCode.engine, `unable to set up the engine: ${(error as Error).message}`);
   }
 }

@@ -1,27 +1,30 @@
 import type { Session } from "../sandbox/engine.ts";
+import { peerVariables } from "./peer-variables.ts";
 
-/** What the handshake tells prog; null: the variable is to be unset. */
-export function sessionVariables(session: Session): ReadonlyMap<string, string | null> {
-  return new Map([
+/** Variables to be set in prog's environment; null: to be unset. */
+export type Variables = ReadonlyMap<string, string | null>;
+
+/** What the handshake tells prog. */
+export function sessionVariables(session: Session): Variables {
+  return new Map<string, string | null>([
     ["SSL_PROTOCOL", session.protocol],
     ["SSL_CIPHER", session.cipher],
     ["SSL_TLS_SNI_SERVERNAME", session.serverName],
-    ["SSL_PEER_CERT_HASH", null],
-    ["SSL_PEER_CERT_SUBJECT", null],
+    ...peerVariables(session.peer),
   ]);
 }
 
 /** prog's environment: ours, less what `remove` tells, with the session's variables. */
 export function programEnvironment(
   base: NodeJS.ProcessEnv,
-  session: Session,
+  variables: Variables,
   remove: (name: string) => boolean,
 ): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(base)) {
     if (!remove(name)) environment[name] = value;
   }
-  for (const [name, value] of sessionVariables(session)) {
+  for (const [name, value] of variables) {
     if (value === null) delete environment[name];
     else environment[name] = value;
   }
@@ -34,4 +37,17 @@ export function notification(session: Session): Buffer {
     value === null ? name : `${name}=${value}`,
   );
   return Buffer.from(`${strings.join("\0")}\0\0`);
+}
+
+/** What a notification tells; null unless it is whole. */
+export function parseNotification(block: Buffer): Variables | null {
+  const text = block.toString();
+  if (!text.endsWith("\0\0")) return null;
+  const strings = text.slice(0, -2).split("\0");
+  return new Map(
+    strings.map((string) => {
+      const equals = string.indexOf("=");
+      return equals === -1 ? [string, null] : [string.slice(0, equals), string.slice(equals + 1)];
+    }),
+  );
 }

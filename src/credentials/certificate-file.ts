@@ -1,5 +1,5 @@
 import { CredentialsError } from "./errors.ts";
-import { readInto } from "./read-into.ts";
+import { withFile } from "./read-into.ts";
 
 /**
  * The certificates in a file, in the file's order: PEM with anything around them, or one in DER.
@@ -8,21 +8,14 @@ import { readInto } from "./read-into.ts";
  * @throws {CredentialsError} if there is none; a system error if the file can't be read
  */
 export function readCertificates(path: string): Uint8Array[] {
-  const room = Buffer.allocUnsafeSlow(FILE_MAX);
-  try {
-    const file = room.subarray(0, readInto(path, room));
+  // The file may hold the private key as well.
+  return withFile(path, (file) => {
     const found = file[0] === SEQUENCE ? [new Uint8Array(file)] : pemCertificates(file);
     if (found.length === 0) throw new CredentialsError(describeOther(file));
     for (const der of found) checkExtent(der);
     return found;
-  } finally {
-    // The file may hold the private key as well.
-    room.fill(0);
-  }
+  });
 }
-
-/** Room for some hundred certificates. */
-const FILE_MAX = 1 << 20;
 
 const SEQUENCE = 0x30;
 const BEGIN = /^-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----$/;

@@ -13,20 +13,24 @@ export interface ProgramSettings {
   readonly environment: NodeJS.ProcessEnv;
   /** Descriptors above 2 that are passed on. */
   readonly descriptors: readonly number[];
+  /** What it gets as standard input and output; "pipe": what Node gives a child. */
+  readonly stdin: number | "pipe";
+  readonly stdout: number | "pipe";
   readonly ended: (ending: Ending) => void;
   /** It could not be started. */
   readonly failed: (error: NodeJS.ErrnoException) => void;
 }
 
-/** A running program: its cleartext on two pipes, everything else as if we had become it. */
+/** A running program: cleartext on its standard input and output, all else as if we were it. */
 export class Program {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
+  /** The other ends of its pipes; null where it got a descriptor. */
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
 
   constructor(settings: ProgramSettings) {
     const child = start(settings);
-    this.stdin = child.stdin as Writable;
-    this.stdout = child.stdout as Readable;
+    this.stdin = child.stdin;
+    this.stdout = child.stdout;
     child.on("error", settings.failed);
     child.on("exit", (code, signal) => {
       settings.ended(signal === null ? { code: code ?? 0, signal } : { code: null, signal });
@@ -35,9 +39,10 @@ export class Program {
   }
 }
 
-function start({ command, environment, descriptors }: ProgramSettings): ChildProcess {
+function start(settings: ProgramSettings): ChildProcess {
+  const { command, environment, descriptors, stdin, stdout } = settings;
   const [file = "", ...args] = command;
-  const stdio: ("pipe" | "inherit" | "ignore")[] = ["pipe", "pipe", "inherit"];
+  const stdio: (number | "pipe" | "inherit" | "ignore")[] = [stdin, stdout, "inherit"];
   for (const fd of descriptors) {
     while (stdio.length < fd) stdio.push("ignore");
     stdio[fd] = "inherit";

@@ -21,6 +21,37 @@ export function passSignalsOn(receive: (signal: NodeJS.Signals) => void): void {
   }
 }
 
+/** Signals that end a program which has no plans for them. */
+const FATAL = [
+  "SIGTERM",
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGABRT",
+] as const satisfies readonly NodeJS.Signals[];
+
+/** Before prog runs, a signal that would end this process is announced first. */
+export function onFatalSignal(receive: (signal: NodeJS.Signals) => void): void {
+  for (const signal of FATAL) {
+    process.removeAllListeners(signal);
+    process.on(signal, receive);
+  }
+}
+
+const IGNORED_BY_NODE = ["SIGPIPE", "SIGXFSZ"] as const satisfies readonly NodeJS.Signals[];
+
+/** Puts the default action of every signal back, as a program that we exec expects it. */
+export function resetSignals(): void {
+  for (const signal of [...PASSED_ON, ...IGNORED_BY_NODE]) {
+    // Adding a listener first makes sure that there is one to remove.
+    process.on(signal, () => {});
+    process.removeAllListeners(signal);
+  }
+}
+
 /** Ends this process as the signal would have, had nobody listened to it. */
 export function dieOf(signal: NodeJS.Signals): void {
   // Removing the last listener puts the default action back. Node ignores SIGPIPE from the start;

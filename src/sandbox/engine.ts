@@ -1,13 +1,18 @@
-import { EngineError } from "./errors.ts";
-import { instantiate, type Pointer, type Sandbox } from "./instance.ts";
+import { EngineError, UnusableAnchors } from "./errors.ts";
+import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
 import type { KeyOperations } from "./keeper.ts";
+import { type PeerCertificate, type PeerExports, readPeerCertificate } from "./peer.ts";
 
 /** The typed twin of wasm/engine/abi.h. */
-interface EngineExports {
+interface EngineExports extends PeerExports {
   engine_alloc(length: number): Pointer;
   engine_server(profile: number): number;
   engine_add_certificate(der: Pointer, length: number): number;
+  engine_add_trust_anchor(der: Pointer, length: number): number;
+  engine_request_certificate(mandatory: number, days: number, seconds: number): number;
   engine_start(seed: Pointer): number;
+  engine_continue(): number;
+  engine_refuse(alert: number): void;
   engine_buf(channel: number): Pointer;
   engine_buf_length(): number;
   engine_ack(channel: number, length: number): void;
@@ -30,6 +35,19 @@ const CLOSED = 0x01;
 const ESTABLISHED = 0x02;
 const PEER_CLOSED = 0x04;
 const IN_RECORD = 0x08;
+const AWAITS_CHAIN = 0x10;
+
+const BAD_PARAM = 1;
+
+/** BR_ERR_LIMIT_EXCEEDED */
+const TOO_MANY_NAMES = 23;
+
+const HANDSHAKE_FAILURE = 40;
+const UNRECOGNIZED_NAME = 112;
+
+/** The Unix epoch in days since the first of January of the year 0. */
+const EPOCH_DAYS = 719528;
+const DAY = 86_400_000;
 
 /** `rec` are records, for and from the network; `app` is application data. */
 export type Channel = keyof typeof CHANNELS;
@@ -39,12 +57,37 @@ export type Profile = keyof typeof PROFILES;
 
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
 
-export interface ServerSettings {
-  readonly profile: Profile;
+/** Who we are. */
+export interface ServerIdentity {
   /** Our certificates in DER, end entity first. */
   readonly chain: readonly Uint8Array[];
   /** The private key of the first certificate. */
   readonly key: KeyOperations;
+}
+
+/** Who we are depends on the name that the client asks for. */
+export interface IdentityChoice {
+  /** Bytes of the longest chain that may be chosen. */
+  readonly largestChain: number;
+  /** @returns null to refuse the client */
+  readonly choose: (serverName: string | null) => ServerIdentity | null;
+}
+
+/** What a client's certificate is held against. */
+export interface ClientVerification {
+  /** CA certificates in DER. Those that BearSSL can't use are left out. */
+  readonly anchors: readonly Uint8Array[];
+  /** A client without a certificate is refused, too. */
+  readonly mandatory: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface ServerSettings {
+  readonly profile: Profile;
+  readonly identity: ServerIdentity | IdentityChoice;
+  /** null: clients are not asked for a certificate. */
+  readonly clients: ClientVerification | null;
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
 }
@@ -57,42 +100,51 @@ export interface Session {
   readonly cipher: string;
   /** The name that the client asked for, or null. */
   readonly serverName: string | null;
+  /** The peer's certificate, validated; null if it sent none. */
+  readonly peer: PeerCertificate | null;
 }
 
 /** One TLS connection in a sandbox of its own. */
 export class Engine {
-  private constructor(private readonly sandbox: Sandbox<EngineExports>) {}
+  private readonly sandbox: Sandbox<EngineExports>;
+  private key: KeyOperations | null = null;
+  private awaited: { readonly choice: IdentityChoice; readonly room: Pointer } | null = null;
+  private refusal: EngineError | null = null;
+
+  /** The engine's only way out leads to one private key: that of its own chain. */
+  private constructor(module: WebAssembly.Module) {
+    this.sandbox = instantiate<EngineExports>(module, {
+      keeper: {
+        sign: (hash: number, value: Pointer, length: number, out: Pointer, max: number) =>
+          this.key?.sign(hash, this.memory.view(value, length), this.memory.view(out, max)) ?? 0,
+        decrypt: (data: Pointer, length: number) =>
+          this.key?.decrypt(this.memory.view(data, length)) ?? 0,
+      },
+    });
+  }
 
   /**
    * The server's side of a connection.
    *
    * @throws {EngineError} if the certificates or the profile can't be used
+   * @throws {UnusableAnchors} if clients are to be verified and nothing can vouch for them
    */
   static server(module: WebAssembly.Module, settings: ServerSettings): Engine {
-    const engine = Engine.instantiate(module, settings.key);
+    const engine = new Engine(module);
     const { exports } = engine.sandbox;
+    const { identity, clients } = settings;
     check(exports.engine_server(PROFILES[settings.profile]));
-    for (const der of settings.chain) {
-      const copy = engine.alloc(der.length);
-      engine.sandbox.memory.view(copy, der.length).set(der);
-      check(exports.engine_add_certificate(copy, der.length));
+    if ("choose" in identity) {
+      const room = engine.alloc(identity.largestChain);
+      engine.awaited = { choice: identity, room };
+    } else {
+      engine.identify(identity, engine.alloc(sizeOfChain(identity)));
     }
+    if (clients !== null) engine.verifyClients(clients);
     const seed = engine.alloc(SEED_LENGTH);
-    settings.seed(engine.sandbox.memory.view(seed, SEED_LENGTH));
+    settings.seed(engine.memory.view(seed, SEED_LENGTH));
     check(exports.engine_start(seed));
     return engine;
-  }
-
-  /** An instance whose only way out leads to one private key. */
-  private static instantiate(module: WebAssembly.Module, key: KeyOperations): Engine {
-    const sandbox: Sandbox<EngineExports> = instantiate<EngineExports>(module, {
-      keeper: {
-        sign: (hash: number, value: Pointer, length: number, out: Pointer, max: number) =>
-          key.sign(hash, sandbox.memory.view(value, length), sandbox.memory.view(out, max)),
-        decrypt: (data: Pointer, length: number) => key.decrypt(sandbox.memory.view(data, length)),
-      },
-    });
-    return new Engine(sandbox);
   }
 
   /**
@@ -108,6 +160,7 @@ export class Engine {
   /** So many bytes of the buffer were taken or filled: at least one. */
   ack(channel: Channel, count: number): void {
     this.sandbox.exports.engine_ack(CHANNELS[channel], count);
+    if (this.awaited !== null && channel === "recvrec") this.chooseIdentity();
   }
 
   /** Makes a record of the application data gathered so far, if any. */
@@ -144,7 +197,11 @@ export class Engine {
   get error(): EngineError | null {
     const { exports } = this.sandbox;
     const code = exports.engine_last_error();
-    return code === 0 ? null : new EngineError(code, exports.engine_alert_sent());
+    if (code === 0 || this.refusal !== null) return this.refusal;
+    return new EngineError(code, {
+      alertSent: exports.engine_alert_sent(),
+      notYetValid: exports.engine_peer_not_yet_valid() !== 0,
+    });
   }
 
   /** Facts about the connection, once established. */
@@ -153,7 +210,8 @@ export class Engine {
     return {
       protocol: protocolName(exports.engine_version()),
       cipher: memory.string(exports.engine_suite_name()),
-      serverName: memory.string(exports.engine_server_name()) || null,
+      serverName: this.serverName(),
+      peer: readPeerCertificate(this.sandbox),
     };
   }
 
@@ -162,12 +220,72 @@ export class Engine {
     this.sandbox.memory.all().fill(0);
   }
 
+  private get memory(): Memory {
+    return this.sandbox.memory;
+  }
+
+  private serverName(): string | null {
+    return this.memory.string(this.sandbox.exports.engine_server_name()) || null;
+  }
+
+  /** @param room as many bytes as the chain has */
+  private identify({ chain, key }: ServerIdentity, room: Pointer): void {
+    if (chain.length === 0) throw new EngineError(BAD_PARAM);
+    let at = room;
+    for (const der of chain) {
+      this.memory.view(at, der.length).set(der);
+      check(this.sandbox.exports.engine_add_certificate(at, der.length));
+      at = (at + der.length) as Pointer;
+    }
+    this.key = key;
+  }
+
+  private verifyClients({ anchors, mandatory, now }: ClientVerification): void {
+    const { exports } = this.sandbox;
+    const room = this.alloc(Math.max(...anchors.map((der) => der.length)));
+    const usable = anchors.filter((der) => {
+      this.memory.view(room, der.length).set(der);
+      return exports.engine_add_trust_anchor(room, der.length) === 0;
+    });
+    if (usable.length === 0) throw new UnusableAnchors("none of the certificates can be used");
+    const days = Math.floor(now / DAY);
+    const seconds = Math.floor((now - days * DAY) / 1000);
+    const code = exports.engine_request_certificate(mandatory ? 1 : 0, EPOCH_DAYS + days, seconds);
+    if (code === TOO_MANY_NAMES) {
+      throw new UnusableAnchors("their names are too many for a handshake message (65535 bytes)");
+    }
+    check(code);
+  }
+
+  /** Once the client has said which name it wants, it gets the chain for it, or an alert. */
+  private chooseIdentity(): void {
+    const { exports } = this.sandbox;
+    if (this.awaited === null || (exports.engine_state() & AWAITS_CHAIN) === 0) return;
+    const { choice, room } = this.awaited;
+    this.awaited = null;
+    const serverName = this.serverName();
+    const identity = choice.choose(serverName);
+    if (identity === null) {
+      const alert = serverName === null ? HANDSHAKE_FAILURE : UNRECOGNIZED_NAME;
+      this.refusal = EngineError.refusedName(serverName, alert);
+      exports.engine_refuse(alert);
+    } else {
+      this.identify(identity, room);
+      check(exports.engine_continue());
+    }
+  }
+
   /** @throws {EngineError} when the module's memory has reached its limit */
   private alloc(length: number): Pointer {
     const at = this.sandbox.exports.engine_alloc(length);
     if (at === 0) throw EngineError.outOfMemory();
     return at;
   }
+}
+
+/** The bytes of all its certificates together. */
+export function sizeOfChain({ chain }: { readonly chain: readonly Uint8Array[] }): number {
+  return chain.reduce((sum, der) => sum + der.length, 0);
 }
 
 function check(code: number): void {

@@ -54,7 +54,7 @@ const MEANINGS = new Map<number, Meaning>([
   [51, ["X509_WRONG_KEY_TYPE", "peer", "certificate with another type of key than expected"]],
   [52, ["X509_BAD_SIGNATURE", "peer", "certificate with an invalid signature"]],
   [53, ["X509_TIME_UNKNOWN", "us", "no time of validation"]],
-  [54, ["X509_EXPIRED", "peer", "certificate expired or not yet valid"]],
+  [54, ["X509_EXPIRED", "peer", "certificate not valid at this time"]],
   [55, ["X509_DN_MISMATCH", "peer", "certificate whose issuer is not the next one's subject"]],
   [56, ["X509_BAD_SERVER_NAME", "peer", "certificate for another name"]],
   [57, ["X509_CRITICAL_EXTENSION", "peer", "certificate with an unknown critical extension"]],
@@ -119,16 +119,24 @@ function meaningOf(code: number): Meaning {
   return MEANINGS.get(code) ?? [`ERROR_${code}`, "us", `BearSSL error ${code}`];
 }
 
+/** What there is to know about a failure besides its number. */
+export interface Circumstances {
+  /** The alert that tells the peer; 0 for none, or when the number itself says it. */
+  readonly alertSent?: number;
+  /** The certificate is not too old but too new. */
+  readonly notYetValid?: boolean;
+}
+
 /** An engine gave up. `code` is BearSSL's number, `reason` its name without `BR_ERR_`. */
 export class EngineError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly side: Side;
 
-  /** @param alertSent the alert that tells the peer, 0 for none or when the code itself says it */
-  constructor(code: number, alertSent = 0) {
+  constructor(code: number, { alertSent = 0, notYetValid = false }: Circumstances = {}) {
     const [reason, side, meaning] = meaningOf(code);
-    super(alertSent === 0 ? meaning : `${meaning}; sent the alert ${alertName(alertSent)}`);
+    const what = code === EXPIRED ? expiry(notYetValid) : meaning;
+    super(alertSent === 0 ? what : `${what}; sent the alert ${alertName(alertSent)}`);
     this.code = code;
     this.reason = reason;
     this.side = side;
@@ -141,6 +149,24 @@ export class EngineError extends Error {
 
   /** The chain doesn't fit in the module's largest memory. */
   static outOfMemory(): EngineError {
-    return new EngineError(50);
+    return new EngineError(LIMIT_EXCEEDED);
   }
+
+  /** There is no certificate for the name that the peer asked for; null: it asked for none. */
+  static refusedName(serverName: string | null, alert: number): EngineError {
+    const error = new EngineError(SENT_ALERT + alert);
+    const what = serverName === null ? "no server name" : `unknown server name ${serverName}`;
+    error.message = `${what}; sent the alert ${alertName(alert)}`;
+    return error;
+  }
+}
+
+/** The certificates of the CAs can't be used. */
+export class UnusableAnchors extends Error {}
+
+const LIMIT_EXCEEDED = 50;
+const EXPIRED = 54;
+
+function expiry(notYetValid: boolean): string {
+  return notYetValid ? "certificate not yet valid" : "certificate expired";
 }

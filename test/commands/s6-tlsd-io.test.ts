@@ -85,6 +85,8 @@ it("with -d, the descriptor gets the handshake's variables, and is closed", asyn
   expect(told.slice(0, -2).split("\0").sort()).toEqual([
     "SSL_CIPHER=ECDHE-ECDSA-CHACHA20-POLY1305",
     "SSL_PEER_CERT_HASH",
+    "SSL_PEER_CERT_SAN",
+    "SSL_PEER_CERT_SPKI_HASH",
     "SSL_PEER_CERT_SUBJECT",
     "SSL_PROTOCOL=TLSv1.2",
     "SSL_TLS_SNI_SERVERNAME=server.test",

@@ -172,7 +172,7 @@ describe("what is refused", () => {
 
 describe("a file that is too large to be a chain", () => {
   test("is refused, not read in part", () => {
-    expect(complaintAbout(text.repeat(2000))).toBe("the file is too large");
+    expect(complaintAbout(text.repeat(4000))).toBe("the file is too large");
   });
 });
 

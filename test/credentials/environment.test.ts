@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultPair, isOurs } from "../../src/credentials/environment.ts";
-import { MissingVariable } from "../../src/credentials/errors.ts";
+import { EnvironmentError } from "../../src/credentials/errors.ts";
 
 /** The variables of the environment that name keys and certificates. */
 
@@ -18,7 +18,7 @@ describe("the default pair", () => {
     ["KEYFILE", {}],
   ])("needs %s", (name, environment) => {
     const pair = () => defaultPair(environment);
-    expect(pair).toThrow(new MissingVariable(name));
+    expect(pair).toThrow(EnvironmentError.missing(name));
     expect(pair).toThrow(`environment variable ${name} is not set`);
   });
 });

@@ -32,8 +32,11 @@ export interface ServerOptions {
 export function newServer(credentials: Credentials, options: ServerOptions = {}): Engine {
   return Engine.server(modules.engine, {
     profile: options.profile ?? "modern",
-    chain: options.chain ?? readCertificates(credentials.certFile),
-    key: options.key ?? loadKey(readFileSync(credentials.keyFile)),
+    identity: {
+      chain: options.chain ?? readCertificates(credentials.certFile),
+      key: options.key ?? loadKey(readFileSync(credentials.keyFile)),
+    },
+    clients: null,
     seed: (room) => room.fill(7),
   });
 }

@@ -31,8 +31,8 @@ export function sandboxes(credentials: Credentials): Sandboxes {
   key.match(chain[0] as Uint8Array);
   const engine = Engine.server(builtModule("engine"), {
     profile: "modern",
-    chain,
-    key,
+    identity: { chain, key },
+    clients: null,
     seed: (room) => void randomFillSync(room),
   });
   return { engine, keeper };

@@ -8,9 +8,10 @@
  * written into its memory.
  *
  * Life of an instance: configure (engine_alloc, engine_server,
- * engine_add_certificate), start (engine_start), then records and
- * application data through the four channels until engine_state says
- * closed. Memory grows while the instance is configured and never after.
+ * engine_add_certificate, engine_add_trust_anchor), start (engine_start),
+ * then records and application data through the four channels until
+ * engine_state says closed. Memory grows while the instance is configured
+ * and never after.
  *
  * Pointers are offsets in the module's linear memory; lengths are bytes.
  * Errors are BearSSL's numbers (bearssl_ssl.h, bearssl_x509.h), 0 being
@@ -70,11 +71,43 @@ int
 engine_add_certificate(const void *der, size_t len);
 
 /*
+ * Add a CA certificate (DER) to those that may vouch for the peer. It is
+ * copied. One that is there already costs nothing.
+ */
+EXPORT(engine_add_trust_anchor)
+int
+engine_add_trust_anchor(const void *der, size_t len);
+
+/*
+ * Ask the client for a certificate that the trust anchors vouch for; send
+ * it their names. Without `mandatory`, a client that has none is welcome,
+ * but one with a bad certificate is not. The time of validation is in days
+ * since the first of January of the year 0, and in seconds of that day
+ * (UTC). BR_ERR_LIMIT_EXCEEDED: the names are more than a message can hold.
+ */
+EXPORT(engine_request_certificate)
+int
+engine_request_certificate(uint32_t mandatory, uint32_t days, uint32_t seconds);
+
+/*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;
  * all randomness of the connection comes from it (HMAC-DRBG, NIST SP
  * 800-90A).
  */
 EXPORT(engine_start) int engine_start(void *seed);
+
+/*
+ * A server that starts without a certificate waits for one as soon as the
+ * client has said which name it wants: ENGINE_AWAITS_CHAIN is in the state,
+ * engine_server_name tells the name, and all channels stand still until
+ * one of these two is called. The chain must have been allocated before the
+ * start.
+ *
+ * engine_continue: engine_add_certificate has been called; go on.
+ * engine_refuse: there is none for that name; fail with that alert.
+ */
+EXPORT(engine_continue) int engine_continue(void);
+EXPORT(engine_refuse) void engine_refuse(uint32_t alert);
 
 /* ------------------------------------------------------------------ */
 /* The four channels, each with two verbs (bearssl_ssl.h, "SSL Engine"):
@@ -118,6 +151,9 @@ EXPORT(engine_close) void engine_close(void);
 /* The peer's records stop inside one: an EOF here is a truncation. */
 #define ENGINE_IN_RECORD 0x08
 
+/* The client's name is known, and our chain is not; see engine_continue. */
+#define ENGINE_AWAITS_CHAIN 0x10
+
 EXPORT(engine_state) uint32_t engine_state(void);
 
 /*
@@ -144,5 +180,40 @@ EXPORT(engine_suite_name) const char *engine_suite_name(void);
 
 /* The name that the client asked for (SNI, RFC 6066); empty for none. */
 EXPORT(engine_server_name) const char *engine_server_name(void);
+
+/* ------------------------------------------------------------------ */
+/* The peer's own certificate, once established; 0 if it sent none. */
+
+/* SHA-256 of the certificate, or of its public key info (32 bytes). */
+EXPORT(engine_peer_hash)
+const unsigned char *
+engine_peer_hash(uint32_t of_key);
+
+/*
+ * The n-th of its names (from 0 on), in the certificate's order; 0 after
+ * the last one. It is valid until the next call into the engine, and so
+ * are its kind and its length. Text is UTF-8, but not checked; addresses
+ * are 4 or 16 bytes.
+ */
+EXPORT(engine_peer_name) const unsigned char *engine_peer_name(uint32_t n);
+EXPORT(engine_peer_name_kind) uint32_t engine_peer_name_kind(void);
+EXPORT(engine_peer_name_length) size_t engine_peer_name_length(void);
+
+/* Kinds: an attribute of the subject, by its number under id-at (RFC 5280,
+   appendix A.1), or an alternative name, by its tag (4.2.1.6). */
+#define ENGINE_NAME_CN 3
+#define ENGINE_NAME_C 6
+#define ENGINE_NAME_L 7
+#define ENGINE_NAME_ST 8
+#define ENGINE_NAME_O 10
+#define ENGINE_NAME_OU 11
+#define ENGINE_NAME_ALTERNATIVE 0x100
+#define ENGINE_NAME_EMAIL 0x101
+#define ENGINE_NAME_DNS 0x102
+#define ENGINE_NAME_URI 0x106
+#define ENGINE_NAME_IP 0x107
+
+/* After BR_ERR_X509_EXPIRED: is it only not valid yet? */
+EXPORT(engine_peer_not_yet_valid) uint32_t engine_peer_not_yet_valid(void);
 
 #endif

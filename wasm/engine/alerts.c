@@ -127,10 +127,11 @@ last_words_prepare(void)
 	}
 
 	/* Either side has said its alert already. */
-	if (error >= BR_ERR_RECV_FATAL_ALERT) {
+	if (error >= BR_ERR_RECV_FATAL_ALERT && !last->refused) {
 		return;
 	}
-	last->description = (int)describe(eng, error);
+	last->description =
+		last->refused ? last->refused : (int)describe(eng, error);
 	payload[0] = ALERT_FATAL;
 	payload[1] = (unsigned char)last->description;
 	record = eng->out.vtable->encrypt(&eng->out.vtable, BR_SSL_ALERT,

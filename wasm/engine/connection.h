@@ -6,6 +6,7 @@
 #define CONNECTION_H__
 
 #include "bearssl.h"
+#include "certificate.h"
 
 /* A longer chain than this is a mistake. */
 #define CHAIN_MAX 64
@@ -18,6 +19,7 @@
 /* What is still to be sent after a failure; see alerts.c. */
 typedef struct {
 	int prepared;
+	int refused;     /* we chose the alert, and BearSSL knows nothing */
 	int description; /* the alert's number, 0 for none */
 	unsigned char *queued;
 	size_t queued_len;
@@ -25,6 +27,34 @@ typedef struct {
 	size_t record_len;
 	unsigned char alert[ALERT_HEADROOM + ALERT_TAILROOM];
 } last_words;
+
+/*
+ * The client's first records, kept until the chain is there that its
+ * server name asks for; see replay.c.
+ */
+typedef struct {
+	enum {
+		HELLO_NOT_KEPT,
+		HELLO_KEPT,
+		HELLO_UNDERSTOOD
+	} state;
+	unsigned char *records;
+	size_t len;
+} hello;
+
+/* The longest distinguished name of a trust anchor. */
+#define ANCHOR_NAME_MAX 8192
+
+typedef struct {
+	br_x509_trust_anchor *list;
+	size_t count, max;
+
+	/* What all names take in a CertificateRequest. */
+	size_t names_len;
+} trust_anchors;
+
+/* The longest certificate of a peer. */
+#define PEER_CERTIFICATE_MAX 16384
 
 typedef struct {
 	/*
@@ -36,9 +66,13 @@ typedef struct {
 		br_ssl_server_context server;
 	} side;
 
-	/* Our chain, end entity first, and our policy towards clients. */
+	unsigned profile;
+
+	/* Our chain, end entity first. */
 	br_x509_certificate chain[CHAIN_MAX];
 	size_t chain_len;
+
+	hello hello;
 
 	/* The peer's close_notify waits in the input buffer. */
 	int peer_closed;
@@ -66,9 +100,33 @@ suite_name(unsigned suite);
 int
 policy_install(br_ssl_server_context *server);
 
-/* server.c: back to the state before the first byte. */
+/* engine.c: to the state before the first byte. Returns 0 or an error. */
 int
-server_start(void);
+connection_begin(void);
+
+/*
+ * replay.c: keep what comes from the network, when the chain is to be
+ * chosen by what the client says. Returns 0 or BearSSL's error.
+ */
+int
+hello_keep(void);
+void
+hello_append(const unsigned char *records, size_t len);
+
+/* trust-anchors.c */
+const trust_anchors *
+trust_anchors_get(void);
+
+/*
+ * peer.c: validate the peer's chain, for that use of its key (PURPOSE_*),
+ * at that time (as for br_x509_minimal_set_time). Returns 0 or an error.
+ */
+int
+peer_validate(unsigned purpose, uint32_t days, uint32_t seconds);
+
+/* peer.c: the peer's own certificate; returns 0 if it sent none. */
+int
+peer_certificate(der *whole, certificate *parts);
 
 /*
  * alerts.c: after a failure, the rest of what was queued and a fatal alert

@@ -69,20 +69,19 @@ hold_close_notify(void *t0ctx)
 	conn.run(t0ctx);
 }
 
-/* see abi.h */
+/* see connection.h */
 int
-engine_start(void *seed)
+connection_begin(void)
 {
 	br_ssl_engine_context *eng = &conn.side.engine;
-	int err;
+	int err = policy_install(&conn.side.server);
 
-	br_ssl_engine_inject_entropy(eng, seed, SEED_LENGTH);
-	memset(seed, 0, SEED_LENGTH);
-	br_ssl_engine_set_buffer(eng, conn.records, sizeof conn.records, 1);
-	err = server_start();
-	arena_close();
 	if (err != 0) {
 		return err;
+	}
+	br_ssl_engine_set_buffer(eng, conn.records, sizeof conn.records, 1);
+	if (!br_ssl_server_reset(&conn.side.server)) {
+		return br_ssl_engine_last_error(eng);
 	}
 
 	/*
@@ -93,7 +92,19 @@ engine_start(void *seed)
 	eng->version_out = BR_TLS10;
 	conn.run = eng->hsrun;
 	eng->hsrun = &hold_close_notify;
-	return br_ssl_engine_last_error(eng);
+	return 0;
+}
+
+/* see abi.h */
+int
+engine_start(void *seed)
+{
+	int err = conn.chain_len == 0 ? hello_keep() : 0;
+
+	br_ssl_engine_inject_entropy(&conn.side.engine, seed, SEED_LENGTH);
+	memset(seed, 0, SEED_LENGTH);
+	arena_close();
+	return err != 0 ? err : connection_begin();
 }
 
 /* see abi.h */
@@ -102,6 +113,10 @@ engine_buf(uint32_t channel)
 {
 	br_ssl_engine_context *eng = &conn.side.engine;
 
+	if (conn.hello.state == HELLO_UNDERSTOOD) {
+		buf_length = 0;
+		return NULL;
+	}
 	switch (channel) {
 	case ENGINE_SENDREC:
 		last_words_prepare();
@@ -134,7 +149,7 @@ engine_ack(uint32_t channel, size_t len)
 	br_ssl_engine_context *eng = &conn.side.engine;
 
 	/* BearSSL's behaviour is undefined for more than there is, or 0. */
-	engine_buf(channel);
+	unsigned char *moved = engine_buf(channel);
 	if (len == 0 || len > buf_length) {
 		__builtin_trap();
 	}
@@ -147,6 +162,7 @@ engine_ack(uint32_t channel, size_t len)
 		}
 		break;
 	case ENGINE_RECVREC:
+		hello_append(moved, len);
 		br_ssl_engine_recvrec_ack(eng, len);
 		break;
 	case ENGINE_SENDAPP:
@@ -187,6 +203,9 @@ engine_state(void)
 	const br_ssl_engine_context *eng = &conn.side.engine;
 	uint32_t state = 0;
 
+	if (conn.hello.state == HELLO_UNDERSTOOD) {
+		return ENGINE_AWAITS_CHAIN;
+	}
 	if (br_ssl_engine_closed(eng)) {
 		state |= ENGINE_CLOSED;
 	}

@@ -1,11 +1,12 @@
 /*
- * Which chain a client gets, and what our key does for it. BearSSL's own
- * policies choose the suite; the private key is replaced by calls to the
- * keeper.
+ * What a client gets: BearSSL's own policies choose the suite, and the
+ * private key is replaced by calls to the keeper. Without a chain, nothing
+ * is chosen: replay.c has another go when there is one.
  */
 #include <string.h>
 #include "abi.h"
 #include "connection.h"
+#include "inner.h"
 #include "crypto/ec-checked.h"
 
 /*
@@ -15,9 +16,54 @@
  */
 static br_ssl_server_policy_class policy;
 
+/* BearSSL's `choose` of that policy. */
+static int (*choose)(const br_ssl_server_policy_class **pctx,
+	const br_ssl_server_context *cc, br_ssl_server_choices *choices);
+
+/* Where there is no chain yet, there is no context either. */
+static const br_ssl_server_policy_class *waiting = &policy;
+
 /* A key without its secret: `choose` reads no other field. */
 static br_rsa_private_key no_rsa_key;
 static br_ec_private_key no_ec_key;
+
+/*
+ * A host name is visible ASCII (RFC 6066, 3). Anything else, a NUL above
+ * all, could mean one thing to us and another to whoever reads the name
+ * later. BearSSL ends the name with a NUL and its buffer was zero before,
+ * so that what follows a NUL shows.
+ */
+static int
+name_is_legal(const br_ssl_engine_context *eng)
+{
+	const unsigned char *name = (const unsigned char *)eng->server_name;
+	size_t u;
+	int ended = 0;
+
+	for (u = 0; u < sizeof eng->server_name; u++) {
+		if (name[u] == 0) {
+			ended = 1;
+		} else if (ended || name[u] <= 0x20 || name[u] >= 0x7F) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+static int
+policy_choose(const br_ssl_server_policy_class **pctx,
+	const br_ssl_server_context *cc, br_ssl_server_choices *choices)
+{
+	if (!name_is_legal(&cc->eng)) {
+		br_ssl_engine_fail(&conn.side.engine, BR_ERR_BAD_SNI);
+		return 0;
+	}
+	if (conn.chain_len == 0) {
+		conn.hello.state = HELLO_UNDERSTOOD;
+		return 0;
+	}
+	return choose(pctx, cc, choices);
+}
 
 /* The hash value is in `data`, and the signature replaces it. */
 static size_t
@@ -60,7 +106,9 @@ policy_install(br_ssl_server_context *server)
 	const unsigned usages = BR_KEYTYPE_SIGN | BR_KEYTYPE_KEYX;
 
 	if (conn.chain_len == 0) {
-		return BR_ERR_BAD_PARAM;
+		policy.choose = &policy_choose;
+		br_ssl_server_set_policy(server, &waiting);
+		return 0;
 	}
 	br_x509_decoder_init(&decoder, NULL, NULL);
 	br_x509_decoder_push(
@@ -83,6 +131,8 @@ policy_install(br_ssl_server_context *server)
 		policy = *server->chain_handler.single_ec.vtable;
 		server->chain_handler.single_ec.vtable = &policy;
 	}
+	choose = policy.choose;
+	policy.choose = &policy_choose;
 	policy.do_keyx = &policy_do_keyx;
 	policy.do_sign = &policy_do_sign;
 	return 0;

@@ -130,6 +130,7 @@ profile_apply(br_ssl_engine_context *eng, unsigned profile)
 	if (profile > ENGINE_PROFILE_LEGACY) {
 		return BR_ERR_BAD_PARAM;
 	}
+	conn.profile = profile;
 	offered = modern ? SUITES_MODERN : SUITES;
 	for (u = 0; u < offered; u++) {
 		ids[u] = suites[u].id;

@@ -1,0 +1,35 @@
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import type { TlsSettings } from "../cli/tls-options.ts";
+import { anchorSource } from "../credentials/environment.ts";
+import { readTrustAnchors } from "../credentials/trust-anchors.ts";
+import type { ClientVerification } from "../sandbox/engine.ts";
+
+/**
+ * What clients' certificates are held against; null if they are not asked for one.
+ *
+ * @throws {Fatal} 96, naming the file; {EnvironmentError} if none is named
+ */
+export function loadClientVerification(
+  { clientCertificate }: TlsSettings,
+  env: NodeJS.ProcessEnv,
+): ClientVerification | null {
+  if (clientCertificate === "none") return null;
+  const source = anchorSource(env);
+  try {
+    const anchors = readTrustAnchors(source);
+    return { anchors, mandatory: clientCertificate === "mandatory", now: Date.now() };
+  } catch (error) {
+    throw unusableAnchors(env, error);
+  }
+}
+
+/** The certificates of the CAs are of no use. */
+export function unusableAnchors(env: NodeJS.ProcessEnv, error: unknown): Fatal {
+  const { directory, file } = anchorSource(env);
+  const where = directory ?? file;
+  return new Fatal(
+    ExitCode.credentials,
+    `unable to read trust anchors in ${where}: ${reasonOf(error)}`,
+  );
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { spellOut } from "../cli/tls-options.ts";
+import { inheritedDescriptors } from "../io/inheritance.ts";
+import { makePipes, type Pipe } from "../io/pipes.ts";
+import { become, canBecome } from "../program/exec.ts";
+import type { Ending } from "../program/program.ts";
+import { dieOf, onFatalSignal } from "../program/signals.ts";
+import { fail } from "./fail.ts";
+import { environmentOf, mirror, type Service, startProgram } from "./prog.ts";
+import { parseNotification, type Variables } from "./session-variables.ts";
+
+/** Descriptors of the child's: cleartext to encrypt, cleartext that was decrypted, notification. */
+const [FDR, FDW, NOTIFY] = [3, 4, 5];
+
+/**
+ * The engine in a process of its own, under TLS_UID and TLS_GID; prog with our own privileges.
+ * This process never touches a byte of the network, nor of the cleartext: two pipes lead from prog
+ * to the child and back.
+ */
+export class EngineChild {
+  private readonly inherited = inheritedDescriptors();
+  private readonly toProgram: Pipe;
+  private readonly fromProgram: Pipe;
+  private child: ChildProcess | null = null;
+  private childEnding: Ending | null = null;
+  private programEnding: Ending | null = null;
+  private programStarted = false;
+
+  constructor(private readonly service: Service) {
+    try {
+      [this.toProgram, this.fromProgram] = makePipes(2) as [Pipe, Pipe];
+    } catch (error) {
+      throw new Fatal(ExitCode.system, `unable to make pipes: ${reasonOf(error)}`);
+    }
+  }
+
+  start(): void {
+    const { settings } = this.service;
+    const launcher = join(__dirname, "..", "bin", "s6-tlsd-io");
+    const options = [...spellOut(settings), "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
+    this.child = spawn(process.execPath, [...process.execArgv, launcher, ...options], {
+      stdio: [0, 1, 2, this.fromProgram.read, this.toProgram.write, "pipe"],
+    });
+    this.child.on("error", (error) => {
+      this.fail(new Fatal(ExitCode.system, `unable to run ${launcher}: ${reasonOf(error)}`));
+    });
+    this.child.on("exit", (code, signal) => {
+      this.childEnding = signal === null ? { code: code ?? 0, signal } : { code: null, signal };
+      this.settle();
+    });
+    // Whoever ends us while there is no prog means the connection.
+    onFatalSignal((signal) => {
+      this.child?.kill(signal);
+      dieOf(signal);
+    });
+    this.awaitNotification(this.child.stdio[NOTIFY] as Readable);
+  }
+
+  private awaitNotification(notification: Readable): void {
+    const chunks: Buffer[] = [];
+    notification.on("data", (chunk: Buffer) => chunks.push(chunk));
+    notification.on("end", () => {
+      const variables = parseNotification(Buffer.concat(chunks));
+      if (variables !== null) this.attempt(() => this.startProgram(variables));
+    });
+  }
+
+  private startProgram(variables: Variables): void {
+    const { service, inherited, toProgram, fromProgram } = this;
+    const environment = environmentOf(service, variables);
+    // Descriptors that we inherited would not survive: Node marks them close-on-exec.
+    if (inherited.length === 0 && canBecome(service.command, environment)) {
+      become(service.command, { environment, stdin: toProgram.read, stdout: fromProgram.write });
+    }
+    startProgram(service, {
+      variables,
+      stdin: toProgram.read,
+      stdout: fromProgram.write,
+      descriptors: inherited,
+      ended: (ending) => {
+        this.programEnding = ending;
+        this.settle();
+      },
+      failed: (error) => this.fail(error),
+    });
+    this.programStarted = true;
+    // From now on the ends of the pipes are prog's and the child's alone, so that EOF is seen.
+    for (const pipe of [toProgram, fromProgram]) {
+      closeSync(pipe.read);
+      closeSync(pipe.write);
+    }
+  }
+
+  /** We end as prog did, once its last words have left; if it never began, as the child did. */
+  private settle(): void {
+    if (this.childEnding === null) return;
+    if (this.programEnding !== null) mirror(this.programEnding);
+    else if (!this.programStarted) this.endAsChild(this.childEnding);
+  }
+
+  private endAsChild({ code, signal }: Ending): void {
+    if (code !== null) process.exit(code);
+    this.fail(new Fatal(ExitCode.system, `s6-tlsd-io was killed by ${signal}`));
+  }
+
+  private attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** The child sees its pipes closed, and ends the connection. */
+  private fail(error: unknown): never {
+    return fail(this.service.program, error);
+  }
+}

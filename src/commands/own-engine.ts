@@ -1,0 +1,72 @@
+import type { Readable, Writable } from "node:stream";
+import type { Fatal } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { streamsOf } from "../io/descriptors.ts";
+import type { Ending, Program } from "../program/program.ts";
+import type { Session } from "../sandbox/engine.ts";
+import { Connection, type Streams } from "./connection.ts";
+import { mirror, type Service, startProgram } from "./prog.ts";
+import { prepareServer } from "./server-side.ts";
+import { sessionVariables } from "./session-variables.ts";
+import { tellEnd } from "./summary.ts";
+
+/**
+ * Two lives in one process: the tunnel's and prog's. When both are over we end as prog did; if
+ * prog never began, as the tunnel did.
+ */
+export class OwnEngine {
+  private connection: Connection | null = null;
+  private program: Program | null = null;
+  private ending: Ending | null = null;
+  private tunnelOver = false;
+
+  constructor(private readonly service: Service) {}
+
+  start(): void {
+    const { engine, keeper } = prepareServer(this.service.settings, process.env);
+    this.connection = new Connection({
+      ...this.service.settings,
+      engine,
+      network: streamsOf(0, 1),
+      established: (session) => {
+        // There is no second handshake: the key has done its work.
+        keeper.wipe();
+        return this.startProgram(session);
+      },
+      over: (failure) => {
+        keeper.wipe();
+        this.endTunnel(failure);
+      },
+    });
+  }
+
+  private startProgram(session: Session): Streams {
+    const program = startProgram(this.service, {
+      variables: sessionVariables(session),
+      stdin: "pipe",
+      stdout: "pipe",
+      ended: (ending) => this.endProgram(ending),
+      failed: (error) => {
+        this.program = null;
+        this.connection?.abort(error);
+      },
+    });
+    this.program = program;
+    return { readable: program.stdout as Readable, writable: program.stdin as Writable };
+  }
+
+  private endProgram(ending: Ending): void {
+    this.ending = ending;
+    if (this.tunnelOver) mirror(ending);
+  }
+
+  private endTunnel(failure: Fatal | null): void {
+    const { program, settings } = this.service;
+    this.tunnelOver = true;
+    if (this.connection !== null) {
+      tellEnd(program, settings.verbosity, this.connection.facts(failure));
+    }
+    if (this.ending !== null) mirror(this.ending);
+    else if (this.program === null) process.exit(failure?.exitCode ?? ExitCode.success);
+  }
+}

@@ -1,0 +1,52 @@
+import { readdirSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import { readCertificates } from "./certificate-file.ts";
+import { CredentialsError } from "./errors.ts";
+
+/** Where the certificates of the CAs are. */
+export type AnchorSource =
+  | { readonly directory: string; readonly file?: never }
+  | { readonly file: string; readonly directory?: never };
+
+/**
+ * The certificates of CAs in a bundle, or in all files of a directory (under whatever names, such
+ * as OpenSSL's subject hashes). Each file is read once however many names it has, and each
+ * certificate comes once however many files have it.
+ *
+ * @returns each in DER; at least one
+ * @throws {CredentialsError} if there is none; a system error if a file can't be read
+ */
+export function readTrustAnchors({ directory, file }: AnchorSource): Uint8Array[] {
+  const found = directory === undefined ? readCertificates(file) : readDirectory(directory);
+  const distinct = new Map(found.map((der) => [Buffer.from(der).toString("latin1"), der]));
+  if (distinct.size === 0) throw new CredentialsError("no certificate in it");
+  return [...distinct.values()];
+}
+
+function readDirectory(directory: string): Uint8Array[] {
+  const seen = new Set<string>();
+  return readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name);
+    const status = statusOf(path);
+    if (status === null || !status.isFile()) return [];
+    const identity = `${status.dev}:${status.ino}`;
+    if (seen.has(identity)) return [];
+    seen.add(identity);
+    return certificatesIn(path);
+  });
+}
+
+/** null for a link to nothing: the system's package leaves some behind. */
+function statusOf(path: string): Stats | null {
+  return statSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+/** A file that is something else, such as a revocation list, has none. */
+function certificatesIn(path: string): Uint8Array[] {
+  try {
+    return readCertificates(path);
+  } catch (error) {
+    if (error instanceof CredentialsError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Pointer, Sandbox } from "./instance.ts";
+
+/** The part of wasm/engine/abi.h about the peer's certificate. */
+export interface PeerExports {
+  engine_peer_hash(ofKey: number): Pointer;
+  engine_peer_name(n: number): Pointer;
+  engine_peer_name_kind(): number;
+  engine_peer_name_length(): number;
+  engine_peer_not_yet_valid(): number;
+}
+
+/** Attributes of a subject (RFC 5280, 4.1.2.4) and alternative names (4.2.1.6). */
+const KINDS = {
+  C: 6,
+  ST: 8,
+  L: 7,
+  O: 10,
+  OU: 11,
+  CN: 3,
+  email: 0x101,
+  DNS: 0x102,
+  URI: 0x106,
+  IP: 0x107,
+} as const;
+
+export type NameKind = keyof typeof KINDS;
+
+export interface PeerName {
+  readonly kind: NameKind;
+  /** UTF-8 as the certificate has it, unchecked; of an IP address the 4 or 16 bytes. */
+  readonly value: Uint8Array;
+}
+
+/** What the peer's own certificate tells. */
+export interface PeerCertificate {
+  /** SHA-256 of the certificate, and of its public key info: 32 bytes each. */
+  readonly hash: Uint8Array;
+  readonly keyHash: Uint8Array;
+  /** In the certificate's order. */
+  readonly names: readonly PeerName[];
+}
+
+const HASH_LENGTH = 32;
+
+/** @returns null if the peer sent none */
+export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertificate | null {
+  const { exports, memory } = sandbox;
+  const copy = (at: Pointer, length: number) => memory.view(at, length).slice();
+  const hash = exports.engine_peer_hash(0);
+  if (hash === 0) return null;
+  return {
+    hash: copy(hash, HASH_LENGTH),
+    keyHash: copy(exports.engine_peer_hash(1), HASH_LENGTH),
+    names: [...readNames(sandbox)],
+  };
+}
+
+function* readNames({ exports, memory }: Sandbox<PeerExports>): Generator<PeerName> {
+  for (let n = 0; ; n++) {
+    const at = exports.engine_peer_name(n);
+    if (at === 0) return;
+    const kind = kindOf(exports.engine_peer_name_kind());
+    const value = memory.view(at, exports.engine_peer_name_length()).slice();
+    if (kind !== undefined) yield { kind, value };
+  }
+}
+
+function kindOf(number: number): NameKind | undefined {
+  const kinds = Object.keys(KINDS) as NameKind[];
+  return kinds.find((kind) => KINDS[kind] === number);
+}

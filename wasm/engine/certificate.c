@@ -1,0 +1,194 @@
+/*
+ * A certificate's parts. What is read here has been through BearSSL's
+ * validation or is only told about in an error message; still, nothing is
+ * taken for granted.
+ */
+#include <string.h>
+#include "certificate.h"
+
+/* see certificate.h */
+int
+der_next(der *in, unsigned *tag, der *value)
+{
+	const unsigned char *p = in->data;
+	size_t left = in->len;
+	size_t len, octets;
+
+	in->len = 0;
+	if (left < 2 || (p[0] & 0x1F) == 0x1F) {
+		return 0;
+	}
+	*tag = p[0];
+	len = p[1];
+	p += 2;
+	left -= 2;
+	if (len >= 0x80) {
+		octets = len & 0x7F;
+		if (octets == 0 || octets > 3 || octets > left) {
+			return 0;
+		}
+		for (len = 0; octets > 0; octets--, left--) {
+			len = len << 8 | *p++;
+		}
+	}
+	if (len > left) {
+		return 0;
+	}
+	value->data = p;
+	value->len = len;
+	in->data = p + len;
+	in->len = left - len;
+	return 1;
+}
+
+/* see certificate.h */
+int
+der_expect(der *in, unsigned tag, der *value)
+{
+	der rest = *in;
+	unsigned found;
+
+	if (!der_next(&rest, &found, value) || found != tag) {
+		return 0;
+	}
+	*in = rest;
+	return 1;
+}
+
+/* see certificate.h */
+int
+certificate_parse(certificate *cert, const unsigned char *data, size_t len)
+{
+	der in = {data, len};
+	der whole, tbs, skipped, wrapped;
+	const unsigned char *spki;
+	unsigned tag;
+
+	memset(cert, 0, sizeof *cert);
+	if (!der_expect(&in, DER_SEQUENCE, &whole) ||
+		!der_expect(&whole, DER_SEQUENCE, &tbs)) {
+		return 0;
+	}
+	der_expect(&tbs, 0xA0, &skipped); /* version */
+	if (!der_expect(&tbs, DER_INTEGER, &skipped) ||
+		!der_expect(&tbs, DER_SEQUENCE, &skipped) ||
+		!der_expect(&tbs, DER_SEQUENCE, &skipped) ||
+		!der_expect(&tbs, DER_SEQUENCE, &cert->validity) ||
+		!der_expect(&tbs, DER_SEQUENCE, &cert->subject)) {
+		return 0;
+	}
+	spki = tbs.data;
+	if (!der_expect(&tbs, DER_SEQUENCE, &skipped)) {
+		return 0;
+	}
+	cert->spki.data = spki;
+	cert->spki.len = (size_t)(tbs.data - spki);
+	while (der_next(&tbs, &tag, &wrapped)) {
+		if (tag == 0xA3) {
+			der_expect(&wrapped, DER_SEQUENCE, &cert->extensions);
+		}
+	}
+	return 1;
+}
+
+/* see certificate.h */
+int
+certificate_extension(const certificate *cert, unsigned arc, der *value)
+{
+	static const unsigned char id_ce[] = {0x55, 0x1D};
+	der in = cert->extensions;
+	der one, oid, critical;
+
+	while (der_expect(&in, DER_SEQUENCE, &one)) {
+		if (!der_expect(&one, DER_OID, &oid)) {
+			return 0;
+		}
+		der_expect(&one, DER_BOOLEAN, &critical);
+		if (oid.len == 3 && memcmp(oid.data, id_ce, 2) == 0 &&
+			oid.data[2] == arc) {
+			return der_expect(&one, DER_OCTET_STRING, value);
+		}
+	}
+	return 0;
+}
+
+/* see certificate.h */
+int
+certificate_allows(const certificate *cert, unsigned purpose)
+{
+	static const unsigned char any[] = {0x55, 0x1D, 0x25, 0x00};
+	static const unsigned char id_kp[] = {
+		0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03};
+	der value, list, oid;
+
+	if (!certificate_extension(cert, EXT_EXTENDED_KEY_USAGE, &value)) {
+		return 1;
+	}
+	if (!der_expect(&value, DER_SEQUENCE, &list)) {
+		return 0;
+	}
+	while (der_expect(&list, DER_OID, &oid)) {
+		if (oid.len == sizeof any &&
+			memcmp(oid.data, any, sizeof any) == 0) {
+			return 1;
+		}
+		if (oid.len == sizeof id_kp + 1 &&
+			memcmp(oid.data, id_kp, sizeof id_kp) == 0 &&
+			oid.data[sizeof id_kp] == purpose) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static uint32_t
+two_digits(const unsigned char *p)
+{
+	return (uint32_t)(p[0] - '0') * 10 + (uint32_t)(p[1] - '0');
+}
+
+/*
+ * Days from the first of January of the year 0 in the proleptic Gregorian
+ * calendar, the years counted from March on so that leap days come last.
+ */
+static uint32_t
+days_of(uint32_t year, uint32_t month, uint32_t day)
+{
+	uint32_t y = month > 2 ? year : year - 1;
+	uint32_t m = month > 2 ? month - 3 : month + 9;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day +
+	       59;
+}
+
+/* see certificate.h */
+int
+certificate_begins_after(
+	const certificate *cert, uint32_t days, uint32_t seconds)
+{
+	der in = cert->validity;
+	der time;
+	const unsigned char *p;
+	unsigned tag;
+	uint32_t year, begin_days, begin_seconds;
+
+	if (!der_next(&in, &tag, &time)) {
+		return 0;
+	}
+	p = time.data;
+	if (tag == DER_UTC_TIME && time.len >= 12) {
+		/* RFC 5280, 4.1.2.5.1: from 50 on, it is 19YY. */
+		year = two_digits(p);
+		year += year >= 50 ? 1900 : 2000;
+		p += 2;
+	} else if (tag == DER_GENERALIZED_TIME && time.len >= 14) {
+		year = two_digits(p) * 100 + two_digits(p + 2);
+		p += 4;
+	} else {
+		return 0;
+	}
+	begin_days = days_of(year, two_digits(p), two_digits(p + 2));
+	begin_seconds = two_digits(p + 4) * 3600 + two_digits(p + 6) * 60 +
+			two_digits(p + 8);
+	return begin_days != days ? begin_days > days : begin_seconds > seconds;
+}

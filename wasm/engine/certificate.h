@@ -1,0 +1,84 @@
+/*
+ * The parts of a certificate that BearSSL checks but does not tell about
+ * (RFC 5280, 4.1).
+ */
+#ifndef CERTIFICATE_H__
+#define CERTIFICATE_H__
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Some bytes of DER, from which elements are taken one after the other. */
+typedef struct {
+	const unsigned char *data;
+	size_t len;
+} der;
+
+/*
+ * Take the next element off `in`: its tag, and in `value` its contents.
+ * Returns 0 at the end and on anything that isn't DER with a one-byte tag
+ * (`in` is empty from then on).
+ */
+int
+der_next(der *in, unsigned *tag, der *value);
+
+/* The same, if its tag is the expected one; else `in` is not changed. */
+int
+der_expect(der *in, unsigned tag, der *value);
+
+#define DER_BOOLEAN 0x01
+#define DER_INTEGER 0x02
+#define DER_OCTET_STRING 0x04
+#define DER_OID 0x06
+#define DER_UTF8_STRING 0x0C
+#define DER_SEQUENCE 0x30
+#define DER_SET 0x31
+#define DER_NUMERIC_STRING 0x12
+#define DER_PRINTABLE_STRING 0x13
+#define DER_TELETEX_STRING 0x14
+#define DER_IA5_STRING 0x16
+#define DER_UTC_TIME 0x17
+#define DER_GENERALIZED_TIME 0x18
+#define DER_BMP_STRING 0x1E
+
+typedef struct {
+	der validity;
+	der subject;
+	der spki; /* with its header: what SPKI hashes are made of */
+	der extensions;
+} certificate;
+
+/* Returns 0 if it isn't one. */
+int
+certificate_parse(certificate *cert, const unsigned char *data, size_t len);
+
+/*
+ * The contents of an extension, by the last arc of its number under id-ce
+ * (2.5.29). Returns 0 if there is none.
+ */
+int
+certificate_extension(const certificate *cert, unsigned arc, der *value);
+
+/* Extensions under id-ce that are asked for. */
+#define EXT_SUBJECT_ALT_NAME 17
+#define EXT_EXTENDED_KEY_USAGE 37
+
+/*
+ * Does the extended key usage, if there is one, allow the use with that
+ * last arc under id-kp (1.3.6.1.5.5.7.3)? (RFC 5280, 4.2.1.12)
+ */
+int
+certificate_allows(const certificate *cert, unsigned purpose);
+
+#define PURPOSE_SERVER 1
+#define PURPOSE_CLIENT 2
+
+/*
+ * Does it begin to be valid after that time? Days are counted as in
+ * br_x509_minimal_set_time().
+ */
+int
+certificate_begins_after(
+	const certificate *cert, uint32_t days, uint32_t seconds);
+
+#endif

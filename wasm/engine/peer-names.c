@@ -1,0 +1,130 @@
+/*
+ * What the peer's certificate says about the peer: hashes and names.
+ */
+#include "abi.h"
+#include "connection.h"
+#include "text.h"
+
+/* The name that was asked for last. */
+static text value;
+static unsigned value_kind;
+
+/* One AttributeTypeAndValue under id-at (2.5.4; RFC 5280, 4.1.2.4). */
+static int
+subject_attribute(der pair)
+{
+	der oid, string;
+	unsigned tag;
+
+	if (!der_expect(&pair, DER_OID, &oid) ||
+		!der_next(&pair, &tag, &string) || oid.len != 3 ||
+		oid.data[0] != 0x55 || oid.data[1] != 0x04) {
+		return 0;
+	}
+	value_kind = oid.data[2];
+	return text_of(&value, tag, &string);
+}
+
+/* One GeneralName (RFC 5280, 4.2.1.6). */
+static int
+alternative_name(unsigned tag, const der *name)
+{
+	if (tag < 0x80 || tag >= 0xA0) {
+		return 0;
+	}
+	value_kind = ENGINE_NAME_ALTERNATIVE | (tag & 0x1F);
+	switch (value_kind) {
+	case ENGINE_NAME_EMAIL:
+	case ENGINE_NAME_DNS:
+	case ENGINE_NAME_URI:
+		return text_of(&value, DER_IA5_STRING, name);
+	case ENGINE_NAME_IP:
+		return text_of(&value, DER_OCTET_STRING, name);
+	default:
+		return 0;
+	}
+}
+
+/* The n-th name of the subject; *n counts down the others. */
+static int
+find_in_subject(der subject, uint32_t *n)
+{
+	der set, pair;
+
+	while (der_expect(&subject, DER_SET, &set)) {
+		while (der_expect(&set, DER_SEQUENCE, &pair)) {
+			if (subject_attribute(pair) && (*n)-- == 0) {
+				return 1;
+			}
+		}
+	}
+	return 0;
+}
+
+static int
+find_in_alternatives(const certificate *cert, uint32_t *n)
+{
+	der extension, names, name;
+	unsigned tag;
+
+	if (!certificate_extension(cert, EXT_SUBJECT_ALT_NAME, &extension) ||
+		!der_expect(&extension, DER_SEQUENCE, &names)) {
+		return 0;
+	}
+	while (der_next(&names, &tag, &name)) {
+		if (alternative_name(tag, &name) && (*n)-- == 0) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* see abi.h */
+const unsigned char *
+engine_peer_name(uint32_t n)
+{
+	der whole;
+	certificate cert;
+
+	if (!peer_certificate(&whole, &cert)) {
+		return NULL;
+	}
+	if (find_in_subject(cert.subject, &n) ||
+		find_in_alternatives(&cert, &n)) {
+		return value.data;
+	}
+	return NULL;
+}
+
+/* see abi.h */
+uint32_t
+engine_peer_name_kind(void)
+{
+	return value_kind;
+}
+
+/* see abi.h */
+size_t
+engine_peer_name_length(void)
+{
+	return value.len;
+}
+
+/* see abi.h */
+const unsigned char *
+engine_peer_hash(uint32_t of_key)
+{
+	static unsigned char hash[br_sha256_SIZE];
+	br_sha256_context ctx;
+	der whole;
+	certificate cert;
+	const der *hashed = of_key ? &cert.spki : &whole;
+
+	if (!peer_certificate(&whole, &cert)) {
+		return NULL;
+	}
+	br_sha256_init(&ctx);
+	br_sha256_update(&ctx, hashed->data, hashed->len);
+	br_sha256_out(&ctx, hash);
+	return hash;
+}

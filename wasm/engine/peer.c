@@ -1,0 +1,215 @@
+/*
+ * Who is the peer? BearSSL's validation of its chain, with what that leaves
+ * out: extended key usages, and a copy of the peer's own certificate to
+ * tell about.
+ */
+#include <string.h>
+#include "abi.h"
+#include "arena.h"
+#include "connection.h"
+#include "certificate.h"
+#include "inner.h"
+#include "crypto/ec-checked.h"
+
+/* A certificate as it arrives. */
+typedef struct {
+	unsigned char *data;
+	size_t len; /* over PEER_CERTIFICATE_MAX if it didn't fit */
+} copy;
+
+/*
+ * BearSSL calls through a pointer to the first field, and knows nothing of
+ * what is around the minimal context.
+ */
+typedef struct {
+	const br_x509_class *vtable;
+	br_x509_minimal_context minimal;
+	unsigned purpose;
+	copy end_entity;
+	copy current;
+	unsigned index;
+	int verifying; /* the current one counts */
+	int flaw;      /* what we found wrong where BearSSL found nothing */
+	int not_yet_valid;
+	int trusted;
+} validator;
+
+static validator peer;
+
+#define INNER (&peer.minimal.vtable)
+
+/* Bytes of the smallest RSA modulus in the profile `modern`; elsewhere
+   BearSSL's own limit of 1017 bits holds. */
+#define MODERN_RSA_MIN 256
+
+static void
+start_chain(const br_x509_class **ctx, const char *server_name)
+{
+	(void)ctx;
+	peer.end_entity.len = 0;
+	peer.index = 0;
+	peer.flaw = 0;
+	peer.trusted = 0;
+	(*INNER)->start_chain(INNER, server_name);
+}
+
+static copy *
+copy_for(unsigned index)
+{
+	return index == 0 ? &peer.end_entity : &peer.current;
+}
+
+static void
+start_cert(const br_x509_class **ctx, uint32_t length)
+{
+	(void)ctx;
+	copy_for(peer.index)->len = 0;
+
+	/* BearSSL ignores what comes after the first one that an anchor
+	   vouches for, and after an error; so do we. */
+	peer.verifying = peer.minimal.err == 0;
+	(*INNER)->start_cert(INNER, length);
+}
+
+static void
+append(const br_x509_class **ctx, const unsigned char *buf, size_t len)
+{
+	copy *c = copy_for(peer.index);
+
+	(void)ctx;
+	if (c->len + len <= PEER_CERTIFICATE_MAX) {
+		memcpy(c->data + c->len, buf, len);
+	}
+	c->len += len;
+	(*INNER)->append(INNER, buf, len);
+}
+
+/* Looks at a certificate after BearSSL did. Returns 0 or an error. */
+static int
+inspect(const copy *c)
+{
+	const br_x509_minimal_context *minimal = &peer.minimal;
+	certificate cert;
+
+	if (c->len > PEER_CERTIFICATE_MAX) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	if (!certificate_parse(&cert, c->data, c->len)) {
+		return BR_ERR_X509_UNEXPECTED;
+	}
+	if (minimal->err == BR_ERR_X509_EXPIRED) {
+		peer.not_yet_valid = certificate_begins_after(
+			&cert, minimal->days, minimal->seconds);
+	}
+	return certificate_allows(&cert, peer.purpose)
+		       ? 0
+		       : BR_ERR_X509_FORBIDDEN_KEY_USAGE;
+}
+
+static void
+end_cert(const br_x509_class **ctx)
+{
+	(void)ctx;
+	(*INNER)->end_cert(INNER);
+	if (peer.verifying && peer.flaw == 0) {
+		peer.flaw = inspect(copy_for(peer.index));
+	}
+	peer.index++;
+}
+
+/*
+ * A chain that doesn't hold ends the connection, even where no chain at all
+ * would do: BearSSL's own tolerance makes no difference between the two.
+ */
+static unsigned
+end_chain(const br_x509_class **ctx)
+{
+	unsigned err = (*INNER)->end_chain(INNER);
+
+	(void)ctx;
+	if (err == 0) {
+		err = (unsigned)peer.flaw;
+	}
+	peer.trusted = err == 0;
+	if (err != 0) {
+		br_ssl_engine_fail(&conn.side.engine, (int)err);
+	}
+	return err;
+}
+
+static const br_x509_pkey *
+get_pkey(const br_x509_class *const *ctx, unsigned *usages)
+{
+	(void)ctx;
+	return (*INNER)->get_pkey(INNER, usages);
+}
+
+static const br_x509_class validator_vtable = {
+	sizeof(validator),
+	start_chain,
+	start_cert,
+	append,
+	end_cert,
+	end_chain,
+	get_pkey,
+};
+
+/* see connection.h */
+int
+peer_validate(unsigned purpose, uint32_t days, uint32_t seconds)
+{
+	const trust_anchors *anchors = trust_anchors_get();
+	br_ssl_engine_context *eng = &conn.side.engine;
+	br_x509_minimal_context *minimal = &peer.minimal;
+	int id;
+
+	peer.vtable = &validator_vtable;
+	peer.purpose = purpose;
+	peer.end_entity.data = arena_alloc(PEER_CERTIFICATE_MAX);
+	peer.current.data = arena_alloc(PEER_CERTIFICATE_MAX);
+	if (peer.end_entity.data == NULL || peer.current.data == NULL) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	br_x509_minimal_init(
+		minimal, &br_sha256_vtable, anchors->list, anchors->count);
+	br_x509_minimal_set_time(minimal, days, seconds);
+	br_x509_minimal_set_rsa(minimal, &br_rsa_i31_pkcs1_vrfy);
+	br_x509_minimal_set_ecdsa(
+		minimal, &ec_checked, &br_ecdsa_i31_vrfy_asn1);
+	if (conn.profile == ENGINE_PROFILE_MODERN) {
+		br_x509_minimal_set_minrsa(minimal, MODERN_RSA_MIN);
+	}
+
+	/* A certificate's signature may use what a handshake's may. */
+	for (id = br_sha1_ID; id <= br_sha512_ID; id++) {
+		const br_hash_class *hash =
+			br_multihash_getimpl(&eng->mhash, id);
+
+		if (hash != NULL) {
+			br_x509_minimal_set_hash(minimal, id, hash);
+		}
+	}
+	br_ssl_engine_set_rsavrfy(eng, &br_rsa_i31_pkcs1_vrfy);
+	br_ssl_engine_set_ecdsa(eng, &br_ecdsa_i31_vrfy_asn1);
+	br_ssl_engine_set_x509(eng, &peer.vtable);
+	return 0;
+}
+
+/* see connection.h */
+int
+peer_certificate(der *whole, certificate *parts)
+{
+	if (!peer.trusted) {
+		return 0;
+	}
+	whole->data = peer.end_entity.data;
+	whole->len = peer.end_entity.len;
+	return certificate_parse(parts, whole->data, whole->len);
+}
+
+/* see abi.h */
+uint32_t
+engine_peer_not_yet_valid(void)
+{
+	return (uint32_t)peer.not_yet_valid;
+}

@@ -1,0 +1,154 @@
+/*
+ * CA certificates become trust anchors: a name and a public key each, in
+ * the arena.
+ */
+#include <string.h>
+#include "abi.h"
+#include "arena.h"
+#include "connection.h"
+
+static trust_anchors anchors;
+
+/* A name while it comes out of the decoder. */
+typedef struct {
+	unsigned char data[ANCHOR_NAME_MAX];
+	size_t len; /* over ANCHOR_NAME_MAX if it didn't fit */
+} name;
+
+static void
+append_name(void *ctx, const void *buf, size_t len)
+{
+	name *dn = ctx;
+
+	if (dn->len + len <= sizeof dn->data) {
+		memcpy(dn->data + dn->len, buf, len);
+	}
+	dn->len += len;
+}
+
+static unsigned char *
+keep(const unsigned char *data, size_t len)
+{
+	unsigned char *p = arena_alloc(len);
+
+	if (p != NULL) {
+		memcpy(p, data, len);
+	}
+	return p;
+}
+
+static int
+same(const unsigned char *a, size_t alen, const unsigned char *b, size_t blen)
+{
+	return alen == blen && memcmp(a, b, alen) == 0;
+}
+
+static int
+same_key(const br_x509_pkey *a, const br_x509_pkey *b)
+{
+	if (a->key_type != b->key_type) {
+		return 0;
+	}
+	if (a->key_type == BR_KEYTYPE_RSA) {
+		const br_rsa_public_key *x = &a->key.rsa, *y = &b->key.rsa;
+
+		return same(x->n, x->nlen, y->n, y->nlen) &&
+		       same(x->e, x->elen, y->e, y->elen);
+	}
+	return a->key.ec.curve == b->key.ec.curve &&
+	       same(a->key.ec.q, a->key.ec.qlen, b->key.ec.q, b->key.ec.qlen);
+}
+
+/* Two certificates of one CA (renewed, or cross-signed) are one anchor. */
+static int
+is_known(const name *dn, unsigned flags, const br_x509_pkey *pk)
+{
+	size_t u;
+
+	for (u = 0; u < anchors.count; u++) {
+		const br_x509_trust_anchor *ta = &anchors.list[u];
+
+		if (ta->flags == flags &&
+			same(ta->dn.data, ta->dn.len, dn->data, dn->len) &&
+			same_key(&ta->pkey, pk)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* Room for one more; the table doubles when full. */
+static int
+reserve(void)
+{
+	br_x509_trust_anchor *grown;
+	size_t max;
+
+	if (anchors.count < anchors.max) {
+		return 1;
+	}
+	max = anchors.max == 0 ? 8 : anchors.max * 2;
+	grown = arena_alloc(max * sizeof *grown);
+	if (grown == NULL) {
+		return 0;
+	}
+	if (anchors.list != NULL) {
+		memcpy(grown, anchors.list, anchors.count * sizeof *grown);
+	}
+	anchors.list = grown;
+	anchors.max = max;
+	return 1;
+}
+
+static int
+keep_key(br_x509_pkey *kept, const br_x509_pkey *pk)
+{
+	*kept = *pk;
+	if (pk->key_type == BR_KEYTYPE_RSA) {
+		kept->key.rsa.n = keep(pk->key.rsa.n, pk->key.rsa.nlen);
+		kept->key.rsa.e = keep(pk->key.rsa.e, pk->key.rsa.elen);
+		return kept->key.rsa.n != NULL && kept->key.rsa.e != NULL;
+	}
+	kept->key.ec.q = keep(pk->key.ec.q, pk->key.ec.qlen);
+	return kept->key.ec.q != NULL;
+}
+
+/* see abi.h */
+int
+engine_add_trust_anchor(const void *der, size_t len)
+{
+	br_x509_decoder_context decoder;
+	const br_x509_pkey *pk;
+	br_x509_trust_anchor ta;
+	static name dn;
+
+	dn.len = 0;
+	br_x509_decoder_init(&decoder, &append_name, &dn);
+	br_x509_decoder_push(&decoder, der, len);
+	pk = br_x509_decoder_get_pkey(&decoder);
+	if (pk == NULL) {
+		return br_x509_decoder_last_error(&decoder);
+	}
+	if (dn.len > sizeof dn.data) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	ta.flags = br_x509_decoder_isCA(&decoder) ? BR_X509_TA_CA : 0;
+	if (is_known(&dn, ta.flags, pk)) {
+		return 0;
+	}
+	ta.dn.data = keep(dn.data, dn.len);
+	ta.dn.len = dn.len;
+	if (!reserve() || ta.dn.data == NULL || !keep_key(&ta.pkey, pk)) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	anchors.list[anchors.count++] = ta;
+	anchors.names_len += 2 + dn.len;
+	return 0;
+}
+
+/* see connection.h */
+const trust_anchors *
+trust_anchors_get(void)
+{
+	return &anchors;
+}
