@@ -3,6 +3,7 @@
 # make check   formatting, lint, types
 # make test    make check, then every test, with real peers
 # make bench   measures, side by side with what Debian has
+# make docs    writes the options into the manual pages in docs/
 # make clean   removes what was built (distclean: what was fetched, too)
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -16,8 +17,10 @@ PROGRAMS := s6-tlsd s6-tlsd-io
 MODULES := dist/engine.wasm dist/keeper.wasm
 BUNDLES := $(PROGRAMS:%=dist/%.cjs)
 
+MANUALS := $(PROGRAMS:%=dist/man/%.1)
+
 .PHONY: all
-all: $(MODULES) $(BUNDLES)
+all: $(MODULES) $(BUNDLES) $(MANUALS)
 
 # ---- what others wrote -------------------------------------------------
 
@@ -97,16 +100,35 @@ $(BUNDLES) &: $(SOURCES) node_modules/.package-lock.json
 		--format=cjs --out-extension:.js=.cjs --minify-syntax --minify-whitespace --outdir=dist --log-level=warning
 	@touch $(BUNDLES)
 
+# ---- the manual --------------------------------------------------------
+
+build/manual.mjs: docs/manual.ts $(wildcard src/cli/*.ts) node_modules/.package-lock.json
+	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
+
+.PHONY: docs
+docs: build/manual.mjs
+	@node build/manual.mjs
+
+build/lowdown: vendor/need
+	@mkdir -p build
+	@vendor/need lowdown=lowdown
+	@touch $@
+
+dist/man/%.1: docs/%.1.md build/lowdown
+	@mkdir -p $(@D)
+	@lowdown -s -tman --out-no-smarty $< >$@
+
 # ---- checks ------------------------------------------------------------
 
 C_FILES := $(shell find wasm test -name '*.[ch]')
 
 .PHONY: check
-check: node_modules/.package-lock.json
+check: node_modules/.package-lock.json build/manual.mjs
 	@vendor/need clang-format=clang-format
 	@node_modules/.bin/biome ci --colors=off --error-on-warnings
 	@clang-format --dry-run -Werror $(C_FILES)
 	@node_modules/.bin/tsc --noEmit
+	@node build/manual.mjs --check
 
 .PHONY: format
 format: node_modules/.package-lock.json

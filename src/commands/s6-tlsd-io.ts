@@ -1,8 +1,9 @@
 import { closeSync, writeSync } from "node:fs";
+import { type IoSettings, s6TlsdIoLine } from "../cli/command-lines.ts";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
-import { type CommandLine, type OptionGroup, UsageError, unsigned } from "../cli/options.ts";
-import * as tls from "../cli/tls-options.ts";
+import { UsageError, unsigned } from "../cli/options.ts";
+import { DEFAULTS } from "../cli/tls-options.ts";
 import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
@@ -15,38 +16,7 @@ import { tellEnd } from "./summary.ts";
 
 const PROGRAM = "s6-tlsd-io";
 
-interface Settings extends tls.TlsSettings {
-  /** Where to tell that the handshake is done; null: nowhere. */
-  notify: number | null;
-}
-
-const notify: OptionGroup<Settings> = [
-  {
-    short: "d",
-    long: "notification-fd",
-    value: "notif",
-    about: "When the handshake is done, write what it told to this descriptor, and close it.",
-    apply: (settings, value) => {
-      settings.notify = unsigned(value);
-    },
-  },
-];
-
-const line: CommandLine<Settings> = {
-  groups: [
-    tls.closeNotify,
-    tls.enforceCloseNotify,
-    tls.clientCertificate,
-    tls.verbosity,
-    tls.handshakeTimeout,
-    tls.sniLevel,
-    tls.profile,
-    notify,
-  ],
-  operands: "fdr fdw",
-};
-
-function main(settings: Settings, operands: readonly string[]): void {
+function main(settings: IoSettings, operands: readonly string[]): void {
   if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
   const [fdr, fdw] = operands.map(unsigned) as [number, number];
   for (const fd of [0, 1, fdr, fdw, settings.notify]) {
@@ -92,4 +62,4 @@ function tell(fd: number, session: Session): void {
   }
 }
 
-run({ program: PROGRAM, line, defaults: { ...tls.DEFAULTS, notify: null }, main });
+run({ program: PROGRAM, line: s6TlsdIoLine, defaults: { ...DEFAULTS, notify: null }, main });

@@ -1,5 +1,6 @@
-import { type CommandLine, UsageError } from "../cli/options.ts";
-import * as tls from "../cli/tls-options.ts";
+import { s6TlsdLine } from "../cli/command-lines.ts";
+import { UsageError } from "../cli/options.ts";
+import { DEFAULTS, type TlsSettings } from "../cli/tls-options.ts";
 import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { EngineChild } from "./engine-child.ts";
@@ -8,21 +9,7 @@ import { run } from "./run.ts";
 
 const PROGRAM = "s6-tlsd";
 
-const line: CommandLine<tls.TlsSettings> = {
-  groups: [
-    tls.closeNotify,
-    tls.enforceCloseNotify,
-    tls.clientCertificate,
-    tls.keepEnvironment,
-    tls.verbosity,
-    tls.handshakeTimeout,
-    tls.sniLevel,
-    tls.profile,
-  ],
-  operands: "prog...",
-};
-
-function main(settings: tls.TlsSettings, command: readonly string[]): void {
+function main(settings: TlsSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
   requireOpen(0);
   requireOpen(1);
@@ -31,4 +18,4 @@ function main(settings: tls.TlsSettings, command: readonly string[]): void {
   new Service({ program: PROGRAM, settings, command }).start();
 }
 
-run({ program: PROGRAM, line, defaults: tls.DEFAULTS, main });
+run({ program: PROGRAM, line: s6TlsdLine, defaults: DEFAULTS, main });

@@ -1,0 +1,48 @@
+import { type CommandLine, type OptionGroup, unsigned } from "./options.ts";
+import * as tls from "./tls-options.ts";
+
+/** Each program's options, in the order of its usage line and of its manual. */
+export const s6TlsdLine: CommandLine<tls.TlsSettings> = {
+  groups: [
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    tls.clientCertificate,
+    tls.keepEnvironment,
+    tls.verbosity,
+    tls.handshakeTimeout,
+    tls.sniLevel,
+    tls.profile,
+  ],
+  operands: "prog...",
+};
+
+export interface IoSettings extends tls.TlsSettings {
+  /** Where to tell that the handshake is done; null: nowhere. */
+  notify: number | null;
+}
+
+const notify: OptionGroup<IoSettings> = [
+  {
+    short: "d",
+    long: "notification-fd",
+    value: "notif",
+    about: "When the handshake is done, write what it told to this descriptor, and close it.",
+    apply: (settings, value) => {
+      settings.notify = unsigned(value);
+    },
+  },
+];
+
+export const s6TlsdIoLine: CommandLine<IoSettings> = {
+  groups: [
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    tls.clientCertificate,
+    tls.verbosity,
+    tls.handshakeTimeout,
+    tls.sniLevel,
+    tls.profile,
+    notify,
+  ],
+  operands: "fdr fdw",
+};
