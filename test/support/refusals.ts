@@ -63,9 +63,16 @@ export function alertsIn(answer: Buffer): number[][] {
 
 export const FATAL = 2;
 
-/** Descriptions of alerts (RFC 5246, 7.2.2). */
+/** Descriptions of alerts (RFC 5246, 7.2.2; RFC 7507). */
 export const ALERT = {
+  unexpectedMessage: 10,
+  badRecordMac: 20,
   recordOverflow: 22,
   handshakeFailure: 40,
+  illegalParameter: 47,
+  decodeError: 50,
+  decryptError: 51,
   protocolVersion: 70,
+  inappropriateFallback: 86,
+  noRenegotiation: 100,
 } as const;

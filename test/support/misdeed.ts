@@ -1,0 +1,32 @@
+import type { ALERT } from "./refusals.ts";
+import type { Tls12Client } from "./tls12-client.ts";
+
+/** What a client does wrong, and what it gets for it. */
+export interface Misdeed {
+  /** BearSSL's name of the error, without `BR_ERR_`. */
+  error: keyof typeof TOLD;
+  /** What the client reads. */
+  alert: keyof typeof ALERT;
+  what: string;
+  commit: (client: Tls12Client) => Promise<void> | void;
+}
+
+/** What the operator reads about an error. */
+export const TOLD = {
+  UNSUPPORTED_VERSION: "not TLS, or an unsupported version of it",
+  BAD_VERSION: "record with another version than the previous ones",
+  BAD_LENGTH: "invalid record length",
+  BAD_MAC: "record with a wrong MAC or padding",
+  UNEXPECTED: "unexpected record or message",
+  BAD_CCS: "invalid ChangeCipherSpec",
+  BAD_HANDSHAKE: "malformed handshake message",
+  OVERSIZED_ID: "session identifier over 32 bytes",
+  BAD_FRAGLEN: "maximum fragment length that was not offered",
+  BAD_SECRENEG: "secure renegotiation failed",
+  BAD_FINISHED: "Finished message that does not match",
+} as const;
+
+/** RFC 5246, 7.2.2, or the registry of alerts: what `ALERT` calls recordOverflow is record_overflow. */
+export function alertInWords(alert: keyof typeof ALERT): string {
+  return alert.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
