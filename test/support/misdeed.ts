@@ -3,12 +3,25 @@ import type { Tls12Client } from "./tls12-client.ts";
 
 /** What a client does wrong, and what it gets for it. */
 export interface Misdeed {
-  /** BearSSL's name of the error, without `BR_ERR_`. */
-  error: keyof typeof TOLD;
+  error: ErrorName;
   /** What the client reads. */
-  alert: keyof typeof ALERT;
+  alert: AlertName;
   what: string;
-  commit: (client: Tls12Client) => Promise<void> | void;
+  commit: Commit;
+}
+
+/** BearSSL's name of an error, without `BR_ERR_`. */
+export type ErrorName = keyof typeof TOLD;
+export type AlertName = keyof typeof ALERT;
+export type Commit = (client: Tls12Client) => Promise<void> | void;
+
+/** Several ways to provoke the same error and the same alert. */
+export function misdeeds(
+  error: ErrorName,
+  alert: AlertName,
+  ways: Record<string, Commit>,
+): Misdeed[] {
+  return Object.entries(ways).map(([what, commit]) => ({ error, alert, what, commit }));
 }
 
 /** What the operator reads about an error. */
@@ -27,6 +40,6 @@ export const TOLD = {
 } as const;
 
 /** RFC 5246, 7.2.2, or the registry of alerts: what `ALERT` calls recordOverflow is record_overflow. */
-export function alertInWords(alert: keyof typeof ALERT): string {
+export function alertInWords(alert: AlertName): string {
   return alert.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
