@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { FATAL } from "./refusals.ts";
 import type { Tls12Client } from "./tls12-client.ts";
 import type { Received } from "./tls12-records.ts";
 import { RECORD } from "./wire.ts";
@@ -30,5 +31,3 @@ export async function untilAlert(client: Tls12Client): Promise<Received> {
     if (record.type === RECORD.alert) return record;
   }
 }
-
-const FATAL = 2;

@@ -1,6 +1,13 @@
 import { type Misdeed, misdeeds } from "./misdeed.ts";
-import { vector8 } from "./tls12-encoding.ts";
-import { clearRecord, EXTENSION, extension, MESSAGE, message, VERSION } from "./tls12-messages.ts";
+import {
+  clearRecord,
+  EXTENSION,
+  extension,
+  MESSAGE,
+  message,
+  renegotiationInfo,
+  VERSION,
+} from "./tls12-messages.ts";
 import { RECORD } from "./wire.ts";
 
 const HEARTBEAT = 24;
@@ -111,8 +118,3 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
       }),
   }),
 ];
-
-/** RFC 5746, 3.2: the client's last verify_data, empty at first. */
-export function renegotiationInfo(renegotiated: Buffer): Buffer {
-  return extension(EXTENSION.renegotiation, vector8(renegotiated));
-}

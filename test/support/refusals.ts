@@ -61,6 +61,7 @@ export function alertsIn(answer: Buffer): number[][] {
   return alerts.map(({ body }) => [...body]);
 }
 
+export const WARNING = 1;
 export const FATAL = 2;
 
 /** Descriptions of alerts (RFC 5246, 7.2.2; RFC 7507). */

@@ -1,13 +1,6 @@
-import {
-  constants,
-  createECDH,
-  type ECDH,
-  type KeyObject,
-  publicEncrypt,
-  randomBytes,
-} from "node:crypto";
+import { createECDH, type ECDH, randomBytes } from "node:crypto";
 import { connectRaw } from "./clients.ts";
-import { uint16, vector8, vector16 } from "./tls12-encoding.ts";
+import { vector8, vector16 } from "./tls12-encoding.ts";
 import { MASTER_LENGTH, prf, verifyData } from "./tls12-keys.ts";
 import { clientHello, type Hello, MESSAGE, message, messages, VERSION } from "./tls12-messages.ts";
 import { cutKeys, keyBlockLength, type Protected, protection, SUITE } from "./tls12-protection.ts";
@@ -76,15 +69,8 @@ export class Tls12Client {
     this.agree(this.ecdh.computeSecret(this.serverFlightSeen().point));
   }
 
-  /**
-   * The same for static RSA: sends the premaster secret as the test pads it; by default, as it has
-   * to be. The keys are made from it whatever the server thinks of the padding.
-   */
-  exchangeKeysByRsa(key: KeyObject, premaster: Buffer, padded?: Buffer): void {
-    const encrypted =
-      padded === undefined
-        ? publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, premaster)
-        : publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, padded);
+  /** The same for static RSA. Our keys are made from the premaster secret, whatever was sent. */
+  exchangeKeysByRsa(premaster: Buffer, encrypted: Buffer): void {
     this.records.send(RECORD.handshake, message(MESSAGE.clientKeyExchange, vector16(encrypted)));
     this.agree(premaster);
   }
@@ -159,11 +145,6 @@ export class Tls12Client {
     const seed = Buffer.concat([this.random, this.serverFlightSeen().random]);
     this.master = prf(premaster, "master secret", { seed, length: MASTER_LENGTH });
   }
-}
-
-/** A premaster secret for static RSA (RFC 5246, 7.4.7.1). */
-export function premasterSecret(version: number = VERSION.tls12): Buffer {
-  return Buffer.concat([uint16(version), randomBytes(MASTER_LENGTH - 2)]);
 }
 
 const DEFAULT_SUITE = "ECDHE-ECDSA-CHACHA20-POLY1305";

@@ -64,6 +64,11 @@ export function serverName(name: string): Buffer {
   return vector16(Buffer.of(0), vector16(Buffer.from(name)));
 }
 
+/** RFC 5746, 3.2: the client's last verify_data, empty at first. */
+export function renegotiationInfo(renegotiated: Buffer): Buffer {
+  return extension(EXTENSION.renegotiation, vector8(renegotiated));
+}
+
 /** The messages in a stream of handshake bytes, a last one that is cut short left out. */
 export function messages(bytes: Buffer): { type: number; body: Buffer }[] {
   const found: { type: number; body: Buffer }[] = [];

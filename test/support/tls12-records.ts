@@ -28,6 +28,12 @@ export class Records {
   /** The content of all handshake records so far, as Finished sees it. */
   transcript: Buffer = Buffer.alloc(0);
 
+  /** Each byte leaves alone, in a TCP segment of its own. */
+  sendsSingleBytes = false;
+
+  /** No handshake record has more content than this. */
+  fragmentLength = Number.POSITIVE_INFINITY;
+
   private readonly chunks: AsyncIterator<Buffer>;
   private buffered: Buffer = Buffer.alloc(0);
   private unsealed = true;
@@ -40,12 +46,16 @@ export class Records {
   /** Sends a record, sealed if keys are in force. */
   send(type: number, content: Uint8Array, version: number = VERSION.tls12): void {
     if (type === RECORD.handshake) this.transcript = Buffer.concat([this.transcript, content]);
-    this.raw(clearRecord(type, this.outgoing?.seal(type, content) ?? content, version));
+    const length = type === RECORD.handshake ? this.fragmentLength : content.length;
+    for (const piece of pieces(content, length)) {
+      this.raw(clearRecord(type, this.outgoing?.seal(type, piece) ?? piece, version));
+    }
   }
 
   /** Sends bytes that are not ours to understand. */
   raw(bytes: Uint8Array): void {
-    this.socket.write(bytes);
+    const length = this.sendsSingleBytes ? 1 : bytes.length;
+    for (const piece of pieces(bytes, length)) this.socket.write(piece);
   }
 
   /** The next record; null at EOF. */
@@ -81,4 +91,11 @@ export class Records {
     }
     return true;
   }
+}
+
+/** At least one, even of nothing. */
+function pieces(bytes: Uint8Array, length: number): Uint8Array[] {
+  if (bytes.length <= length) return [bytes];
+  const count = Math.ceil(bytes.length / length);
+  return Array.from({ length: count }, (_, at) => bytes.subarray(at * length, (at + 1) * length));
 }

@@ -1,0 +1,138 @@
+/**
+ * Whatever is wrong with a ClientKeyExchange shows only when the client's Finished cannot be
+ * opened: the same alert at the same point, as if the client had merely sealed it badly. Otherwise a
+ * server with static RSA decrypts for everybody, one alert at a time (RFC 5246, 7.4.7.1).
+ */
+import { constants, publicEncrypt, randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { lastWords } from "../support/last-words.ts";
+import { ALERT, serveGuarded } from "../support/refusals.ts";
+import { serve } from "../support/service.ts";
+import { Tls12Client } from "../support/tls12-client.ts";
+import { SUITE } from "../support/tls12-protection.ts";
+
+const authority = Authority.root();
+const ecdsa = authority.issue();
+const rsa = authority.issue({ kind: "RSA-2048" });
+const COMPAT = ["--tls-profile", "compat"];
+
+const POINT_LENGTH = 65;
+const UNCOMPRESSED = 4;
+const MODULUS_LENGTH = 256;
+const PREMASTER_LENGTH = 48;
+
+const REFUSED = {
+  code: 98,
+  stderr:
+    "s6-tlsd: fatal: TLS error: record with a wrong MAC or padding; sent the alert bad_record_mac\n",
+};
+
+it.each([
+  ["no point", Buffer.of()],
+  ["one byte", Buffer.of(0)],
+  ["the point at infinity, padded", Buffer.alloc(POINT_LENGTH)],
+  ["a point off the curve", Buffer.alloc(POINT_LENGTH, UNCOMPRESSED)],
+  ["coordinates over the field's size", Buffer.concat([Buffer.of(4), Buffer.alloc(64, 0xff)])],
+  ["a compressed point", Buffer.concat([Buffer.of(2), Buffer.alloc(32, 7)])],
+  ["a point one byte short", Buffer.alloc(POINT_LENGTH - 1, UNCOMPRESSED)],
+  ["a point with a byte too many", Buffer.alloc(POINT_LENGTH + 1, UNCOMPRESSED)],
+  ["a point as long as one can be", Buffer.alloc(255, UNCOMPRESSED)],
+])("ECDHE with %s", async (_, point) => {
+  const { listener, refusal } = await serveGuarded(ecdsa);
+  const client = await Tls12Client.connect(listener.port);
+  await client.upToServerFlight();
+  client.exchangeKeys(point);
+  await expectRefusedAtFinished(client);
+  expect(await refusal()).toMatchObject(REFUSED);
+});
+
+it("static RSA with the right padding is served", async () => {
+  const listener = await serve({ credentials: rsa, options: COMPAT, prog: ["cat"] });
+  const client = await rsaClient(listener.port);
+  const premaster = premasterSecret();
+  client.exchangeKeysByRsa(premaster, encrypted(padded(premaster)));
+  client.changeCipherSpec();
+  client.finish();
+  await client.serverFinished();
+  expect(await client.echo("served\n")).toBe("served\n");
+});
+
+it.each<[string, (premaster: Buffer) => Buffer]>([
+  ["another block type", (premaster) => encrypted(withByte(padded(premaster), 1, 1))],
+  [
+    "a block that does not begin with 0",
+    (premaster) => encrypted(withByte(padded(premaster), 0, 1)),
+  ],
+  ["a 0 in the padding", (premaster) => encrypted(withByte(padded(premaster), 5, 0))],
+  [
+    "no 0 after the padding",
+    (premaster) => encrypted(withByte(padded(premaster), MODULUS_LENGTH - PREMASTER_LENGTH - 1, 1)),
+  ],
+  ["a secret one byte short", (premaster) => encrypted(padded(premaster.subarray(1)))],
+  [
+    "a secret with a byte too many",
+    (premaster) => encrypted(padded(Buffer.concat([premaster, Buffer.of(1)]))),
+  ],
+  ["noise", () => withByte(randomBytes(MODULUS_LENGTH), 0, 0)],
+  ["0", () => Buffer.alloc(MODULUS_LENGTH)],
+  ["a number over the modulus", () => Buffer.alloc(MODULUS_LENGTH, 0xff)],
+  ["half a ciphertext", () => Buffer.alloc(MODULUS_LENGTH / 2, 1)],
+  ["no ciphertext", () => Buffer.of()],
+  ["a ciphertext as long as one can be", () => Buffer.alloc(512, 1)],
+])("static RSA with %s", async (_, ciphertext) => {
+  const { listener, refusal } = await serveGuarded(rsa, COMPAT);
+  const client = await rsaClient(listener.port);
+  const premaster = premasterSecret();
+  client.exchangeKeysByRsa(premaster, ciphertext(premaster));
+  await expectRefusedAtFinished(client);
+  expect(await refusal()).toMatchObject(REFUSED);
+});
+
+it("static RSA with a secret of another version", async () => {
+  const { listener, refusal } = await serveGuarded(rsa, COMPAT);
+  const client = await rsaClient(listener.port);
+  const premaster = premasterSecret([3, 2]);
+  client.exchangeKeysByRsa(premaster, encrypted(padded(premaster)));
+  await expectRefusedAtFinished(client);
+  expect(await refusal()).toMatchObject(REFUSED);
+});
+
+/** The Finished is a right one for the client's keys; the server has others. */
+async function expectRefusedAtFinished(client: Tls12Client): Promise<void> {
+  client.changeCipherSpec();
+  const words = lastWords(client);
+  expect(await Promise.race([words, sleep(150, "nothing")])).toBe("nothing");
+  client.finish();
+  expect(await words).toEqual({ alert: ALERT.badRecordMac, sealed: false, wireLength: 7 });
+}
+
+/** PKCS #1 v1.5: 0, 2, bytes that are not 0, 0, and the secret. */
+function padded(secret: Buffer, padding = filler(MODULUS_LENGTH - 3 - secret.length)): Buffer {
+  return Buffer.concat([Buffer.of(0, 2), padding, Buffer.of(0), secret]);
+}
+
+function filler(length: number): Buffer {
+  return Buffer.alloc(length, 0x5a);
+}
+
+/** For TLS 1.2, unless another version is asked for (RFC 5246, 7.4.7.1). */
+function premasterSecret(version: readonly number[] = [3, 3]): Buffer {
+  return Buffer.concat([Buffer.from(version), randomBytes(PREMASTER_LENGTH - version.length)]);
+}
+
+function encrypted(block: Buffer): Buffer {
+  return publicEncrypt({ key: rsa.key, padding: constants.RSA_NO_PADDING }, block);
+}
+
+async function rsaClient(port: number): Promise<Tls12Client> {
+  const client = await Tls12Client.connect(port, SUITE["AES128-SHA"]);
+  await client.upToServerFlight();
+  return client;
+}
+
+function withByte(bytes: Buffer, at: number, value: number): Buffer {
+  bytes.writeUInt8(value, at);
+  return bytes;
+}
