@@ -46,7 +46,10 @@ const clientSideOnly = [
   "RESUME_MISMATCH",
 ];
 
-/** BearSSL 0.6 has these numbers, and raises UNEXPECTED, or takes any alert that is no warning for fatal. */
+/**
+ * BearSSL 0.6 has numbers for them, but an unknown record is UNEXPECTED, and an alert that is no
+ * warning is a fatal one.
+ */
 const neverRaised = ["UNKNOWN_TYPE", "BAD_ALERT"];
 
 /** Raised for a record that its suite allows and the input buffer cannot hold: ours holds them all. */

@@ -1,7 +1,7 @@
 /**
  * Whatever is wrong with a ClientKeyExchange shows only when the client's Finished cannot be
- * opened: the same alert at the same point, as if the client had merely sealed it badly. Otherwise a
- * server with static RSA decrypts for everybody, one alert at a time (RFC 5246, 7.4.7.1).
+ * opened: the same alert at the same point, as if the client had merely sealed it badly. Otherwise
+ * a server with static RSA decrypts for everybody, one alert at a time (RFC 5246, 7.4.7.1).
  */
 import { constants, publicEncrypt, randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -39,7 +39,7 @@ export const TOLD = {
   BAD_FINISHED: "Finished message that does not match",
 } as const;
 
-/** RFC 5246, 7.2.2, or the registry of alerts: what `ALERT` calls recordOverflow is record_overflow. */
+/** The name of an alert in RFC 5246: record_overflow for recordOverflow. */
 export function alertInWords(alert: AlertName): string {
   return alert.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }

@@ -9,13 +9,13 @@ import { RECORD } from "./wire.ts";
 
 /**
  * A TLS 1.2 client (RFC 5246) whose every step is a test's to take, to leave out or to take wrong:
- * `greet`, `serverFlight`, `exchangeKeys`, `changeCipherSpec`, `finish`, `serverFinished`. It trusts
- * everybody.
+ * `greet`, `serverFlight`, `exchangeKeys`, `changeCipherSpec`, `finish`, `serverFinished`. It
+ * trusts everybody.
  */
 export class Tls12Client {
   readonly records: Records;
 
-  /** The messages of the server's first flight. */
+  /** What the keys depend on in the server's first flight. */
   private flight: Flight | null = null;
   private readonly random = randomBytes(32);
   private readonly ecdh: ECDH = createECDH("prime256v1");
