@@ -85,7 +85,7 @@ it.each(misdeedsInsteadOfFinished)("byte by byte, $alert for $what", async (misd
 it.each([
   ["application data", RECORD.applicationData, Buffer.from("in the middle")],
   ["a ChangeCipherSpec", RECORD.changeCipherSpec, Buffer.of(1)],
-  ["a heartbeat", 24, Buffer.of(1, 0, 0)],
+  ["a heartbeat", RECORD.heartbeat, Buffer.of(1, 0, 0)],
 ])("%s between the pieces of a ClientHello is unexpected", async (_, type, content) => {
   const commit: Commit = (client) => {
     client.records.send(RECORD.handshake, client.hello().subarray(0, 50), VERSION.tls10);

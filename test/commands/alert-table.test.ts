@@ -52,7 +52,7 @@ const clientSideOnly = [
  */
 const neverRaised = ["UNKNOWN_TYPE", "BAD_ALERT"];
 
-/** Raised for a record that its suite allows and the input buffer cannot hold: ours holds them all. */
+/** Raised for a record that its suite allows and the input buffer cannot hold: ours holds all. */
 const bufferIsLargeEnough = ["TOO_LARGE"];
 
 /** Raised when a client shows a certificate, or should have shown one. */

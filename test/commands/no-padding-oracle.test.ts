@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { lastWords } from "../support/last-words.ts";
 import { payload } from "../support/payload.ts";
-import { ALERT } from "../support/refusals.ts";
+import { ALERT, FATAL } from "../support/refusals.ts";
 import { serve } from "../support/service.ts";
 import { Tls12Client } from "../support/tls12-client.ts";
 import { clearRecord } from "../support/tls12-messages.ts";
@@ -93,10 +93,27 @@ it.each([1, 5, 8, 15])(`${AES}: a record of whole blocks and %i bytes`, async (m
   expect(await lastWords(client)).toEqual(badRecordMac(AES));
 });
 
+// BearSSL 0.6 does not check that a length is whole blocks, and leaves what is none undecrypted: who
+// replaces padding that is one whole block, without any keys, is not noticed, and so learns that it
+// was one. Once lengths are checked, `fails` has to go.
+it.fails.each([1, 2, 3])(`${AES}: a block of padding replaced by %i bytes`, async (count) => {
+  const { client } = await established(AES);
+  const { blockLength } = SUITE[AES];
+  const text = TEXT.subarray(0, 4 * blockLength - MAC_LENGTH);
+  const sealed = cbcOf(client).seal(RECORD.applicationData, text);
+  const body = Buffer.concat([sealed.subarray(0, -blockLength), Buffer.alloc(count, count - 1)]);
+  client.records.raw(clearRecord(RECORD.applicationData, body));
+  const answer = await client.records.next();
+  // If it is no alert, it is the echo of a record that was taken.
+  expect({ type: answer?.type, content: [...(answer?.content ?? [])] }).toEqual({
+    type: RECORD.alert,
+    content: [FATAL, ALERT.badRecordMac],
+  });
+});
+
 const UNEVEN = 8 * SUITE[TRIPLE_DES].blockLength + 5;
 
-// BearSSL 0.6 does not check that a length is whole blocks, and its 3DES then runs through all of
-// the engine's memory until the sandbox traps. Once that is guarded against, `fails` has to go.
+// For the same reason, 3DES runs through all of the engine's memory, until the sandbox traps.
 it.fails(`${TRIPLE_DES}: a record of no whole blocks`, async () => {
   const { client } = await established(TRIPLE_DES);
   client.records.raw(clearRecord(RECORD.applicationData, payload("no record", UNEVEN)));
@@ -125,9 +142,13 @@ async function established(suite: (typeof suites)[number]) {
   return { client, ended };
 }
 
-function forged({ records }: Tls12Client, forge: (parts: Parts) => Buffer): Buffer {
-  const cbc = records.outgoing;
-  if (!(cbc instanceof Cbc)) throw new Error("no suite with CBC");
+function cbcOf({ records }: Tls12Client): Cbc {
+  if (records.outgoing instanceof Cbc) return records.outgoing;
+  throw new Error("no suite with CBC");
+}
+
+function forged(client: Tls12Client, forge: (parts: Parts) => Buffer): Buffer {
+  const cbc = cbcOf(client);
   const mac = cbc.mac(RECORD.applicationData, TEXT);
   return cbc.encrypt(forge({ mac, padding: cbc.padding(TEXT.length) }));
 }

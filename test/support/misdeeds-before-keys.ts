@@ -10,8 +10,6 @@ import {
 } from "./tls12-messages.ts";
 import { RECORD } from "./wire.ts";
 
-const HEARTBEAT = 24;
-
 /** In the clear, before the client has sent its ChangeCipherSpec. */
 export const misdeedsBeforeKeys: readonly Misdeed[] = [
   ...misdeeds("UNSUPPORTED_VERSION", "protocolVersion", {
@@ -69,7 +67,7 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
     "a heartbeat in place of a ChangeCipherSpec": async (client) => {
       await client.upToServerFlight();
       client.exchangeKeys();
-      client.records.send(HEARTBEAT, Buffer.of(1, 0x40, 0));
+      client.records.send(RECORD.heartbeat, Buffer.of(1, 0x40, 0));
     },
   }),
   ...misdeeds("BAD_CCS", "illegalParameter", {

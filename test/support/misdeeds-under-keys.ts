@@ -4,8 +4,6 @@ import { VERIFY_LENGTH } from "./tls12-keys.ts";
 import { clearRecord, MESSAGE, message, VERSION } from "./tls12-messages.ts";
 import { RECORD } from "./wire.ts";
 
-const HEARTBEAT = 24;
-
 /** The tag of ChaCha20-Poly1305: no sealed record is shorter. */
 const TAG_LENGTH = 16;
 
@@ -94,7 +92,7 @@ export const misdeedsAfterHandshake: readonly Misdeed[] = [
     "a handshake message that is no ClientHello": ({ records }) =>
       records.send(RECORD.handshake, message(MESSAGE.finished, Buffer.alloc(VERIFY_LENGTH))),
     "a heartbeat that claims more than it has": ({ records }) =>
-      records.send(HEARTBEAT, Buffer.of(1, 0x40, 0)),
+      records.send(RECORD.heartbeat, Buffer.of(1, 0x40, 0)),
   }),
 ];
 

@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
-/** Content types of records (RFC 5246, 6.2.1). In TLS 1.2 they are readable by all. */
+/** Content types of records (RFC 5246, 6.2.1; RFC 6520, 6). In TLS 1.2 they are readable by all. */
 export const RECORD = {
   changeCipherSpec: 20,
   alert: 21,
   handshake: 22,
   applicationData: 23,
+  heartbeat: 24,
 } as const;
 
 const HEADER_LENGTH = 5;
