@@ -37,7 +37,7 @@ const PEER_CLOSED = 0x04;
 const IN_RECORD = 0x08;
 const AWAITS_CHAIN = 0x10;
 
-const BAD_PARAM = 1;
+const EMPTY_CHAIN = 35;
 
 /** BR_ERR_LIMIT_EXCEEDED */
 const TOO_MANY_NAMES = 23;
@@ -230,7 +230,7 @@ export class Engine {
 
   /** @param room as many bytes as the chain has */
   private identify({ chain, key }: ServerIdentity, room: Pointer): void {
-    if (chain.length === 0) throw new EngineError(BAD_PARAM);
+    if (chain.length === 0) throw new EngineError(EMPTY_CHAIN);
     let at = room;
     for (const der of chain) {
       this.memory.view(at, der.length).set(der);

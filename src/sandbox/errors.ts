@@ -5,7 +5,7 @@ type Meaning = readonly [name: string, side: Side, meaning: string];
 
 /** BearSSL's numbers (bearssl_ssl.h, bearssl_x509.h) and what they mean. */
 const MEANINGS = new Map<number, Meaning>([
-  [1, ["BAD_PARAM", "configuration", "incorrect parameter"]],
+  [1, ["BAD_PARAM", "peer", "message with a length that does not fit"]],
   [2, ["BAD_STATE", "us", "operation not possible in this state"]],
   [3, ["UNSUPPORTED_VERSION", "peer", "not TLS, or an unsupported version of it"]],
   [4, ["BAD_VERSION", "peer", "record with another version than the previous ones"]],
@@ -26,7 +26,7 @@ const MEANINGS = new Map<number, Meaning>([
   [20, ["EXTRA_EXTENSION", "peer", "extension that was not offered, or twice"]],
   [21, ["BAD_SNI", "peer", "invalid server name indication"]],
   [22, ["BAD_HELLO_DONE", "peer", "invalid ServerHelloDone"]],
-  [23, ["LIMIT_EXCEEDED", "peer", "internal limit exceeded"]],
+  [23, ["LIMIT_EXCEEDED", "peer", "message over the supported size"]],
   [24, ["BAD_FINISHED", "peer", "Finished message that does not match"]],
   [25, ["RESUME_MISMATCH", "peer", "resumption with another version or cipher suite"]],
   [26, ["INVALID_ALGORITHM", "peer", "no common or no valid algorithm (curve, hash, signature)"]],

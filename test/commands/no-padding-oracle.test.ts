@@ -93,10 +93,10 @@ it.each([1, 5, 8, 15])(`${AES}: a record of whole blocks and %i bytes`, async (m
   expect(await lastWords(client)).toEqual(badRecordMac(AES));
 });
 
-// BearSSL 0.6 does not check that a length is whole blocks, and leaves what is none undecrypted: who
-// replaces padding that is one whole block, without any keys, is not noticed, and so learns that it
-// was one. Once lengths are checked, `fails` has to go.
-it.fails.each([1, 2, 3])(`${AES}: a block of padding replaced by %i bytes`, async (count) => {
+// BearSSL 0.6 by itself does not check that a length is whole blocks, and leaves what is none
+// undecrypted: who replaces padding that is one whole block, without any keys, would not be noticed,
+// and so would learn that it was one.
+it.each([1, 2, 3])(`${AES}: a block of padding replaced by %i bytes`, async (count) => {
   const { client } = await established(AES);
   const { blockLength } = SUITE[AES];
   const text = TEXT.subarray(0, 4 * blockLength - MAC_LENGTH);
@@ -113,8 +113,8 @@ it.fails.each([1, 2, 3])(`${AES}: a block of padding replaced by %i bytes`, asyn
 
 const UNEVEN = 8 * SUITE[TRIPLE_DES].blockLength + 5;
 
-// For the same reason, 3DES runs through all of the engine's memory, until the sandbox traps.
-it.fails(`${TRIPLE_DES}: a record of no whole blocks`, async () => {
+// For the same reason, 3DES would run through all of the engine's memory, until the sandbox traps.
+it(`${TRIPLE_DES}: a record of no whole blocks`, async () => {
   const { client } = await established(TRIPLE_DES);
   client.records.raw(clearRecord(RECORD.applicationData, payload("no record", UNEVEN)));
   expect(await lastWords(client)).toEqual(badRecordMac(TRIPLE_DES));

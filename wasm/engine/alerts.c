@@ -45,6 +45,8 @@ static const row table[] = {
 	{BR_ERR_BAD_CCS, ILLEGAL_PARAMETER},                /* 7.1 */
 	{BR_ERR_BAD_ALERT, DECODE_ERROR},                   /* 7.2.2 */
 	{BR_ERR_BAD_HANDSHAKE, DECODE_ERROR},               /* 7.2.2 */
+	{BR_ERR_BAD_PARAM, DECODE_ERROR},                   /* 7.2.2 */
+	{BR_ERR_LIMIT_EXCEEDED, DECODE_ERROR},              /* 7.2.2 */
 	{BR_ERR_OVERSIZED_ID, DECODE_ERROR},                /* 7.4.1.3 */
 	{BR_ERR_BAD_CIPHER_SUITE, ILLEGAL_PARAMETER},       /* 7.4.1.3 */
 	{BR_ERR_BAD_COMPRESSION, ILLEGAL_PARAMETER},        /* 7.4.1.3 */

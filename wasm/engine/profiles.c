@@ -4,6 +4,7 @@
  */
 #include "abi.h"
 #include "connection.h"
+#include "crypto/cbc-checked.h"
 #include "crypto/chacha20-simd.h"
 
 typedef struct {
@@ -111,8 +112,7 @@ set_aead(br_ssl_engine_context *eng)
 static void
 set_cbc(br_ssl_engine_context *eng)
 {
-	br_ssl_engine_set_cbc(
-		eng, &br_sslrec_in_cbc_vtable, &br_sslrec_out_cbc_vtable);
+	br_ssl_engine_set_cbc(eng, &cbc_checked_in, &br_sslrec_out_cbc_vtable);
 	br_ssl_engine_set_aes_cbc(
 		eng, &br_aes_ct64_cbcenc_vtable, &br_aes_ct64_cbcdec_vtable);
 	br_ssl_engine_set_des_cbc(

@@ -34,7 +34,7 @@ hello_append(const unsigned char *records, size_t len)
 		return;
 	}
 	if (conn.hello.len + len > HELLO_MAX) {
-		br_ssl_engine_fail(&conn.side.engine, BR_ERR_TOO_LARGE);
+		br_ssl_engine_fail(&conn.side.engine, BR_ERR_LIMIT_EXCEEDED);
 		return;
 	}
 	memcpy(conn.hello.records + conn.hello.len, records, len);
