@@ -1,4 +1,5 @@
 import { type CommandLine, type OptionGroup, unsigned } from "./options.ts";
+import * as server from "./server-options.ts";
 import * as tls from "./tls-options.ts";
 
 /** Each program's options, in the order of its usage line and of its manual. */
@@ -45,4 +46,53 @@ export const s6TlsdIoLine: CommandLine<IoSettings> = {
     notify,
   ],
   operands: "fdr fdw",
+};
+
+export const SERVER_DEFAULTS: Readonly<server.ServerSettings> = {
+  ...tls.DEFAULTS,
+  // A silent peer must not hold a slot for ever.
+  handshakeTimeout: 30_000,
+  logLevel: 1,
+  logFormat: "text",
+  printPort: false,
+  maxConnections: 40,
+  maxPerAddress: null,
+  backlog: 511,
+  uid: null,
+  gid: null,
+  groups: null,
+  idsFromEnvironment: false,
+  delay: false,
+  workers: null,
+  grace: 30,
+  notificationFd: null,
+  listenFd: null,
+  idleTimeout: 0,
+};
+
+export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
+  groups: [
+    server.logLevel,
+    server.logFormat,
+    server.printPort,
+    server.notificationFd,
+    server.maxConnections,
+    server.maxPerAddress,
+    server.backlog,
+    server.ids,
+    server.delay,
+    server.workers,
+    server.grace,
+    server.listenFd,
+    server.idleTimeout,
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    tls.clientCertificate,
+    tls.keepEnvironment,
+    tls.handshakeTimeout,
+    tls.sniLevel,
+    tls.profile,
+    server.later,
+  ],
+  operands: "ip port prog...",
 };

@@ -13,7 +13,11 @@ export class Fatal extends Error {
 }
 
 /** One line on standard error, skarnet's way: `s6-tlsd: fatal: unable to …`. */
-export function complain(program: string, kind: "fatal" | "info" | "usage", text: string): void {
+export function complain(
+  program: string,
+  kind: "fatal" | "warning" | "info" | "usage",
+  text: string,
+): void {
   const line = `${program}: ${kind}: ${text.replaceAll(/[\r\n]+/g, " ")}\n`;
   try {
     writeSync(2, line);

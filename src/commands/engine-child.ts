@@ -10,9 +10,9 @@ import { makePipes, type Pipe } from "../io/pipes.ts";
 import { become, canBecome } from "../program/exec.ts";
 import type { Ending } from "../program/program.ts";
 import { dieOf, onFatalSignal } from "../program/signals.ts";
+import { parseNotification, type Variables } from "../service/session-variables.ts";
 import { fail } from "./fail.ts";
 import { environmentOf, mirror, type Service, startProgram } from "./prog.ts";
-import { parseNotification, type Variables } from "./session-variables.ts";
 
 /** Descriptors of the child's: cleartext to encrypt, cleartext that was decrypted, notification. */
 const [FDR, FDW, NOTIFY] = [3, 4, 5];

@@ -4,11 +4,12 @@ import { ExitCode } from "../cli/exit-codes.ts";
 import { streamsOf } from "../io/descriptors.ts";
 import type { Ending, Program } from "../program/program.ts";
 import type { Session } from "../sandbox/engine.ts";
-import { Connection, type Streams } from "./connection.ts";
+import { Connection, type Streams } from "../service/connection.ts";
+import { loadModule } from "../service/modules.ts";
+import { loadCredentials, startEngine } from "../service/server-side.ts";
+import { sessionVariables } from "../service/session-variables.ts";
+import { peerOf, tellEnd } from "../service/summary.ts";
 import { mirror, type Service, startProgram } from "./prog.ts";
-import { prepareServer } from "./server-side.ts";
-import { sessionVariables } from "./session-variables.ts";
-import { tellEnd } from "./summary.ts";
 
 /**
  * Two lives in one process: the tunnel's and prog's. When both are over we end as prog did; if
@@ -23,11 +24,16 @@ export class OwnEngine {
   constructor(private readonly service: Service) {}
 
   start(): void {
-    const { engine, keeper } = prepareServer(this.service.settings, process.env);
+    const { env } = process;
+    const credentials = loadCredentials(loadModule("keeper"), this.service.settings, env);
+    const { keeper } = credentials;
+    const engine = startEngine(loadModule("engine"), credentials, env);
+    const network = streamsOf(0, 1);
     this.connection = new Connection({
       ...this.service.settings,
       engine,
-      network: streamsOf(0, 1),
+      network,
+      peer: peerOf(env, network.readable),
       established: (session) => {
         // There is no second handshake: the key has done its work.
         keeper.wipe();

@@ -1,11 +1,11 @@
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import type { Fatal } from "../cli/diagnostics.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
 import { isOurs } from "../credentials/environment.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import { type Ending, Program } from "../program/program.ts";
-import { dieOf } from "../program/signals.ts";
-import { programEnvironment, type Variables } from "./session-variables.ts";
+import { dieOf, passSignalsOn } from "../program/signals.ts";
+import { cannotRun } from "../service/failures.ts";
+import { programEnvironment, type Variables } from "../service/session-variables.ts";
 
 /** A program of ours that wraps another one in TLS. */
 export interface Service {
@@ -34,13 +34,15 @@ export interface Start {
 export function startProgram(service: Service, start: Start): Program {
   const { command } = service;
   try {
-    return new Program({
+    const program = new Program({
       ...start,
       command,
       environment: environmentOf(service, start.variables),
       descriptors: start.descriptors ?? inheritedDescriptors(),
       failed: (error) => start.failed(cannotRun(command, error)),
     });
+    passSignalsOn((signal) => program.kill(signal));
+    return program;
   } catch (error) {
     throw cannotRun(command, error as Error);
   }
@@ -56,9 +58,4 @@ export function environmentOf({ settings }: Service, variables: Variables): Node
 export function mirror({ code, signal }: Ending): void {
   if (signal === null) process.exit(code);
   dieOf(signal);
-}
-
-function cannotRun([file]: readonly string[], error: NodeJS.ErrnoException): Fatal {
-  const code = error.code === "ENOENT" ? ExitCode.notFound : ExitCode.notExecutable;
-  return new Fatal(code, `unable to run ${file}: ${reasonOf(error)}`);
 }

@@ -8,11 +8,12 @@ import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
-import { Connection } from "./connection.ts";
+import { Connection } from "../service/connection.ts";
+import { loadModule } from "../service/modules.ts";
+import { loadCredentials, startEngine } from "../service/server-side.ts";
+import { notification } from "../service/session-variables.ts";
+import { peerOf, tellEnd } from "../service/summary.ts";
 import { run } from "./run.ts";
-import { prepareServer } from "./server-side.ts";
-import { notification } from "./session-variables.ts";
-import { tellEnd } from "./summary.ts";
 
 const PROGRAM = "s6-tlsd-io";
 
@@ -22,13 +23,18 @@ function main(settings: IoSettings, operands: readonly string[]): void {
   for (const fd of [0, 1, fdr, fdw, settings.notify]) {
     if (fd !== null) requireOpen(fd);
   }
-  const owner = engineOwner(process.env);
-  const { engine, keeper } = prepareServer(settings, process.env);
+  const { env } = process;
+  const owner = engineOwner(env);
+  const credentials = loadCredentials(loadModule("keeper"), settings, env);
+  const { keeper } = credentials;
+  const engine = startEngine(loadModule("engine"), credentials, env);
   drop(owner);
+  const network = streamsOf(0, 1);
   const connection = new Connection({
     ...settings,
     engine,
-    network: streamsOf(0, 1),
+    network,
+    peer: peerOf(env, network.readable),
     established: (session) => {
       // There is no second handshake: the key has done its work.
       keeper.wipe();

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { passSignalsOn } from "./signals.ts";
 
 /** How prog ended: an exit code or the signal that killed it. */
 export type Ending =
@@ -27,15 +26,21 @@ export class Program {
   readonly stdin: Writable | null;
   readonly stdout: Readable | null;
 
+  private readonly child: ChildProcess;
+
   constructor(settings: ProgramSettings) {
     const child = start(settings);
+    this.child = child;
     this.stdin = child.stdin;
     this.stdout = child.stdout;
     child.on("error", settings.failed);
     child.on("exit", (code, signal) => {
       settings.ended(signal === null ? { code: code ?? 0, signal } : { code: null, signal });
     });
-    passSignalsOn((signal) => child.kill(signal));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 }
 

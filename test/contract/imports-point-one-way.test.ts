@@ -15,7 +15,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   credentials: [],
   program: [],
   cli: [],
-  commands: ["sandbox", "tunnel", "io", "credentials", "program", "cli"],
+  service: ["sandbox", "tunnel", "io", "credentials", "program", "cli"],
+  server: ["service", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
+  commands: ["server", "service", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
 };
 
 /** Of these it may know types only: who joins them is in commands. */

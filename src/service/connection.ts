@@ -4,7 +4,7 @@ import { Batches } from "../io/batches.ts";
 import { StreamEndpoint, type StreamPair } from "../io/stream-endpoint.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
-import { type Facts, peerOf } from "./summary.ts";
+import type { Facts } from "./summary.ts";
 
 /** How long to wait for a peer to hang up, once we have nothing more for it: milliseconds. */
 const LINGER = 2000;
@@ -12,10 +12,14 @@ const LINGER = 2000;
 export interface ConnectionSettings {
   readonly engine: Engine;
   readonly network: Streams;
+  /** Who is on the other side, for messages. */
+  readonly peer: string;
   readonly closeNotify: boolean;
   readonly enforceCloseNotify: boolean;
   /** Milliseconds; 0 is for ever. */
   readonly handshakeTimeout: number;
+  /** Milliseconds without a byte either way, after the handshake; 0 is for ever. */
+  readonly idleTimeout?: number;
   /** The handshake is done: gives the cleartext's side. */
   readonly established: (session: Session) => Streams;
   /** Called once; the engine is wiped by then. null: it ended as it should. */
@@ -28,13 +32,13 @@ export type Streams = Pick<StreamPair, "readable" | "writable">;
 /** One TLS connection over Node's streams: a tunnel, and the clock that it doesn't have. */
 export class Connection {
   private readonly tunnel: Tunnel;
-  private readonly peer: string;
+  private local: Streams | null = null;
   private session: Session | null = null;
   private timer: NodeJS.Timeout | undefined;
+  private idle: NodeJS.Timeout | undefined;
 
   constructor(private readonly settings: ConnectionSettings) {
     const { network } = settings;
-    this.peer = peerOf(process.env, network.readable);
     this.tunnel = new Tunnel({
       ...settings,
       remote: this.endpoint(network),
@@ -48,23 +52,38 @@ export class Connection {
 
   /** What there is to tell about it, before or after its end. */
   facts(failure: Fatal | null): Facts {
-    const { peer, session } = this;
-    return { peer, session, count: this.tunnel.count, failure };
+    const { session, settings } = this;
+    return { peer: settings.peer, session, count: this.tunnel.count, failure };
   }
 
-  /** Ends the connection at once. */
+  /** Ends the connection at once, on both sides. */
   abort(failure: Error): void {
     this.tunnel.abort(failure);
+    this.local?.readable.destroy();
+    this.local?.writable.destroy();
   }
 
   private establish(session: Session): StreamEndpoint {
     clearTimeout(this.timer);
     this.session = session;
-    return this.endpoint(this.settings.established(session));
+    this.local = this.settings.established(session);
+    const { idleTimeout = 0 } = this.settings;
+    if (idleTimeout > 0) this.idle = setTimeout(() => this.abortIdle(), limited(idleTimeout));
+    return this.endpoint(this.local);
   }
 
   private endpoint({ readable, writable }: Streams): StreamEndpoint {
-    return new StreamEndpoint({ readable, writable, batches, changed: () => this.tunnel.run() });
+    return new StreamEndpoint({ readable, writable, batches, changed: () => this.run() });
+  }
+
+  private run(): void {
+    this.tunnel.run();
+    this.idle?.refresh();
+  }
+
+  private abortIdle(): void {
+    const message = `idle for ${this.settings.idleTimeout} milliseconds`;
+    this.abort(new Fatal(ExitCode.tls, message));
   }
 
   private giveUp(): void {
@@ -74,16 +93,22 @@ export class Connection {
 
   private finish(failure: Error | null): void {
     clearTimeout(this.timer);
+    clearTimeout(this.idle);
+    this.idle = undefined;
     this.settings.network.readable.destroy();
     this.settings.network.writable.destroy();
     this.settings.over(failure === null ? null : fatalOf(failure));
   }
 
-  /** Node's timers take at most 2^31-1 milliseconds. */
   private after(milliseconds: number, action: () => void): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(action, Math.min(milliseconds, 0x7fffffff));
+    this.timer = setTimeout(action, limited(milliseconds));
   }
+}
+
+/** Node's timers take at most 2^31-1 milliseconds. */
+function limited(milliseconds: number): number {
+  return Math.min(milliseconds, 0x7fffffff);
 }
 
 const batches = new Batches();

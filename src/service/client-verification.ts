@@ -13,12 +13,12 @@ import type { ClientVerification } from "../sandbox/engine.ts";
 export function loadClientVerification(
   { clientCertificate }: TlsSettings,
   env: NodeJS.ProcessEnv,
-): ClientVerification | null {
+): Omit<ClientVerification, "now"> | null {
   if (clientCertificate === "none") return null;
   const source = anchorSource(env);
   try {
     const anchors = readTrustAnchors(source);
-    return { anchors, mandatory: clientCertificate === "mandatory", now: Date.now() };
+    return { anchors, mandatory: clientCertificate === "mandatory" };
   } catch (error) {
     throw unusableAnchors(env, error);
   }

@@ -1,0 +1,249 @@
+import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import type { TlsSettings } from "./tls-options.ts";
+
+/** What the command line of the super-server says, besides the connections' TLS. */
+export interface ServerSettings extends TlsSettings {
+  /** What is logged: 0 errors, 1 warnings too, 2 every connection. */
+  logLevel: 0 | 1 | 2;
+  logFormat: "text" | "json";
+  printPort: boolean;
+  maxConnections: number;
+  /** null: as many as maxConnections, but not over 40. */
+  maxPerAddress: number | null;
+  backlog: number;
+  uid: number | null;
+  gid: number | null;
+  groups: readonly number[] | null;
+  /** uid, gid and groups are UID, GID and GIDLIST in the environment. */
+  idsFromEnvironment: boolean;
+  delay: boolean;
+  /** null: as many as there are cores. */
+  workers: number | null;
+  /** Seconds. */
+  grace: number;
+  notificationFd: number | null;
+  listenFd: number | null;
+  /** Milliseconds; 0 is for ever. */
+  idleTimeout: number;
+}
+
+type Group = OptionGroup<ServerSettings>;
+
+function level(short: string, long: string, logLevel: 0 | 1 | 2, about: string) {
+  const apply = (settings: ServerSettings) => {
+    settings.logLevel = logLevel;
+  };
+  return { short, long, about, apply };
+}
+
+export const logLevel: Group = [
+  level("q", "quiet", 0, "Log errors only."),
+  level("Q", "warnings", 1, "Log warnings, too. The default."),
+  level("v", "verbose", 2, "Log each connection, too, when it opens and when it is closed."),
+];
+
+export const logFormat: Group = [
+  {
+    long: "log-format",
+    value: "format",
+    about: "text (the default), or json for one object a line.",
+    apply: (settings, value) => {
+      if (value !== "text" && value !== "json") throw new UsageError(`neither text nor json`);
+      settings.logFormat = value;
+    },
+  },
+];
+
+export const printPort: Group = [
+  {
+    short: "1",
+    long: "print-port",
+    about: "Print the port on standard output once it listens, and close standard output.",
+    apply: (settings) => {
+      settings.printPort = true;
+    },
+  },
+];
+
+export const notificationFd: Group = [
+  {
+    long: "notification-fd",
+    value: "fd",
+    about: "Write a newline to this descriptor once it listens, and close it.",
+    apply: (settings, value) => {
+      settings.notificationFd = unsigned(value);
+    },
+  },
+];
+
+export const maxConnections: Group = [
+  {
+    short: "c",
+    long: "max-connections",
+    value: "maxconn",
+    about: "Serve at most so many connections at once; more of them wait. 40 by default.",
+    apply: (settings, value) => {
+      settings.maxConnections = positive(value);
+    },
+  },
+];
+
+export const maxPerAddress: Group = [
+  {
+    short: "C",
+    long: "max-per-address",
+    value: "localmaxconn",
+    about: "Of one address, serve at most so many; more of them are hung up on. 40 by default.",
+    apply: (settings, value) => {
+      settings.maxPerAddress = positive(value);
+    },
+  },
+];
+
+export const backlog: Group = [
+  {
+    short: "b",
+    long: "backlog",
+    value: "backlog",
+    about: "How many connections may wait. 511 by default.",
+    apply: (settings, value) => {
+      settings.backlog = unsigned(value);
+    },
+  },
+];
+
+export const ids: Group = [
+  {
+    short: "u",
+    long: "uid",
+    value: "uid",
+    about: "Become this user (a number) before the keys are read.",
+    apply: (settings, value) => {
+      settings.uid = unsigned(value);
+    },
+  },
+  {
+    short: "g",
+    long: "gid",
+    value: "gid",
+    about: "Take on this group (a number).",
+    apply: (settings, value) => {
+      settings.gid = unsigned(value);
+    },
+  },
+  {
+    short: "G",
+    long: "groups",
+    value: "gidlist",
+    about: "Take on these supplementary groups: numbers, with commas between them.",
+    apply: (settings, value) => {
+      settings.groups = listOfIds(value);
+    },
+  },
+  {
+    short: "U",
+    long: "ids-from-environment",
+    about: "The same as -u, -g and -G with the values of UID, GID and GIDLIST.",
+    apply: (settings) => {
+      settings.idsFromEnvironment = true;
+    },
+  },
+];
+
+export const delay: Group = [
+  {
+    short: "d",
+    long: "delay",
+    about: "Let the system gather small segments (Nagle's algorithm).",
+    apply: (settings) => {
+      settings.delay = true;
+    },
+  },
+  {
+    short: "D",
+    long: "no-delay",
+    about: "Send at once. The default.",
+    apply: (settings) => {
+      settings.delay = false;
+    },
+  },
+];
+
+export const workers: Group = [
+  {
+    long: "workers",
+    value: "number",
+    about: "How many processes serve connections. As many as there are cores by default.",
+    apply: (settings, value) => {
+      settings.workers = positive(value);
+    },
+  },
+];
+
+export const grace: Group = [
+  {
+    long: "grace",
+    value: "seconds",
+    about: "After TERM, how long open connections may take to end. 30 by default.",
+    apply: (settings, value) => {
+      settings.grace = unsigned(value);
+    },
+  },
+];
+
+export const listenFd: Group = [
+  {
+    long: "listen-fd",
+    value: "fd",
+    about: "Listen on this descriptor, a bound and listening socket, instead of ip and port.",
+    apply: (settings, value) => {
+      settings.listenFd = unsigned(value);
+    },
+  },
+];
+
+export const idleTimeout: Group = [
+  {
+    long: "idle-timeout",
+    value: "milliseconds",
+    about: "End a connection on which nothing passed for so long; 0, the default: never.",
+    apply: (settings, value) => {
+      settings.idleTimeout = unsigned(value);
+    },
+  },
+];
+
+/** The original's access control and look-ups: each is refused by its name. */
+export const later: Group = [
+  notYet("i", "rules-directory", "rulesdir"),
+  notYet("x", "rules-file", "rulesfile"),
+  notYet("r", "ident"),
+  notYet("p", "paranoid"),
+  notYet("w", "fatal-lookups"),
+  notYet("h", "lookups"),
+  notYet("l", "local-name", "localname"),
+  notYet("B", "banner", "banner"),
+  notYet("t", "ident-timeout", "milliseconds"),
+  notYet("H", "no-lookups"),
+  notYet("L", "local-lookups"),
+];
+
+function notYet(short: string, long: string, value?: string): Group[number] {
+  const apply = () => {
+    throw new UsageError("not supported yet");
+  };
+  const about = "Not supported yet.";
+  return value === undefined ? { short, long, about, apply } : { short, long, value, about, apply };
+}
+
+/** @throws {UsageError} for 0, and for what is no number */
+function positive(text: string): number {
+  const value = unsigned(text);
+  if (value === 0) throw new UsageError("must be at least 1");
+  return value;
+}
+
+/** @throws {UsageError} unless it is numbers with commas between them */
+export function listOfIds(text: string): number[] {
+  return text === "" ? [] : text.split(",").map(unsigned);
+}

@@ -1,0 +1,123 @@
+import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import type { Fatal } from "../cli/diagnostics.ts";
+import type { ServerSettings } from "../cli/server-options.ts";
+import { type Ending, Program } from "../program/program.ts";
+import type { Engine, Session } from "../sandbox/engine.ts";
+import { Connection, type Streams } from "../service/connection.ts";
+import { cannotRun } from "../service/failures.ts";
+import { programEnvironment, sessionVariables } from "../service/session-variables.ts";
+import { closed, opened } from "./events.ts";
+import type { Log } from "./log.ts";
+import type { ClientFacts } from "./messages.ts";
+
+export interface ConversationSettings {
+  readonly client: ClientFacts;
+  readonly socket: Socket;
+  readonly engine: Engine;
+  readonly server: ServerSettings;
+  readonly command: readonly string[];
+  /** What prog finds besides what the connection tells it. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** The handshake is done, or there will be none. Called once. */
+  readonly keyUsed: () => void;
+  /** The tunnel is over, and prog has ended. Called once. */
+  readonly over: () => void;
+}
+
+/** One client, its tunnel, and its prog. */
+export class Conversation {
+  private readonly connection: Connection;
+  private readonly startTime = performance.now();
+  private program: Program | null = null;
+  private ending: Ending | null = null;
+  private failure: Fatal | null = null;
+  private tunnelOver = false;
+
+  constructor(private readonly settings: ConversationSettings) {
+    const { client, socket, engine, server } = settings;
+    opened(settings.log, client);
+    this.connection = new Connection({
+      ...server,
+      engine,
+      network: { readable: socket, writable: socket },
+      peer: `${client.remoteAddress}:${client.remotePort}`,
+      established: (session) => {
+        settings.keyUsed();
+        return this.startProgram(session);
+      },
+      over: (failure) => {
+        this.tunnelOver = true;
+        this.failure = failure;
+        this.settle();
+      },
+    });
+  }
+
+  /** A signal for prog, if there is one. */
+  signal(signal: NodeJS.Signals): void {
+    this.program?.kill(signal);
+  }
+
+  /** Kills prog, and drops the connection. */
+  end(reason: Fatal): void {
+    this.program?.kill("SIGKILL");
+    if (!this.tunnelOver) this.connection.abort(reason);
+  }
+
+  private startProgram(session: Session): Streams {
+    const { command } = this.settings;
+    try {
+      this.program = new Program({
+        command,
+        environment: this.programEnvironment(session),
+        descriptors: NO_DESCRIPTORS,
+        stdin: "pipe",
+        stdout: "pipe",
+        ended: (ending) => {
+          this.ending = ending;
+          this.settle();
+        },
+        failed: (error) => this.programFailed(error),
+      });
+    } catch (error) {
+      throw cannotRun(command, error as Error);
+    }
+
+    return {
+      readable: this.program.stdout as Readable,
+      writable: this.program.stdin as Writable,
+    };
+  }
+
+  private programFailed(error: NodeJS.ErrnoException): void {
+    this.program = null;
+    this.connection.abort(cannotRun(this.settings.command, error));
+  }
+
+  private programEnvironment(session: Session): NodeJS.ProcessEnv {
+    const { client, environment } = this.settings;
+    const variables = new Map(sessionVariables(session))
+      .set("PROTO", "TCP")
+      .set("TCPREMOTEIP", client.remoteAddress)
+      .set("TCPREMOTEPORT", `${client.remotePort}`)
+      .set("TCPLOCALIP", client.localAddress)
+      .set("TCPLOCALPORT", `${client.localPort}`)
+      .set("TCPCONNNUM", `${client.openFromAddress}`);
+    return programEnvironment(environment, variables, () => false);
+  }
+
+  private settle(): void {
+    if (!this.tunnelOver || (this.program !== null && this.ending === null)) return;
+    const { log, client } = this.settings;
+    const seconds = (performance.now() - this.startTime) / 1000;
+    const { failure, ending } = this;
+    closed(log, { client, facts: this.connection.facts(failure), ending, seconds });
+    this.settings.keyUsed();
+    this.settings.over();
+  }
+}
+
+/** Those that the server itself inherited were for it. */
+const NO_DESCRIPTORS: readonly number[] = [];

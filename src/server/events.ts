@@ -1,0 +1,76 @@
+import type { Ending } from "../program/program.ts";
+import type { Facts } from "../service/summary.ts";
+import type { Log } from "./log.ts";
+import type { ClientFacts } from "./messages.ts";
+
+/** Tells the log that a connection opened. */
+export function opened(log: Log, client: ClientFacts): void {
+  const { number, remoteAddress: address, remotePort: port, openFromAddress } = client;
+  log.info(`${number} open from ${address}:${port}, which has ${openFromAddress}`, {
+    event: "open",
+    number,
+    address,
+    port,
+    openFromAddress,
+  });
+}
+
+export interface Closed {
+  readonly client: ClientFacts;
+  readonly facts: Facts;
+  /** null: there was no prog. */
+  readonly ending: Ending | null;
+  readonly seconds: number;
+}
+
+/** Tells the log how a connection went; of one that failed, also when connections are not logged. */
+export function closed(log: Log, { client, facts, ending, seconds }: Closed): void {
+  const { number, remoteAddress: address, remotePort: port } = client;
+  const { session, count, failure } = facts;
+  const ended = failure?.message ?? null;
+  if (!log.isVerbose) {
+    if (ended !== null) {
+      log.warn("connection failed", `${number} from ${address}:${port}: ${ended}`, {
+        number,
+        address,
+        port,
+        ended,
+      });
+    }
+    return;
+  }
+  const protocol = session?.protocol ?? null;
+  const cipher = session?.cipher ?? null;
+  const serverName = session?.serverName ?? null;
+  const text = [
+    `${number} closed: ${address}:${port}`,
+    session === null ? "no handshake" : `${protocol} ${cipher}`,
+    serverName === null ? "no server name" : `server name ${serverName}`,
+    `${count.toLocal} bytes in`,
+    `${count.toRemote} bytes out`,
+    `${seconds.toFixed(3)} s`,
+    ended ?? "ended normally",
+    describe(ending),
+  ].join(", ");
+  log.info(text, {
+    event: "closed",
+    number,
+    address,
+    port,
+    protocol,
+    cipher,
+    serverName,
+    bytesIn: count.toLocal,
+    bytesOut: count.toRemote,
+    seconds: Number(seconds.toFixed(6)),
+    ended,
+    program: ending,
+  });
+}
+
+function describe(ending: Ending | null): string {
+  if (ending === null) return "no prog";
+  return ending.signal === null
+    ? `prog exited ${ending.code}`
+    : `prog was killed by ${ending.signal}`;
+}

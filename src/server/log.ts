@@ -1,0 +1,74 @@
+import { writeSync } from "node:fs";
+import { complain } from "../cli/diagnostics.ts";
+
+export type Level = "fatal" | "warning" | "info";
+
+/** What a line of the log tells to programs; null is told, too. */
+export type Details = Readonly<Record<string, unknown>>;
+
+export interface LogSettings {
+  readonly program: string;
+  /** 0: errors only. 1: warnings, too. 2: every connection, too. */
+  readonly logLevel: 0 | 1 | 2;
+  readonly logFormat: "text" | "json";
+}
+
+/** So many warnings of a kind a second; of more there is only a count. */
+const RATE = 5;
+
+/** The log, on standard error: a line an event, as text or as JSON. */
+export class Log {
+  private readonly recent = new Map<string, { count: number }>();
+
+  constructor(private readonly settings: LogSettings) {}
+
+  /** Are connections of interest? */
+  get isVerbose(): boolean {
+    return this.settings.logLevel >= 2;
+  }
+
+  error(text: string, details: Details = {}): void {
+    this.write("fatal", text, details);
+  }
+
+  info(text: string, details: Details = {}): void {
+    if (this.settings.logLevel >= 2) this.write("info", text, details);
+  }
+
+  /** A warning that may come as fast as a client likes: no more than a few a second are written. */
+  warn(kind: string, text: string, details: Details = {}): void {
+    if (this.settings.logLevel < 1) return;
+    const recent = this.recent.get(kind);
+    if (recent === undefined) {
+      this.recent.set(kind, { count: 1 });
+      setTimeout(() => this.summarise(kind), 1000).unref();
+    } else if (++recent.count > RATE) {
+      return;
+    }
+    this.write("warning", text, { kind, ...details });
+  }
+
+  private summarise(kind: string): void {
+    const { count = 0 } = this.recent.get(kind) ?? {};
+    this.recent.delete(kind);
+    const omitted = count - RATE;
+    if (omitted > 0) {
+      this.write("warning", `${kind}: ${omitted} more within a second`, { kind, omitted });
+    }
+  }
+
+  private write(level: Level, text: string, details: Details): void {
+    const { program, logFormat } = this.settings;
+    if (logFormat === "text") {
+      complain(program, level, text);
+      return;
+    }
+    const time = new Date().toISOString();
+    const line = `${JSON.stringify({ time, program, level, message: text, ...details })}\n`;
+    try {
+      writeSync(2, line);
+    } catch {
+      // Nobody reads the log, or its disk is full: connections are worth more than lines.
+    }
+  }
+}

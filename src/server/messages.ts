@@ -1,0 +1,32 @@
+/** What the primary and its workers tell each other. Sockets travel along with `serve`. */
+
+/** A client, as the primary accepted it. */
+export interface ClientFacts {
+  /** Counts connections from 1 on. */
+  readonly number: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Connections now open from that address, with this one. */
+  readonly openFromAddress: number;
+}
+
+export type ToWorker =
+  | { readonly order: "serve"; readonly client: ClientFacts }
+  /** Send these signals to every prog. */
+  | { readonly order: "signal"; readonly signals: readonly NodeJS.Signals[] }
+  /** Read every file again, and answer with `reloaded`; then one of the next two. */
+  | { readonly order: "reload" }
+  | { readonly order: "commit" }
+  | { readonly order: "discard" }
+  /** Kill every prog and drop every connection. */
+  | { readonly order: "end" };
+
+export type ToPrimary =
+  | { readonly report: "ready" }
+  /** It can't start: what the primary says, and exits with. */
+  | { readonly report: "failed"; readonly text: string; readonly exitCode: number }
+  /** null: all files are good. */
+  | { readonly report: "reloaded"; readonly problem: string | null }
+  | { readonly report: "over"; readonly number: number };

@@ -1,0 +1,149 @@
+import cluster, { type Worker } from "node:cluster";
+import type { Socket } from "node:net";
+import { Fatal } from "../cli/diagnostics.ts";
+import type { ExitCode } from "../cli/exit-codes.ts";
+import type { Log } from "./log.ts";
+import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+
+/** A worker that lived for less than so many milliseconds is replaced no sooner than after them. */
+const BREATHER = 1000;
+
+export interface PoolSettings {
+  readonly size: number;
+  readonly log: Log;
+  /** A connection has ended, with its worker or without. */
+  readonly over: (number: number) => void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly started: number;
+  readonly serving: Set<number>;
+  ready: boolean;
+}
+
+/** The worker processes: as many as there should be, whatever happens to them. */
+export class Pool {
+  private readonly members = new Set<Member>();
+  private onReload: ((member: Member, problem: string | null) => void) | null = null;
+  private closing = false;
+
+  constructor(private readonly settings: PoolSettings) {}
+
+  /**
+   * Starts all workers.
+   *
+   * @throws {Fatal} (the promise) what the first worker that can't start says
+   */
+  async start(): Promise<void> {
+    const starts = Array.from({ length: this.settings.size }, () => this.add());
+    await Promise.all(starts);
+  }
+
+  /** Gives a connection to the worker that has the fewest. False: there is none. */
+  serve(client: ClientFacts, socket: Socket): boolean {
+    let best: Member | null = null;
+    for (const member of this.members) {
+      if (member.ready && (best === null || member.serving.size < best.serving.size)) best = member;
+    }
+    if (best === null) return false;
+    const { serving } = best;
+    serving.add(client.number);
+    const order: ToWorker = { order: "serve", client };
+    best.worker.send(order, socket, { keepOpen: false }, (error) => {
+      if (error === null || !serving.delete(client.number)) return;
+      socket.destroy();
+      this.settings.over(client.number);
+    });
+    return true;
+  }
+
+  broadcast(order: ToWorker): void {
+    for (const { worker } of this.members) if (worker.isConnected()) worker.send(order);
+  }
+
+  /** All workers read every file again; only if all are content, all change over. */
+  async reload(): Promise<string | null> {
+    const waiting = new Set([...this.members].filter(({ ready }) => ready));
+    if (waiting.size === 0 || this.onReload !== null) return "the workers are not ready";
+    const problem = await new Promise<string | null>((resolve) => {
+      this.onReload = (member, answer) => {
+        waiting.delete(member);
+        if (answer !== null || waiting.size === 0) resolve(answer);
+      };
+      this.broadcast({ order: "reload" });
+    });
+    this.onReload = null;
+    this.broadcast({ order: problem === null ? "commit" : "discard" });
+    return problem;
+  }
+
+  /** From now on, nobody who dies is replaced. */
+  close(): void {
+    this.closing = true;
+  }
+
+  private add(): Promise<void> {
+    const worker = cluster.fork();
+    const member: Member = {
+      worker,
+      started: performance.now(),
+      serving: new Set(),
+      ready: false,
+    };
+    this.members.add(member);
+    return new Promise((resolve, reject) => {
+      worker.on("message", (message: ToPrimary) => {
+        if (message.report === "failed") {
+          reject(new Fatal(message.exitCode as ExitCode, message.text));
+          worker.kill("SIGKILL");
+        } else {
+          this.hear(member, message, resolve);
+        }
+      });
+      worker.on("exit", (code, signal) => {
+        reject(new Error(`a worker ended at once (${signal ?? code})`));
+        this.lose(member, signal ?? `code ${code}`);
+      });
+    });
+  }
+
+  private hear(
+    member: Member,
+    message: Exclude<ToPrimary, { report: "failed" }>,
+    ready: () => void,
+  ): void {
+    switch (message.report) {
+      case "ready":
+        member.ready = true;
+        ready();
+        break;
+      case "over":
+        if (member.serving.delete(message.number)) this.settings.over(message.number);
+        break;
+      case "reloaded":
+        this.onReload?.(member, message.problem);
+        break;
+    }
+  }
+
+  private lose(member: Member, how: string): void {
+    const { log, over } = this.settings;
+    this.members.delete(member);
+    this.onReload?.(member, "a worker died meanwhile");
+    for (const number of member.serving) over(number);
+    if (this.closing || !member.ready) return;
+    const { pid } = member.worker.process;
+    log.error(`worker ${pid} died (${how}) with ${member.serving.size} connections; replacing it`);
+    const lifetime = performance.now() - member.started;
+    setTimeout(() => this.replace(), lifetime < BREATHER ? BREATHER : 0);
+  }
+
+  private replace(): void {
+    if (this.closing) return;
+    this.add().catch((error: Error) => {
+      this.settings.log.error(`unable to replace a worker: ${error.message}`);
+      setTimeout(() => this.replace(), BREATHER);
+    });
+  }
+}

@@ -1,0 +1,183 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import type { ServerSettings } from "../cli/server-options.ts";
+import { type Address, plainAddress } from "./address.ts";
+import { Census } from "./census.ts";
+import { becomeOwner } from "./ids.ts";
+import type { Log } from "./log.ts";
+import type { ClientFacts } from "./messages.ts";
+import { Pool } from "./pool.ts";
+import { announce } from "./readiness.ts";
+
+export interface PrimarySettings {
+  readonly server: ServerSettings;
+  readonly address: Address;
+  /** A descriptor that is listening already; null: there is none. */
+  readonly listenFd: number | null;
+  readonly workers: number;
+  readonly maxPerAddress: number;
+  readonly log: Log;
+}
+
+interface Waiting {
+  readonly client: ClientFacts;
+  readonly socket: Socket;
+}
+
+/**
+ * The process that listens, counts, and keeps the workers. No byte of any connection passes here,
+ * and no key is ever read.
+ */
+export class Primary {
+  private readonly census = new Census();
+  private readonly clients = new Map<number, ClientFacts>();
+  private readonly queue: Waiting[] = [];
+  private readonly pool: Pool;
+  private readonly server: Server;
+  private count = 0;
+  private draining = false;
+
+  constructor(private readonly settings: PrimarySettings) {
+    const { workers, log } = settings;
+    this.pool = new Pool({ size: workers, log, over: (number) => this.over(number) });
+    this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+    this.server.on("connection", (socket) => this.accept(socket));
+  }
+
+  /** @throws {Fatal} (the promise) if a worker can't start, or the address can't be listened on */
+  async start(): Promise<void> {
+    const { server, log } = this.settings;
+    await this.pool.start();
+    await this.listen();
+    becomeOwner(server, process.env);
+    this.watchSignals();
+    const address = this.server.address();
+    announce(server, address !== null && typeof address === "object" ? address.port : 0, log);
+  }
+
+  private listen(): Promise<void> {
+    const { address, listenFd, server } = this.settings;
+    const where =
+      listenFd === null ? `${address.host} port ${address.port}` : `descriptor ${listenFd}`;
+    return new Promise((resolve, reject) => {
+      this.server.once("error", (error) => {
+        reject(new Fatal(ExitCode.system, `unable to listen on ${where}: ${reasonOf(error)}`));
+      });
+      const target = listenFd === null ? address : { fd: listenFd };
+      this.server.listen({ ...target, backlog: server.backlog }, () => {
+        this.server.removeAllListeners("error");
+        this.server.on("error", (error) => this.warnOf(error));
+        resolve();
+      });
+    });
+  }
+
+  /** Running out of descriptors is no reason to stop listening. */
+  private warnOf(error: Error): void {
+    this.settings.log.warn("unable to accept", `unable to accept: ${reasonOf(error)}`);
+  }
+
+  private accept(socket: Socket): void {
+    const { census, settings } = this;
+    const { log, maxPerAddress, server } = settings;
+    const { remoteAddress, localAddress, remotePort = 0, localPort = 0 } = socket;
+    if (remoteAddress === undefined || localAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    const address = plainAddress(remoteAddress);
+    if (census.countOf(address) >= maxPerAddress) {
+      log.warn("too many from one address", `${address} has ${maxPerAddress} connections already`);
+      socket.destroy();
+      return;
+    }
+    const isFull = census.open >= server.maxConnections;
+    if (isFull && this.queue.length >= server.backlog) {
+      log.warn("backlog is full", `${this.queue.length} connections wait already`);
+      socket.destroy();
+      return;
+    }
+    const client: ClientFacts = {
+      number: ++this.count,
+      remoteAddress: address,
+      remotePort,
+      localAddress: plainAddress(localAddress),
+      localPort,
+      openFromAddress: census.arrive(address),
+    };
+    if (isFull) {
+      log.warn("all slots are taken", `${server.maxConnections} connections are open; one waits`);
+      this.queue.push({ client, socket });
+    } else {
+      this.serve({ client, socket });
+    }
+  }
+
+  private serve({ client, socket }: Waiting): void {
+    this.census.open++;
+    this.clients.set(client.number, client);
+    if (this.pool.serve(client, socket)) return;
+    this.settings.log.warn("no worker", "there is no worker at the moment");
+    socket.destroy();
+    this.over(client.number);
+  }
+
+  private over(number: number): void {
+    const client = this.clients.get(number);
+    if (client === undefined) return;
+    this.clients.delete(number);
+    this.census.open--;
+    this.census.leave(client.remoteAddress);
+    const next = this.queue.shift();
+    if (next !== undefined) this.serve(next);
+    else if (this.draining && this.census.open === 0) this.exit();
+  }
+
+  private watchSignals(): void {
+    process.on("SIGTERM", () => this.terminate());
+    process.on("SIGINT", () => this.terminate());
+    process.on("SIGHUP", () => this.signalPrograms());
+    process.on("SIGQUIT", () => {
+      this.signalPrograms();
+      this.terminate();
+    });
+    process.on("SIGABRT", () => this.exit());
+    process.on("SIGUSR2", () => void this.reload());
+  }
+
+  private signalPrograms(): void {
+    this.pool.broadcast({ order: "signal", signals: ["SIGTERM", "SIGCONT"] });
+  }
+
+  private async reload(): Promise<void> {
+    const { log } = this.settings;
+    const problem = await this.pool.reload();
+    if (problem === null) log.info("read all keys and certificates again", { event: "reload" });
+    else log.error(`keeping the old keys and certificates: ${problem}`);
+  }
+
+  /** The first time, what is open may end by itself; the second time, it is ended. */
+  private terminate(): void {
+    if (this.draining) {
+      this.exit();
+      return;
+    }
+    this.draining = true;
+    this.pool.close();
+    this.server.close();
+    for (const { client, socket } of this.queue.splice(0)) {
+      this.census.leave(client.remoteAddress);
+      socket.destroy();
+    }
+    if (this.census.open === 0) this.exit();
+    else setTimeout(() => this.exit(), this.settings.server.grace * 1000);
+  }
+
+  /** Whoever is still there is ended; the workers follow when they have lost their primary. */
+  private exit(): void {
+    this.pool.close();
+    this.pool.broadcast({ order: "end" });
+    setTimeout(() => process.exit(ExitCode.success), 100);
+  }
+}

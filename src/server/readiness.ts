@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { closeSync, writeSync } from "node:fs";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import type { ServerSettings } from "../cli/server-options.ts";
+import type { Log } from "./log.ts";
+
+/**
+ * Tells everybody who asked that the server listens now.
+ *
+ * @throws {Fatal} 111 if a descriptor can't be written to
+ */
+export function announce(settings: ServerSettings, port: number, log: Log): void {
+  const { printPort, notificationFd } = settings;
+  if (printPort) tell(1, `${port}\n`);
+  if (notificationFd !== null) tell(notificationFd, "\n");
+  if (process.env["NOTIFY_SOCKET"] !== undefined) notifySystemd(log);
+}
+
+function tell(fd: number, text: string): void {
+  try {
+    writeSync(fd, text);
+    closeSync(fd);
+  } catch (error) {
+    throw new Fatal(ExitCode.system, `unable to write to descriptor ${fd}: ${reasonOf(error)}`);
+  }
+}
+
+/** sd_notify(3). Node has no datagram sockets of that family, but where systemd is, this is. */
+function notifySystemd(log: Log): void {
+  execFile("systemd-notify", ["--ready", `--pid=${process.pid}`], (error) => {
+    if (error === null) return;
+    log.warn("sd_notify", `unable to notify systemd: ${error.message.trim()}`);
+  });
+}

@@ -1,0 +1,210 @@
+import cluster from "node:cluster";
+import { Socket } from "node:net";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { UsageError } from "../cli/options.ts";
+import type { ServerSettings } from "../cli/server-options.ts";
+import { isOurs } from "../credentials/environment.ts";
+import { exitCodeOf } from "../service/failures.ts";
+import { loadModule } from "../service/modules.ts";
+import { loadCredentials, type ServerCredentials, startEngine } from "../service/server-side.ts";
+import { Conversation } from "./conversation.ts";
+import { becomeOwner } from "./ids.ts";
+import type { Log } from "./log.ts";
+import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+
+export interface WorkerSettings {
+  readonly server: ServerSettings;
+  readonly command: readonly string[];
+  readonly log: Log;
+}
+
+/**
+ * One of the processes that serve connections. It holds the private keys, gets sockets from the
+ * primary, and does what the primary orders; signals are the primary's business.
+ */
+export class Worker {
+  private readonly conversations = new Map<number, Conversation>();
+  private readonly environment: NodeJS.ProcessEnv;
+  private engineModule: WebAssembly.Module | null = null;
+  private keeperModule: WebAssembly.Module | null = null;
+  private credentials: KeptCredentials | null = null;
+  private reloaded: KeptCredentials | null = null;
+
+  constructor(private readonly settings: WorkerSettings) {
+    const { keepEnvironment } = settings.server;
+    const kept = Object.entries(process.env).filter(
+      ([name]) => !FOR_US.has(name) && (keepEnvironment || !isOurs(name)),
+    );
+    this.environment = Object.fromEntries(kept);
+  }
+
+  start(): void {
+    // A terminal sends these to every process of the group; the primary decides what they mean.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"] as const) {
+      process.on(signal, () => {});
+    }
+    process.on("message", (message: ToWorker, socket: unknown) => this.obey(message, socket));
+    process.on("disconnect", () => this.orphaned());
+    try {
+      becomeOwner(this.settings.server, process.env);
+      this.engineModule = loadModule("engine");
+      this.keeperModule = loadModule("keeper");
+      this.credentials = this.load();
+      tell({ report: "ready" });
+    } catch (error) {
+      const exitCode = error instanceof UsageError ? ExitCode.usage : exitCodeOf(error);
+      tell({ report: "failed", text: reasonOf(error), exitCode });
+    }
+  }
+
+  private obey(message: ToWorker, socket: unknown): void {
+    switch (message.order) {
+      case "serve":
+        this.serve(message.client, socket);
+        break;
+      case "signal":
+        for (const signal of message.signals) this.signalAll(signal);
+        break;
+      case "reload":
+        this.reload();
+        break;
+      case "commit":
+        this.commit();
+        break;
+      case "discard":
+        this.reloaded?.release();
+        this.reloaded = null;
+        break;
+      case "end":
+        this.endAll("the server ended");
+        break;
+    }
+  }
+
+  private serve(client: ClientFacts, socket: unknown): void {
+    const { credentials } = this;
+    const over = () => {
+      this.conversations.delete(client.number);
+      tell({ report: "over", number: client.number });
+    };
+    if (!(socket instanceof Socket) || credentials === null) {
+      // It hung up on its way here.
+      over();
+      return;
+    }
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(!this.settings.server.delay);
+    try {
+      const keyUsed = once(credentials.use());
+      const conversation = new Conversation({
+        ...this.settings,
+        client,
+        socket,
+        engine: this.engineFor(credentials),
+        environment: this.environment,
+        keyUsed,
+        over: () => {
+          keyUsed();
+          over();
+        },
+      });
+      this.conversations.set(client.number, conversation);
+    } catch (error) {
+      this.settings.log.warn("unable to serve", `unable to serve: ${reasonOf(error)}`);
+      socket.destroy();
+      over();
+    }
+  }
+
+  private engineFor({ credentials }: KeptCredentials) {
+    return startEngine(this.engineModule as WebAssembly.Module, credentials, process.env);
+  }
+
+  /** All files once more. An engine that is made and dropped shows whether they can be used. */
+  private load(): KeptCredentials {
+    const { server } = this.settings;
+    const keeperModule = this.keeperModule as WebAssembly.Module;
+    const kept = new KeptCredentials(loadCredentials(keeperModule, server, process.env));
+    try {
+      this.engineFor(kept).wipe();
+      return kept;
+    } catch (error) {
+      kept.release();
+      throw error;
+    }
+  }
+
+  private reload(): void {
+    try {
+      this.reloaded = this.load();
+      tell({ report: "reloaded", problem: null });
+    } catch (error) {
+      tell({ report: "reloaded", problem: reasonOf(error) });
+    }
+  }
+
+  private commit(): void {
+    if (this.reloaded === null) return;
+    this.credentials?.release();
+    this.credentials = this.reloaded;
+    this.reloaded = null;
+  }
+
+  private signalAll(signal: NodeJS.Signals): void {
+    for (const conversation of this.conversations.values()) conversation.signal(signal);
+  }
+
+  private endAll(why: string): void {
+    const reason = new Fatal(ExitCode.system, why);
+    for (const conversation of [...this.conversations.values()]) conversation.end(reason);
+  }
+
+  /** Without a primary there is nobody to take orders from: what is open may still end by itself. */
+  private orphaned(): void {
+    const leave = () => {
+      if (this.conversations.size === 0) process.exit(ExitCode.success);
+    };
+    setInterval(leave, 100);
+    setTimeout(() => process.exit(ExitCode.success), this.settings.server.grace * 1000);
+    leave();
+  }
+}
+
+/** Variables that were meant for the server, and by which prog would be misled. */
+const FOR_US = new Set([
+  "LISTEN_FDS",
+  "LISTEN_PID",
+  "LISTEN_FDNAMES",
+  "NOTIFY_SOCKET",
+  "NODE_UNIQUE_ID",
+]);
+
+/** Credentials that are wiped when they were replaced, and no handshake needs them any more. */
+class KeptCredentials {
+  private users = 1;
+
+  constructor(readonly credentials: ServerCredentials) {}
+
+  /** @returns to be called when the handshake is over */
+  use(): () => void {
+    this.users++;
+    return () => this.release();
+  }
+
+  release(): void {
+    if (--this.users === 0) this.credentials.keeper.wipe();
+  }
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
+
+function tell(message: ToPrimary): void {
+  if (cluster.worker?.isConnected()) process.send?.(message);
+}

@@ -1,0 +1,16 @@
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { EnvironmentError } from "../credentials/errors.ts";
+
+/** The exit code that an error stands for. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Fatal) return error.exitCode;
+  if (error instanceof EnvironmentError) return ExitCode.usage;
+  return ExitCode.system;
+}
+
+/** prog could not be started. */
+export function cannotRun([file]: readonly string[], error: NodeJS.ErrnoException): Fatal {
+  const code = error.code === "ENOENT" ? ExitCode.notFound : ExitCode.notExecutable;
+  return new Fatal(code, `unable to run ${file}: ${reasonOf(error)}`);
+}

@@ -1,0 +1,69 @@
+import { Fatal } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { UsageError } from "../cli/options.ts";
+import type { TlsSettings } from "../cli/tls-options.ts";
+import { fillWithEntropy } from "../io/entropy.ts";
+import {
+  type ClientVerification,
+  Engine,
+  type IdentityChoice,
+  PROFILE_NAMES,
+  type Profile,
+  type ServerIdentity,
+} from "../sandbox/engine.ts";
+import { UnusableAnchors } from "../sandbox/errors.ts";
+import { Keeper } from "../sandbox/keeper.ts";
+import { loadClientVerification, unusableAnchors } from "./client-verification.ts";
+import { loadIdentities } from "./identity.ts";
+
+/** Everything that a server knows before a client comes. */
+export interface ServerCredentials {
+  readonly profile: Profile;
+  /** Holds the private keys; whoever is done with them wipes it. */
+  readonly keeper: Keeper;
+  readonly identity: ServerIdentity | IdentityChoice;
+  readonly clients: Omit<ClientVerification, "now"> | null;
+}
+
+/**
+ * Reads the credentials that the environment names.
+ *
+ * @throws {Fatal} 96; {UsageError} for the profile; {EnvironmentError} for a missing variable
+ */
+export function loadCredentials(
+  keeperModule: WebAssembly.Module,
+  settings: TlsSettings,
+  env: NodeJS.ProcessEnv,
+): ServerCredentials {
+  const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
+  const keeper = new Keeper(keeperModule);
+  const identity = loadIdentities(keeper, env, settings.sniLevel);
+  const clients = loadClientVerification(settings, env);
+  return { profile, keeper, identity, clients };
+}
+
+/**
+ * An engine that is ready for a client.
+ *
+ * @throws {Fatal} 96 if no trust anchor can be used, 97 if the engine can't be set up
+ */
+export function startEngine(
+  engineModule: WebAssembly.Module,
+  credentials: ServerCredentials,
+  env: NodeJS.ProcessEnv,
+): Engine {
+  const { profile, identity } = credentials;
+  const clients = credentials.clients && { ...credentials.clients, now: Date.now() };
+  try {
+    return Engine.server(engineModule, { profile, identity, clients, seed: fillWithEntropy });
+  } catch (error) {
+    if (error instanceof UnusableAnchors) throw unusableAnchors(env, error);
+    throw new Fatal(ExitCode.engine, `unable to set up the engine: ${(error as Error).message}`);
+  }
+}
+
+function chooseProfile(name = "modern"): Profile {
+  const profile = PROFILE_NAMES.find((known) => known === name);
+  if (profile !== undefined) return profile;
+  throw new UsageError(`unknown TLS profile ${name}; there are ${PROFILE_NAMES.join(", ")}`);
+}
