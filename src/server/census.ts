@@ -1,13 +1,17 @@
-/** Who is connected, and who waits: counts across all workers. */
+/** Who is being served: counts across all workers. */
 export class Census {
   private readonly byAddress = new Map<string, number>();
-  /** Connections that workers serve. */
-  open = 0;
+  private total = 0;
+
+  get open(): number {
+    return this.total;
+  }
 
   /** @returns how many there are from that address, with this one */
-  arrive(address: string): number {
+  enter(address: string): number {
     const count = this.countOf(address) + 1;
     this.byAddress.set(address, count);
+    this.total++;
     return count;
   }
 
@@ -15,9 +19,9 @@ export class Census {
     const count = this.countOf(address) - 1;
     if (count > 0) this.byAddress.set(address, count);
     else this.byAddress.delete(address);
+    this.total--;
   }
 
-  /** Connections from that address, being served or waiting. */
   countOf(address: string): number {
     return this.byAddress.get(address) ?? 0;
   }

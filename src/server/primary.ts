@@ -20,11 +20,6 @@ export interface PrimarySettings {
   readonly log: Log;
 }
 
-interface Waiting {
-  readonly client: ClientFacts;
-  readonly socket: Socket;
-}
-
 /**
  * The process that listens, counts, and keeps the workers. No byte of any connection passes here,
  * and no key is ever read.
@@ -32,7 +27,7 @@ interface Waiting {
 export class Primary {
   private readonly census = new Census();
   private readonly clients = new Map<number, ClientFacts>();
-  private readonly queue: Waiting[] = [];
+  private readonly queue: Socket[] = [];
   private readonly pool: Pool;
   private readonly server: Server;
   private count = 0;
@@ -78,9 +73,23 @@ export class Primary {
     this.settings.log.warn("unable to accept", `unable to accept: ${reasonOf(error)}`);
   }
 
+  /** What is over the limit of all waits, as it would in the system's backlog. */
   private accept(socket: Socket): void {
-    const { census, settings } = this;
-    const { log, maxPerAddress, server } = settings;
+    const { log, server } = this.settings;
+    if (this.census.open < server.maxConnections) {
+      this.admit(socket);
+    } else if (this.queue.length < server.backlog) {
+      log.warn("all slots are taken", `${server.maxConnections} connections are open; one waits`);
+      this.queue.push(socket);
+    } else {
+      log.warn("backlog is full", `${this.queue.length} connections wait already; one is dropped`);
+      socket.destroy();
+    }
+  }
+
+  private admit(socket: Socket): void {
+    const { census } = this;
+    const { log, maxPerAddress } = this.settings;
     const { remoteAddress, localAddress, remotePort = 0, localPort = 0 } = socket;
     if (remoteAddress === undefined || localAddress === undefined) {
       socket.destroy();
@@ -92,46 +101,37 @@ export class Primary {
       socket.destroy();
       return;
     }
-    const isFull = census.open >= server.maxConnections;
-    if (isFull && this.queue.length >= server.backlog) {
-      log.warn("backlog is full", `${this.queue.length} connections wait already`);
-      socket.destroy();
-      return;
-    }
     const client: ClientFacts = {
       number: ++this.count,
       remoteAddress: address,
       remotePort,
       localAddress: plainAddress(localAddress),
       localPort,
-      openFromAddress: census.arrive(address),
+      openFromAddress: census.enter(address),
     };
-    if (isFull) {
-      log.warn("all slots are taken", `${server.maxConnections} connections are open; one waits`);
-      this.queue.push({ client, socket });
-    } else {
-      this.serve({ client, socket });
-    }
-  }
-
-  private serve({ client, socket }: Waiting): void {
-    this.census.open++;
     this.clients.set(client.number, client);
     if (this.pool.serve(client, socket)) return;
-    this.settings.log.warn("no worker", "there is no worker at the moment");
+    log.warn("no worker", "there is no worker at the moment");
     socket.destroy();
     this.over(client.number);
+  }
+
+  private admitWaiting(): void {
+    const { maxConnections } = this.settings.server;
+    while (this.census.open < maxConnections) {
+      const socket = this.queue.shift();
+      if (socket === undefined) return;
+      this.admit(socket);
+    }
   }
 
   private over(number: number): void {
     const client = this.clients.get(number);
     if (client === undefined) return;
     this.clients.delete(number);
-    this.census.open--;
     this.census.leave(client.remoteAddress);
-    const next = this.queue.shift();
-    if (next !== undefined) this.serve(next);
-    else if (this.draining && this.census.open === 0) this.exit();
+    this.admitWaiting();
+    if (this.draining && this.census.open === 0) this.exit();
   }
 
   private watchSignals(): void {
@@ -166,10 +166,7 @@ export class Primary {
     this.draining = true;
     this.pool.close();
     this.server.close();
-    for (const { client, socket } of this.queue.splice(0)) {
-      this.census.leave(client.remoteAddress);
-      socket.destroy();
-    }
+    for (const socket of this.queue.splice(0)) socket.destroy();
     if (this.census.open === 0) this.exit();
     else setTimeout(() => this.exit(), this.settings.server.grace * 1000);
   }
