@@ -142,7 +142,7 @@ test: all check build/crypto-test.wasm
 
 .PHONY: demo
 demo: all
-	@vendor/need openssl=openssl tcpserver=ucspi-tcp
+	@vendor/need openssl=openssl
 	@demo/run
 
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat
