@@ -1,4 +1,18 @@
 #include "ec-checked.h"
+#include "p256.h"
+
+static const br_ec_impl *
+implementation_of(int curve)
+{
+	switch (curve) {
+	case BR_EC_secp256r1:
+		return &p256;
+	case BR_EC_curve25519:
+		return &br_ec_c25519_m31;
+	default:
+		return &br_ec_prime_i31;
+	}
+}
 
 /* Length of an encoded point, in bytes; 0 for an unsupported curve. */
 static size_t
@@ -21,19 +35,19 @@ point_length(int curve)
 static const unsigned char *
 checked_generator(int curve, size_t *len)
 {
-	return br_ec_all_m31.generator(curve, len);
+	return implementation_of(curve)->generator(curve, len);
 }
 
 static const unsigned char *
 checked_order(int curve, size_t *len)
 {
-	return br_ec_all_m31.order(curve, len);
+	return implementation_of(curve)->order(curve, len);
 }
 
 static size_t
 checked_xoff(int curve, size_t *len)
 {
-	return br_ec_all_m31.xoff(curve, len);
+	return implementation_of(curve)->xoff(curve, len);
 }
 
 static uint32_t
@@ -43,7 +57,7 @@ checked_mul(unsigned char *G, size_t Glen, const unsigned char *x, size_t xlen,
 	if (Glen == 0 || Glen != point_length(curve)) {
 		return 0;
 	}
-	return br_ec_all_m31.mul(G, Glen, x, xlen, curve);
+	return implementation_of(curve)->mul(G, Glen, x, xlen, curve);
 }
 
 static size_t
@@ -52,7 +66,7 @@ checked_mulgen(unsigned char *R, const unsigned char *x, size_t xlen, int curve)
 	if (point_length(curve) == 0) {
 		return 0;
 	}
-	return br_ec_all_m31.mulgen(R, x, xlen, curve);
+	return implementation_of(curve)->mulgen(R, x, xlen, curve);
 }
 
 static uint32_t
@@ -63,7 +77,8 @@ checked_muladd(unsigned char *A, const unsigned char *B, size_t len,
 	if (len == 0 || len != point_length(curve)) {
 		return 0;
 	}
-	return br_ec_all_m31.muladd(A, B, len, x, xlen, y, ylen, curve);
+	return implementation_of(curve)->muladd(
+		A, B, len, x, xlen, y, ylen, curve);
 }
 
 /* see ec-checked.h */

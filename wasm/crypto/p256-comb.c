@@ -1,0 +1,64 @@
+/*
+ * k * G with a comb of five teeth in four blocks (C. H. Lim and P. J. Lee,
+ * "More flexible exponentiation with precomputation", 1994): 12 doublings
+ * and 52 additions, with a table of 64 points.
+ *
+ * The multiplier is 260 signs. Tooth a of block b has the 13 signs from
+ * bit 52 * a + 13 * b on. Column by column, from the highest, the sum is
+ * doubled, and one table entry a block is added: +-2^(13 b) (2^208 +-
+ * 2^156 +- 2^104 +- 2^52 +- 1) * G.
+ *
+ * Only the very last addition can meet an exception of the formulas. Let
+ * A * G be the sum, T * G what is added, as integers. Blocks are taken from
+ * the highest to the lowest: A is odd times a lower power of 2 than T, or
+ * of a higher one, so A is not +-T. Modulo n they could still be equal if
+ * |A| + |T| >= n; but the sum that is left when a column is done is less
+ * than 2^(256 - column) * 1.01 and T is less than 2^248, so only in column
+ * 0. There, A and T are both even, but for the last block, and A = +-T +- n
+ * would make n even.
+ */
+#include "p256-comb-table.h"
+#include "p256-multiply.h"
+#include "p256-signs.h"
+
+/* see p256-multiply.h */
+void
+p256_multiply_generator(p256_point *P, const p256_int *k)
+{
+	p256_signs s;
+	uint32_t negative = p256_signs_of(&s, k, COMB_SIGNS);
+	int column, block, tooth;
+
+	for (column = COMB_COLUMNS - 1; column >= 0; column--) {
+		if (column < COMB_COLUMNS - 1) {
+			p256_point_double(P);
+		}
+		for (block = COMB_BLOCKS - 1; block >= 0; block--) {
+			p256_affine Q;
+			uint32_t index = 0, sign;
+
+			for (tooth = COMB_TEETH - 1; tooth >= 0; tooth--) {
+				int at = column +
+					 COMB_COLUMNS *
+						 (block + COMB_BLOCKS * tooth);
+
+				index = index << 1 | p256_signs_at(&s, at, 1);
+			}
+			sign = (index >> (COMB_TEETH - 1)) ^ 1;
+			index = (index ^ -sign) & (COMB_ENTRIES - 1);
+			p256_affine_lookup(&Q, p256_comb_table[block],
+				COMB_ENTRIES, index);
+			p256_affine_negate(&Q, sign ^ negative);
+			if (column == COMB_COLUMNS - 1 &&
+				block == COMB_BLOCKS - 1) {
+				P->x = Q.x;
+				P->y = Q.y;
+				P->z = p256_one;
+			} else if (column == 0 && block == 0) {
+				p256_point_add_any(P, &Q);
+			} else {
+				p256_point_add(P, &Q);
+			}
+		}
+	}
+}
