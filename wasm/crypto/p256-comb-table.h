@@ -1,5 +1,5 @@
 /*
- * The table of p256-comb.c, made by test/crypto/comb-table.ts: the points
+ * The table of p256-comb.c, made by p256-comb-table.test.ts: the points
  *
  *   table[b][j] = 2^(13 b) (2^208 + sum of s_a(j) 2^(52 a), a < 4) * G
  *
