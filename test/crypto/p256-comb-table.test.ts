@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { G, multiply, p } from "./p256-arithmetic";
+import { G, multiply, n, p } from "./p256-arithmetic";
 
 /**
  * The comb's table is what its header says. `vitest run --update
@@ -51,4 +51,22 @@ ${blocks.join("")}};
 
 test("the comb's table holds the multiples of the generator that its header names", async () => {
   await expect(table()).toMatchFileSnapshot("../../wasm/crypto/p256-comb-table.c");
+});
+
+/** What the comb adds last for an odd multiplier: the lowest sign of each tooth of block 0. */
+function lastAdded(k: bigint): bigint {
+  const signs = (k >> 1n) | (1n << BigInt(TEETH * BLOCKS * COLUMNS - 1));
+  let sum = 0n;
+  for (let a = 0; a < TEETH; a++) {
+    const at = BigInt(BLOCKS * COLUMNS * a);
+    sum += ((signs >> at) & 1n) === 1n ? 1n << at : -(1n << at);
+  }
+  return sum;
+}
+
+test("no multiplier makes the comb's last addition a doubling", () => {
+  for (let j = 0; j < 1 << (TEETH - 1); j++) {
+    const T = -multiplier(0, j);
+    expect(lastAdded(n + 2n * T), `entry ${j}`).not.toBe(T);
+  }
 });

@@ -8,14 +8,17 @@
  * doubled, and one table entry a block is added: +-2^(13 b) (2^208 +-
  * 2^156 +- 2^104 +- 2^52 +- 1) * G.
  *
- * Only the very last addition can meet an exception of the formulas. Let
- * A * G be the sum, T * G what is added, as integers. Blocks are taken from
- * the highest to the lowest: A is odd times a lower power of 2 than T, or
- * of a higher one, so A is not +-T. Modulo n they could still be equal if
+ * No addition meets the formulas' exception, a doubling. Let A * G be the
+ * sum and T * G what is added, as integers. Blocks are taken from the
+ * highest to the lowest, so that A and T are not divisible by the same
+ * power of 2: A is not +-T. Modulo n they could be equal all the same if
  * |A| + |T| >= n; but the sum that is left when a column is done is less
- * than 2^(256 - column) * 1.01 and T is less than 2^248, so only in column
- * 0. There, A and T are both even, but for the last block, and A = +-T +- n
- * would make n even.
+ * than 1.01 * 2^(256 - column) and T is less than 2^248, so only in column
+ * 0. There, A and T are both even, except in the last block, and A = +-T
+ * +- n would make n even. In the last block, A = n + T would make the
+ * multiplier n + 2 T, T < 0: test/crypto/p256-comb-table.test.ts tries all
+ * 16, and none is what that multiplier would add last. (A = n - T is the
+ * multiplier 0: the formulas give infinity, as they should.)
  */
 #include "p256-comb-table.h"
 #include "p256-multiply.h"
@@ -54,8 +57,6 @@ p256_multiply_generator(p256_point *P, const p256_int *k)
 				P->x = Q.x;
 				P->y = Q.y;
 				P->z = p256_one;
-			} else if (column == 0 && block == 0) {
-				p256_point_add_any(P, &Q);
 			} else {
 				p256_point_add(P, &Q);
 			}
