@@ -25,7 +25,7 @@
 #include "p256-signs.h"
 
 /* see p256-multiply.h */
-void
+P256_SMALL void
 p256_multiply_generator(p256_point *P, const p256_int *k)
 {
 	p256_signs s;

@@ -74,7 +74,7 @@ fold_column(const int64_t *m, int k)
  * are balanced, between -2^28 and 2^28: the shift right of a negative
  * number rounds down.
  */
-static inline __attribute__((always_inline)) void
+static P256_INLINE void
 multiply(p256_fe *d, const p256_fe *x, const p256_fe *y, int square)
 {
 	int64_t a[P256_LIMBS], b[P256_LIMBS], m[P256_LIMBS], c = 0;
@@ -147,7 +147,7 @@ p256_combine(p256_fe *d, int j, const p256_fe *a, int k, const p256_fe *b)
 }
 
 /* From Montgomery form to the canonical integer. */
-static void
+static P256_INLINE void
 leave(p256_int *d, const p256_fe *a)
 {
 	static const p256_int one = {{1}};
@@ -165,7 +165,7 @@ leave(p256_int *d, const p256_fe *a)
 }
 
 /* see p256-field.h */
-uint32_t
+P256_SMALL uint32_t
 p256_is_zero(const p256_fe *a)
 {
 	p256_int x;
@@ -175,7 +175,7 @@ p256_is_zero(const p256_fe *a)
 }
 
 /* see p256-field.h */
-void
+P256_SMALL void
 p256_invert(p256_fe *d, const p256_fe *a)
 {
 	p256_int x;
@@ -186,7 +186,7 @@ p256_invert(p256_fe *d, const p256_fe *a)
 }
 
 /* see p256-field.h */
-uint32_t
+P256_SMALL uint32_t
 p256_decode(p256_fe *d, const unsigned char *src)
 {
 	p256_int x;
@@ -199,7 +199,7 @@ p256_decode(p256_fe *d, const unsigned char *src)
 }
 
 /* see p256-field.h */
-void
+P256_SMALL void
 p256_encode(unsigned char *dst, const p256_fe *a)
 {
 	p256_int x;

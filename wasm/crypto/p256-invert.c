@@ -64,7 +64,7 @@ steps(transition *t, int32_t zeta, int32_t f, int32_t g)
 }
 
 /* (f, g) = t * (f, g) / 2^29, which divides exactly. */
-static void
+static P256_SMALL void
 update_fg(p256_int *f, p256_int *g, const transition *t)
 {
 	int64_t cf = t->u * f->v[0] + t->v * g->v[0];
@@ -86,7 +86,7 @@ update_fg(p256_int *f, p256_int *g, const transition *t)
  * what is negative is counted as if m had been added, and then the
  * multiple of m, between -2^29 and 0, that makes the division exact.
  */
-static void
+static P256_SMALL void
 update_row(p256_int *to, int64_t u, int64_t v, const p256_int *d,
 	const p256_int *e, const p256_modulus *m)
 {
@@ -106,7 +106,7 @@ update_row(p256_int *to, int64_t u, int64_t v, const p256_int *d,
 }
 
 /* d = sign * d, brought from -2m < d < m to 0 <= d < m; sign is 0 or -1. */
-static void
+static P256_SMALL void
 finish(p256_int *d, int32_t sign, const p256_modulus *m)
 {
 	int pass, i;
@@ -127,7 +127,7 @@ finish(p256_int *d, int32_t sign, const p256_modulus *m)
 }
 
 /* see p256-limbs.h */
-void
+P256_SMALL void
 p256_int_invert(p256_int *x, const p256_modulus *m)
 {
 	p256_int f = m->m, g = *x, d = {{0}}, e = {{1}}, next;

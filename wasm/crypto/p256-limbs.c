@@ -14,7 +14,7 @@ const p256_modulus p256_n = {
 };
 
 /* see p256-limbs.h */
-void
+P256_SMALL void
 p256_int_decode(p256_int *d, const unsigned char *src)
 {
 	uint64_t pool = 0;
@@ -33,7 +33,7 @@ p256_int_decode(p256_int *d, const unsigned char *src)
 }
 
 /* see p256-limbs.h */
-void
+P256_SMALL void
 p256_int_encode(unsigned char *dst, const p256_int *a)
 {
 	uint64_t pool = 0;
@@ -51,7 +51,7 @@ p256_int_encode(unsigned char *dst, const p256_int *a)
 }
 
 /* d = a - b, limbs 0 <= v[i] < 2^29. Returns the borrow, 0 or 1. */
-static uint32_t
+static P256_INLINE uint32_t
 subtract(p256_int *d, const p256_int *a, const p256_int *b)
 {
 	int32_t carry = 0;
@@ -66,7 +66,7 @@ subtract(p256_int *d, const p256_int *a, const p256_int *b)
 }
 
 /* see p256-limbs.h */
-uint32_t
+P256_SMALL uint32_t
 p256_int_reduce(p256_int *d, const p256_modulus *m)
 {
 	p256_int less;
@@ -77,26 +77,14 @@ p256_int_reduce(p256_int *d, const p256_modulus *m)
 }
 
 /* see p256-limbs.h */
-void
+P256_SMALL void
 p256_int_complement(p256_int *d, const p256_int *a, const p256_modulus *m)
 {
 	subtract(d, &m->m, a);
 }
 
 /* see p256-limbs.h */
-void
-p256_int_select(p256_int *d, const p256_int *a, uint32_t ctl)
-{
-	int32_t mask = -(int32_t)ctl;
-	int i;
-
-	for (i = 0; i < P256_LIMBS; i++) {
-		d->v[i] ^= mask & (d->v[i] ^ a->v[i]);
-	}
-}
-
-/* see p256-limbs.h */
-uint32_t
+P256_SMALL uint32_t
 p256_int_is_zero(const p256_int *a)
 {
 	uint32_t any = 0;

@@ -20,6 +20,13 @@
 #define P256_LIMB_MASK 0x1FFFFFFF
 
 /*
+ * A process calls most of this code a few times, just compiled, and by a
+ * compiler whose time is counted in bytes: what isn't worth unrolling.
+ */
+#define P256_SMALL __attribute__((minsize))
+#define P256_INLINE inline __attribute__((always_inline))
+
+/*
  * Sum of v[i] * 2^(29*i). Nine products of two limbs fit in an int64_t with
  * room to spare, so that sums need no carries before a multiplication.
  * Canonical: 0 <= v[i] < 2^29, and the whole below the modulus. Elsewhere
@@ -57,8 +64,16 @@ void
 p256_int_complement(p256_int *d, const p256_int *a, const p256_modulus *m);
 
 /* d = a if ctl is 1, unchanged if it is 0. */
-void
-p256_int_select(p256_int *d, const p256_int *a, uint32_t ctl);
+static inline void
+p256_int_select(p256_int *d, const p256_int *a, uint32_t ctl)
+{
+	int32_t mask = -(int32_t)ctl;
+	int i;
+
+	for (i = 0; i < P256_LIMBS; i++) {
+		d->v[i] ^= mask & (d->v[i] ^ a->v[i]);
+	}
+}
 
 /* 1 if every limb is zero, else 0. */
 uint32_t

@@ -1,3 +1,5 @@
+#include <string.h>
+#include <wasm_simd128.h>
 #include "p256-point.h"
 
 static const p256_fe curve_b = {{0x1897BBFB, 0x1CDF6229, 0x018486C4, 0x01732821,
@@ -35,42 +37,35 @@ p256_point_double(p256_point *P)
 }
 
 /*
+ * see p256-point.h
+ *
  * With h = x2 z1^2 - x1 and r = y2 z1^3 - y1:
  *   x' = r^2 - h^3 - 2 x1 h^2
  *   y' = r (x1 h^2 - x') - y1 h^3
  *   z' = z1 h
  */
-static void
-add(p256_point *P, const p256_affine *Q, p256_fe *r)
+void
+p256_point_add(p256_point *P, const p256_affine *Q)
 {
-	p256_fe h, t, v;
+	p256_fe h, r, t, v;
 
 	p256_square(&t, &P->z);
 	p256_mul(&h, &Q->x, &t);
 	p256_sub(&h, &h, &P->x);
 	p256_mul(&t, &t, &P->z);
-	p256_mul(r, &Q->y, &t);
-	p256_sub(r, r, &P->y);
+	p256_mul(&r, &Q->y, &t);
+	p256_sub(&r, &r, &P->y);
 	p256_mul(&P->z, &P->z, &h);
 	p256_square(&t, &h);
 	p256_mul(&v, &P->x, &t);
 	p256_mul(&h, &h, &t);
-	p256_square(&t, r);
+	p256_square(&t, &r);
 	p256_sub(&t, &t, &h);
 	p256_combine(&P->x, 1, &t, -2, &v);
 	p256_sub(&v, &v, &P->x);
-	p256_mul(&v, &v, r);
+	p256_mul(&v, &v, &r);
 	p256_mul(&h, &h, &P->y);
 	p256_sub(&P->y, &v, &h);
-}
-
-/* see p256-point.h */
-void
-p256_point_add(p256_point *P, const p256_affine *Q)
-{
-	p256_fe r;
-
-	add(P, Q, &r);
 }
 
 /* see p256-point.h */
@@ -87,21 +82,30 @@ void
 p256_point_add_any(p256_point *P, const p256_affine *Q)
 {
 	p256_point same, twice;
-	p256_fe r;
-	uint32_t infinity = p256_is_zero(&P->z);
+	p256_fe t, h, r;
+	uint32_t infinity = p256_is_zero(&P->z), equal;
 
 	p256_combine(&same.x, 1, &Q->x, 0, &Q->x);
 	same.y = Q->y;
 	same.z = p256_one;
 	twice = same;
 	p256_point_double(&twice);
-	add(P, Q, &r);
-	p256_point_select(P, &twice, p256_is_zero(&P->z) & p256_is_zero(&r));
+
+	p256_square(&t, &P->z);
+	p256_mul(&h, &Q->x, &t);
+	p256_sub(&h, &h, &P->x);
+	p256_mul(&t, &t, &P->z);
+	p256_mul(&r, &Q->y, &t);
+	p256_sub(&r, &r, &P->y);
+	equal = p256_is_zero(&h) & p256_is_zero(&r);
+
+	p256_point_add(P, Q);
+	p256_point_select(P, &twice, equal);
 	p256_point_select(P, &same, infinity);
 }
 
 /* see p256-point.h */
-uint32_t
+void
 p256_point_to_affine(p256_affine *Q, const p256_point *P)
 {
 	p256_fe inverse, square;
@@ -111,28 +115,41 @@ p256_point_to_affine(p256_affine *Q, const p256_point *P)
 	p256_mul(&Q->x, &P->x, &square);
 	p256_mul(&square, &square, &inverse);
 	p256_mul(&Q->y, &P->y, &square);
-	return p256_is_zero(&inverse) ^ 1;
 }
 
-/* see p256-point.h */
+/*
+ * see p256-point.h
+ *
+ * An entry is four vectors of 16 bytes, and 8 bytes.
+ */
 void
 p256_affine_lookup(
 	p256_affine *Q, const p256_affine *table, uint32_t len, uint32_t index)
 {
-	p256_affine found = {{{0}}, {{0}}};
+	v128_t a, b, c, d;
+	uint64_t e = 0;
 	uint32_t u;
-	int i;
 
+	a = b = c = d = wasm_i32x4_const_splat(0);
 	for (u = 0; u < len; u++) {
+		const unsigned char *at = (const unsigned char *)&table[u];
 		uint32_t other = u ^ index;
-		int32_t mask = (int32_t)((other | -other) >> 31) - 1;
+		uint64_t last;
+		int64_t mask = ((int64_t)other - 1) >> 63;
+		v128_t wide = wasm_i64x2_splat(mask);
 
-		for (i = 0; i < P256_LIMBS; i++) {
-			found.x.v[i] |= mask & table[u].x.v[i];
-			found.y.v[i] |= mask & table[u].y.v[i];
-		}
+		memcpy(&last, at + 64, sizeof last);
+		a |= wide & wasm_v128_load(at);
+		b |= wide & wasm_v128_load(at + 16);
+		c |= wide & wasm_v128_load(at + 32);
+		d |= wide & wasm_v128_load(at + 48);
+		e |= (uint64_t)mask & last;
 	}
-	*Q = found;
+	wasm_v128_store((unsigned char *)Q, a);
+	wasm_v128_store((unsigned char *)Q + 16, b);
+	wasm_v128_store((unsigned char *)Q + 32, c);
+	wasm_v128_store((unsigned char *)Q + 48, d);
+	memcpy((unsigned char *)Q + 64, &e, sizeof e);
 }
 
 /* see p256-point.h */
@@ -156,10 +173,13 @@ p256_affine_decode(p256_affine *Q, const unsigned char *src)
 }
 
 /* see p256-point.h */
-void
-p256_affine_encode(unsigned char *dst, const p256_affine *Q)
+P256_SMALL void
+p256_point_encode(unsigned char *dst, const p256_point *P)
 {
+	p256_affine Q;
+
+	p256_point_to_affine(&Q, P);
 	dst[0] = 0x04;
-	p256_encode(dst + 1, &Q->x);
-	p256_encode(dst + 1 + P256_BYTES, &Q->y);
+	p256_encode(dst + 1, &Q.x);
+	p256_encode(dst + 1 + P256_BYTES, &Q.y);
 }

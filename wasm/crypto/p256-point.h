@@ -19,9 +19,7 @@ typedef struct {
 	p256_fe x, y, z;
 } p256_point;
 
-/*
- * P = 2 * P
- */
+/* P = 2 * P */
 void
 p256_point_double(p256_point *P);
 
@@ -33,8 +31,8 @@ p256_point_add(p256_point *P, const p256_affine *Q);
 void
 p256_point_add_any(p256_point *P, const p256_affine *Q);
 
-/* The affine coordinates; (0, 0) for infinity. Returns 0 for infinity. */
-uint32_t
+/* The affine coordinates; (0, 0) for infinity. */
+void
 p256_point_to_affine(p256_affine *Q, const p256_point *P);
 
 /* P = Q if ctl is 1, unchanged if it is 0. */
@@ -54,12 +52,14 @@ p256_affine_lookup(
 	p256_affine *Q, const p256_affine *table, uint32_t len, uint32_t index);
 
 /*
- * From and to 65 bytes, uncompressed. Decoding returns 0 unless src is a
- * point of the curve; Q is then something to compute with all the same.
+ * From 65 bytes, uncompressed. Returns 0 unless they are a point of the
+ * curve; Q is then something to compute with all the same.
  */
 uint32_t
 p256_affine_decode(p256_affine *Q, const unsigned char *src);
+
+/* To 65 bytes, uncompressed; infinity as (0, 0). */
 void
-p256_affine_encode(unsigned char *dst, const p256_affine *Q);
+p256_point_encode(unsigned char *dst, const p256_point *P);
 
 #endif

@@ -6,7 +6,7 @@
  * With all signs set, the sum is 2^bits - 1; each one that isn't takes away
  * twice its power. So the bits are those of (k + 2^bits - 1) / 2.
  */
-uint32_t
+P256_SMALL uint32_t
 p256_signs_of(p256_signs *s, const p256_int *k, int bits)
 {
 	uint32_t even = ((uint32_t)k->v[0] & 1) ^ 1;

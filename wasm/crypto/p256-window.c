@@ -17,7 +17,7 @@
  * so every 2 * Q that is added is an affine one. Coming back multiplies the
  * sum's z by that of 2 * Q.
  */
-static void
+static P256_SMALL void
 fill(p256_affine table[ENTRIES], const p256_affine *Q)
 {
 	p256_point sum[ENTRIES], twice;
@@ -67,7 +67,7 @@ fill(p256_affine table[ENTRIES], const p256_affine *Q)
  * added is less: they are not equal, nor opposite. Modulo n they can be, in
  * the last addition only, because the sum is less than 2^252 before.
  */
-void
+P256_SMALL void
 p256_multiply(p256_point *P, const p256_affine *Q, const p256_int *k)
 {
 	p256_affine table[ENTRIES], T;

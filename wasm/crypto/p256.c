@@ -33,7 +33,7 @@ api_xoff(int curve, size_t *len)
  * A multiplier of any (public) length, reduced modulo n. Returns 0 if it is
  * 2^256 or more.
  */
-static uint32_t
+static P256_INLINE uint32_t
 decode_multiplier(p256_int *k, const unsigned char *x, size_t xlen)
 {
 	unsigned char padded[P256_BYTES] = {0};
@@ -48,24 +48,22 @@ decode_multiplier(p256_int *k, const unsigned char *x, size_t xlen)
 	return (excess - 1) >> 31;
 }
 
-static size_t
+static P256_SMALL size_t
 api_mulgen(unsigned char *R, const unsigned char *x, size_t xlen, int curve)
 {
 	p256_int k;
 	p256_point P;
-	p256_affine Q;
 
 	(void)curve;
 	if (!decode_multiplier(&k, x, xlen)) {
 		return 0;
 	}
 	p256_multiply_generator(&P, &k);
-	p256_point_to_affine(&Q, &P);
-	p256_affine_encode(R, &Q);
+	p256_point_encode(R, &P);
 	return POINT_BYTES;
 }
 
-static uint32_t
+static P256_SMALL uint32_t
 api_mul(unsigned char *G, size_t Glen, const unsigned char *x, size_t xlen,
 	int curve)
 {
@@ -81,16 +79,15 @@ api_mul(unsigned char *G, size_t Glen, const unsigned char *x, size_t xlen,
 	good = p256_affine_decode(&Q, G);
 	good &= decode_multiplier(&k, x, xlen);
 	p256_multiply(&P, &Q, &k);
-	good &= p256_point_to_affine(&Q, &P);
-	p256_affine_encode(G, &Q);
-	return good;
+	p256_point_encode(G, &P);
+	return good & (p256_is_zero(&P.z) ^ 1);
 }
 
 /*
  * x * A + y * B, where B is the generator if it is NULL. The second term is
  * made affine; where it is the point at infinity, the first is the sum.
  */
-static uint32_t
+static P256_SMALL uint32_t
 api_muladd(unsigned char *A, const unsigned char *B, size_t len,
 	const unsigned char *x, size_t xlen, const unsigned char *y,
 	size_t ylen, int curve)
@@ -98,7 +95,7 @@ api_muladd(unsigned char *A, const unsigned char *B, size_t len,
 	p256_int k, l;
 	p256_point P, sum;
 	p256_affine Q, R;
-	uint32_t good, finite;
+	uint32_t good, infinity;
 
 	(void)curve;
 	if (len != POINT_BYTES) {
@@ -113,13 +110,13 @@ api_muladd(unsigned char *A, const unsigned char *B, size_t len,
 		good &= p256_affine_decode(&R, B);
 		p256_multiply(&sum, &R, &l);
 	}
-	finite = p256_point_to_affine(&R, &sum);
+	infinity = p256_is_zero(&sum.z);
+	p256_point_to_affine(&R, &sum);
 	sum = P;
 	p256_point_add_any(&sum, &R);
-	p256_point_select(&P, &sum, finite);
-	good &= p256_point_to_affine(&Q, &P);
-	p256_affine_encode(A, &Q);
-	return good;
+	p256_point_select(&P, &sum, infinity ^ 1);
+	p256_point_encode(A, &P);
+	return good & (p256_is_zero(&P.z) ^ 1);
 }
 
 /* see p256.h */
