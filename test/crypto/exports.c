@@ -4,6 +4,7 @@
 #include "bearssl.h"
 #include "crypto/chacha20-simd.h"
 #include "crypto/p256.h"
+#include "crypto/p256-sign.h"
 #include "export.h"
 
 static unsigned char key[32], iv[12], data[65536];
@@ -77,13 +78,36 @@ p256_muladd(uint32_t which, uint32_t generator, size_t xlen, size_t ylen)
 		data + 512, xlen, data + 768, ylen, BR_EC_secp256r1);
 }
 
-/* The key of `xlen` bytes at 512 signs the hash value (SHA-256) at 256. */
+static const br_hash_class *
+hash_of(uint32_t id)
+{
+	switch (id) {
+	case br_sha1_ID:
+		return &br_sha1_vtable;
+	case br_sha224_ID:
+		return &br_sha224_vtable;
+	case br_sha256_ID:
+		return &br_sha256_vtable;
+	case br_sha384_ID:
+		return &br_sha384_vtable;
+	default:
+		return &br_sha512_vtable;
+	}
+}
+
+/*
+ * The key of `xlen` bytes at 512 signs the hash value at 256: ours, or
+ * BearSSL's code all through.
+ */
 EXPORT(p256_sign)
 size_t
-p256_sign(uint32_t which, size_t xlen)
+p256_sign_hash(uint32_t which, uint32_t hash, size_t xlen)
 {
 	br_ec_private_key sk = {BR_EC_secp256r1, data + 512, xlen};
 
+	if (which == 0) {
+		return p256_sign(hash_of(hash), data + 256, &sk, data);
+	}
 	return br_ecdsa_i31_sign_asn1(
-		p256_of(which), &br_sha256_vtable, data + 256, &sk, data);
+		p256_of(which), hash_of(hash), data + 256, &sk, data);
 }

@@ -60,6 +60,19 @@ export function muladd(
   return good ? hexAt(A, 65) : null;
 }
 
+/** BearSSL's identifiers. */
+export const hashes = { sha1: 2, sha224: 3, sha256: 4, sha384: 5, sha512: 6 } as const;
+
+/** A signature in ASN.1, by the key `x`; "" if it was refused. */
+export function sign(
+  which: Implementation,
+  input: { hash: keyof typeof hashes; value: Uint8Array; x: Uint8Array },
+): string {
+  put(B, input.value);
+  put(X, input.x);
+  return hexAt(A, exports.p256_sign(implementations[which], hashes[input.hash], input.x.length));
+}
+
 /** Big-endian. */
 export function bytes(k: bigint, length = 32): Uint8Array {
   return Buffer.from(k.toString(16).padStart(2 * length, "0"), "hex");

@@ -1,7 +1,7 @@
-#include <string.h>
 #include "inner.h"
 #include "p256.h"
 #include "p256-multiply.h"
+#include "p256-order.h"
 
 #define POINT_BYTES (1 + 2 * P256_BYTES)
 
@@ -36,15 +36,12 @@ api_xoff(int curve, size_t *len)
 static P256_INLINE uint32_t
 decode_multiplier(p256_int *k, const unsigned char *x, size_t xlen)
 {
-	unsigned char padded[P256_BYTES] = {0};
 	uint32_t excess = 0;
 
 	for (; xlen > P256_BYTES; x++, xlen--) {
 		excess |= *x;
 	}
-	memcpy(padded + P256_BYTES - xlen, x, xlen);
-	p256_int_decode(k, padded);
-	p256_int_reduce(k, &p256_n);
+	p256_order_decode(k, x, xlen);
 	return (excess - 1) >> 31;
 }
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "crypto/ec-checked.h"
+#include "crypto/p256-sign.h"
 #include "key.h"
 
 /* BearSSL's hash implementations, by identifier. */
@@ -99,6 +100,9 @@ sign_ec(const private_key *key, unsigned hash, const unsigned char *hv,
 
 	if (hc == NULL) {
 		return 0;
+	}
+	if (key->sk.ec.curve == BR_EC_secp256r1) {
+		return p256_sign(hc, hv, &key->sk.ec, sig);
 	}
 	return br_ecdsa_i31_sign_asn1(&ec_checked, hc, hv, &key->sk.ec, sig);
 }

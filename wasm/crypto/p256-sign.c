@@ -1,0 +1,83 @@
+#include "inner.h"
+#include "p256-multiply.h"
+#include "p256-order.h"
+#include "p256-sign.h"
+
+/* Room that br_ecdsa_raw_to_asn1 may need beyond two integers. */
+#define ASN1_ROOM 12
+
+/* A private key of any (public) length. Returns 0 unless 0 < d < n. */
+static uint32_t
+decode_key(p256_int *d, const br_ec_private_key *sk)
+{
+	const unsigned char *x = sk->x;
+	size_t len = sk->xlen;
+	uint32_t excess = 0;
+
+	for (; len > P256_BYTES; x++, len--) {
+		excess |= *x;
+	}
+	return p256_order_decode(d, x, len) & (p256_int_is_zero(d) ^ 1) &
+	       ((excess - 1) >> 31);
+}
+
+/*
+ * RFC 6979, 3.2: HMAC_DRBG, seeded with the key and the reduced hash value,
+ * gives candidates until one is in [1, n - 1].
+ */
+static void
+nonce(p256_int *k, const br_hash_class *hf, const p256_int *key,
+	const p256_int *message)
+{
+	br_hmac_drbg_context drbg;
+	unsigned char buf[2 * P256_BYTES];
+
+	p256_int_encode(buf, key);
+	p256_int_encode(buf + P256_BYTES, message);
+	br_hmac_drbg_init(&drbg, hf, buf, sizeof buf);
+	do {
+		br_hmac_drbg_generate(&drbg, buf, P256_BYTES);
+	} while (!p256_order_decode(k, buf, P256_BYTES) || p256_int_is_zero(k));
+}
+
+/* r = the X coordinate of k * G, modulo n; it is less than 2 * n. */
+static void
+commit(p256_int *r, const p256_int *k)
+{
+	unsigned char point[1 + 2 * P256_BYTES];
+	p256_point P;
+
+	p256_multiply_generator(&P, k);
+	p256_point_encode(point, &P);
+	p256_order_decode(r, point + 1, P256_BYTES);
+}
+
+/* see p256-sign.h */
+size_t
+p256_sign(const br_hash_class *hf, const void *hash_value,
+	const br_ec_private_key *sk, void *sig)
+{
+	p256_int key, message, k, r, s;
+	unsigned char raw[2 * P256_BYTES + ASN1_ROOM];
+	size_t len = br_digest_size(hf);
+
+	if (!decode_key(&key, sk)) {
+		return 0;
+	}
+	p256_order_decode(
+		&message, hash_value, len < P256_BYTES ? len : P256_BYTES);
+	nonce(&k, hf, &key, &message);
+	commit(&r, &k);
+
+	/* s = (message + r * key) / k */
+	p256_order_multiply(&s, &r, &key);
+	p256_order_add(&s, &s, &message);
+	p256_int_invert(&k, &p256_n);
+	p256_order_multiply(&s, &s, &k);
+
+	p256_int_encode(raw, &r);
+	p256_int_encode(raw + P256_BYTES, &s);
+	len = br_ecdsa_raw_to_asn1(raw, 2 * P256_BYTES);
+	memcpy(sig, raw, len);
+	return len;
+}
