@@ -156,6 +156,7 @@ leave(p256_int *d, const p256_fe *a)
 
 	/* (a + m * p) / 2^261, m < 2^261: between 0 and p, both possible. */
 	p256_mul(d, a, &one);
+	P256_ROLLED
 	for (i = 0; i < P256_LIMBS; i++) {
 		carry += d->v[i];
 		d->v[i] = carry & P256_LIMB_MASK;

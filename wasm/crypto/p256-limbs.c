@@ -57,6 +57,7 @@ subtract(p256_int *d, const p256_int *a, const p256_int *b)
 	int32_t carry = 0;
 	int i;
 
+	P256_ROLLED
 	for (i = 0; i < P256_LIMBS; i++) {
 		carry += a->v[i] - b->v[i];
 		d->v[i] = carry & P256_LIMB_MASK;

@@ -24,6 +24,7 @@
  * compiler whose time is counted in bytes: what isn't worth unrolling.
  */
 #define P256_SMALL __attribute__((minsize))
+#define P256_ROLLED _Pragma("clang loop unroll(disable) vectorize(disable)")
 #define P256_INLINE inline __attribute__((always_inline))
 
 /*
@@ -70,6 +71,7 @@ p256_int_select(p256_int *d, const p256_int *a, uint32_t ctl)
 	int32_t mask = -(int32_t)ctl;
 	int i;
 
+	P256_ROLLED
 	for (i = 0; i < P256_LIMBS; i++) {
 		d->v[i] ^= mask & (d->v[i] ^ a->v[i]);
 	}

@@ -16,6 +16,7 @@ p256_signs_of(p256_signs *s, const p256_int *k, int bits)
 	p256_int_complement(&odd, k, &p256_n);
 	*s = *k;
 	p256_int_select(s, &odd, even);
+	P256_ROLLED
 	for (i = 0; i < P256_LIMBS - 1; i++) {
 		s->v[i] = s->v[i] >> 1 | (s->v[i + 1] & 1)
 						 << (P256_LIMB_BITS - 1);
