@@ -1,6 +1,7 @@
 #include "ec-checked.h"
 #include "p256.h"
 
+/* Not br_ec_all_m31, which would link BearSSL's P-256, too. */
 static const br_ec_impl *
 implementation_of(int curve)
 {

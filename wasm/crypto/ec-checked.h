@@ -9,8 +9,7 @@
 /*
  * P-256, P-384, P-521 (uncompressed points of 65, 97 and 133 bytes) and
  * Curve25519 (32 bytes). A point of any other length is refused: BearSSL
- * 0.6 doesn't check (ec_prime_i31.c, ec_p256_m31.c), and would read past
- * a short one.
+ * 0.6 doesn't check (ec_prime_i31.c), and would read past a short one.
  */
 extern const br_ec_impl ec_checked;
 

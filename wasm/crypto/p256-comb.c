@@ -12,10 +12,10 @@
  * sum and T * G what is added, as integers. Blocks are taken from the
  * highest to the lowest, so that A and T are not divisible by the same
  * power of 2: A is not +-T. Modulo n they could be equal all the same if
- * |A| + |T| >= n; but the sum that is left when a column is done is less
- * than 1.01 * 2^(256 - column) and T is less than 2^248, so only in column
- * 0. There, A and T are both even, except in the last block, and A = +-T
- * +- n would make n even. In the last block, A = n + T would make the
+ * |A| + |T| >= n. But T is less than 2^248, and A is less than 1.01 * 2^255
+ * before column 0, because the multiplier has 256 bits: the highest five of
+ * its 260 signs amount to 1. In column 0, A and T are both even, except in
+ * the last block, and A = +-T +- n would make n even. In the last block, A = n + T would make the
  * multiplier n + 2 T, T < 0: test/crypto/p256-comb-table.test.ts tries all
  * 16, and none is what that multiplier would add last. (A = n - T is the
  * multiplier 0: the formulas give infinity, as they should.)
