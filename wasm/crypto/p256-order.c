@@ -12,6 +12,7 @@ settle(p256_int *d, const uint64_t *t)
 	uint64_t carry = 0;
 	int i;
 
+	P256_ROLLED
 	for (i = 0; i < P256_LIMBS; i++) {
 		carry += t[i];
 		d->v[i] = (int32_t)(carry & P256_LIMB_MASK);
@@ -24,23 +25,26 @@ settle(p256_int *d, const uint64_t *t)
  * Montgomery's product, a * b / 2^261 modulo n. No limb of the sum passes
  * 2 * 9 * 2^58, plus a carry.
  */
-static P256_SMALL void
+static __attribute__((minsize, noinline)) void
 multiply(p256_int *d, const p256_int *a, const p256_int *b)
 {
-	uint64_t t[P256_LIMBS + 1] = {0};
+	uint64_t t[P256_LIMBS] = {0};
 	int i, j;
 
+	P256_ROLLED
 	for (i = 0; i < P256_LIMBS; i++) {
-		uint64_t f = (uint64_t)a->v[i], g;
+		uint64_t f = (uint64_t)a->v[i], g, low;
 
-		g = t[0] + f * (uint64_t)b->v[0];
-		g = (-g * p256_n.inverse) & P256_LIMB_MASK;
-		for (j = 0; j < P256_LIMBS; j++) {
-			t[j] += f * (uint64_t)b->v[j] +
-				g * (uint64_t)p256_n.m.v[j];
+		low = t[0] + f * (uint64_t)b->v[0];
+		g = (-low * p256_n.inverse) & P256_LIMB_MASK;
+		low += g * (uint64_t)p256_n.m.v[0];
+		P256_ROLLED
+		for (j = 1; j < P256_LIMBS; j++) {
+			t[j - 1] = t[j] + f * (uint64_t)b->v[j] +
+				   g * (uint64_t)p256_n.m.v[j];
 		}
-		t[1] += t[0] >> P256_LIMB_BITS;
-		memmove(t, t + 1, P256_LIMBS * sizeof *t);
+		t[P256_LIMBS - 1] = 0;
+		t[0] += low >> P256_LIMB_BITS;
 	}
 	settle(d, t);
 }
@@ -62,6 +66,7 @@ p256_order_add(p256_int *d, const p256_int *a, const p256_int *b)
 	uint64_t t[P256_LIMBS];
 	int i;
 
+	P256_ROLLED
 	for (i = 0; i < P256_LIMBS; i++) {
 		t[i] = (uint64_t)a->v[i] + (uint64_t)b->v[i];
 	}

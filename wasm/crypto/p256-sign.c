@@ -7,7 +7,7 @@
 #define ASN1_ROOM 12
 
 /* A private key of any (public) length. Returns 0 unless 0 < d < n. */
-static uint32_t
+static P256_SMALL uint32_t
 decode_key(p256_int *d, const br_ec_private_key *sk)
 {
 	const unsigned char *x = sk->x;
@@ -25,7 +25,7 @@ decode_key(p256_int *d, const br_ec_private_key *sk)
  * RFC 6979, 3.2: HMAC_DRBG, seeded with the key and the reduced hash value,
  * gives candidates until one is in [1, n - 1].
  */
-static void
+static P256_SMALL void
 nonce(p256_int *k, const br_hash_class *hf, const p256_int *key,
 	const p256_int *message)
 {
@@ -41,7 +41,7 @@ nonce(p256_int *k, const br_hash_class *hf, const p256_int *key,
 }
 
 /* r = the X coordinate of k * G, modulo n; it is less than 2 * n. */
-static void
+static P256_SMALL void
 commit(p256_int *r, const p256_int *k)
 {
 	unsigned char point[1 + 2 * P256_BYTES];
@@ -53,7 +53,7 @@ commit(p256_int *r, const p256_int *k)
 }
 
 /* see p256-sign.h */
-size_t
+P256_SMALL size_t
 p256_sign(const br_hash_class *hf, const void *hash_value,
 	const br_ec_private_key *sk, void *sig)
 {
