@@ -20,8 +20,9 @@
 #define P256_LIMB_MASK 0x1FFFFFFF
 
 /*
- * A process calls most of this code a few times, just compiled, and by a
- * compiler whose time is counted in bytes: what isn't worth unrolling.
+ * A process makes a handful of operations, with code that was compiled the
+ * moment before: the time of a function that runs once is its length. Such
+ * functions are SMALL, their loops ROLLED; what a multiple repeats is not.
  */
 #define P256_SMALL __attribute__((minsize))
 #define P256_ROLLED _Pragma("clang loop unroll(disable) vectorize(disable)")
