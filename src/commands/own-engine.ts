@@ -5,7 +5,7 @@ import { streamsOf } from "../io/descriptors.ts";
 import type { Ending, Program } from "../program/program.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { Connection, type Streams } from "../service/connection.ts";
-import { loadModule } from "../service/modules.ts";
+import { expectOneConnection, loadModule } from "../service/modules.ts";
 import { loadCredentials, startEngine } from "../service/server-side.ts";
 import { sessionVariables } from "../service/session-variables.ts";
 import { peerOf, tellEnd } from "../service/summary.ts";
@@ -25,6 +25,7 @@ export class OwnEngine {
 
   start(): void {
     const { env } = process;
+    expectOneConnection();
     const credentials = loadCredentials(loadModule("keeper"), this.service.settings, env);
     const { keeper } = credentials;
     const engine = startEngine(loadModule("engine"), credentials, env);

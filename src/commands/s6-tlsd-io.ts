@@ -9,7 +9,7 @@ import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { Connection } from "../service/connection.ts";
-import { loadModule } from "../service/modules.ts";
+import { expectOneConnection, loadModule } from "../service/modules.ts";
 import { loadCredentials, startEngine } from "../service/server-side.ts";
 import { notification } from "../service/session-variables.ts";
 import { peerOf, tellEnd } from "../service/summary.ts";
@@ -25,6 +25,7 @@ function main(settings: IoSettings, operands: readonly string[]): void {
   }
   const { env } = process;
   const owner = engineOwner(env);
+  expectOneConnection();
   const credentials = loadCredentials(loadModule("keeper"), settings, env);
   const { keeper } = credentials;
   const engine = startEngine(loadModule("engine"), credentials, env);

@@ -16,3 +16,18 @@ export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
     throw new Fatal(ExitCode.engine, `unable to load ${file}: ${reasonOf(error)}`);
   }
 }
+
+/**
+ * For a process that lives as long as one connection. BearSSL's handshake is a bytecode interpreter:
+ * one loop of many kilobytes, which V8 takes for hot after some hundred rounds and optimises for up
+ * to 100 ms of processor time, to be run once. With this budget, what carries records is optimised
+ * after a few megabytes, and the handshake never.
+ */
+export function expectOneConnection(): void {
+  // Not at the top: whoever doesn't call this should not pay for loading it.
+  const { setFlagsFromString } = require("node:v8") as typeof import("node:v8");
+  setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
+}
+
+/** V8's own is 1,800,000; the unit is a byte of machine code that was jumped over. */
+const TIERING_BUDGET = 1_000_000_000;
