@@ -13,7 +13,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 jobs := $(shell nproc 2>/dev/null || echo 2)
 say = @echo "$(1)"
 
-PROGRAMS := s6-tlsd s6-tlsd-io s6-tlsserver
+PROGRAMS := s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io
 MODULES := dist/engine.wasm dist/keeper.wasm
 BUNDLES := $(PROGRAMS:%=dist/%.cjs)
 

@@ -3,13 +3,21 @@
  * line with. With --check, only tells whether a page is out of date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { s6TlsdIoLine, s6TlsdLine, s6TlsserverLine } from "../src/cli/command-lines.ts";
+import {
+  s6TlscIoLine,
+  s6TlscLine,
+  s6TlsdIoLine,
+  s6TlsdLine,
+  s6TlsserverLine,
+} from "../src/cli/command-lines.ts";
 import { type CommandLine, type Option, usage } from "../src/cli/options.ts";
 
 const BEGIN = "<!-- generated from src/cli/command-lines.ts -->";
 const END = "<!-- end of what is generated -->";
 
 const pages: Record<string, string> = {
+  "s6-tlsc": section("s6-tlsc", s6TlscLine),
+  "s6-tlsc-io": section("s6-tlsc-io", s6TlscIoLine),
   "s6-tlsd": section("s6-tlsd", s6TlsdLine),
   "s6-tlsd-io": section("s6-tlsd-io", s6TlsdIoLine),
   "s6-tlsserver": section("s6-tlsserver", s6TlsserverLine),

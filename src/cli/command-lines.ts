@@ -1,3 +1,4 @@
+import * as client from "./client-options.ts";
 import { type CommandLine, type OptionGroup, unsigned } from "./options.ts";
 import * as server from "./server-options.ts";
 import * as tls from "./tls-options.ts";
@@ -22,7 +23,7 @@ export interface IoSettings extends tls.TlsSettings {
   notify: number | null;
 }
 
-const notify: OptionGroup<IoSettings> = [
+const notify: OptionGroup<{ notify: number | null }> = [
   {
     short: "d",
     long: "notification-fd",
@@ -44,6 +45,44 @@ export const s6TlsdIoLine: CommandLine<IoSettings> = {
     tls.sniLevel,
     tls.profile,
     notify,
+  ],
+  operands: "fdr fdw",
+};
+
+export interface ClientProgramSettings
+  extends client.ClientTlsSettings,
+    client.NetworkDescriptors {}
+
+export const s6TlscLine: CommandLine<ClientProgramSettings> = {
+  groups: [
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    client.ownCertificate,
+    tls.keepEnvironment,
+    tls.verbosity,
+    tls.handshakeTimeout,
+    client.serverName,
+    tls.profile,
+    client.descriptors,
+  ],
+  operands: "prog...",
+};
+
+export interface ClientIoSettings extends client.ClientTlsSettings {
+  notify: number | null;
+}
+
+export const s6TlscIoLine: CommandLine<ClientIoSettings> = {
+  groups: [
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    client.ownCertificate,
+    tls.verbosity,
+    tls.handshakeTimeout,
+    client.serverName,
+    tls.profile,
+    notify,
+    client.verification,
   ],
   operands: "fdr fdw",
 };

@@ -1,14 +1,18 @@
 import { type OptionGroup, unsigned } from "./options.ts";
 
-/** What the command line of a TLS program says about the connection. */
-export interface TlsSettings {
+/** What a tunnel goes by, whichever side it is of. */
+export interface TunnelSettings {
   closeNotify: boolean;
   enforceCloseNotify: boolean;
-  clientCertificate: "none" | "optional" | "mandatory";
-  keepEnvironment: boolean;
   verbosity: number;
   /** Milliseconds; 0 is for ever. */
   handshakeTimeout: number;
+}
+
+/** What the command line of a TLS server says about the connection. */
+export interface TlsSettings extends TunnelSettings {
+  clientCertificate: "none" | "optional" | "mandatory";
+  keepEnvironment: boolean;
   sniLevel: number;
   /** null: not given. */
   profile: string | null;
@@ -26,7 +30,7 @@ export const DEFAULTS: Readonly<TlsSettings> = {
 };
 
 /** The same settings as a command line, for another program of ours that takes them. */
-export function spellOut(settings: TlsSettings): string[] {
+export function spellOut(settings: Omit<TlsSettings, "sniLevel">): string[] {
   const { clientCertificate } = settings;
   return [
     settings.closeNotify ? "-S" : "-s",
@@ -34,14 +38,14 @@ export function spellOut(settings: TlsSettings): string[] {
     ...(clientCertificate === "none" ? [] : [clientCertificate === "optional" ? "-Y" : "-y"]),
     ...["-v", `${settings.verbosity}`],
     ...["-K", `${settings.handshakeTimeout}`],
-    ...["-k", `${settings.sniLevel}`],
     ...(settings.profile === null ? [] : ["--tls-profile", settings.profile]),
   ];
 }
 
 type Group = OptionGroup<TlsSettings>;
+type TunnelGroup = OptionGroup<TunnelSettings>;
 
-export const closeNotify: Group = [
+export const closeNotify: TunnelGroup = [
   {
     short: "S",
     long: "close-notify",
@@ -60,7 +64,7 @@ export const closeNotify: Group = [
   },
 ];
 
-export const enforceCloseNotify: Group = [
+export const enforceCloseNotify: TunnelGroup = [
   {
     short: "J",
     long: "enforce-close-notify",
@@ -98,7 +102,7 @@ export const clientCertificate: Group = [
   },
 ];
 
-export const keepEnvironment: Group = [
+export const keepEnvironment: OptionGroup<{ keepEnvironment: boolean }> = [
   {
     short: "Z",
     long: "keep",
@@ -117,7 +121,7 @@ export const keepEnvironment: Group = [
   },
 ];
 
-export const verbosity: Group = [
+export const verbosity: TunnelGroup = [
   {
     short: "v",
     long: "verbosity",
@@ -129,7 +133,7 @@ export const verbosity: Group = [
   },
 ];
 
-export const handshakeTimeout: Group = [
+export const handshakeTimeout: TunnelGroup = [
   {
     short: "K",
     long: "handshake-timeout",
@@ -168,7 +172,7 @@ export const sniLevel: Group = [
   },
 ];
 
-export const profile: Group = [
+export const profile: OptionGroup<{ profile: string | null }> = [
   {
     long: "tls-profile",
     value: "profile",

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
-import { spellOut } from "../cli/tls-options.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
 import { become, canBecome } from "../program/exec.ts";
@@ -14,7 +13,7 @@ import { parseNotification, type Variables } from "../service/session-variables.
 import { fail } from "./fail.ts";
 import { environmentOf, mirror, type Service, startProgram } from "./prog.ts";
 
-/** Descriptors of the child's: cleartext to encrypt, cleartext that was decrypted, notification. */
+/** Descriptors of the child's: its two operands, and the notification. */
 const [FDR, FDW, NOTIFY] = [3, 4, 5];
 
 /**
@@ -40,11 +39,14 @@ export class EngineChild {
   }
 
   start(): void {
-    const { settings } = this.service;
-    const launcher = join(__dirname, "..", "bin", "s6-tlsd-io");
-    const options = [...spellOut(settings), "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
+    const { network, tunnel } = this.service;
+    const launcher = join(__dirname, "..", "bin", tunnel.program);
+    const options = [...tunnel.options, "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
+    const cleartext = [this.fromProgram.read, this.toProgram.write] as const;
+    const [standard, operands] =
+      tunnel.program === "s6-tlsd-io" ? [network, cleartext] : [cleartext, network];
     this.child = spawn(process.execPath, [...process.execArgv, launcher, ...options], {
-      stdio: [0, 1, 2, this.fromProgram.read, this.toProgram.write, "pipe"],
+      stdio: [...standard, 2, ...operands, "pipe"],
     });
     this.child.on("error", (error) => {
       this.fail(new Fatal(ExitCode.system, `unable to run ${launcher}: ${reasonOf(error)}`));
@@ -74,13 +76,14 @@ export class EngineChild {
     const { service, inherited, toProgram, fromProgram } = this;
     const environment = environmentOf(service, variables);
     // Descriptors that we inherited would not survive: Node marks them close-on-exec.
-    if (inherited.length === 0 && canBecome(service.command, environment)) {
-      become(service.command, { environment, stdin: toProgram.read, stdout: fromProgram.write });
+    const cleartext = [toProgram.read, fromProgram.write] as const;
+    const isStandard = service.cleartext[0] === 0 && service.cleartext[1] === 1;
+    if (isStandard && inherited.length === 0 && canBecome(service.command, environment)) {
+      become(service.command, { environment, cleartext });
     }
     startProgram(service, {
       variables,
-      stdin: toProgram.read,
-      stdout: fromProgram.write,
+      cleartext,
       descriptors: inherited,
       ended: (ending) => {
         this.programEnding = ending;
@@ -105,7 +108,7 @@ export class EngineChild {
 
   private endAsChild({ code, signal }: Ending): void {
     if (code !== null) process.exit(code);
-    this.fail(new Fatal(ExitCode.system, `s6-tlsd-io was killed by ${signal}`));
+    this.fail(new Fatal(ExitCode.system, `${this.service.tunnel.program} was killed by ${signal}`));
   }
 
   private attempt(action: () => void): void {

@@ -5,8 +5,7 @@ import { streamsOf } from "../io/descriptors.ts";
 import type { Ending, Program } from "../program/program.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { Connection, type Streams } from "../service/connection.ts";
-import { expectOneConnection, loadModule } from "../service/modules.ts";
-import { loadCredentials, startEngine } from "../service/server-side.ts";
+import { expectOneConnection } from "../service/modules.ts";
 import { sessionVariables } from "../service/session-variables.ts";
 import { peerOf, tellEnd } from "../service/summary.ts";
 import { mirror, type Service, startProgram } from "./prog.ts";
@@ -24,24 +23,22 @@ export class OwnEngine {
   constructor(private readonly service: Service) {}
 
   start(): void {
-    const { env } = process;
     expectOneConnection();
-    const credentials = loadCredentials(loadModule("keeper"), this.service.settings, env);
-    const { keeper } = credentials;
-    const engine = startEngine(loadModule("engine"), credentials, env);
-    const network = streamsOf(0, 1);
+    const { settings, network: fds, prepare } = this.service;
+    const { engine, keeper } = prepare();
+    const network = streamsOf(...fds);
     this.connection = new Connection({
-      ...this.service.settings,
+      ...settings,
       engine,
       network,
-      peer: peerOf(env, network.readable),
+      peer: peerOf(process.env, network.readable),
       established: (session) => {
         // There is no second handshake: the key has done its work.
-        keeper.wipe();
+        keeper?.wipe();
         return this.startProgram(session);
       },
       over: (failure) => {
-        keeper.wipe();
+        keeper?.wipe();
         this.endTunnel(failure);
       },
     });
@@ -50,8 +47,7 @@ export class OwnEngine {
   private startProgram(session: Session): Streams {
     const program = startProgram(this.service, {
       variables: sessionVariables(session),
-      stdin: "pipe",
-      stdout: "pipe",
+      cleartext: "pipe",
       ended: (ending) => this.endProgram(ending),
       failed: (error) => {
         this.program = null;
@@ -59,7 +55,7 @@ export class OwnEngine {
       },
     });
     this.program = program;
-    return { readable: program.stdout as Readable, writable: program.stdin as Writable };
+    return { readable: program.output as Readable, writable: program.input as Writable };
   }
 
   private endProgram(ending: Ending): void {

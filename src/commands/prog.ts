@@ -1,25 +1,43 @@
 import type { Fatal } from "../cli/diagnostics.ts";
-import type { TlsSettings } from "../cli/tls-options.ts";
+import type { TunnelSettings } from "../cli/tls-options.ts";
 import { isOurs } from "../credentials/environment.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import { type Ending, Program } from "../program/program.ts";
 import { dieOf, passSignalsOn } from "../program/signals.ts";
+import type { Engine } from "../sandbox/engine.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
 import { cannotRun } from "../service/failures.ts";
 import { programEnvironment, type Variables } from "../service/session-variables.ts";
 
-/** A program of ours that wraps another one in TLS. */
+/** The sandboxes of one connection; null: there is no key. */
+export interface Sandboxes {
+  readonly engine: Engine;
+  readonly keeper: Keeper | null;
+}
+
+/** A program of ours that wraps another one in TLS: one connection, one prog. */
 export interface Service {
   /** Our own name, for messages. */
   readonly program: string;
-  readonly settings: TlsSettings;
+  readonly settings: TunnelSettings & { readonly keepEnvironment: boolean };
   /** prog and its arguments. */
   readonly command: readonly string[];
+  /** Descriptors of the network, to read and to write. */
+  readonly network: readonly [number, number];
+  /** The numbers under which prog finds the cleartext, to read and to write. */
+  readonly cleartext: readonly [number, number];
+  /** Reads the credentials, and gets an engine ready. */
+  readonly prepare: () => Sandboxes;
+  /** The program that is the tunnel alone, for when it needs a process of its own. */
+  readonly tunnel: {
+    readonly program: "s6-tlsd-io" | "s6-tlsc-io";
+    readonly options: readonly string[];
+  };
 }
 
 export interface Start {
   readonly variables: Variables;
-  readonly stdin: number | "pipe";
-  readonly stdout: number | "pipe";
+  readonly cleartext: readonly [number, number] | "pipe";
   readonly descriptors?: readonly number[];
   readonly ended: (ending: Ending) => void;
   /** It could not be started after all. */
@@ -37,6 +55,7 @@ export function startProgram(service: Service, start: Start): Program {
     const program = new Program({
       ...start,
       command,
+      numbers: service.cleartext,
       environment: environmentOf(service, start.variables),
       descriptors: start.descriptors ?? inheritedDescriptors(),
       failed: (error) => start.failed(cannotRun(command, error)),

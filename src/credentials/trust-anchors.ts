@@ -8,8 +8,26 @@ export type AnchorSource =
   | { readonly directory: string; readonly file?: never }
   | { readonly file: string; readonly directory?: never };
 
+/** Where systems keep their bundle: Debian, Fedora, SUSE, Alpine and macOS, FreeBSD. */
+const SYSTEM_BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+  "/usr/local/share/certs/ca-root-nss.crt",
+];
+
+/** @throws {CredentialsError} if there is none of the usual ones */
+export function systemBundle(): string {
+  const found = SYSTEM_BUNDLES.find((path) => statusOf(path)?.isFile());
+  if (found === undefined) {
+    throw new CredentialsError(`none of ${SYSTEM_BUNDLES.join(", ")} is there`);
+  }
+  return found;
+}
+
 /**
- * The certificates of CAs in a bundle, or in all files of a directory (under whatever names, such
+ * The certificates of CAs in a bundle (`system`: the system's own), or in all files of a directory (under whatever names, such
  * as OpenSSL's subject hashes). Each file is read once however many names it has, and each
  * certificate comes once however many files have it.
  *
@@ -17,10 +35,14 @@ export type AnchorSource =
  * @throws {CredentialsError} if there is none; a system error if a file can't be read
  */
 export function readTrustAnchors({ directory, file }: AnchorSource): Uint8Array[] {
-  const found = directory === undefined ? readCertificates(file) : readDirectory(directory);
+  const found = directory === undefined ? readBundle(file) : readDirectory(directory);
   const distinct = new Map(found.map((der) => [Buffer.from(der).toString("latin1"), der]));
   if (distinct.size === 0) throw new CredentialsError("no certificate in it");
   return [...distinct.values()];
+}
+
+function readBundle(file: string): Uint8Array[] {
+  return readCertificates(file === "system" ? systemBundle() : file);
 }
 
 function readDirectory(directory: string): Uint8Array[] {

@@ -27,13 +27,16 @@ export function makePipes(count: number): Pipe[] {
   }
 }
 
-/** The end for reading first, and without waiting for a writer: the other order would fail. */
+/**
+ * A pipe opens for writing only once it is open for reading, and without waiting only like this. The
+ * second time it is opened for reading it blocks, as programs expect.
+ */
 function openBoth(name: string): Pipe {
-  const read = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+  const probe = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return { read, write: openSync(name, constants.O_WRONLY) };
-  } catch (error) {
-    closeSync(read);
-    throw error;
+    const write = openSync(name, constants.O_WRONLY);
+    return { read: openSync(name, constants.O_RDONLY), write };
+  } finally {
+    closeSync(probe);
   }
 }

@@ -10,8 +10,7 @@ interface Execve {
 export interface Becoming {
   readonly environment: NodeJS.ProcessEnv;
   /** Ends of pipes that become standard input and output. */
-  readonly stdin: number;
-  readonly stdout: number;
+  readonly cleartext: readonly [read: number, write: number];
 }
 
 /**
@@ -29,10 +28,10 @@ export function canBecome(command: readonly string[], environment: NodeJS.Proces
  * name. This also makes them blocking, as programs expect.
  */
 export function become(command: readonly string[], becoming: Becoming): never {
-  const { environment, stdin, stdout } = becoming;
+  const { environment, cleartext } = becoming;
   const file = find(command, environment) as string;
-  replace(0, stdin, "r");
-  replace(1, stdout, "w");
+  replace(0, cleartext[0], "r");
+  replace(1, cleartext[1], "w");
   resetSignals();
   const { execve } = process as unknown as Required<Execve>;
   return execve(file, command, environment);

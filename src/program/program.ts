@@ -12,27 +12,29 @@ export interface ProgramSettings {
   readonly environment: NodeJS.ProcessEnv;
   /** Descriptors above 2 that are passed on. */
   readonly descriptors: readonly number[];
-  /** What it gets as standard input and output; "pipe": what Node gives a child. */
-  readonly stdin: number | "pipe";
-  readonly stdout: number | "pipe";
+  /** The numbers under which it finds the cleartext, to read and to write. */
+  readonly numbers: readonly [readFd: number, writeFd: number];
+  /** What is behind these numbers: two descriptors of ours, or "pipe" for what Node gives a child. */
+  readonly cleartext: readonly [read: number, write: number] | "pipe";
   readonly ended: (ending: Ending) => void;
   /** It could not be started. */
   readonly failed: (error: NodeJS.ErrnoException) => void;
 }
 
-/** A running program: cleartext on its standard input and output, all else as if we were it. */
+/** A running program: cleartext on two of its descriptors, all else as if we were it. */
 export class Program {
-  /** The other ends of its pipes; null where it got a descriptor. */
-  readonly stdin: Writable | null;
-  readonly stdout: Readable | null;
+  /** The other ends of its pipes: what it reads, and what it writes. Null where it got descriptors. */
+  readonly input: Writable | null;
+  readonly output: Readable | null;
 
   private readonly child: ChildProcess;
 
   constructor(settings: ProgramSettings) {
     const child = start(settings);
     this.child = child;
-    this.stdin = child.stdin;
-    this.stdout = child.stdout;
+    const [readFd, writeFd] = settings.numbers;
+    this.input = child.stdio[readFd] as Writable | null;
+    this.output = child.stdio[writeFd] as Readable | null;
     child.on("error", settings.failed);
     child.on("exit", (code, signal) => {
       settings.ended(signal === null ? { code: code ?? 0, signal } : { code: null, signal });
@@ -45,12 +47,16 @@ export class Program {
 }
 
 function start(settings: ProgramSettings): ChildProcess {
-  const { command, environment, descriptors, stdin, stdout } = settings;
+  const { command, environment, descriptors, numbers, cleartext } = settings;
   const [file = "", ...args] = command;
-  const stdio: (number | "pipe" | "inherit" | "ignore")[] = [stdin, stdout, "inherit"];
-  for (const fd of descriptors) {
+  const stdio: (number | "pipe" | "inherit" | "ignore")[] = ["inherit", "inherit", "inherit"];
+  const put = (fd: number, what: number | "pipe" | "inherit") => {
     while (stdio.length < fd) stdio.push("ignore");
-    stdio[fd] = "inherit";
-  }
+    stdio[fd] = what;
+  };
+  for (const fd of descriptors) put(fd, "inherit");
+  const [read, write] = cleartext === "pipe" ? (["pipe", "pipe"] as const) : cleartext;
+  put(numbers[0], read);
+  put(numbers[1], write);
   return spawn(file, args, { stdio, env: environment });
 }

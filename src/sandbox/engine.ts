@@ -8,6 +8,10 @@ interface EngineExports extends PeerExports {
   engine_alloc(length: number): Pointer;
   engine_server(profile: number): number;
   engine_add_certificate(der: Pointer, length: number): number;
+  engine_client(profile: number): number;
+  engine_set_server_name(ascii: Pointer, length: number): number;
+  engine_verify_server(days: number, seconds: number): number;
+  engine_trust_any_server(): number;
   engine_add_trust_anchor(der: Pointer, length: number): number;
   engine_request_certificate(mandatory: number, days: number, seconds: number): number;
   engine_start(seed: Pointer): number;
@@ -58,7 +62,7 @@ export type Profile = keyof typeof PROFILES;
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
 
 /** Who we are. */
-export interface ServerIdentity {
+export interface Identity {
   /** Our certificates in DER, end entity first. */
   readonly chain: readonly Uint8Array[];
   /** The private key of the first certificate. */
@@ -70,24 +74,39 @@ export interface IdentityChoice {
   /** Bytes of the longest chain that may be chosen. */
   readonly largestChain: number;
   /** @returns null to refuse the client */
-  readonly choose: (serverName: string | null) => ServerIdentity | null;
+  readonly choose: (serverName: string | null) => Identity | null;
 }
 
-/** What a client's certificate is held against. */
-export interface ClientVerification {
+/** What a peer's certificate is held against. */
+export interface Verification {
   /** CA certificates in DER. Those that BearSSL can't use are left out. */
   readonly anchors: readonly Uint8Array[];
-  /** A client without a certificate is refused, too. */
-  readonly mandatory: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
+export interface ClientVerification extends Verification {
+  /** A client without a certificate is refused, too. */
+  readonly mandatory: boolean;
+}
+
 export interface ServerSettings {
   readonly profile: Profile;
-  readonly identity: ServerIdentity | IdentityChoice;
+  readonly identity: Identity | IdentityChoice;
   /** null: clients are not asked for a certificate. */
   readonly clients: ClientVerification | null;
+  /** Fills its argument with fresh entropy. */
+  readonly seed: (room: Uint8Array) => void;
+}
+
+export interface ClientSettings {
+  readonly profile: Profile;
+  /** Asked for, and what the server's certificate must be for; null: neither. */
+  readonly serverName: string | null;
+  /** null: any server will do. */
+  readonly server: Verification | null;
+  /** What a server gets that asks for a certificate; null: it gets none. */
+  readonly identity: Identity | null;
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
 }
@@ -141,9 +160,30 @@ export class Engine {
       engine.identify(identity, engine.alloc(sizeOfChain(identity)));
     }
     if (clients !== null) engine.verifyClients(clients);
-    const seed = engine.alloc(SEED_LENGTH);
-    settings.seed(engine.memory.view(seed, SEED_LENGTH));
-    check(exports.engine_start(seed));
+    engine.start(settings.seed);
+    return engine;
+  }
+
+  /**
+   * The client's side of a connection.
+   *
+   * @throws {EngineError} if the certificates, the name or the profile can't be used
+   * @throws {UnusableAnchors} if the server is to be verified and nothing can vouch for it
+   */
+  static client(module: WebAssembly.Module, settings: ClientSettings): Engine {
+    const engine = new Engine(module);
+    const { exports } = engine.sandbox;
+    const { identity, server, serverName } = settings;
+    check(exports.engine_client(PROFILES[settings.profile]));
+    if (serverName !== null) engine.expectName(serverName);
+    if (identity !== null) engine.identify(identity, engine.alloc(sizeOfChain(identity)));
+    if (server === null) {
+      check(exports.engine_trust_any_server());
+    } else {
+      engine.addAnchors(server.anchors);
+      check(exports.engine_verify_server(...timeOf(server.now)));
+    }
+    engine.start(settings.seed);
     return engine;
   }
 
@@ -229,7 +269,7 @@ export class Engine {
   }
 
   /** @param room as many bytes as the chain has */
-  private identify({ chain, key }: ServerIdentity, room: Pointer): void {
+  private identify({ chain, key }: Identity, room: Pointer): void {
     if (chain.length === 0) throw new EngineError(EMPTY_CHAIN);
     let at = room;
     for (const der of chain) {
@@ -240,7 +280,24 @@ export class Engine {
     this.key = key;
   }
 
+  private expectName(serverName: string): void {
+    const ascii = new TextEncoder().encode(serverName);
+    const at = this.alloc(ascii.length);
+    this.memory.view(at, ascii.length).set(ascii);
+    check(this.sandbox.exports.engine_set_server_name(at, ascii.length));
+  }
+
   private verifyClients({ anchors, mandatory, now }: ClientVerification): void {
+    this.addAnchors(anchors);
+    const { exports } = this.sandbox;
+    const code = exports.engine_request_certificate(mandatory ? 1 : 0, ...timeOf(now));
+    if (code === TOO_MANY_NAMES) {
+      throw new UnusableAnchors("their names are too many for a handshake message (65535 bytes)");
+    }
+    check(code);
+  }
+
+  private addAnchors(anchors: readonly Uint8Array[]): void {
     const { exports } = this.sandbox;
     const room = this.alloc(Math.max(...anchors.map((der) => der.length)));
     const usable = anchors.filter((der) => {
@@ -248,13 +305,12 @@ export class Engine {
       return exports.engine_add_trust_anchor(room, der.length) === 0;
     });
     if (usable.length === 0) throw new UnusableAnchors("none of the certificates can be used");
-    const days = Math.floor(now / DAY);
-    const seconds = Math.floor((now - days * DAY) / 1000);
-    const code = exports.engine_request_certificate(mandatory ? 1 : 0, EPOCH_DAYS + days, seconds);
-    if (code === TOO_MANY_NAMES) {
-      throw new UnusableAnchors("their names are too many for a handshake message (65535 bytes)");
-    }
-    check(code);
+  }
+
+  private start(fill: (room: Uint8Array) => void): void {
+    const seed = this.alloc(SEED_LENGTH);
+    fill(this.memory.view(seed, SEED_LENGTH));
+    check(this.sandbox.exports.engine_start(seed));
   }
 
   /** Once the client has said which name it wants, it gets the chain for it, or an alert. */
@@ -286,6 +342,12 @@ export class Engine {
 /** The bytes of all its certificates together. */
 export function sizeOfChain({ chain }: { readonly chain: readonly Uint8Array[] }): number {
   return chain.reduce((sum, der) => sum + der.length, 0);
+}
+
+/** As abi.h has it: days since the first of January of the year 0, and seconds of that day. */
+function timeOf(milliseconds: number): [days: number, seconds: number] {
+  const days = Math.floor(milliseconds / DAY);
+  return [EPOCH_DAYS + days, Math.floor((milliseconds - days * DAY) / 1000)];
 }
 
 function check(code: number): void {

@@ -73,8 +73,8 @@ export class Conversation {
         command,
         environment: this.programEnvironment(session),
         descriptors: NO_DESCRIPTORS,
-        stdin: "pipe",
-        stdout: "pipe",
+        numbers: [0, 1],
+        cleartext: "pipe",
         ended: (ending) => {
           this.ending = ending;
           this.settle();
@@ -86,8 +86,8 @@ export class Conversation {
     }
 
     return {
-      readable: this.program.stdout as Readable,
-      writable: this.program.stdin as Writable,
+      readable: this.program.output as Readable,
+      writable: this.program.input as Writable,
     };
   }
 

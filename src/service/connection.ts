@@ -48,6 +48,8 @@ export class Connection {
     });
     const { handshakeTimeout } = settings;
     if (handshakeTimeout > 0) this.after(handshakeTimeout, () => this.giveUp());
+    // A client speaks first.
+    process.nextTick(() => this.run());
   }
 
   /** What there is to tell about it, before or after its end. */

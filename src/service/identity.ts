@@ -5,7 +5,7 @@ import { defaultPair, namedPairs, type PairFiles } from "../credentials/environm
 import { EnvironmentError } from "../credentials/errors.ts";
 import { readInto } from "../credentials/read-into.ts";
 import { candidates, normal } from "../credentials/server-names.ts";
-import { type IdentityChoice, type ServerIdentity, sizeOfChain } from "../sandbox/engine.ts";
+import { type Identity, type IdentityChoice, sizeOfChain } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 
 /**
@@ -18,7 +18,7 @@ export function loadIdentities(
   keeper: Keeper,
   env: NodeJS.ProcessEnv,
   sniLevel: number,
-): ServerIdentity | IdentityChoice {
+): Identity | IdentityChoice {
   if (sniLevel === 0) return loadIdentity(keeper, defaultPair(env));
   const named = loadNamed(keeper, env);
   if (sniLevel >= 2 && named.size === 0) throw EnvironmentError.missing("KEYFILE:x (for any x)");
@@ -35,8 +35,8 @@ export function loadIdentities(
   };
 }
 
-function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, ServerIdentity> {
-  const named = new Map<string, ServerIdentity>();
+function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Identity> {
+  const named = new Map<string, Identity>();
   for (const { serverName, ...files } of attempt("unable to use the environment", () =>
     namedPairs(env),
   )) {
@@ -53,7 +53,7 @@ function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, ServerId
 }
 
 /** Reads a pair of files, and makes sure that they belong together. */
-function loadIdentity(keeper: Keeper, { keyFile, certificateFile }: PairFiles): ServerIdentity {
+export function loadIdentity(keeper: Keeper, { keyFile, certificateFile }: PairFiles): Identity {
   const key = attempt(`unable to read private key in ${keyFile}`, () =>
     keeper.load((room) => readInto(keyFile, room)),
   );

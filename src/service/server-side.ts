@@ -6,22 +6,23 @@ import { fillWithEntropy } from "../io/entropy.ts";
 import {
   type ClientVerification,
   Engine,
+  type Identity,
   type IdentityChoice,
   PROFILE_NAMES,
   type Profile,
-  type ServerIdentity,
 } from "../sandbox/engine.ts";
 import { UnusableAnchors } from "../sandbox/errors.ts";
 import { Keeper } from "../sandbox/keeper.ts";
-import { loadClientVerification, unusableAnchors } from "./client-verification.ts";
 import { loadIdentities } from "./identity.ts";
+import { loadModule } from "./modules.ts";
+import { loadClientVerification, unusableAnchors } from "./trust.ts";
 
 /** Everything that a server knows before a client comes. */
 export interface ServerCredentials {
   readonly profile: Profile;
   /** Holds the private keys; whoever is done with them wipes it. */
   readonly keeper: Keeper;
-  readonly identity: ServerIdentity | IdentityChoice;
+  readonly identity: Identity | IdentityChoice;
   readonly clients: Omit<ClientVerification, "now"> | null;
 }
 
@@ -40,6 +41,13 @@ export function loadCredentials(
   const identity = loadIdentities(keeper, env, settings.sniLevel);
   const clients = loadClientVerification(settings, env);
   return { profile, keeper, identity, clients };
+}
+
+/** Both at once, for one connection. */
+export function prepareServer(settings: TlsSettings, env: NodeJS.ProcessEnv) {
+  const credentials = loadCredentials(loadModule("keeper"), settings, env);
+  const { keeper } = credentials;
+  return { keeper, engine: startEngine(loadModule("engine"), credentials, env) };
 }
 
 /**
@@ -62,7 +70,8 @@ export function startEngine(
   }
 }
 
-function chooseProfile(name = "modern"): Profile {
+/** @throws {UsageError} if there is no such profile */
+export function chooseProfile(name = "modern"): Profile {
   const profile = PROFILE_NAMES.find((known) => known === name);
   if (profile !== undefined) return profile;
   throw new UsageError(`unknown TLS profile ${name}; there are ${PROFILE_NAMES.join(", ")}`);

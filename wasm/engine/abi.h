@@ -7,7 +7,8 @@
  * nothing else; what it must know of the world (a seed, the time) is
  * written into its memory.
  *
- * Life of an instance: configure (engine_alloc, engine_server,
+ * Life of an instance: configure (engine_alloc, engine_server or
+ * engine_client,
  * engine_add_certificate, engine_add_trust_anchor), start (engine_start),
  * then records and application data through the four channels until
  * engine_state says closed. Memory grows while the instance is configured
@@ -60,6 +61,26 @@ EXPORT(engine_alloc) void *engine_alloc(size_t len);
 
 /* Be a server, with the versions and suites of a profile. */
 EXPORT(engine_server) int engine_server(uint32_t profile);
+
+/* Be a client, with the versions and suites of a profile. */
+EXPORT(engine_client) int engine_client(uint32_t profile);
+
+/*
+ * The client's: the host name that is asked for (SNI, RFC 6066) and that
+ * the server's certificate must be for. It is copied. Without one, neither.
+ */
+EXPORT(engine_set_server_name)
+int
+engine_set_server_name(const void *ascii, size_t len);
+
+/*
+ * The client's: the server's chain must lead to a trust anchor, at that
+ * time (see engine_request_certificate); or else, whoever it is will do.
+ */
+EXPORT(engine_verify_server)
+int
+engine_verify_server(uint32_t days, uint32_t seconds);
+EXPORT(engine_trust_any_server) int engine_trust_any_server(void);
 
 /*
  * Add a certificate (DER, from engine_alloc) to the chain sent to the

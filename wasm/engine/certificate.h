@@ -70,8 +70,19 @@ certificate_extension(const certificate *cert, unsigned arc, der *value);
 int
 certificate_allows(const certificate *cert, unsigned purpose);
 
+/* A name's tag in the subject's alternative names: dNSName. */
+#define NAME_DNS 0x82
+
 #define PURPOSE_SERVER 1
 #define PURPOSE_CLIENT 2
+
+/*
+ * Is it for the host of that name? Only its alternative names count (RFC
+ * 6125, 6.4.4), without case; `*` may be the whole first label, and then
+ * stands for one label, but never for a whole top-level domain.
+ */
+int
+certificate_is_for(const certificate *cert, const char *host);
 
 /*
  * Does it begin to be valid after that time? Days are counted as in

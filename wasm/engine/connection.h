@@ -57,20 +57,20 @@ typedef struct {
 #define PEER_CERTIFICATE_MAX 16384
 
 typedef struct {
-	/*
-	 * Either side's context starts with an engine's. (client.c will
-	 * add its own to this union.)
-	 */
+	/* Either side's context starts with an engine's. */
 	union {
 		br_ssl_engine_context engine;
 		br_ssl_server_context server;
+		br_ssl_client_context client;
 	} side;
+	int is_client;
 
 	unsigned profile;
 
 	/* Our chain, end entity first. */
 	br_x509_certificate chain[CHAIN_MAX];
 	size_t chain_len;
+	unsigned key_type; /* BR_KEYTYPE_* of the first one's key */
 
 	hello hello;
 
@@ -100,6 +100,21 @@ suite_name(unsigned suite);
 int
 policy_install(br_ssl_server_context *server);
 
+/*
+ * policy.c: what kind of key our certificate has; `decoder`, if it isn't
+ * NULL, has the rest of it afterwards. Returns 0 or BearSSL's error.
+ */
+int
+chain_key_type(unsigned *key_type, br_x509_decoder_context *decoder);
+
+/* client.c: to the state before the first byte. Returns 0 or an error. */
+int
+client_begin(void);
+
+/* client.c: the name that the server's certificate must have; or empty. */
+const char *
+client_server_name(void);
+
 /* engine.c: to the state before the first byte. Returns 0 or an error. */
 int
 connection_begin(void);
@@ -123,6 +138,10 @@ trust_anchors_get(void);
  */
 int
 peer_validate(unsigned purpose, uint32_t days, uint32_t seconds);
+
+/* peer.c: take any chain. Returns 0 or an error. */
+int
+peer_accept_any(void);
 
 /* peer.c: the peer's own certificate; returns 0 if it sent none. */
 int

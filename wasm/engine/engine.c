@@ -69,19 +69,17 @@ hold_close_notify(void *t0ctx)
 	conn.run(t0ctx);
 }
 
-/* see connection.h */
-int
-connection_begin(void)
+static int
+server_begin(void)
 {
-	br_ssl_engine_context *eng = &conn.side.engine;
-	int err = policy_install(&conn.side.server);
+	br_ssl_server_context *server = &conn.side.server;
+	int err = policy_install(server);
 
 	if (err != 0) {
 		return err;
 	}
-	br_ssl_engine_set_buffer(eng, conn.records, sizeof conn.records, 1);
-	if (!br_ssl_server_reset(&conn.side.server)) {
-		return br_ssl_engine_last_error(eng);
+	if (!br_ssl_server_reset(server)) {
+		return br_ssl_engine_last_error(&server->eng);
 	}
 
 	/*
@@ -89,17 +87,30 @@ connection_begin(void)
 	 * which clients take for garbage; RFC 5246, E.1, has them expect the
 	 * oldest.
 	 */
-	eng->version_out = BR_TLS10;
+	server->eng.version_out = BR_TLS10;
+	return 0;
+}
+
+/* see connection.h */
+int
+connection_begin(void)
+{
+	br_ssl_engine_context *eng = &conn.side.engine;
+	int err;
+
+	br_ssl_engine_set_buffer(eng, conn.records, sizeof conn.records, 1);
+	err = conn.is_client ? client_begin() : server_begin();
 	conn.run = eng->hsrun;
 	eng->hsrun = &hold_close_notify;
-	return 0;
+	return err;
 }
 
 /* see abi.h */
 int
 engine_start(void *seed)
 {
-	int err = conn.chain_len == 0 ? hello_keep() : 0;
+	int waits = !conn.is_client && conn.chain_len == 0;
+	int err = waits ? hello_keep() : 0;
 
 	br_ssl_engine_inject_entropy(&conn.side.engine, seed, SEED_LENGTH);
 	memset(seed, 0, SEED_LENGTH);

@@ -46,11 +46,14 @@ static void
 start_chain(const br_x509_class **ctx, const char *server_name)
 {
 	(void)ctx;
+	(void)server_name;
 	peer.end_entity.len = 0;
 	peer.index = 0;
 	peer.flaw = 0;
 	peer.trusted = 0;
-	(*INNER)->start_chain(INNER, server_name);
+
+	/* BearSSL would take a common name for a host's; see host-name.c. */
+	(*INNER)->start_chain(INNER, NULL);
 }
 
 static copy *
@@ -101,9 +104,15 @@ inspect(const copy *c)
 		peer.not_yet_valid = certificate_begins_after(
 			&cert, minimal->days, minimal->seconds);
 	}
-	return certificate_allows(&cert, peer.purpose)
-		       ? 0
-		       : BR_ERR_X509_FORBIDDEN_KEY_USAGE;
+	if (!certificate_allows(&cert, peer.purpose)) {
+		return BR_ERR_X509_FORBIDDEN_KEY_USAGE;
+	}
+	if (peer.index == 0 && peer.purpose == PURPOSE_SERVER &&
+		*client_server_name() != 0 &&
+		!certificate_is_for(&cert, client_server_name())) {
+		return BR_ERR_X509_BAD_SERVER_NAME;
+	}
+	return 0;
 }
 
 static void

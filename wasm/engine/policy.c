@@ -99,31 +99,50 @@ policy_do_keyx(const br_ssl_server_policy_class **pctx, unsigned char *data,
 
 /* see connection.h */
 int
+chain_key_type(unsigned *key_type, br_x509_decoder_context *decoder)
+{
+	br_x509_decoder_context own;
+	const br_x509_pkey *pk;
+
+	if (decoder == NULL) {
+		decoder = &own;
+	}
+	br_x509_decoder_init(decoder, NULL, NULL);
+	br_x509_decoder_push(
+		decoder, conn.chain[0].data, conn.chain[0].data_len);
+	pk = br_x509_decoder_get_pkey(decoder);
+	if (pk == NULL) {
+		return br_x509_decoder_last_error(decoder);
+	}
+	*key_type = pk->key_type;
+	return 0;
+}
+
+/* see connection.h */
+int
 policy_install(br_ssl_server_context *server)
 {
 	br_x509_decoder_context decoder;
-	const br_x509_pkey *pk;
 	const unsigned usages = BR_KEYTYPE_SIGN | BR_KEYTYPE_KEYX;
+	int err;
 
 	if (conn.chain_len == 0) {
 		policy.choose = &policy_choose;
 		br_ssl_server_set_policy(server, &waiting);
 		return 0;
 	}
-	br_x509_decoder_init(&decoder, NULL, NULL);
-	br_x509_decoder_push(
-		&decoder, conn.chain[0].data, conn.chain[0].data_len);
-	pk = br_x509_decoder_get_pkey(&decoder);
-	if (pk == NULL) {
-		return br_x509_decoder_last_error(&decoder);
+	err = chain_key_type(&conn.key_type, &decoder);
+	if (err != 0) {
+		return err;
 	}
-	if (pk->key_type == BR_KEYTYPE_RSA) {
+	if (conn.key_type == BR_KEYTYPE_RSA) {
 		br_ssl_server_set_single_rsa(server, conn.chain, conn.chain_len,
 			&no_rsa_key, usages, NULL, NULL);
 		policy = *server->chain_handler.single_rsa.vtable;
 		server->chain_handler.single_rsa.vtable = &policy;
 	} else {
-		no_ec_key.curve = pk->key.ec.curve;
+		no_ec_key.curve =
+			br_x509_decoder_get_pkey(&decoder)->key.ec.curve;
 		br_ssl_server_set_single_ec(server, conn.chain, conn.chain_len,
 			&no_ec_key, usages,
 			br_x509_decoder_get_signer_key_type(&decoder),

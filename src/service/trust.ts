@@ -15,10 +15,18 @@ export function loadClientVerification(
   env: NodeJS.ProcessEnv,
 ): Omit<ClientVerification, "now"> | null {
   if (clientCertificate === "none") return null;
+  return { anchors: loadAnchors(env), mandatory: clientCertificate === "mandatory" };
+}
+
+/**
+ * The certificates of the CAs that CADIR or CAFILE names.
+ *
+ * @throws {Fatal} 96, naming the file; {EnvironmentError} if none is named
+ */
+export function loadAnchors(env: NodeJS.ProcessEnv): Uint8Array[] {
   const source = anchorSource(env);
   try {
-    const anchors = readTrustAnchors(source);
-    return { anchors, mandatory: clientCertificate === "mandatory" };
+    return readTrustAnchors(source);
   } catch (error) {
     throw unusableAnchors(env, error);
   }

@@ -1,0 +1,21 @@
+import { CLIENT_DEFAULTS } from "../cli/client-options.ts";
+import { type ClientIoSettings, s6TlscIoLine } from "../cli/command-lines.ts";
+import { prepareClient } from "../service/client-side.ts";
+import { warnWithoutName } from "./client.ts";
+import { run } from "./run.ts";
+import { runTunnel } from "./tunnel-alone.ts";
+
+const program = "s6-tlsc-io";
+
+function main(settings: ClientIoSettings, operands: readonly string[]): void {
+  warnWithoutName(program, settings);
+  runTunnel({
+    program,
+    settings,
+    operands,
+    standard: "cleartext",
+    prepare: () => prepareClient(settings, process.env),
+  });
+}
+
+run({ program, line: s6TlscIoLine, defaults: { ...CLIENT_DEFAULTS, notify: null }, main });

@@ -1,0 +1,27 @@
+import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
+import { type ClientProgramSettings, s6TlscLine } from "../cli/command-lines.ts";
+import { UsageError } from "../cli/options.ts";
+import { prepareClient } from "../service/client-side.ts";
+import { clientTunnelOptions, warnWithoutName } from "./client.ts";
+import { run } from "./run.ts";
+import { wrap } from "./wrap.ts";
+
+const program = "s6-tlsc";
+
+function main(settings: ClientProgramSettings, command: readonly string[]): void {
+  if (command.length === 0) throw new UsageError("prog is missing");
+  warnWithoutName(program, settings);
+  const network = [settings.readFd, settings.writeFd] as const;
+  wrap({
+    program,
+    settings,
+    command,
+    network,
+    cleartext: network,
+    prepare: () => prepareClient(settings, process.env),
+    tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
+  });
+}
+
+const defaults = { ...CLIENT_DEFAULTS, ...UCSPI_DESCRIPTORS };
+run({ program, line: s6TlscLine, defaults, main });

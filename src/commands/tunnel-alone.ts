@@ -1,0 +1,77 @@
+import { closeSync, writeSync } from "node:fs";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { UsageError, unsigned } from "../cli/options.ts";
+import type { TunnelSettings } from "../cli/tls-options.ts";
+import { engineOwner } from "../credentials/environment.ts";
+import { requireOpen, streamsOf } from "../io/descriptors.ts";
+import { dropPrivileges, type Privileges } from "../program/privileges.ts";
+import type { Session } from "../sandbox/engine.ts";
+import { Connection } from "../service/connection.ts";
+import { expectOneConnection } from "../service/modules.ts";
+import { notification } from "../service/session-variables.ts";
+import { peerOf, tellEnd } from "../service/summary.ts";
+import type { Sandboxes } from "./prog.ts";
+
+export interface TunnelAlone {
+  /** Our own name, for messages. */
+  readonly program: string;
+  readonly settings: TunnelSettings & { readonly notify: number | null };
+  /** fdr and fdw. */
+  readonly operands: readonly string[];
+  /** Which side is on 0 and 1; the other one is on fdr and fdw. */
+  readonly standard: "network" | "cleartext";
+  /** Reads the credentials, and gets an engine ready. */
+  readonly prepare: () => Sandboxes;
+}
+
+/** A tunnel between descriptors that are there already, without a prog. */
+export function runTunnel({ program, settings, operands, standard, prepare }: TunnelAlone): void {
+  if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
+  const [fdr, fdw] = operands.map(unsigned) as [number, number];
+  for (const fd of [0, 1, fdr, fdw, settings.notify]) {
+    if (fd !== null) requireOpen(fd);
+  }
+  const owner = engineOwner(process.env);
+  expectOneConnection();
+  const { engine, keeper } = prepare();
+  drop(owner);
+  const isServer = standard === "network";
+  const network = isServer ? streamsOf(0, 1) : streamsOf(fdr, fdw);
+  const connection = new Connection({
+    ...settings,
+    engine,
+    network,
+    peer: peerOf(process.env, network.readable),
+    established: (session) => {
+      // There is no second handshake: the key has done its work.
+      keeper?.wipe();
+      if (settings.notify !== null) tell(settings.notify, session);
+      return isServer ? streamsOf(fdr, fdw) : streamsOf(0, 1);
+    },
+    over: (failure) => {
+      keeper?.wipe();
+      tellEnd(program, settings.verbosity, connection.facts(failure));
+      process.exit(failure?.exitCode ?? ExitCode.success);
+    },
+  });
+}
+
+/** @throws {Fatal} 111 unless we are root, or there is nothing to drop */
+function drop(owner: Privileges): void {
+  try {
+    dropPrivileges(owner);
+  } catch (error) {
+    throw new Fatal(ExitCode.system, `unable to drop privileges: ${reasonOf(error)}`);
+  }
+}
+
+/** @throws {Fatal} 111 if nobody can read it */
+function tell(fd: number, session: Session): void {
+  try {
+    writeSync(fd, notification(session));
+    closeSync(fd);
+  } catch (error) {
+    throw new Fatal(ExitCode.system, `unable to write to descriptor ${fd}: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,13 @@
+import { engineOwner } from "../credentials/environment.ts";
+import { requireOpen } from "../io/descriptors.ts";
+import { EngineChild } from "./engine-child.ts";
+import { OwnEngine } from "./own-engine.ts";
+import type { Service } from "./prog.ts";
+
+/** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
+export function wrap(service: Service): void {
+  for (const fd of service.network) requireOpen(fd);
+  const { uid, gid } = engineOwner(process.env);
+  const Wrapper = uid === null && gid === null ? OwnEngine : EngineChild;
+  new Wrapper(service).start();
+}

@@ -1,0 +1,59 @@
+import type { ClientTlsSettings } from "../cli/client-options.ts";
+import { Fatal } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { UsageError } from "../cli/options.ts";
+import { defaultPair } from "../credentials/environment.ts";
+import { fillWithEntropy } from "../io/entropy.ts";
+import { Engine } from "../sandbox/engine.ts";
+import { UnusableAnchors } from "../sandbox/errors.ts";
+import { Keeper } from "../sandbox/keeper.ts";
+import { loadIdentity } from "./identity.ts";
+import { loadModule } from "./modules.ts";
+import { chooseProfile } from "./server-side.ts";
+import { loadAnchors, unusableAnchors } from "./trust.ts";
+
+/** The sandboxes of one connection, from the client's side. */
+export interface ClientSide {
+  readonly engine: Engine;
+  /** null: there is no client certificate. */
+  readonly keeper: Keeper | null;
+}
+
+/**
+ * Reads the credentials that the environment names, and gets an engine ready for a server.
+ *
+ * @throws {Fatal} 96 for the credentials, 97 for the engine; {UsageError} for the profile or the
+ *   name; {EnvironmentError} for a variable that is missing
+ */
+export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEnv): ClientSide {
+  const { serverName, verifyServer } = settings;
+  const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
+  if (serverName !== null) checkName(serverName);
+  const server = verifyServer ? { anchors: loadAnchors(env), now: Date.now() } : null;
+  const keeper = settings.clientCertificate === "none" ? null : new Keeper(loadModule("keeper"));
+  const identity = keeper && loadIdentity(keeper, defaultPair(env));
+  const module = loadModule("engine");
+  try {
+    const seed = fillWithEntropy;
+    const engine = Engine.client(module, { profile, serverName, server, identity, seed });
+    return { engine, keeper };
+  } catch (error) {
+    keeper?.wipe();
+    if (error instanceof UnusableAnchors) throw unusableAnchors(env, error);
+    throw new Fatal(ExitCode.engine, `unable to set up the engine: ${(error as Error).message}`);
+  }
+}
+
+/** Letters, digits, hyphens, underscores and dots, as in DNS; addresses have no certificates here. */
+const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+const IPV4 = /^[0-9.]+$/;
+
+function checkName(name: string): void {
+  if (IPV4.test(name) || name.includes(":")) {
+    throw new UsageError(`${name} is an address, and certificates are for names`);
+  }
+  if (!HOST_NAME.test(name) || name.length > 253) {
+    throw new UsageError(`not a host name: ${name}`);
+  }
+}

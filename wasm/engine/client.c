@@ -1,0 +1,171 @@
+/*
+ * The client's side of a connection.
+ */
+#include <string.h>
+#include "abi.h"
+#include "connection.h"
+#include "inner.h"
+#include "crypto/ec-checked.h"
+
+/* The longest host name (RFC 1035, 2.3.4), and a NUL. */
+#define NAME_MAX 256
+
+static char name[NAME_MAX];
+
+/* see abi.h */
+int
+engine_client(uint32_t profile)
+{
+	br_ssl_client_context *client = &conn.side.client;
+
+	br_ssl_client_zero(client);
+	conn.is_client = 1;
+	br_ssl_engine_set_ec(&client->eng, &ec_checked);
+	br_ssl_engine_set_rsavrfy(&client->eng, &br_rsa_i31_pkcs1_vrfy);
+	br_ssl_engine_set_ecdsa(&client->eng, &br_ecdsa_i31_vrfy_asn1);
+	br_ssl_client_set_rsapub(client, &br_rsa_i31_public);
+	return profile_apply(&client->eng, profile);
+}
+
+/* see abi.h */
+int
+engine_set_server_name(const void *ascii, size_t len)
+{
+	if (len >= sizeof name) {
+		return BR_ERR_BAD_PARAM;
+	}
+	memcpy(name, ascii, len);
+	name[len] = 0;
+	return 0;
+}
+
+/* see abi.h */
+int
+engine_verify_server(uint32_t days, uint32_t seconds)
+{
+	if (trust_anchors_get()->count == 0) {
+		return BR_ERR_BAD_PARAM;
+	}
+	return peer_validate(PURPOSE_SERVER, days, seconds);
+}
+
+/* see abi.h */
+int
+engine_trust_any_server(void)
+{
+	return peer_accept_any();
+}
+
+/* The names of CAs that the server accepts: we have one chain, or none. */
+static void
+ignore(const br_ssl_client_certificate_class **ctx)
+{
+	(void)ctx;
+}
+
+static void
+ignore_length(const br_ssl_client_certificate_class **ctx, size_t len)
+{
+	(void)ctx;
+	(void)len;
+}
+
+static void
+ignore_bytes(const br_ssl_client_certificate_class **ctx,
+	const unsigned char *data, size_t len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+}
+
+/*
+ * Sign, or send no certificate. BearSSL's own choice for EC keys tries
+ * static ECDH first and falls through; there is none here.
+ */
+static void
+choose(const br_ssl_client_certificate_class **ctx,
+	const br_ssl_client_context *cc, uint32_t auth_types,
+	br_ssl_client_certificate *choices)
+{
+	int is_rsa = conn.key_type == BR_KEYTYPE_RSA;
+	unsigned hashes = is_rsa ? auth_types & 0xFF : auth_types >> 8 & 0xFF;
+	int hash = br_ssl_choose_hash(hashes);
+
+	(void)ctx;
+	(void)cc;
+	memset(choices, 0, sizeof *choices);
+
+	/* Hash 0 is MD5 and SHA-1 together, for RSA before TLS 1.2. */
+	if (hash == 0 && !(is_rsa && (hashes & 1) != 0)) {
+		return;
+	}
+	choices->auth_type = is_rsa ? BR_AUTH_RSA : BR_AUTH_ECDSA;
+	choices->hash_id = hash;
+	choices->chain = conn.chain;
+	choices->chain_len = conn.chain_len;
+}
+
+static uint32_t
+no_keyx(const br_ssl_client_certificate_class **ctx, unsigned char *data,
+	size_t *len)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+	return 0;
+}
+
+static size_t
+sign(const br_ssl_client_certificate_class **ctx, int hash, size_t hv_len,
+	unsigned char *data, size_t len)
+{
+	unsigned char hv[64];
+
+	(void)ctx;
+	if (hv_len > sizeof hv) {
+		return 0;
+	}
+	memcpy(hv, data, hv_len);
+	return keeper_sign((uint32_t)hash, hv, hv_len, data, len);
+}
+
+static const br_ssl_client_certificate_class certificate_class = {
+	sizeof(void *),
+	ignore,
+	ignore_length,
+	ignore_bytes,
+	ignore,
+	ignore,
+	choose,
+	no_keyx,
+	sign,
+};
+
+static const br_ssl_client_certificate_class *handler = &certificate_class;
+
+/* see connection.h */
+int
+client_begin(void)
+{
+	br_ssl_client_context *client = &conn.side.client;
+	int err = conn.chain_len > 0 ? chain_key_type(&conn.key_type, NULL) : 0;
+
+	if (err != 0) {
+		return err;
+	}
+	if (conn.chain_len > 0) {
+		br_ssl_client_set_client_certificate(client, &handler);
+	}
+	if (!br_ssl_client_reset(client, name[0] != 0 ? name : NULL, 0)) {
+		return br_ssl_engine_last_error(&client->eng);
+	}
+	return 0;
+}
+
+/* see connection.h */
+const char *
+client_server_name(void)
+{
+	return name;
+}

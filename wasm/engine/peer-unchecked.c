@@ -1,0 +1,85 @@
+/*
+ * A peer that is not verified: its key is taken from its certificate, which
+ * nobody vouches for.
+ */
+#include <string.h>
+#include "abi.h"
+#include "arena.h"
+#include "connection.h"
+#include "certificate.h"
+
+typedef struct {
+	const br_x509_class *vtable;
+	br_x509_decoder_context decoder;
+	unsigned index;
+} taker;
+
+static taker any;
+
+static void
+start_chain(const br_x509_class **ctx, const char *server_name)
+{
+	(void)ctx;
+	(void)server_name;
+	any.index = 0;
+	br_x509_decoder_init(&any.decoder, NULL, NULL);
+}
+
+static void
+start_cert(const br_x509_class **ctx, uint32_t length)
+{
+	(void)ctx;
+	(void)length;
+}
+
+static void
+append(const br_x509_class **ctx, const unsigned char *buf, size_t len)
+{
+	(void)ctx;
+	if (any.index == 0) {
+		br_x509_decoder_push(&any.decoder, buf, len);
+	}
+}
+
+static void
+end_cert(const br_x509_class **ctx)
+{
+	(void)ctx;
+	any.index++;
+}
+
+static unsigned
+end_chain(const br_x509_class **ctx)
+{
+	(void)ctx;
+	return (unsigned)br_x509_decoder_last_error(&any.decoder);
+}
+
+static const br_x509_pkey *
+get_pkey(const br_x509_class *const *ctx, unsigned *usages)
+{
+	(void)ctx;
+	if (usages != NULL) {
+		*usages = BR_KEYTYPE_KEYX | BR_KEYTYPE_SIGN;
+	}
+	return br_x509_decoder_get_pkey(&any.decoder);
+}
+
+static const br_x509_class taker_vtable = {
+	sizeof(taker),
+	start_chain,
+	start_cert,
+	append,
+	end_cert,
+	end_chain,
+	get_pkey,
+};
+
+/* see connection.h */
+int
+peer_accept_any(void)
+{
+	any.vtable = &taker_vtable;
+	br_ssl_engine_set_x509(&conn.side.engine, &any.vtable);
+	return 0;
+}
