@@ -85,7 +85,7 @@ $(MODULES): dist/%.wasm:
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
 
 # Our implementations next to BearSSL's, for test/crypto.
-build/crypto-test.wasm: test/crypto/exports.c $(SHARED_C:wasm/%.c=build/wasm/%.o) build/bearssl.a
+build/crypto-test.wasm: $(sort $(wildcard test/crypto/*.c)) $(call object,$(SHARED_C)) build/bearssl.a
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sINITIAL_MEMORY=262144 $^ -o $@
 
 # ---- the programs ------------------------------------------------------

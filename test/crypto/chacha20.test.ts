@@ -1,36 +1,12 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { at, bytes, digest, hex, instance } from "./module.js";
 
 /** Our ChaCha20 gives the bytes of BearSSL's scalar code, and of the RFC. */
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  _initialize(): void;
-  key(): number;
-  iv(): number;
-  data(): number;
+const exports = instance<{
   chacha20_simd(counter: number, offset: number, length: number): number;
   chacha20_scalar(counter: number, offset: number, length: number): number;
-}
-
-const file = new URL("../../build/crypto-test.wasm", import.meta.url);
-const module = new WebAssembly.Module(readFileSync(file));
-const exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
-exports._initialize();
-
-function at(address: number, length: number): Uint8Array {
-  return new Uint8Array(exports.memory.buffer, address, length);
-}
-
-/** The same bytes for the same name, on every run. */
-function bytes(name: string, length: number): Uint8Array {
-  const parts: Buffer[] = [];
-  for (let i = 0; i * 32 < length; i++) {
-    parts.push(createHash("sha256").update(`${name} ${i}`).digest());
-  }
-  return new Uint8Array(Buffer.concat(parts).subarray(0, length));
-}
+}>();
 
 /** The buffer (with a margin on both sides) and the counter that a run leaves. */
 function outcome(
@@ -38,10 +14,10 @@ function outcome(
   input: { counter: number; offset: number; length: number },
 ): { counter: number; digest: string } {
   const { counter, offset, length } = input;
-  const room = at(exports.data(), offset + length + 256);
+  const room = at(exports, exports.data(), offset + length + 256);
   room.set(bytes("data", room.length));
   const after = run(counter, offset, length) >>> 0;
-  return { counter: after, digest: createHash("sha256").update(room).digest("hex") };
+  return { counter: after, digest: digest(room) };
 }
 
 function expectSame(input: { counter: number; offset: number; length: number }): void {
@@ -51,14 +27,14 @@ function expectSame(input: { counter: number; offset: number; length: number }):
 
 describe("ChaCha20", () => {
   test("encrypts as RFC 8439, 2.4.2, says", () => {
-    at(exports.key(), 32).set(Uint8Array.from({ length: 32 }, (_, i) => i));
-    at(exports.iv(), 12).set([0, 0, 0, 0, 0, 0, 0, 0x4a, 0, 0, 0, 0]);
+    at(exports, exports.key(), 32).set(Uint8Array.from({ length: 32 }, (_, i) => i));
+    at(exports, exports.iv(), 12).set([0, 0, 0, 0, 0, 0, 0, 0x4a, 0, 0, 0, 0]);
     const text =
       "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, " +
       "sunscreen would be it.";
-    at(exports.data(), text.length).set(Buffer.from(text));
+    at(exports, exports.data(), text.length).set(Buffer.from(text));
     exports.chacha20_simd(1, 0, text.length);
-    expect(Buffer.from(at(exports.data(), text.length)).toString("hex")).toBe(
+    expect(hex(at(exports, exports.data(), text.length))).toBe(
       "6e2e359a2568f98041ba0728dd0d6981e97e7aec1d4360c20a27afccfd9fae0b" +
         "f91b65c5524733ab8f593dabcd62b3571639d624e65152ab8f530c359f0861d8" +
         "07ca0dbf500d6a6156a38e088a22b65e52bc514d16ccf806818ce91ab7793736" +
@@ -67,8 +43,8 @@ describe("ChaCha20", () => {
   });
 
   test("gives the scalar code's bytes for every length up to 1,100", () => {
-    at(exports.key(), 32).set(bytes("key", 32));
-    at(exports.iv(), 12).set(bytes("iv", 12));
+    at(exports, exports.key(), 32).set(bytes("key", 32));
+    at(exports, exports.iv(), 12).set(bytes("iv", 12));
     for (let length = 0; length <= 1100; length++) expectSame({ counter: 1, offset: 0, length });
   });
 

@@ -6,8 +6,9 @@
 #include "crypto/p256.h"
 #include "crypto/p256-sign.h"
 #include "export.h"
+#include "buffers.h"
 
-static unsigned char key[32], iv[12], data[65536];
+unsigned char key[32], iv[16], mac[16], data[65536];
 
 EXPORT(key) unsigned char *get_key(void)
 {
@@ -17,6 +18,11 @@ EXPORT(key) unsigned char *get_key(void)
 EXPORT(iv) unsigned char *get_iv(void)
 {
 	return iv;
+}
+
+EXPORT(mac) unsigned char *get_mac(void)
+{
+	return mac;
 }
 
 EXPORT(data) unsigned char *get_data(void)

@@ -5,6 +5,7 @@
 #include "abi.h"
 #include "connection.h"
 #include "crypto/cbc-checked.h"
+#include "crypto/aes-simd.h"
 #include "crypto/chacha20-simd.h"
 
 typedef struct {
@@ -102,7 +103,7 @@ set_aead(br_ssl_engine_context *eng)
 	br_ssl_engine_set_poly1305(eng, &br_poly1305_ctmul_run);
 	br_ssl_engine_set_gcm(
 		eng, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
-	br_ssl_engine_set_aes_ctr(eng, &br_aes_ct64_ctr_vtable);
+	br_ssl_engine_set_aes_ctr(eng, &aes_simd_ctr_vtable);
 	br_ssl_engine_set_ghash(eng, &br_ghash_ctmul64);
 	br_ssl_engine_set_ccm(
 		eng, &br_sslrec_in_ccm_vtable, &br_sslrec_out_ccm_vtable);
@@ -114,7 +115,7 @@ set_cbc(br_ssl_engine_context *eng)
 {
 	br_ssl_engine_set_cbc(eng, &cbc_checked_in, &br_sslrec_out_cbc_vtable);
 	br_ssl_engine_set_aes_cbc(
-		eng, &br_aes_ct64_cbcenc_vtable, &br_aes_ct64_cbcdec_vtable);
+		eng, &br_aes_ct64_cbcenc_vtable, &aes_simd_cbcdec_vtable);
 	br_ssl_engine_set_des_cbc(
 		eng, &br_des_ct_cbcenc_vtable, &br_des_ct_cbcdec_vtable);
 }
