@@ -7,6 +7,7 @@
 #include "crypto/cbc-checked.h"
 #include "crypto/aes-simd.h"
 #include "crypto/chacha20-simd.h"
+#include "crypto/ghash-simd.h"
 
 typedef struct {
 	uint16_t id;
@@ -104,7 +105,7 @@ set_aead(br_ssl_engine_context *eng)
 	br_ssl_engine_set_gcm(
 		eng, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
 	br_ssl_engine_set_aes_ctr(eng, &aes_simd_ctr_vtable);
-	br_ssl_engine_set_ghash(eng, &br_ghash_ctmul64);
+	br_ssl_engine_set_ghash(eng, &ghash_simd);
 	br_ssl_engine_set_ccm(
 		eng, &br_sslrec_in_ccm_vtable, &br_sslrec_out_ccm_vtable);
 	br_ssl_engine_set_aes_ctrcbc(eng, &br_aes_ct64_ctrcbc_vtable);
