@@ -8,6 +8,7 @@
 #include "crypto/aes-simd.h"
 #include "crypto/chacha20-simd.h"
 #include "crypto/ghash-simd.h"
+#include "crypto/poly1305-simd.h"
 
 typedef struct {
 	uint16_t id;
@@ -101,7 +102,7 @@ set_aead(br_ssl_engine_context *eng)
 	br_ssl_engine_set_chapol(
 		eng, &br_sslrec_in_chapol_vtable, &br_sslrec_out_chapol_vtable);
 	br_ssl_engine_set_chacha20(eng, &chacha20_simd_run);
-	br_ssl_engine_set_poly1305(eng, &br_poly1305_ctmul_run);
+	br_ssl_engine_set_poly1305(eng, &poly1305_simd_run);
 	br_ssl_engine_set_gcm(
 		eng, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
 	br_ssl_engine_set_aes_ctr(eng, &aes_simd_ctr_vtable);
