@@ -31,7 +31,7 @@
 typedef v128_t factor[18];
 
 /* Limbs are between -2^12 and 2^12, so that five times one has 16 bits. */
-static void
+static __attribute__((noinline)) void
 set_factor(factor f, const v128_t limb[LIMBS])
 {
 	v128_t around[LIMBS + 9];
@@ -69,12 +69,19 @@ multiply(v128_t product[LIMBS], const v128_t a[PAIRS], const factor f)
 	}
 }
 
+/* The same, for once: the loop over a message has its own copy. */
+static __attribute__((noinline)) void
+multiply_once(v128_t product[LIMBS], const v128_t a[PAIRS], const factor f)
+{
+	multiply(product, a, f);
+}
+
 /* Moves what limb `from` has above 13 bits to limb `to`, and keeps it. */
 #define CARRY(x, from, to) \
 	x[to] = wasm_i32x4_add(x[to], wasm_i32x4_shr(x[from], LIMB_BITS))
 
 /* Limbs between -2^12 and 2^12: what set_factor() takes. */
-static inline void
+static __attribute__((noinline)) void
 center(v128_t x[LIMBS])
 {
 	v128_t half = wasm_i32x4_splat(1 << (LIMB_BITS - 1));

@@ -35,7 +35,7 @@ set_powers(factor step, factor last, const unsigned char *r)
 	center(one);
 	set_factor(step, one);
 	pair_up(a, one);
-	multiply(square, a, step);
+	multiply_once(square, a, step);
 	center(square);
 
 	/* r^2 times r^2 and r. */
@@ -44,7 +44,7 @@ set_powers(factor step, factor last, const unsigned char *r)
 	}
 	set_factor(step, x);
 	pair_up(a, square);
-	multiply(x, a, step);
+	multiply_once(x, a, step);
 	center(x);
 	for (i = 0; i < LIMBS; i++) {
 		v128_t low = wasm_i32x4_shuffle(square[i], one[i], 0, 4, 0, 4);
@@ -193,7 +193,7 @@ authenticate(unsigned char *tag, const message *m, const unsigned char key[32])
 	br_enc64le(edge + BATCH - 16, m->aad_len);
 	br_enc64le(edge + BATCH - 8, m->len);
 	add_blocks(a, edge, top);
-	multiply(x, a, last);
+	multiply_once(x, a, last);
 	finish(tag, x, key + 16);
 }
 
