@@ -1,11 +1,26 @@
+import { createCipheriv } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { at, bytes, digest, hex, instance, unhex } from "./module.js";
 
 /** Our AES gives the bytes of BearSSL's scalar code, and of the standards, in each mode. */
 
+type Blocks = (ours: number, keyLength: number, offset: number, length: number) => void;
+
 const exports = instance<{
   aes_ctr(ours: number, keyLength: number, counter: number, offset: number, length: number): number;
-  aes_cbcdec(ours: number, keyLength: number, offset: number, length: number): void;
+  aes_cbcenc: Blocks;
+  aes_cbcdec: Blocks;
+  aes_ctrcbc_encrypt: Blocks;
+  aes_ctrcbc_decrypt: Blocks;
+  aes_ctrcbc_ctr: Blocks;
+  aes_ctrcbc_mac: Blocks;
+  aes_ccm_encrypt(
+    ours: number,
+    keyLength: number,
+    aadLength: number,
+    offset: number,
+    length: number,
+  ): number;
 }>();
 
 const BLOCK = 16;
@@ -82,7 +97,7 @@ function expectSameCtr(input: {
 }
 
 function expectSameBlocks(
-  mode: (ours: number, keyLength: number, offset: number, length: number) => void,
+  mode: Blocks,
   input: { keyLength: number; offset: number; length: number },
 ): void {
   const { keyLength, offset, length } = input;
@@ -96,9 +111,7 @@ function setKey(): void {
 }
 
 /** Whole blocks: every number up to 131, then a record's worth, on odd addresses too. */
-function expectSameForAllBlocks(
-  mode: (ours: number, keyLength: number, offset: number, length: number) => void,
-): void {
+function expectSameForAllBlocks(mode: Blocks): void {
   setKey();
   for (const keyLength of keyLengths) {
     for (let blocks = 0; blocks <= 131; blocks++) {
@@ -168,17 +181,101 @@ describe("AES in CTR mode", () => {
   });
 });
 
-describe("AES in CBC mode, decrypting", () => {
-  test.each(cbcVectors)("decrypts as SP 800-38A, F.2, says, with key %s", (key, cipher) => {
-    at(exports, exports.key(), 32).set(unhex(key));
-    at(exports, exports.iv(), BLOCK).set(unhex("000102030405060708090a0b0c0d0e0f"));
-    at(exports, exports.data(), 4 * BLOCK).set(unhex(cipher));
-    exports.aes_cbcdec(1, key.length / 2, 0, 4 * BLOCK);
-    expect(hex(at(exports, exports.data(), 4 * BLOCK))).toBe(plain);
-    expect(hex(at(exports, exports.iv(), BLOCK))).toBe(cipher.slice(-2 * BLOCK));
+describe("AES in CBC mode", () => {
+  test.each(cbcVectors)(
+    "encrypts and decrypts as SP 800-38A, F.2, says, with key %s",
+    (key, cipher) => {
+      const data = at(exports, exports.data(), 4 * BLOCK);
+      const iv = at(exports, exports.iv(), BLOCK);
+      at(exports, exports.key(), 32).set(unhex(key));
+      for (const [run, from, to] of [
+        [exports.aes_cbcenc, plain, cipher],
+        [exports.aes_cbcdec, cipher, plain],
+      ] as const) {
+        iv.set(unhex("000102030405060708090a0b0c0d0e0f"));
+        data.set(unhex(from));
+        run(1, key.length / 2, 0, 4 * BLOCK);
+        expect(hex(data)).toBe(to);
+        expect(hex(iv)).toBe(cipher.slice(-2 * BLOCK));
+      }
+    },
+  );
+
+  test("encrypts to the scalar code's bytes for any number of blocks", () => {
+    expectSameForAllBlocks(exports.aes_cbcenc);
   });
 
-  test("gives the scalar code's bytes for any number of blocks", () => {
+  test("decrypts to the scalar code's bytes for any number of blocks", () => {
     expectSameForAllBlocks(exports.aes_cbcdec);
   });
+
+  test("gives the scalar code's bytes with other keys", () => {
+    for (let i = 0; i < 300; i++) {
+      at(exports, exports.key(), 32).set(bytes(`key ${i}`, 32));
+      const input = { keyLength: keyLengths[i % 3] as number, offset: 0, length: 9 * BLOCK };
+      expectSameBlocks(exports.aes_cbcenc, input);
+      expectSameBlocks(exports.aes_cbcdec, input);
+    }
+  });
 });
+
+describe("AES in CTR mode with CBC-MAC", () => {
+  test.each([
+    "aes_ctrcbc_encrypt",
+    "aes_ctrcbc_decrypt",
+    "aes_ctrcbc_ctr",
+    "aes_ctrcbc_mac",
+  ] as const)("%s gives the scalar code's bytes for any number of blocks", (mode) => {
+    expectSameForAllBlocks(exports[mode]);
+  });
+
+  test.each([
+    "ff".repeat(16),
+    `${"00".repeat(8)}${"ff".repeat(7)}fe`,
+    `${"00".repeat(12)}${"ff".repeat(3)}fd`,
+    `01${"ff".repeat(15)}`,
+  ])("carries through its counter, from %s", (counter) => {
+    for (const mode of [
+      exports.aes_ctrcbc_encrypt,
+      exports.aes_ctrcbc_decrypt,
+      exports.aes_ctrcbc_ctr,
+    ]) {
+      const left = [0, 1].map((ours) => {
+        at(exports, exports.iv(), BLOCK).set(unhex(counter));
+        at(exports, exports.mac(), BLOCK).fill(0);
+        at(exports, exports.data(), 8 * BLOCK).set(bytes("data", 8 * BLOCK));
+        mode(ours, 16, 0, 8 * BLOCK);
+        return hex(at(exports, exports.iv(), BLOCK)) + hex(at(exports, exports.data(), 8 * BLOCK));
+      });
+      expect(left[1]).toBe(left[0]);
+    }
+  });
+
+  test.each(keyLengths)("makes Node's CCM with a key of %i bytes", (keyLength) => {
+    const offset = 64;
+    for (let length = 0; length <= 1000; length += 1 + (length % 5)) {
+      at(exports, exports.key(), 32).set(bytes(`ccm key ${length}`, 32));
+      at(exports, exports.iv(), 12).set(bytes(`ccm iv ${length}`, 12));
+      at(exports, exports.data(), offset + length).set(bytes(`ccm ${length}`, offset + length));
+      const aadLength = length % 29;
+      const room = at(exports, exports.data() + offset, length);
+      const expected = ccmByNode(keyLength, aadLength, room.slice());
+      expect(exports.aes_ccm_encrypt(1, keyLength, aadLength, offset, length)).toBe(1);
+      const tag = hex(at(exports, exports.mac(), BLOCK));
+      expect(hex(room) + tag, `${length} bytes`).toBe(expected);
+    }
+  });
+});
+
+function ccmByNode(keyLength: number, aadLength: number, text: Uint8Array): string {
+  const cipher = createCipheriv(
+    `aes-${keyLength * 8}-ccm` as "aes-128-ccm",
+    at(exports, exports.key(), keyLength),
+    at(exports, exports.iv(), 12),
+    { authTagLength: BLOCK },
+  );
+  cipher.setAAD(at(exports, exports.data(), aadLength), { plaintextLength: text.length });
+  const encrypted = cipher.update(text);
+  cipher.final();
+  return hex(encrypted) + hex(cipher.getAuthTag());
+}

@@ -109,7 +109,7 @@ set_aead(br_ssl_engine_context *eng)
 	br_ssl_engine_set_ghash(eng, &ghash_simd);
 	br_ssl_engine_set_ccm(
 		eng, &br_sslrec_in_ccm_vtable, &br_sslrec_out_ccm_vtable);
-	br_ssl_engine_set_aes_ctrcbc(eng, &br_aes_ct64_ctrcbc_vtable);
+	br_ssl_engine_set_aes_ctrcbc(eng, &aes_simd_ctrcbc_vtable);
 }
 
 static void
@@ -117,7 +117,7 @@ set_cbc(br_ssl_engine_context *eng)
 {
 	br_ssl_engine_set_cbc(eng, &cbc_checked_in, &br_sslrec_out_cbc_vtable);
 	br_ssl_engine_set_aes_cbc(
-		eng, &br_aes_ct64_cbcenc_vtable, &aes_simd_cbcdec_vtable);
+		eng, &aes_simd_cbcenc_vtable, &aes_simd_cbcdec_vtable);
 	br_ssl_engine_set_des_cbc(
 		eng, &br_des_ct_cbcenc_vtable, &br_des_ct_cbcdec_vtable);
 }
