@@ -8,13 +8,16 @@
 #define ROTATE(x, n) \
 	wasm_v128_or(wasm_i32x4_shl((x), (n)), wasm_u32x4_shr((x), 32 - (n)))
 
-/* Rotations by whole bytes are permutations. */
+/*
+ * Rotations by whole bytes are permutations: swizzles, as V8 keeps their
+ * index in a register, but builds the index of a shuffle anew each time.
+ */
 #define ROTATE16(x) \
-	wasm_i8x16_shuffle((x), (x), 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, \
-		15, 12, 13)
+	wasm_i8x16_swizzle((x), wasm_i8x16_const(2, 3, 0, 1, 6, 7, 4, 5, 10, \
+					11, 8, 9, 14, 15, 12, 13))
 #define ROTATE8(x) \
-	wasm_i8x16_shuffle((x), (x), 3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, \
-		12, 13, 14)
+	wasm_i8x16_swizzle((x), wasm_i8x16_const(3, 0, 1, 2, 7, 4, 5, 6, 11, \
+					8, 9, 10, 15, 12, 13, 14))
 
 /* The quarter round (RFC 8439, 2.1) on word a, b, c, d of four blocks. */
 #define QUARTER(a, b, c, d) \
