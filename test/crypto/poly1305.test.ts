@@ -14,7 +14,7 @@ const exports = instance<{
 
 const BLOCK = 16;
 const OFFSET = 64;
-const SCALAR = 1024;
+const SCALAR = 640;
 const p = 2n ** 130n - 5n;
 
 function number(littleEndian: Uint8Array): bigint {

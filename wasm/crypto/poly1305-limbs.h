@@ -30,7 +30,10 @@
  */
 typedef v128_t factor[18];
 
-/* Limbs are between -2^12 and 2^12, so that five times one has 16 bits. */
+/*
+ * Limbs are between -2^12 and 2^12, or 2^7 beyond, so that five times one
+ * has 16 bits.
+ */
 static __attribute__((noinline)) void
 set_factor(factor f, const v128_t limb[LIMBS])
 {
@@ -49,9 +52,9 @@ set_factor(factor f, const v128_t limb[LIMBS])
 }
 
 /*
- * Of `a`, limbs are between -2^13 and 2^13 (a little more does no harm):
- * the sum of ten products, nine of them with five times a limb, then is
- * less than 46 * 2^13 * 2^12 < 2^31.
+ * Of `a`, limbs are between -2^13 and 2^13, or 2^7 beyond: the sum of ten
+ * products, nine of them with five times a limb, then is less than
+ * 46 * (2^13 + 2^7) * (2^12 + 2^7) < 2^31.
  */
 static inline void
 multiply(v128_t product[LIMBS], const v128_t a[PAIRS], const factor f)
@@ -80,22 +83,28 @@ multiply_once(v128_t product[LIMBS], const v128_t a[PAIRS], const factor f)
 #define CARRY(x, from, to) \
 	x[to] = wasm_i32x4_add(x[to], wasm_i32x4_shr(x[from], LIMB_BITS))
 
-/* Limbs between -2^12 and 2^12: what set_factor() takes. */
+/*
+ * Limbs for set_factor(). All limbs carry at once, twice: what is above
+ * 13 bits is less than 5 * 2^18 after the first time, less than 2^7 after
+ * the second.
+ */
 static __attribute__((noinline)) void
 center(v128_t x[LIMBS])
 {
-	v128_t half = wasm_i32x4_splat(1 << (LIMB_BITS - 1));
-	int i;
+	v128_t half = wasm_i32x4_splat(1 << (LIMB_BITS - 1)), carry[LIMBS];
+	int i, pass;
 
-	for (i = 0; i < LIMBS + 2; i++) {
-		int from = i % LIMBS, to = (i + 1) % LIMBS;
-		v128_t carry = wasm_i32x4_shr(
-			wasm_i32x4_add(x[from], half), LIMB_BITS);
-
-		x[from] = wasm_i32x4_sub(
-			x[from], wasm_i32x4_shl(carry, LIMB_BITS));
-		x[to] = wasm_i32x4_add(
-			x[to], to == 0 ? FIVE_TIMES(carry) : carry);
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < LIMBS; i++) {
+			carry[i] = wasm_i32x4_shr(
+				wasm_i32x4_add(x[i], half), LIMB_BITS);
+			x[i] = wasm_i32x4_sub(
+				x[i], wasm_i32x4_shl(carry[i], LIMB_BITS));
+		}
+		x[0] = wasm_i32x4_add(x[0], FIVE_TIMES(carry[LIMBS - 1]));
+		for (i = 1; i < LIMBS; i++) {
+			x[i] = wasm_i32x4_add(x[i], carry[i - 1]);
+		}
 	}
 }
 

@@ -12,7 +12,7 @@
 #define BATCH (LANES * BLOCK)
 
 /* Below this many bytes of text, the powers of r cost more than they save. */
-#define LONG 896
+#define LONG 640
 
 /* `step` is r^4 in all lanes, `last` is r^4, r^3, r^2, r. */
 static void
