@@ -1,5 +1,4 @@
 #include <string.h>
-#include "inner.h"
 #include "aes-bitslice.h"
 #include "aes-simd.h"
 
@@ -22,6 +21,19 @@ ctr_init(const br_block_ctr_class **ctx, const void *key, size_t len)
 	aes_expand(&c->keys, key, len);
 }
 
+/* The counter is a number while it counts, big-endian when it is used. */
+#define COUNTER_LAST \
+	wasm_i8x16_const(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 14, 13, 12)
+
+static inline v128_t
+first_block(const void *iv, uint32_t cc)
+{
+	uint32_t words[4] = {0, 0, 0, cc};
+
+	memcpy(words, iv, 12);
+	return wasm_v128_load(words);
+}
+
 /* Exclusive or of a whole batch with a key stream. */
 static inline void
 mix(unsigned char *data, const v128_t stream[AES_SLICED_BLOCKS])
@@ -41,19 +53,19 @@ ctr_run(const br_block_ctr_class *const *ctx, const void *iv, uint32_t cc,
 {
 	unsigned char *buf = data;
 	aes_sliced_keys keys;
-	v128_t base, x[AES_SLICED_BLOCKS];
+	v128_t next, x[AES_SLICED_BLOCKS];
 
 	aes_sliced_spread(&keys, &((const context *)ctx)->keys);
-	base = wasm_v128_load32_zero((const unsigned char *)iv + 8);
-	base = wasm_i64x2_shuffle(wasm_v128_load64_zero(iv), base, 0, 2);
+	next = first_block(iv, cc);
 	while (len > 0) {
 		unsigned char last[BATCH];
 		size_t n = len < BATCH ? len : BATCH;
-		uint32_t i;
+		int i;
 
 		for (i = 0; i < AES_SLICED_BLOCKS; i++) {
-			x[i] = wasm_i32x4_replace_lane(
-				base, 3, (int32_t)br_swap32(cc + i));
+			x[i] = wasm_i8x16_swizzle(next, COUNTER_LAST);
+			next = wasm_i32x4_add(
+				next, wasm_i32x4_const(0, 0, 0, 1));
 		}
 		aes_sliced_encrypt(&keys, x);
 		if (n == BATCH) {

@@ -11,13 +11,13 @@
  * nibbles. Low nibbles have planes of x^4 * C.
  *
  * A batch of blocks is multiplied by as many powers of H, and the sum moved
- * and reduced once.
+ * and reduced once. With four blocks V8 runs out of registers.
  */
 #define BLOCK 16
-#define BATCH 4
+#define BATCH 3
 
 /* Below this many bytes, more powers of H cost more than they save. */
-#define LONG 256
+#define LONG 144
 
 /* Byte `place` of nibble * H^power, at planes[place][BATCH - power]. */
 typedef struct {
@@ -136,14 +136,16 @@ multiply(const planes p, const v128_t *x, int n)
 	}
 	for (place = BLOCK - 1; place >= 0; place--) {
 		const plane_pair *plane = p[place] + BATCH - n;
+		v128_t sum = zero;
 
 		high = MOVE(low, high);
 		low = MOVE(zero, low);
 		for (i = 0; i < n; i++) {
-			low ^= wasm_i8x16_swizzle(
-				plane[i].high, high_nibbles[i]);
-			low ^= wasm_i8x16_swizzle(plane[i].low, low_nibbles[i]);
+			sum ^= wasm_i8x16_swizzle(
+				       plane[i].high, high_nibbles[i]) ^
+			       wasm_i8x16_swizzle(plane[i].low, low_nibbles[i]);
 		}
+		low ^= sum;
 	}
 	return reduce(low, high);
 }
