@@ -13,9 +13,11 @@ static void
 cbcenc_init(const br_block_cbcenc_class **ctx, const void *key, size_t len)
 {
 	context *c = (context *)ctx;
+	aes_keys plain;
 
 	c->vtable = &aes_simd_cbcenc_vtable;
-	aes_nibbles_expand(&c->keys, key, len);
+	aes_expand(&plain, key, len);
+	aes_nibbles_prepare(&c->keys, &plain);
 }
 
 /* `len` is a multiple of AES_BLOCK. */

@@ -18,9 +18,11 @@ static void
 ctrcbc_init(const br_block_ctrcbc_class **ctx, const void *key, size_t len)
 {
 	context *c = (context *)ctx;
+	aes_keys plain;
 
 	c->vtable = &aes_simd_ctrcbc_vtable;
-	aes_nibbles_expand(&c->keys, key, len);
+	aes_expand(&plain, key, len);
+	aes_nibbles_prepare(&c->keys, &plain);
 }
 
 /* A counter of 128 bits, most significant byte first. */

@@ -6,6 +6,9 @@
 #define AES_BLOCK 16
 #define AES_MAX_ROUNDS 14
 
+/* What the S-box adds at its end. Our S-boxes don't: round keys bring it. */
+#define AES_SBOX_CONSTANT 0x63
+
 /* The round keys of FIPS 197, 5.2, in the order of the bytes of a block. */
 typedef struct {
 	unsigned rounds;
@@ -13,8 +16,8 @@ typedef struct {
 } aes_keys;
 
 /*
- * Expands a key of 16, 24 or 32 bytes, with BearSSL's bit-sliced S-box: no
- * branch or address depends on the key.
+ * Expands a key of 16, 24 or 32 bytes. The S-box is made of tables that fit
+ * a register (aes-tables.h): no branch or address depends on the key.
  */
 void
 aes_expand(aes_keys *keys, const void *key, size_t len);

@@ -19,7 +19,7 @@ typedef struct {
 } aes_nibble_keys;
 
 void
-aes_nibbles_expand(aes_nibble_keys *keys, const void *key, size_t len);
+aes_nibbles_prepare(aes_nibble_keys *nibbles, const aes_keys *keys);
 
 v128_t
 aes_nibbles_encrypt(const aes_nibble_keys *keys, v128_t block);

@@ -203,18 +203,23 @@ poly1305_simd_run(const void *key, const void *iv, void *data, size_t len,
 	const void *aad, size_t aad_len, void *tag, br_chacha20_run ichacha,
 	int encrypt)
 {
-	unsigned char one_time_key[32] = {0};
-	message m = {data, aad, len, aad_len};
+	unsigned char one_time_key[32];
+	message m;
 
 	if (len < LONG || aad_len > BLOCK) {
 		br_poly1305_ctmul_run(key, iv, data, len, aad, aad_len, tag,
 			ichacha, encrypt);
 		return;
 	}
+	memset(one_time_key, 0, sizeof one_time_key);
 	ichacha(key, iv, 0, one_time_key, sizeof one_time_key);
 	if (encrypt) {
 		ichacha(key, iv, 1, data, len);
 	}
+	m.data = data;
+	m.len = len;
+	m.aad = aad;
+	m.aad_len = aad_len;
 	authenticate(tag, &m, one_time_key);
 	if (!encrypt) {
 		ichacha(key, iv, 1, data, len);
