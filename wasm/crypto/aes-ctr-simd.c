@@ -1,5 +1,6 @@
 #include <string.h>
 #include "aes-bitslice.h"
+#include "aes-nibbles.h"
 #include "aes-simd.h"
 
 #define BATCH (AES_SLICED_BLOCKS * AES_BLOCK)
@@ -47,16 +48,36 @@ mix(unsigned char *data, const v128_t stream[AES_SLICED_BLOCKS])
 	}
 }
 
+/* A block at most, as for the tag of a record: eight would take longer. */
+static void
+one_block(const aes_keys *keys, v128_t counter, unsigned char *data, size_t len)
+{
+	aes_nibble_keys nibbles;
+	unsigned char last[AES_BLOCK] = {0};
+	v128_t x;
+
+	aes_nibbles_prepare(&nibbles, keys);
+	x = aes_nibbles_encrypt(
+		&nibbles, wasm_i8x16_swizzle(counter, COUNTER_LAST));
+	memcpy(last, data, len);
+	wasm_v128_store(last, wasm_v128_load(last) ^ x);
+	memcpy(data, last, len);
+}
+
 static uint32_t
 ctr_run(const br_block_ctr_class *const *ctx, const void *iv, uint32_t cc,
 	void *data, size_t len)
 {
 	unsigned char *buf = data;
-	aes_sliced_keys keys;
-	v128_t next, x[AES_SLICED_BLOCKS];
+	const aes_keys *keys = &((const context *)ctx)->keys;
+	aes_sliced_keys sliced;
+	v128_t next = first_block(iv, cc), x[AES_SLICED_BLOCKS];
 
-	aes_sliced_spread(&keys, &((const context *)ctx)->keys);
-	next = first_block(iv, cc);
+	if (len <= AES_BLOCK) {
+		one_block(keys, next, buf, len);
+		return cc + (uint32_t)(len / AES_BLOCK);
+	}
+	aes_sliced_spread(&sliced, keys);
 	while (len > 0) {
 		unsigned char last[BATCH];
 		size_t n = len < BATCH ? len : BATCH;
@@ -67,7 +88,7 @@ ctr_run(const br_block_ctr_class *const *ctx, const void *iv, uint32_t cc,
 			next = wasm_i32x4_add(
 				next, wasm_i32x4_const(0, 0, 0, 1));
 		}
-		aes_sliced_encrypt(&keys, x);
+		aes_sliced_encrypt(&sliced, x);
 		if (n == BATCH) {
 			mix(buf, x);
 		} else {
