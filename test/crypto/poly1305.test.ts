@@ -16,6 +16,7 @@ const BLOCK = 16;
 const OFFSET = 64;
 const SCALAR = 640;
 const p = 2n ** 130n - 5n;
+const clamp = 0x0ffffffc0ffffffc0ffffffc0fffffffn;
 
 function number(littleEndian: Uint8Array): bigint {
   return BigInt(`0x0${hex(littleEndian.slice().reverse())}`);
@@ -26,15 +27,19 @@ function littleEndian(value: bigint, length: number): Uint8Array {
   return unhex(text).reverse();
 }
 
-/** RFC 8439, 2.5.1. */
-function byArithmetic(key: Uint8Array, message: Uint8Array): string {
-  const r = number(key.subarray(0, 16)) & 0x0ffffffc0ffffffc0ffffffc0fffffffn;
-  let sum = 0n;
+/** RFC 8439, 2.5.1, but for the last step. */
+function sum(key: Uint8Array, message: Uint8Array): bigint {
+  const r = number(key.subarray(0, 16)) & clamp;
+  let total = 0n;
   for (let i = 0; i < message.length; i += BLOCK) {
     const block = message.subarray(i, i + BLOCK);
-    sum = ((sum + number(block) + 256n ** BigInt(block.length)) * r) % p;
+    total = ((total + number(block) + 256n ** BigInt(block.length)) * r) % p;
   }
-  return hex(littleEndian(sum + number(key.subarray(16, 32)), 16));
+  return total;
+}
+
+function byArithmetic(key: Uint8Array, message: Uint8Array): string {
+  return hex(littleEndian(sum(key, message) + number(key.subarray(16, 32)), 16));
 }
 
 function padded(data: Uint8Array): Uint8Array {
@@ -151,6 +156,7 @@ describe("Poly1305", () => {
     }
   });
 
+  /* Sums just above a multiple of p, or just below, go around once more than others. */
   test.each([
     0n,
     1n,
@@ -159,37 +165,51 @@ describe("Poly1305", () => {
     4n,
     5n,
     6n,
-    2n ** 128n - 1n,
+    2n ** 8n,
+    2n ** 12n,
+    2n ** 16n,
+    2n ** 19n,
     2n ** 128n,
     2n ** 129n,
-    p - 1n,
-    p - 2n,
-    p - 5n,
-  ])("reduces a sum of %i, and wraps when it adds s", (target) => {
-    const length = 2 * SCALAR;
-    const text = at(exports, exports.data(), length);
-    at(exports, exports.key(), 32).fill(0).set([1]);
-    for (let attempt = 0; ; attempt++) {
-      text.set(bytes(`sum ${target} ${attempt}`, length));
-      text.fill(0, length - BLOCK);
-      const missing = (p + target - sumOfBlocks(framed(new Uint8Array(0), text))) % p;
-      if (missing >= 2n ** 128n) continue;
-      text.set(littleEndian(missing, BLOCK), length - BLOCK);
-      break;
+  ])("reduces sums of %i and of minus that, and wraps when it adds s", (distance) => {
+    for (const target of [distance, (p - distance) % p]) {
+      for (let i = 0; i < 30; i++) {
+        setBuffers(`target ${target} ${i}`, 2 * SCALAR);
+        const key = at(exports, exports.key(), 32);
+        if (i % 2 === 0) key.fill(0, 0, 16).set([i + 1]);
+        key.fill(0xff, 16);
+        aimAt(target, SCALAR + BLOCK * i);
+        expect(tag(1, 0, 0, SCALAR + BLOCK * i)).toBe(
+          hex(littleEndian(target + 2n ** 128n - 1n, BLOCK)),
+        );
+      }
     }
-    expectRight(0, 0, length);
-    expect(tag(1, 0, 0, length)).toBe(hex(littleEndian(target, BLOCK)));
-    at(exports, exports.key() + 16, 16).fill(0xff);
-    expectRight(0, 0, length);
   });
 });
 
-function sumOfBlocks(message: Uint8Array): bigint {
-  let sum = 0n;
-  for (let i = 0; i < message.length; i += BLOCK) {
-    sum += number(message.subarray(i, i + BLOCK)) + 2n ** 128n;
+/** Makes `data` a text whose sum, before s is added, is `target`: its last block does it. */
+function aimAt(target: bigint, length: number): void {
+  const text = at(exports, exports.data(), length);
+  const last = text.subarray(length - BLOCK);
+  const key = at(exports, exports.key(), 32);
+  const r = number(key.subarray(0, 16)) & clamp;
+  const inverse = power(r, p - 3n); // of r^2: the lengths follow the last block
+  for (let attempt = 0; ; attempt++) {
+    text.set(bytes(`attempt ${attempt}`, length));
+    last.fill(0);
+    const rest = sum(key, framed(new Uint8Array(0), text));
+    const block = ((((target - rest) * inverse) % p) + p) % p;
+    if (block < 2n ** 128n) {
+      last.set(littleEndian(block, BLOCK));
+      return;
+    }
   }
-  return sum % p;
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  if (exponent === 0n) return 1n;
+  const half = power((base * base) % p, exponent / 2n);
+  return exponent % 2n === 0n ? half : (half * base) % p;
 }
 
 describe("ChaCha20-Poly1305", () => {

@@ -114,8 +114,11 @@ finish(unsigned char *tag, const v128_t x[LIMBS], const unsigned char *s)
 		t[i] = sum_of_lanes(x[2 * i]) +
 		       sum_of_lanes(x[2 * i + 1]) * (1 << LIMB_BITS);
 	}
-	/* Twice to less than 2^130 + 2^26, once to what is left of that. */
-	for (pass = 0; pass < 3; pass++) {
+	/*
+	 * What goes around first is less than 5 * 2^20, positive or negative;
+	 * if the second time anything does, it is 5, and t[0] has room for it.
+	 */
+	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < WORDS; i++) {
 			carry = t[i] >> WORD_BITS;
 			t[i] &= WORD_MASK;
