@@ -1,6 +1,6 @@
 import { createCipheriv } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { at, bytes, digest, hex, instance, unhex } from "./module.js";
+import { at, bytes, digest, hex, instance, someLengths, unhex } from "./module.js";
 
 /** Our AES gives the bytes of BearSSL's scalar code, and of the standards, in each mode. */
 
@@ -120,6 +120,9 @@ function expectSameForAllBlocks(mode: Blocks): void {
     for (const offset of [0, 1, 5, 13]) {
       for (const length of [16368, 16384]) expectSameBlocks(mode, { keyLength, offset, length });
     }
+    for (const length of someLengths()) {
+      expectSameBlocks(mode, { keyLength, offset: length % 16, length: length - (length % BLOCK) });
+    }
   }
 }
 
@@ -162,6 +165,9 @@ describe("AES in CTR mode", () => {
         for (const length of [127, 128, 129, 4095, 4097, 8191, 16383, 16384]) {
           expectSameCtr({ keyLength, counter: 2, offset, length });
         }
+      }
+      for (const length of someLengths()) {
+        expectSameCtr({ keyLength, counter: 2, offset: length % 16, length });
       }
     }
   });

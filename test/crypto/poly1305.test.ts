@@ -1,6 +1,6 @@
 import { createCipheriv } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { at, bytes, hex, instance, unhex } from "./module.js";
+import { at, bytes, hex, instance, someLengths, unhex } from "./module.js";
 
 /**
  * Our Poly1305 gives what BearSSL's scalar code, the standard, Node and plain arithmetic give.
@@ -122,6 +122,11 @@ describe("Poly1305", () => {
     for (const offset of [16, 17, 19, 29]) {
       for (const length of [8191, 16368, 16383, 16384]) expectRight(13, offset, length);
     }
+  });
+
+  test("is right for lengths up to a record", () => {
+    setBuffers("lengths", 17000);
+    for (const length of someLengths()) expectRight(13, 16 + (length % 16), length);
   });
 
   test("is right for the largest r, and for blocks of all ones and all zeros", () => {
