@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { scratchFile } from "./scratch.ts";
 
-export type KeyKind = "RSA-2048" | "RSA-4096" | "P-256" | "P-384" | "P-521";
+export type KeyKind = "RSA-1024" | "RSA-2048" | "RSA-4096" | "P-256" | "P-384" | "P-521";
 
 /** What a server has: the files that KEYFILE and CERTFILE name, and the key itself. */
 export interface Credentials {
@@ -22,10 +22,9 @@ export interface Certified {
 }
 
 export function newKey(kind: KeyKind): KeyObject {
-  const pair =
-    kind === "RSA-2048" || kind === "RSA-4096"
-      ? generateKeyPairSync("rsa", { modulusLength: Number(kind.slice(4)) })
-      : generateKeyPairSync("ec", { namedCurve: kind });
+  const pair = kind.startsWith("RSA-")
+    ? generateKeyPairSync("rsa", { modulusLength: Number(kind.slice(4)) })
+    : generateKeyPairSync("ec", { namedCurve: kind });
   return pair.privateKey;
 }
 

@@ -17,9 +17,10 @@ export interface Guarded {
 export async function serveGuarded(
   credentials: Credentials,
   options: string[] = [],
+  environment: Record<string, string> = {},
 ): Promise<Guarded> {
   const trace = scratchFile("prog-has-run");
-  const listener = await serve({ credentials, options, prog: ["touch", trace] });
+  const listener = await serve({ credentials, options, environment, prog: ["touch", trace] });
   const refusal = async () => {
     const tunnel = await listener.tunnel();
     const ended = await tunnel.ended;

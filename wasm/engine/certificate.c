@@ -61,7 +61,7 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 {
 	der in = {data, len};
 	der whole, tbs, skipped, wrapped;
-	const unsigned char *spki;
+	const unsigned char *issuer, *spki;
 	unsigned tag;
 
 	memset(cert, 0, sizeof *cert);
@@ -71,9 +71,16 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 	}
 	der_expect(&tbs, 0xA0, &skipped); /* version */
 	if (!der_expect(&tbs, DER_INTEGER, &skipped) ||
-		!der_expect(&tbs, DER_SEQUENCE, &skipped) ||
-		!der_expect(&tbs, DER_SEQUENCE, &skipped) ||
-		!der_expect(&tbs, DER_SEQUENCE, &cert->validity) ||
+		!der_expect(&tbs, DER_SEQUENCE, &skipped)) {
+		return 0;
+	}
+	issuer = tbs.data;
+	if (!der_expect(&tbs, DER_SEQUENCE, &skipped)) {
+		return 0;
+	}
+	cert->issuer.data = issuer;
+	cert->issuer.len = (size_t)(tbs.data - issuer);
+	if (!der_expect(&tbs, DER_SEQUENCE, &cert->validity) ||
 		!der_expect(&tbs, DER_SEQUENCE, &cert->subject)) {
 		return 0;
 	}

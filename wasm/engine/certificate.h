@@ -42,6 +42,7 @@ der_expect(der *in, unsigned tag, der *value);
 #define DER_BMP_STRING 0x1E
 
 typedef struct {
+	der issuer; /* with its header, as trust anchors have names */
 	der validity;
 	der subject;
 	der spki; /* with its header: what SPKI hashes are made of */

@@ -132,6 +132,10 @@ hello_append(const unsigned char *records, size_t len);
 const trust_anchors *
 trust_anchors_get(void);
 
+/* trust-anchors.c: is there a CA of that name? */
+int
+trust_anchors_have(const der *name);
+
 /*
  * peer.c: validate the peer's chain, for that use of its key (PURPOSE_*),
  * at that time (as for br_x509_minimal_set_time). Returns 0 or an error.

@@ -31,6 +31,7 @@ typedef struct {
 	int verifying; /* the current one counts */
 	int flaw;      /* what we found wrong where BearSSL found nothing */
 	int not_yet_valid;
+	int issuer_known; /* the last one says that an anchor issued it */
 	int trusted;
 } validator;
 
@@ -50,6 +51,7 @@ start_chain(const br_x509_class **ctx, const char *server_name)
 	peer.end_entity.len = 0;
 	peer.index = 0;
 	peer.flaw = 0;
+	peer.issuer_known = 0;
 	peer.trusted = 0;
 
 	/* BearSSL would take a common name for a host's; see host-name.c. */
@@ -100,6 +102,7 @@ inspect(const copy *c)
 	if (!certificate_parse(&cert, c->data, c->len)) {
 		return BR_ERR_X509_UNEXPECTED;
 	}
+	peer.issuer_known = trust_anchors_have(&cert.issuer);
 	if (minimal->err == BR_ERR_X509_EXPIRED) {
 		peer.not_yet_valid = certificate_begins_after(
 			&cert, minimal->days, minimal->seconds);
@@ -138,6 +141,12 @@ end_chain(const br_x509_class **ctx)
 	(void)ctx;
 	if (err == 0) {
 		err = (unsigned)peer.flaw;
+	}
+
+	/* BearSSL tries all anchors of the issuer's name, and says only that
+	   none vouched. */
+	if (err == BR_ERR_X509_NOT_TRUSTED && peer.issuer_known) {
+		err = BR_ERR_X509_BAD_SIGNATURE;
 	}
 	peer.trusted = err == 0;
 	if (err != 0) {

@@ -152,3 +152,20 @@ trust_anchors_get(void)
 {
 	return &anchors;
 }
+
+/* see connection.h */
+int
+trust_anchors_have(const der *name)
+{
+	size_t u;
+
+	for (u = 0; u < anchors.count; u++) {
+		const br_x509_trust_anchor *ta = &anchors.list[u];
+
+		if ((ta->flags & BR_X509_TA_CA) != 0 &&
+			same(ta->dn.data, ta->dn.len, name->data, name->len)) {
+			return 1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,56 @@
+import { element, integer, octets, oid, sequence } from "../engine/der.ts";
+
+/** Extensions of certificates in DER (RFC 5280, 4.2). */
+
+const TRUE = element(0x01, Buffer.of(0xff));
+
+/** Bits of a key usage (4.2.1.3), as its only byte has them. */
+export const USAGE = {
+  digitalSignature: 0x80,
+  keyEncipherment: 0x20,
+  keyAgreement: 0x08,
+  keyCertSign: 0x04,
+} as const;
+
+/** Purposes of an extended key usage (4.2.1.12). */
+export const PURPOSE = {
+  any: "2.5.29.37.0",
+  serverAuth: "1.3.6.1.5.5.7.3.1",
+  clientAuth: "1.3.6.1.5.5.7.3.2",
+  emailProtection: "1.3.6.1.5.5.7.3.4",
+} as const;
+
+/** Tags of alternative names (4.2.1.6). */
+const ALTERNATIVE = { email: 0x81, DNS: 0x82, URI: 0x86, IP: 0x87, registeredID: 0x88 } as const;
+
+export type Alternative = readonly [kind: keyof typeof ALTERNATIVE, value: string | Uint8Array];
+
+export const extension = {
+  constraints({ ca, pathLength }: { ca: boolean; pathLength?: number }): Buffer {
+    const length = pathLength === undefined ? [] : [integer(Buffer.of(pathLength))];
+    return of("2.5.29.19", sequence(...(ca ? [TRUE] : []), ...length), true);
+  },
+
+  keyUsage(...usages: (keyof typeof USAGE)[]): Buffer {
+    const bits = usages.reduce((sum, usage) => sum | USAGE[usage], 0);
+    return of("2.5.29.15", element(0x03, Buffer.of(0, bits)), true);
+  },
+
+  extendedKeyUsage(...purposes: (keyof typeof PURPOSE)[]): Buffer {
+    return of("2.5.29.37", sequence(...purposes.map((purpose) => oid(PURPOSE[purpose]))));
+  },
+
+  alternativeNames(...names: Alternative[]): Buffer {
+    const elements = names.map(([kind, value]) => element(ALTERNATIVE[kind], Buffer.from(value)));
+    return of("2.5.29.17", sequence(...elements));
+  },
+
+  /** One that nobody knows. */
+  unknown({ critical, size = 0 }: { critical: boolean; size?: number }): Buffer {
+    return of("1.3.6.1.4.1.99999.1", octets(Buffer.alloc(size)), critical);
+  },
+};
+
+function of(number: string, value: Uint8Array, critical = false): Buffer {
+  return sequence(oid(number), ...(critical ? [TRUE] : []), octets(value));
+}
