@@ -136,6 +136,10 @@ trust_anchors_get(void);
 int
 trust_anchors_have(const der *name);
 
+/* trust-anchors.c: is that certificate itself among them? */
+int
+trust_anchors_include(const void *der, size_t len);
+
 /*
  * peer.c: validate the peer's chain, for that use of its key (PURPOSE_*),
  * at that time (as for br_x509_minimal_set_time). Returns 0 or an error.

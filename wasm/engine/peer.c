@@ -126,6 +126,11 @@ end_cert(const br_x509_class **ctx)
 	if (peer.verifying && peer.flaw == 0) {
 		peer.flaw = inspect(copy_for(peer.index));
 	}
+	if (peer.index == 0 && peer.flaw == 0 && peer.minimal.err == 0 &&
+		trust_anchors_include(
+			peer.end_entity.data, peer.end_entity.len)) {
+		peer.minimal.err = BR_ERR_X509_OK;
+	}
 	peer.index++;
 }
 

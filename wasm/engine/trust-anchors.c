@@ -1,6 +1,7 @@
 /*
  * CA certificates become trust anchors: a name and a public key each, in
- * the arena.
+ * the arena. Other certificates become a name and a hash: they vouch for
+ * themselves alone.
  */
 #include <string.h>
 #include "abi.h"
@@ -8,6 +9,21 @@
 #include "connection.h"
 
 static trust_anchors anchors;
+
+/*
+ * BearSSL would trust any certificate with the name and the key of one that
+ * is not a CA's, and then the key's owner could write what he likes into
+ * the rest of it. So it gets no key that could match.
+ */
+static const br_x509_pkey no_key;
+
+/* A certificate that vouches for itself. */
+typedef struct pin {
+	struct pin *next;
+	unsigned char hash[br_sha256_SIZE];
+} pin;
+
+static pin *pins;
 
 /* A name while it comes out of the decoder. */
 typedef struct {
@@ -48,6 +64,9 @@ same_key(const br_x509_pkey *a, const br_x509_pkey *b)
 {
 	if (a->key_type != b->key_type) {
 		return 0;
+	}
+	if (a->key_type == no_key.key_type) {
+		return 1;
 	}
 	if (a->key_type == BR_KEYTYPE_RSA) {
 		const br_rsa_public_key *x = &a->key.rsa, *y = &b->key.rsa;
@@ -104,6 +123,9 @@ static int
 keep_key(br_x509_pkey *kept, const br_x509_pkey *pk)
 {
 	*kept = *pk;
+	if (pk->key_type == no_key.key_type) {
+		return 1;
+	}
 	if (pk->key_type == BR_KEYTYPE_RSA) {
 		kept->key.rsa.n = keep(pk->key.rsa.n, pk->key.rsa.nlen);
 		kept->key.rsa.e = keep(pk->key.rsa.e, pk->key.rsa.elen);
@@ -113,14 +135,61 @@ keep_key(br_x509_pkey *kept, const br_x509_pkey *pk)
 	return kept->key.ec.q != NULL;
 }
 
+static void
+hash_certificate(unsigned char *hash, const void *der, size_t len)
+{
+	br_sha256_context ctx;
+
+	br_sha256_init(&ctx);
+	br_sha256_update(&ctx, der, len);
+	br_sha256_out(&ctx, hash);
+}
+
+static int
+add_pin(const void *der, size_t len)
+{
+	pin *p;
+
+	if (trust_anchors_include(der, len)) {
+		return 0;
+	}
+	p = arena_alloc(sizeof *p);
+	if (p == NULL) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	hash_certificate(p->hash, der, len);
+	p->next = pins;
+	pins = p;
+	return 0;
+}
+
+static int
+add_anchor(const name *dn, unsigned flags, const br_x509_pkey *pk)
+{
+	br_x509_trust_anchor ta;
+
+	if (is_known(dn, flags, pk)) {
+		return 0;
+	}
+	ta.flags = flags;
+	ta.dn.data = keep(dn->data, dn->len);
+	ta.dn.len = dn->len;
+	if (!reserve() || ta.dn.data == NULL || !keep_key(&ta.pkey, pk)) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	anchors.list[anchors.count++] = ta;
+	anchors.names_len += 2 + dn->len;
+	return 0;
+}
+
 /* see abi.h */
 int
 engine_add_trust_anchor(const void *der, size_t len)
 {
 	br_x509_decoder_context decoder;
 	const br_x509_pkey *pk;
-	br_x509_trust_anchor ta;
 	static name dn;
+	int err;
 
 	dn.len = 0;
 	br_x509_decoder_init(&decoder, &append_name, &dn);
@@ -132,18 +201,11 @@ engine_add_trust_anchor(const void *der, size_t len)
 	if (dn.len > sizeof dn.data) {
 		return BR_ERR_X509_LIMIT_EXCEEDED;
 	}
-	ta.flags = br_x509_decoder_isCA(&decoder) ? BR_X509_TA_CA : 0;
-	if (is_known(&dn, ta.flags, pk)) {
-		return 0;
+	if (br_x509_decoder_isCA(&decoder)) {
+		return add_anchor(&dn, BR_X509_TA_CA, pk);
 	}
-	ta.dn.data = keep(dn.data, dn.len);
-	ta.dn.len = dn.len;
-	if (!reserve() || ta.dn.data == NULL || !keep_key(&ta.pkey, pk)) {
-		return BR_ERR_X509_LIMIT_EXCEEDED;
-	}
-	anchors.list[anchors.count++] = ta;
-	anchors.names_len += 2 + dn.len;
-	return 0;
+	err = add_pin(der, len);
+	return err != 0 ? err : add_anchor(&dn, 0, &no_key);
 }
 
 /* see connection.h */
@@ -164,6 +226,22 @@ trust_anchors_have(const der *name)
 
 		if ((ta->flags & BR_X509_TA_CA) != 0 &&
 			same(ta->dn.data, ta->dn.len, name->data, name->len)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* see connection.h */
+int
+trust_anchors_include(const void *der, size_t len)
+{
+	unsigned char hash[br_sha256_SIZE];
+	const pin *p;
+
+	hash_certificate(hash, der, len);
+	for (p = pins; p != NULL; p = p->next) {
+		if (memcmp(p->hash, hash, sizeof hash) == 0) {
 			return 1;
 		}
 	}
