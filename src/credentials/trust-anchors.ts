@@ -58,9 +58,15 @@ function readDirectory(directory: string): Uint8Array[] {
   });
 }
 
-/** null for a link to nothing: the system's package leaves some behind. */
+/** null for a link that leads nowhere: the system's package leaves some behind. */
 function statusOf(path: string): Stats | null {
-  return statSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ELOOP") return null;
+    throw error;
+  }
 }
 
 /** A file that is something else, such as a revocation list, has none. */
