@@ -16,6 +16,9 @@ interface Exports {
   _initialize(): void;
   client_point(): number;
   client_seed(): number;
+  client_certificate(): number;
+  client_scalar(): number;
+  client_show(how: number, curve: number, certificateLength: number, scalarLength: number): void;
   client_start(suite: number, version: number): number;
   client_buf(channel: number): number;
   client_buf_length(): number;
@@ -29,7 +32,22 @@ export interface Offer {
   version: number;
   /** The server's P-256 key; its public half must be the one in the certificate. */
   key: KeyObject;
+  /** A certificate of the client's own. */
+  certificate?: Shown;
 }
+
+/** How a client shows that it has its certificate's key; a guess is what one does who has not. */
+const WAYS = { signature: 1, secret: 2, guess: 3 } as const;
+
+export interface Shown {
+  way: keyof typeof WAYS;
+  der: Uint8Array;
+  /** On an elliptic curve; whether it belongs to the certificate is nobody's business here. */
+  key: KeyObject;
+}
+
+/** The registry's numbers of curves (RFC 8422, 5.1.1). */
+const CURVES: Record<string, number> = { "P-256": 23, "P-384": 24, "P-521": 25 };
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -44,8 +62,17 @@ export async function bearsslClient(socket: Socket, offer: Offer): Promise<strin
   client._initialize();
   bytes(client, client.client_seed(), 32).set(randomBytes(32));
   bytes(client, client.client_point(), 65).set(publicPoint(offer.key));
+  if (offer.certificate !== undefined) show(client, offer.certificate);
   client.client_start(offer.suite, offer.version);
   return converse(client, socket);
+}
+
+function show(client: Exports, { way, der, key }: Shown): void {
+  const { crv = "", d = "" } = key.export({ format: "jwk" });
+  const scalar = Buffer.from(d, "base64url");
+  bytes(client, client.client_certificate(), der.length).set(der);
+  bytes(client, client.client_scalar(), scalar.length).set(scalar);
+  client.client_show(WAYS[way], CURVES[crv] ?? 0, der.length, scalar.length);
 }
 
 async function converse(client: Exports, socket: Socket): Promise<string> {
