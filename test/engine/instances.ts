@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readCertificates } from "../../src/credentials/certificate-file.ts";
-import { Engine, type Profile } from "../../src/sandbox/engine.ts";
+import { type ClientVerification, Engine, type Profile } from "../../src/sandbox/engine.ts";
 import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
 import type { Credentials } from "../support/certificates.ts";
 import { builtModule } from "../support/sandboxes.ts";
@@ -26,6 +26,7 @@ export interface ServerOptions {
   key?: KeyOperations;
   /** DER, end entity first. */
   chain?: readonly Uint8Array[];
+  clients?: ClientVerification;
 }
 
 /** A server's engine before the first byte. All its randomness is the same on every run. */
@@ -36,7 +37,7 @@ export function newServer(credentials: Credentials, options: ServerOptions = {})
       chain: options.chain ?? readCertificates(credentials.certFile),
       key: options.key ?? loadKey(readFileSync(credentials.keyFile)),
     },
-    clients: null,
+    clients: options.clients ?? null,
     seed: (room) => room.fill(7),
   });
 }

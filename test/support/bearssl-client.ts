@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createPublicKey, type KeyObject, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Socket } from "node:net";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { scratchFile } from "./scratch.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -55,7 +55,7 @@ let compiled: WebAssembly.Module | undefined;
  * BearSSL's own client (bearssl-client.c), which offers one suite. Gives what the server's program
  * says until the connection is over.
  */
-export async function bearsslClient(socket: Socket, offer: Offer): Promise<string> {
+export async function bearsslClient(socket: Duplex, offer: Offer): Promise<string> {
   compiled ??= compile();
   const instance = new WebAssembly.Instance(compiled, {});
   const client = instance.exports as unknown as Exports;
@@ -75,7 +75,7 @@ function show(client: Exports, { way, der, key }: Shown): void {
   client.client_show(WAYS[way], CURVES[crv] ?? 0, der.length, scalar.length);
 }
 
-async function converse(client: Exports, socket: Socket): Promise<string> {
+async function converse(client: Exports, socket: Duplex): Promise<string> {
   let heard = "";
   heard += pump(client, socket);
   for await (const chunk of socket) {
@@ -95,7 +95,7 @@ async function converse(client: Exports, socket: Socket): Promise<string> {
 }
 
 /** Sends what there is to send; gives what there is to read. */
-function pump(client: Exports, socket: Socket): string {
+function pump(client: Exports, socket: Duplex): string {
   const records = Buffer.from(channel(client, SENDREC));
   if (records.length > 0) {
     client.client_ack(SENDREC, records.length);

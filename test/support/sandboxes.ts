@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
-import { connect, type TLSSocket } from "node:tls";
+import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { readCertificates } from "../../src/credentials/certificate-file.ts";
 import { readInto } from "../../src/credentials/read-into.ts";
 import { Batches } from "../../src/io/batches.ts";
@@ -44,8 +44,13 @@ export function memoryOf(holder: Engine | Keeper): Uint8Array {
   return sandbox.memory.all();
 }
 
-export interface Conversation {
+export interface Conversation extends Line {
   readonly client: TLSSocket;
+}
+
+export interface Line {
+  /** The client's end. */
+  readonly wire: Duplex;
   readonly tunnel: Tunnel;
   /** What the client sent, as the program sees it; and where the program writes. */
   readonly program: Duplex;
@@ -54,7 +59,14 @@ export interface Conversation {
 }
 
 /** A TLS client of Node's against an engine in this process, without a socket. */
-export function converse(engine: Engine): Conversation {
+export function converse(engine: Engine, options: ConnectionOptions = {}): Conversation {
+  const line = lineTo(engine);
+  const client = connect({ socket: line.wire, rejectUnauthorized: false, ...options });
+  return { client, ...line };
+}
+
+/** The same, for any client. */
+export function lineTo(engine: Engine): Line {
   const [network, wire] = duplexPair();
   const [cleartext, program] = duplexPair();
   const batches = new Batches();
@@ -78,8 +90,7 @@ export function converse(engine: Engine): Conversation {
     lingering: () => tunnel.over(),
     over: finish,
   });
-  const client = connect({ socket: wire, rejectUnauthorized: false });
-  return { client, tunnel, program, over };
+  return { wire, tunnel, program, over };
 }
 
 /** Two streams; what is written to one is read from the other. */
