@@ -143,6 +143,40 @@ const REFUSED: [what: string, client: ClientCredentials, alert: string, message:
     "certificate whose key usage forbids this use",
   ],
   [
+    "for servers only, critically",
+    root.issue({ extensions: [extension.criticalExtendedKeyUsage("serverAuth")] }),
+    "unsupported certificate",
+    "certificate whose key usage forbids this use",
+  ],
+  [
+    "for clients, critically, and changed after it was signed",
+    root.issue({ extensions: [extension.criticalExtendedKeyUsage("clientAuth")], broken: true }),
+    "bad certificate",
+    "certificate with an invalid signature",
+  ],
+  [
+    "for clients, critically, with a critical extension that nobody knows",
+    root.issue({
+      extensions: [
+        extension.criticalExtendedKeyUsage("clientAuth"),
+        extension.unknown({ critical: true }),
+      ],
+    }),
+    "unsupported certificate",
+    "certificate with an unknown critical extension",
+  ],
+  [
+    "critically for clients the first time, and for servers the second",
+    root.issue({
+      extensions: [
+        extension.criticalExtendedKeyUsage("clientAuth"),
+        extension.criticalExtendedKeyUsage("serverAuth"),
+      ],
+    }),
+    "unsupported certificate",
+    "certificate with an unknown critical extension",
+  ],
+  [
     "of an intermediate for servers only",
     forServers.issue(),
     "unsupported certificate",

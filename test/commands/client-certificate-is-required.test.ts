@@ -113,6 +113,14 @@ const forClients = root.intermediate({
   extensions: [extension.constraints({ ca: true }), extension.extendedKeyUsage("clientAuth")],
 });
 
+const criticallyForClients = root.intermediate({
+  extensions: [
+    extension.constraints({ ca: true }),
+    extension.criticalExtendedKeyUsage("clientAuth"),
+    extension.keyUsage("keyCertSign"),
+  ],
+});
+
 describe("a certificate is taken", () => {
   const kinds: KeyKind[] = ["RSA-2048", "RSA-4096", "P-256", "P-384", "P-521"];
 
@@ -135,6 +143,11 @@ describe("a certificate is taken", () => {
       "for clients and servers",
       { recipe: { extensions: [extension.extendedKeyUsage("serverAuth", "clientAuth")] } },
     ],
+    [
+      "for clients, critically",
+      { recipe: { extensions: [extension.criticalExtendedKeyUsage("clientAuth")] } },
+    ],
+    ["from an intermediate for clients, critically", { issuer: criticallyForClients, recipe: {} }],
     ["for anything", { recipe: { extensions: [extension.extendedKeyUsage("any")] } }],
     ["from an intermediate for clients", { issuer: forClients, recipe: {} }],
     ["that may sign", { recipe: { extensions: [extension.keyUsage("digitalSignature")] } }],

@@ -40,6 +40,11 @@ export const extension = {
     return of("2.5.29.37", sequence(...purposes.map((purpose) => oid(PURPOSE[purpose]))));
   },
 
+  /** One that must be understood. */
+  criticalExtendedKeyUsage(...purposes: (keyof typeof PURPOSE)[]): Buffer {
+    return of("2.5.29.37", sequence(...purposes.map((purpose) => oid(PURPOSE[purpose]))), true);
+  },
+
   alternativeNames(...names: Alternative[]): Buffer {
     const elements = names.map(([kind, value]) => element(ALTERNATIVE[kind], Buffer.from(value)));
     return of("2.5.29.17", sequence(...elements));

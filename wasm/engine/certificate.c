@@ -98,25 +98,48 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 	return 1;
 }
 
-/* see certificate.h */
-int
-certificate_extension(const certificate *cert, unsigned arc, der *value)
+/* The first extension of that number: what it is worth, and its value. */
+static int
+find_extension(const certificate *cert, unsigned arc, der *critical, der *value)
 {
 	static const unsigned char id_ce[] = {0x55, 0x1D};
 	der in = cert->extensions;
-	der one, oid, critical;
+	der one, oid;
 
 	while (der_expect(&in, DER_SEQUENCE, &one)) {
 		if (!der_expect(&one, DER_OID, &oid)) {
 			return 0;
 		}
-		der_expect(&one, DER_BOOLEAN, &critical);
+		critical->len = 0;
+		der_expect(&one, DER_BOOLEAN, critical);
 		if (oid.len == 3 && memcmp(oid.data, id_ce, 2) == 0 &&
 			oid.data[2] == arc) {
 			return der_expect(&one, DER_OCTET_STRING, value);
 		}
 	}
 	return 0;
+}
+
+/* see certificate.h */
+int
+certificate_extension(const certificate *cert, unsigned arc, der *value)
+{
+	der critical;
+
+	return find_extension(cert, arc, &critical, value);
+}
+
+/* see certificate.h */
+const unsigned char *
+certificate_critical(const certificate *cert, unsigned arc)
+{
+	der critical, value;
+
+	if (!find_extension(cert, arc, &critical, &value) ||
+		critical.len != 1) {
+		return NULL;
+	}
+	return critical.data;
 }
 
 /* see certificate.h */

@@ -60,6 +60,13 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len);
 int
 certificate_extension(const certificate *cert, unsigned arc, der *value);
 
+/*
+ * Where such an extension says that it is critical: the contents of its
+ * BOOLEAN. NULL if there is no such extension, or if it says nothing.
+ */
+const unsigned char *
+certificate_critical(const certificate *cert, unsigned arc);
+
 /* Extensions under id-ce that are asked for. */
 #define EXT_SUBJECT_ALT_NAME 17
 #define EXT_EXTENDED_KEY_USAGE 37

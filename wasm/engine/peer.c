@@ -86,7 +86,40 @@ append(const br_x509_class **ctx, const unsigned char *buf, size_t len)
 		memcpy(c->data + c->len, buf, len);
 	}
 	c->len += len;
-	(*INNER)->append(INNER, buf, len);
+}
+
+/*
+ * BearSSL knows no extended key usage, and refuses one that is critical.
+ * We know it (see inspect), so BearSSL reads that it isn't, while the
+ * signature is still held against what was signed.
+ */
+static void
+validate(const copy *c)
+{
+	static const unsigned char not_critical = 0x00;
+	br_x509_minimal_context *minimal = &peer.minimal;
+	const unsigned char *critical;
+	unsigned char hashing;
+	certificate cert;
+	size_t before;
+
+	critical = certificate_parse(&cert, c->data, c->len)
+			   ? certificate_critical(&cert, EXT_EXTENDED_KEY_USAGE)
+			   : NULL;
+	if (critical == NULL) {
+		(*INNER)->append(INNER, c->data, c->len);
+		return;
+	}
+	before = (size_t)(critical - c->data);
+	(*INNER)->append(INNER, c->data, before);
+	hashing = minimal->do_mhash;
+	minimal->do_mhash = 0;
+	(*INNER)->append(INNER, &not_critical, 1);
+	minimal->do_mhash = hashing;
+	if (hashing) {
+		br_multihash_update(&minimal->mhash, critical, 1);
+	}
+	(*INNER)->append(INNER, critical + 1, c->len - before - 1);
 }
 
 /* Looks at a certificate after BearSSL did. Returns 0 or an error. */
@@ -121,14 +154,20 @@ inspect(const copy *c)
 static void
 end_cert(const br_x509_class **ctx)
 {
+	const copy *c = copy_for(peer.index);
+
 	(void)ctx;
+	if (c->len <= PEER_CERTIFICATE_MAX) {
+		validate(c);
+	} else if (peer.minimal.err == 0) {
+		peer.minimal.err = BR_ERR_X509_LIMIT_EXCEEDED;
+	}
 	(*INNER)->end_cert(INNER);
 	if (peer.verifying && peer.flaw == 0) {
-		peer.flaw = inspect(copy_for(peer.index));
+		peer.flaw = inspect(c);
 	}
 	if (peer.index == 0 && peer.flaw == 0 && peer.minimal.err == 0 &&
-		trust_anchors_include(
-			peer.end_entity.data, peer.end_entity.len)) {
+		trust_anchors_include(c->data, c->len)) {
 		peer.minimal.err = BR_ERR_X509_OK;
 	}
 	peer.index++;
