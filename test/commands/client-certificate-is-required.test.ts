@@ -11,7 +11,7 @@ import {
   type ClientCredentials,
   type Recipe,
 } from "../support/client-authority.ts";
-import { connect, exchange, gnutls, openssl } from "../support/clients.ts";
+import { connect, exchange, gnutls, newWire, openssl } from "../support/clients.ts";
 import { extension } from "../support/extensions.ts";
 import { name } from "../support/names.ts";
 import { run } from "../support/processes.ts";
@@ -181,6 +181,16 @@ describe("a certificate is taken", () => {
     expect(Buffer.concat([...issuer.chain]).length).toBeGreaterThan(16384);
     expect(await subjectOf(issuer.issue())).toBe("CN=client\n");
   });
+});
+
+it("a certificate that comes in single bytes is taken", async () => {
+  const { port } = await serveSubject(["-y"]);
+  const wire = await newWire(port);
+  wire.sendsSingleBytes = true;
+  const cert = readFileSync(client.certFile);
+  const key = readFileSync(client.keyFile);
+  const socket = await connect({ port, authority }, { cert, key, socket: wire });
+  expect(await exchange(socket, "")).toBe("CN=Alice\n");
 });
 
 describe("in an older version", () => {
