@@ -82,6 +82,19 @@ describe("the names of the authorities", () => {
   });
 });
 
+describe("names that a message just holds", () => {
+  it("are told to the client, all of them", async () => {
+    const names = Array.from({ length: 8 }, (_, index) =>
+      ClientAuthority.root({ subject: name(["CN", String(index)], ["OU", "x".repeat(8000)]) }),
+    );
+    const [first] = names;
+    const shown = opensslCertificate((first as ClientAuthority).issue());
+    const { stdout } = await visit({ CAFILE: bundle(...names) }, shown);
+    expect(acceptable(stdout)).toHaveLength(8);
+    expect(stdout).toContain("told: CN=client");
+  });
+});
+
 describe("CADIR", () => {
   it("wins over CAFILE", async () => {
     const environment = { CADIR: folder(root.certFile), CAFILE: other.certFile };

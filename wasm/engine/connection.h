@@ -136,9 +136,14 @@ trust_anchors_get(void);
 int
 trust_anchors_have(const der *name);
 
-/* trust-anchors.c: is that certificate itself among them? */
+/*
+ * pins.c: a certificate that is trusted for itself. pins_add returns 0 or
+ * BearSSL's error.
+ */
 int
-trust_anchors_include(const void *der, size_t len);
+pins_add(const void *der, size_t len);
+int
+pins_have(const void *der, size_t len);
 
 /*
  * peer.c: validate the peer's chain, for that use of its key (PURPOSE_*),

@@ -167,7 +167,7 @@ end_cert(const br_x509_class **ctx)
 		peer.flaw = inspect(c);
 	}
 	if (peer.index == 0 && peer.flaw == 0 && peer.minimal.err == 0 &&
-		trust_anchors_include(c->data, c->len)) {
+		pins_have(c->data, c->len)) {
 		peer.minimal.err = BR_ERR_X509_OK;
 	}
 	peer.index++;

@@ -1,7 +1,6 @@
 /*
  * CA certificates become trust anchors: a name and a public key each, in
- * the arena. Other certificates become a name and a hash: they vouch for
- * themselves alone.
+ * the arena. Other certificates become a name and a pin.
  */
 #include <string.h>
 #include "abi.h"
@@ -16,14 +15,6 @@ static trust_anchors anchors;
  * the rest of it. So it gets no key that could match.
  */
 static const br_x509_pkey no_key;
-
-/* A certificate that vouches for itself. */
-typedef struct pin {
-	struct pin *next;
-	unsigned char hash[br_sha256_SIZE];
-} pin;
-
-static pin *pins;
 
 /* A name while it comes out of the decoder. */
 typedef struct {
@@ -135,34 +126,6 @@ keep_key(br_x509_pkey *kept, const br_x509_pkey *pk)
 	return kept->key.ec.q != NULL;
 }
 
-static void
-hash_certificate(unsigned char *hash, const void *der, size_t len)
-{
-	br_sha256_context ctx;
-
-	br_sha256_init(&ctx);
-	br_sha256_update(&ctx, der, len);
-	br_sha256_out(&ctx, hash);
-}
-
-static int
-add_pin(const void *der, size_t len)
-{
-	pin *p;
-
-	if (trust_anchors_include(der, len)) {
-		return 0;
-	}
-	p = arena_alloc(sizeof *p);
-	if (p == NULL) {
-		return BR_ERR_X509_LIMIT_EXCEEDED;
-	}
-	hash_certificate(p->hash, der, len);
-	p->next = pins;
-	pins = p;
-	return 0;
-}
-
 static int
 add_anchor(const name *dn, unsigned flags, const br_x509_pkey *pk)
 {
@@ -204,7 +167,7 @@ engine_add_trust_anchor(const void *der, size_t len)
 	if (br_x509_decoder_isCA(&decoder)) {
 		return add_anchor(&dn, BR_X509_TA_CA, pk);
 	}
-	err = add_pin(der, len);
+	err = pins_add(der, len);
 	return err != 0 ? err : add_anchor(&dn, 0, &no_key);
 }
 
@@ -226,22 +189,6 @@ trust_anchors_have(const der *name)
 
 		if ((ta->flags & BR_X509_TA_CA) != 0 &&
 			same(ta->dn.data, ta->dn.len, name->data, name->len)) {
-			return 1;
-		}
-	}
-	return 0;
-}
-
-/* see connection.h */
-int
-trust_anchors_include(const void *der, size_t len)
-{
-	unsigned char hash[br_sha256_SIZE];
-	const pin *p;
-
-	hash_certificate(hash, der, len);
-	for (p = pins; p != NULL; p = p->next) {
-		if (memcmp(p->hash, hash, sizeof hash) == 0) {
 			return 1;
 		}
 	}
