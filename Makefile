@@ -145,11 +145,13 @@ demo: all
 	@vendor/need openssl=openssl
 	@demo/run
 
-PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat
+# The last one is for /etc/ssl/certs: a CADIR of the size that people have.
+CAS := /usr/sbin/update-ca-certificates=ca-certificates
+PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat $(CAS)
 
 .PHONY: bench
 bench: all
-	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4
+	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 $(CAS)
 	@node_modules/.bin/esbuild bench/run.ts --bundle --platform=node --target=node20 --format=esm \
 		--outfile=build/bench.mjs --log-level=warning
 	@node build/bench.mjs

@@ -10,11 +10,12 @@ import type { Case } from "./throughput.ts";
 
 const PEERS = ["stunnel", "socat"] as const;
 
-export function reportStartUp({ ours, bareNode }: StartUp): Result[] {
+export function reportStartUp({ ours, asking, bareNode }: StartUp): Result[] {
   const [a, b] = [median(ours), median(bareNode)];
   printTable(`Start-up, ms (median of ${ours.length} ± half of the range)`, [
     ["", "time", "to bare Node"],
     ["s6-tlsd -- cat, to the first byte answered", around(ours, 1), (a / b).toFixed(2)],
+    ["the same with -Y, CADIR=/etc/ssl/certs", around(asking, 1), (median(asking) / b).toFixed(2)],
     ["node -e 0, to its end", around(bareNode, 1), "1.00"],
   ]);
   // As a rate, so that larger is better.

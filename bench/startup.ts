@@ -15,25 +15,30 @@ const WARM_UP_ROUNDS = 2;
 export interface StartUp {
   /** Milliseconds from the start of `s6-tlsd -- cat` to the first byte that a client reads back. */
   readonly ours: number[];
+  /** The same with `-Y` and all the CAs that the system knows. */
+  readonly asking: number[];
   /** Milliseconds from the start of `node -e 0` to its end. */
   readonly bareNode: number[];
 }
 
 export async function measureStartUp(credentials: Credentials): Promise<StartUp> {
-  const measured: StartUp = { ours: [], bareNode: [] };
+  const measured: StartUp = { ours: [], asking: [], bareNode: [] };
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    const ours = await firstByte(credentials);
+    const ours = await firstByte(credentials, []);
+    const asking = await firstByte(credentials, ["-Y"]);
     const bareNode = await bareLife();
     if (round < 0) continue;
     measured.ours.push(ours);
+    measured.asking.push(asking);
     measured.bareNode.push(bareNode);
   }
   return measured;
 }
 
 /** The clock starts when the connection is accepted: before that there is nothing of ours. */
-async function firstByte(credentials: Credentials): Promise<number> {
-  const server = await SuperServer.of([program("s6-tlsd"), "--", "cat"], credentials);
+async function firstByte(credentials: Credentials, options: string[]): Promise<number> {
+  const command = [program("s6-tlsd"), ...options, "--", "cat"];
+  const server = await SuperServer.of(command, credentials);
   try {
     const socket = await open({ port: server.port, suite: SUITES[0], credentials });
     socket.write("x");

@@ -4,6 +4,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { kill, start } from "./processes.ts";
 import type { Credentials } from "./scratch.ts";
 
+/** Read by those who ask for a client's certificate. */
+const SYSTEM_AUTHORITIES = "/etc/ssl/certs";
+
 /** One process of a command, with an accepted connection as its descriptors 0 and 1. */
 export interface Start {
   readonly child: ChildProcess;
@@ -20,7 +23,11 @@ export class SuperServer {
   private started: Start | null = null;
 
   private constructor(command: readonly string[], credentials: Credentials) {
-    const environment = { KEYFILE: credentials.keyFile, CERTFILE: credentials.certFile };
+    const environment = {
+      KEYFILE: credentials.keyFile,
+      CERTFILE: credentials.certFile,
+      CADIR: SYSTEM_AUTHORITIES,
+    };
     this.server.once("connection", (connection) => {
       const at = performance.now();
       const child = start(command, { environment, stdio: [connection, connection, "ignore"] });
