@@ -42,6 +42,13 @@ function withChain(client: ClientCredentials, ...chain: Buffer[]): ClientCredent
   return credentialsOf(client.key, [client.der, ...chain]);
 }
 
+/** A client's certificate and those of its authorities, but for the root's. */
+function endOfChain(length: number): ClientCredentials {
+  let issuer = root;
+  for (let above = 1; above < length; above++) issuer = issuer.intermediate();
+  return issuer.issue();
+}
+
 /** Five primes are found in a fraction of the time that two of the same product take. */
 function hugeKey(): KeyObject {
   return createPrivateKey(
@@ -211,6 +218,12 @@ const REFUSED: [what: string, client: ClientCredentials, alert: string, message:
     root.issue({ hash: "sha1" }),
     "unsupported certificate",
     "certificate with an unsupported feature",
+  ],
+  [
+    "at the end of a chain of 65",
+    endOfChain(65),
+    "unsupported certificate",
+    "key, signature or chain over the supported size",
   ],
   [
     "of over 16 KiB",

@@ -8,7 +8,8 @@
 #include "bearssl.h"
 #include "certificate.h"
 
-/* A longer chain than this is a mistake. */
+/* A longer chain than this is a mistake; if it's the peer's, an attempt to
+   keep us busy with its signatures. */
 #define CHAIN_MAX 64
 
 /* Room before an alert's payload for a record's header and its IV, and

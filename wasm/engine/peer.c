@@ -69,6 +69,9 @@ start_cert(const br_x509_class **ctx, uint32_t length)
 {
 	(void)ctx;
 	copy_for(peer.index)->len = 0;
+	if (peer.index >= CHAIN_MAX && peer.minimal.err == 0) {
+		peer.minimal.err = BR_ERR_X509_LIMIT_EXCEEDED;
+	}
 
 	/* BearSSL ignores what comes after the first one that an anchor
 	   vouches for, and after an error; so do we. */
