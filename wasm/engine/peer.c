@@ -1,7 +1,8 @@
 /*
  * Who is the peer? BearSSL's validation of its chain, with what that leaves
- * out: extended key usages, and a copy of the peer's own certificate to
- * tell about.
+ * out: extended key usages, certificates that are trusted for themselves,
+ * why nobody vouched, and a copy of the peer's own certificate to tell
+ * about.
  */
 #include <string.h>
 #include "abi.h"
