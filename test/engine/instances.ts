@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { readCertificates } from "../../src/credentials/certificate-file.ts";
-import { type ClientVerification, Engine, type Profile } from "../../src/sandbox/engine.ts";
+import {
+  type ClientVerification,
+  Engine,
+  type IdentityChoice,
+  type Profile,
+} from "../../src/sandbox/engine.ts";
 import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
 import type { Credentials } from "../support/certificates.ts";
 import { builtModule } from "../support/sandboxes.ts";
@@ -26,14 +31,19 @@ export interface ServerOptions {
   key?: KeyOperations;
   /** DER, end entity first. */
   chain?: readonly Uint8Array[];
+  /** In place of key and chain. */
+  choice?: IdentityChoice;
   clients?: ClientVerification;
 }
 
 /** A server's engine before the first byte. All its randomness is the same on every run. */
-export function newServer(credentials: Credentials, options: ServerOptions = {}): Engine {
+export function newServer(
+  credentials: Pick<Credentials, "keyFile" | "certFile">,
+  options: ServerOptions = {},
+): Engine {
   return Engine.server(modules.engine, {
     profile: options.profile ?? "modern",
-    identity: {
+    identity: options.choice ?? {
       chain: options.chain ?? readCertificates(credentials.certFile),
       key: options.key ?? loadKey(readFileSync(credentials.keyFile)),
     },

@@ -1,0 +1,123 @@
+import { expect } from "vitest";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import { EngineError } from "../../src/sandbox/errors.ts";
+import { TruncationError } from "../../src/tunnel/closing.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import { isBlank } from "../engine/instances.ts";
+import { memoryOf } from "../support/sandboxes.ts";
+import { MESSAGE, messages } from "../support/tls12-messages.ts";
+import { RECORD, records } from "../support/wire.ts";
+import { ScriptedEndpoint } from "./scripted-endpoint.ts";
+
+/** What an engine behind a tunnel made of a client's bytes, which may be anything. */
+export interface Verdict {
+  /** Before the client's EOF: refused, or answered, or not answered yet. */
+  readonly kind: "refused" | "answered" | "waits";
+  /** Everything that the client got. */
+  readonly answer: Buffer;
+  /** What the operator is told. */
+  readonly message: string | null;
+}
+
+/**
+ * Feeds the bytes and then an EOF, and fails unless the end is a clean one: a tunnel that is over
+ * once and has wiped its engine, and, where the bytes are at fault, an error with a name and one
+ * fatal alert for it, the last thing that was sent.
+ */
+export function judge(engine: Engine, bytes: Buffer): Verdict {
+  const remote = new ScriptedEndpoint("remote");
+  const local = new ScriptedEndpoint("local");
+  const ends: (Error | null)[] = [];
+  const tunnel = new Tunnel({
+    engine,
+    remote,
+    closeNotify: false,
+    enforceCloseNotify: false,
+    established: () => local,
+    lingering: () => {},
+    over: (failure) => ends.push(failure),
+  });
+  const pages = memoryOf(engine).length;
+  limitCalls(engine, bytes.length);
+  const run = () => {
+    do tunnel.run();
+    while (remote.advance());
+  };
+  if (bytes.length > 0) remote.deliver(bytes);
+  run();
+  const isOpen = ends.length === 0 && !engine.closed;
+  remote.deliver("EOF");
+  run();
+  if (ends.length === 0) {
+    local.deliver("EOF");
+    local.advance();
+    run();
+  }
+  remote.forgetScript();
+  expect(ends, "how the tunnel ended").toHaveLength(1);
+  const failure = ends[0] ?? null;
+  const answer = remote.takeSent();
+  expect(memoryOf(engine).length, "the memory's size").toBe(pages);
+  expect(isBlank(memoryOf(engine)), "wiped").toBe(true);
+  expectClean(failure, answer);
+  const kind = !isOpen ? "refused" : answer.length > 0 ? "answered" : "waits";
+  if (kind === "answered") expectFlight(answer);
+  return { kind, answer, message: failure?.message ?? null };
+}
+
+/** How often each kind came, to see that a plan's mutants are not all of one kind. */
+export class Tally {
+  readonly refused = new Map<string, number>();
+  readonly count = { refused: 0, answered: 0, waits: 0 };
+
+  add({ kind, message }: Verdict): void {
+    this.count[kind]++;
+    if (kind === "refused")
+      this.refused.set(`${message}`, (this.refused.get(`${message}`) ?? 0) + 1);
+  }
+}
+
+/** Many times more than a conversation needs. A loop ends here, as if the engine had trapped. */
+function limitCalls(engine: Engine, length: number): void {
+  const buffer = engine.buffer.bind(engine);
+  let left = 1000 + 10 * length;
+  engine.buffer = (channel) => {
+    if (left-- === 0) throw new Error("the tunnel loops");
+    return buffer(channel);
+  };
+}
+
+function expectClean(failure: Error | null, answer: Buffer): void {
+  const sent = records(answer);
+  const alerts = sent.filter(({ type }) => type === RECORD.alert);
+  if (failure === null || failure instanceof TruncationError) {
+    expect(alerts.filter(({ body }) => body[0] === FATAL)).toEqual([]);
+    return;
+  }
+  expect(failure, failure.stack).toBeInstanceOf(EngineError);
+  const error = failure as EngineError;
+  expect(error.reason, "an error with a name").not.toMatch(/^ERROR_/);
+  expect(error.side).toBe("peer");
+  if (error.isReceivedAlert) {
+    expect(alerts).toEqual([]);
+    return;
+  }
+  expect(error.message).toMatch(/sent the alert [a-z_]+$/);
+  expect(sent.at(-1)?.type, "the last record").toBe(RECORD.alert);
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]?.body[0]).toBe(FATAL);
+}
+
+const FATAL = 2;
+
+/** The server's handshake messages in the clear. */
+export function flightIn(answer: Buffer): { type: number; body: Buffer }[] {
+  const flight = records(answer).filter(({ type }) => type === RECORD.handshake);
+  return messages(Buffer.concat(flight.map(({ body }) => body)));
+}
+
+function expectFlight(answer: Buffer): void {
+  const types = flightIn(answer).map(({ type }) => type);
+  expect(types[0], "the first message").toBe(MESSAGE.serverHello);
+  expect(types.at(-1), "the last message").toBe(MESSAGE.serverHelloDone);
+}
