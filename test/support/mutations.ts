@@ -42,6 +42,8 @@ export interface Plan {
 }
 
 export interface Mutant {
+  /** The name of the good input that it was. */
+  readonly sample: string;
   readonly bytes: Buffer;
   readonly story: string;
 }
@@ -61,6 +63,7 @@ export function mutant(plan: Plan, number: number): Mutant {
     story.push(what);
   }
   return {
+    sample: sample.name,
     bytes,
     story: `seed ${plan.seed}, mutant ${number} of ${sample.name}: ${story.join("; ")}`,
   };

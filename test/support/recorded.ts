@@ -3,8 +3,8 @@ import { readCertificates } from "../../src/credentials/certificate-file.ts";
 
 /** Keys and certificates that are the same in every run, for tests that are to be replayed. */
 
-const KINDS = ["rsa", "p256", "p384", "p521"] as const;
-export type RecordedKind = (typeof KINDS)[number];
+export const RECORDED_KINDS = ["rsa", "p256", "p384", "p521"] as const;
+export type RecordedKind = (typeof RECORDED_KINDS)[number];
 
 export function recordedFile(name: string): string {
   return join(import.meta.dirname, "../recorded", `${name}.pem`);
