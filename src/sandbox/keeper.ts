@@ -9,7 +9,7 @@ interface KeeperExports {
   keeper_decrypt(handle: number, length: number): number;
 }
 
-/** KEEPER_MAILBOX in abi.h: the most that a key file may hold, in bytes. */
+/** KEEPER_MAILBOX in abi.h: the most that a key file, or a key's certificate, may have, in bytes. */
 export const KEY_FILE_MAX = 65536;
 
 /** Why the keeper refused a key or a certificate; the numbers are abi.h's. */
@@ -82,6 +82,7 @@ export class Keeper {
 
   /** @throws {KeeperError} unless the key belongs to the certificate (DER) */
   match(handle: number, certificate: Uint8Array): void {
+    if (certificate.length > KEY_FILE_MAX) throw new KeeperError("the certificate is too large");
     this.post(certificate);
     this.refuse(this.sandbox.exports.keeper_match(handle, certificate.length));
   }

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { runAlone } from "../support/alone.ts";
+import { sequence } from "../engine/der.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
 import { payload } from "../support/payload.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
@@ -30,6 +31,7 @@ it.each([
   ["cut short in DER", der.subarray(0, der.length - 20), /cut short|malformed/],
   ["not base64", pem.replace(/\n(.{20})./, "\n$1*"), /malformed/],
   ["noise in a SEQUENCE", hollow(), /./],
+  ["a large noise in a SEQUENCE", sequence(payload("large", 70_000)), /too large/],
   ["followed by a broken one", `${pem}${pem.slice(0, pem.length / 2)}`, /cut short|malformed/],
 ])("CERTFILE is %s", async (_, content, complaint) => {
   const certFile = scratchFile("certificate", content);
