@@ -41,6 +41,9 @@ const PEER_CLOSED = 0x04;
 const IN_RECORD = 0x08;
 const AWAITS_CHAIN = 0x10;
 
+/** CHAIN_MAX in wasm/engine/connection.h: certificates in a server's chain. */
+export const LONGEST_CHAIN = 64;
+
 const EMPTY_CHAIN = 35;
 
 /** BR_ERR_LIMIT_EXCEEDED */

@@ -2,10 +2,10 @@ import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { readCertificates } from "../credentials/certificate-file.ts";
 import { defaultPair, namedPairs, type PairFiles } from "../credentials/environment.ts";
-import { EnvironmentError } from "../credentials/errors.ts";
+import { CredentialsError, EnvironmentError } from "../credentials/errors.ts";
 import { readInto } from "../credentials/read-into.ts";
 import { candidates, normal } from "../credentials/server-names.ts";
-import { type Identity, type IdentityChoice, sizeOfChain } from "../sandbox/engine.ts";
+import { type Identity, type IdentityChoice, LONGEST_CHAIN, sizeOfChain } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 
 /**
@@ -58,12 +58,19 @@ export function loadIdentity(keeper: Keeper, { keyFile, certificateFile }: PairF
     keeper.load((room) => readInto(keyFile, room)),
   );
   const chain = attempt(`unable to read certificate in ${certificateFile}`, () =>
-    readCertificates(certificateFile),
+    readChain(certificateFile),
   );
   attempt(`unable to use private key in ${keyFile} with certificate in ${certificateFile}`, () =>
     key.match(chain[0] as Uint8Array),
   );
   return { key, chain };
+}
+
+/** The engine would refuse a longer one: with SNI not before a client comes. */
+function readChain(file: string): Uint8Array[] {
+  const chain = readCertificates(file);
+  if (chain.length <= LONGEST_CHAIN) return chain;
+  throw new CredentialsError(`${chain.length} in a chain; at most ${LONGEST_CHAIN} are supported`);
 }
 
 function attempt<T>(what: string, action: () => T): T {

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { runAlone } from "../support/alone.ts";
 import { sequence } from "../engine/der.ts";
+import { runAlone } from "../support/alone.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
 import { payload } from "../support/payload.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
@@ -32,6 +32,7 @@ it.each([
   ["not base64", pem.replace(/\n(.{20})./, "\n$1*"), /malformed/],
   ["noise in a SEQUENCE", hollow(), /./],
   ["a large noise in a SEQUENCE", sequence(payload("large", 70_000)), /too large/],
+  ["a chain of 65", pem.repeat(65), /65 in a chain/],
   ["followed by a broken one", `${pem}${pem.slice(0, pem.length / 2)}`, /cut short|malformed/],
 ])("CERTFILE is %s", async (_, content, complaint) => {
   const certFile = scratchFile("certificate", content);
@@ -54,3 +55,14 @@ it.each([
 function oneLineAbout(file: string): RegExp {
   return new RegExp(`^s6-tlsd: fatal: [^\\n]*certificate in ${file}[^\\n]*\\n$`);
 }
+
+it("CERTFILE:x is a chain of 65, which no client shall find out", async () => {
+  const certFile = scratchFile("certificate", pem.repeat(65));
+  const environment = {
+    "KEYFILE:server.test": credentials.keyFile,
+    "CERTFILE:server.test": certFile,
+  };
+  const { code, stderr } = await runAlone({ args: ["-k", "1", "true"], credentials, environment });
+  expect(stderr).toMatch(oneLineAbout(certFile));
+  expect(code).toBe(96);
+});
