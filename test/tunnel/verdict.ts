@@ -11,8 +11,8 @@ import { ScriptedEndpoint } from "./scripted-endpoint.ts";
 
 /** What an engine behind a tunnel made of a client's bytes, which may be anything. */
 export interface Verdict {
-  /** Before the client's EOF: refused, or answered, or not answered yet. */
-  readonly kind: "refused" | "answered" | "waits";
+  /** Before the client's EOF: refused; the handshake done; or its first half; or not even that. */
+  readonly kind: "refused" | "established" | "answered" | "waits";
   /** Everything that the client got. */
   readonly answer: Buffer;
   /** What the operator is told. */
@@ -45,7 +45,8 @@ export function judge(engine: Engine, bytes: Buffer): Verdict {
   };
   if (bytes.length > 0) remote.deliver(bytes);
   run();
-  const isOpen = ends.length === 0 && !engine.closed;
+  const isRefused = ends.length > 0 || engine.closed;
+  const isEstablished = !isRefused && engine.established;
   remote.deliver("EOF");
   run();
   if (ends.length === 0) {
@@ -60,15 +61,16 @@ export function judge(engine: Engine, bytes: Buffer): Verdict {
   expect(memoryOf(engine).length, "the memory's size").toBe(pages);
   expect(isBlank(memoryOf(engine)), "wiped").toBe(true);
   expectClean(failure, answer);
-  const kind = !isOpen ? "refused" : answer.length > 0 ? "answered" : "waits";
-  if (kind === "answered") expectFlight(answer);
-  return { kind, answer, message: failure?.message ?? null };
+  const kind = answer.length > 0 ? "answered" : "waits";
+  if (isRefused) return { kind: "refused", answer, message: failure?.message ?? null };
+  if (answer.length > 0) expectFlight(answer);
+  return { kind: isEstablished ? "established" : kind, answer, message: failure?.message ?? null };
 }
 
 /** How often each kind came, to see that a plan's mutants are not all of one kind. */
 export class Tally {
   readonly refused = new Map<string, number>();
-  readonly count = { refused: 0, answered: 0, waits: 0 };
+  readonly count = { refused: 0, established: 0, answered: 0, waits: 0 };
 
   add({ kind, message }: Verdict): void {
     this.count[kind]++;
