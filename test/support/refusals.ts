@@ -15,7 +15,7 @@ export interface Guarded {
 }
 
 export async function serveGuarded(
-  credentials: Credentials,
+  credentials: Pick<Credentials, "keyFile" | "certFile">,
   options: string[] = [],
   environment: Record<string, string> = {},
 ): Promise<Guarded> {

@@ -14,7 +14,7 @@ export function program(name: string): string {
 }
 
 export interface Service {
-  credentials?: Credentials;
+  credentials?: Pick<Credentials, "keyFile" | "certFile">;
   /** What stands before the program's operands. */
   options?: string[];
   /** The program and its arguments; for s6-tlsd-io, fdr and fdw. */

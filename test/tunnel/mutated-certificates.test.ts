@@ -96,7 +96,7 @@ describe.each(Object.entries(plans))("a damaged chain of our own in %s", (_form,
       tally.set(`${refusal}`, (tally.get(`${refusal}`) ?? 0) + 1);
     });
     expect(tally.get("null"), "those that are used").toBeGreaterThan(COUNT / 10);
-    expect(tally.size, "different ends").toBeGreaterThanOrEqual(5);
+    expect(tally.size, "different ends").toBeGreaterThanOrEqual(4);
   });
 });
 
@@ -118,6 +118,6 @@ describe.each(Object.entries(anchorPlans))("a damaged file of CAs in %s", (_form
       tally.set(`${refusal}`, (tally.get(`${refusal}`) ?? 0) + 1);
     });
     expect(tally.get("null"), "those that are used").toBeGreaterThan(COUNT / 10);
-    expect(tally.size, "different ends").toBeGreaterThanOrEqual(5);
+    expect(tally.size, "different ends").toBeGreaterThanOrEqual(4);
   });
 });

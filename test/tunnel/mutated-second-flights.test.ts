@@ -107,7 +107,9 @@ test.each<Damaged>([
     examine(plan, count, ({ bytes }) => {
       const verdict = playWith(asks, (which, intact) => (which === part ? bytes : intact));
       tally.add(verdict);
+      if (verdict.kind === "established") expect(bytes.includes(kernel), "intact").toBe(true);
     });
-    console.log(part, tally);
+    expect(tally.count.waits).toBe(0);
+    expect(tally.count.refused).toBeGreaterThan(count / 3);
   },
 );
