@@ -8,7 +8,7 @@ import { type Mutant, mutant, tell } from "../support/mutations.ts";
 import { recordedCredentials } from "../support/recorded.ts";
 import { alertsIn, FATAL, type Guarded, serveGuarded, shout } from "../support/refusals.ts";
 
-const COUNT = 150;
+const COUNT = 120;
 
 /** Processes at a time. */
 const LANES = 3;
