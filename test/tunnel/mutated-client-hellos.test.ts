@@ -65,7 +65,9 @@ describe("a ClientHello", () => {
       tally.add(judge(server(kind, { profile }), bytes));
     });
     expect(tally.refused.size, "different reasons").toBeGreaterThanOrEqual(10);
-    expect(Object.values(tally.count).every((each) => each > count / 50)).toBe(true);
+    const { refused, answered, waits, established } = tally.count;
+    expect(Math.min(refused, answered, waits), "of each kind").toBeGreaterThan(count / 50);
+    expect(established).toBe(0);
   });
 
   test("that is damaged leads to the same when the chain depends on it", () => {
