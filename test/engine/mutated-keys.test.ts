@@ -91,8 +91,8 @@ function use(key: PrivateKey, publicKey: KeyObject, isMatched: boolean): void {
 
 describe("a key file that is damaged", () => {
   test.each<[count: number, format: "pem" | "der", plan: Plan]>([
-    [1200, "der", { seed: 10, samples: forms("der"), mutators: derMutators, longest: 65535 }],
-    [1200, "pem", { seed: 11, samples: forms("pem"), mutators: pemMutators, longest: 65535 }],
+    [1000, "der", { seed: 10, samples: forms("der"), mutators: derMutators, longest: 65535 }],
+    [1000, "pem", { seed: 11, samples: forms("pem"), mutators: pemMutators, longest: 65535 }],
   ])("is refused, or is the key that it was: %i in %s", (count, _format, plan) => {
     const tally = new Map<string, number>();
     examine(plan, count, ({ bytes, sample }) => {
@@ -118,7 +118,7 @@ describe("a key file that is damaged", () => {
 
 describe("a certificate that is damaged", () => {
   test.each([
-    [600, "p256"],
+    [400, "p256"],
     [100, "rsa"],
     [50, "p384"],
   ] as const)("is refused, or is that of the key: %i of %s", (count, kind) => {

@@ -21,7 +21,7 @@ const hello = recordedHellos.find(({ name }) => name.includes("server.test -tls1
 const file = scratchFile("damaged.pem");
 
 /** Mutants of each plan. */
-const COUNT = 700;
+const COUNT = 500;
 
 /** Far more than a real chain, and less than a file may have. */
 const longest = 1 << 20;

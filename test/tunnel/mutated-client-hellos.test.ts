@@ -48,6 +48,8 @@ function likeness(answer: Buffer): unknown[] {
 const AFTER_SESSION_ID = 2 + 32 + 1 + 32;
 const CURVE_AND_LENGTH = 4;
 
+type Case = [count: number, kind: "rsa" | "p256", profile: Profile, seed: number];
+
 describe("a ClientHello", () => {
   test.each(recordedHellos)("is understood as it was recorded: $name", ({ name, bytes }) => {
     const kind = name.includes("ECDHE-ECDSA") ? "p256" : "rsa";
@@ -55,16 +57,16 @@ describe("a ClientHello", () => {
     expect(verdict.kind).toBe(name.includes("-fallback_scsv") ? "refused" : "answered");
   });
 
-  test.each<[count: number, kind: "rsa" | "p256", profile: Profile, seed: number]>([
-    [3000, "p256", "modern", 1],
-    [500, "rsa", "compat", 2],
-    [500, "p256", "legacy", 3],
+  test.each<Case>([
+    ...[1, 2, 3, 4].map((seed): Case => [600, "p256", "modern", seed]),
+    [300, "rsa", "compat", 5],
+    [300, "p256", "legacy", 6],
   ])("that is damaged ends well: %i of them, %s, %s, seed %i", (count, kind, profile, seed) => {
     const tally = new Tally();
     examine(plan(seed), count, ({ bytes }) => {
       tally.add(judge(server(kind, { profile }), bytes));
     });
-    expect(tally.refused.size, "different reasons").toBeGreaterThanOrEqual(10);
+    expect(tally.refused.size, "different reasons").toBeGreaterThanOrEqual(7);
     const { refused, answered, waits, established } = tally.count;
     expect(Math.min(refused, answered, waits), "of each kind").toBeGreaterThan(count / 50);
     expect(established).toBe(0);
@@ -76,7 +78,7 @@ describe("a ClientHello", () => {
       [...own.p256.chain, recordedCertificate("intermediate")],
     ];
     const tally = new Tally();
-    examine(plan(4), 1000, ({ bytes }) => {
+    examine(plan(7), 600, ({ bytes }) => {
       let chain = main;
       const choice = {
         largestChain: 4096,
@@ -92,13 +94,13 @@ describe("a ClientHello", () => {
       expect(likeness(chosen.answer)).toEqual(likeness(fixed.answer));
       tally.add(chosen);
     });
-    expect(tally.count.answered).toBeGreaterThan(200);
+    expect(tally.count.answered).toBeGreaterThan(100);
   });
 
   test("that is damaged ends well when nobody is there for the name in it", () => {
     const choice = { largestChain: 4096, choose: () => null };
     const tally = new Tally();
-    examine(plan(5), 500, ({ bytes }) => {
+    examine(plan(8), 300, ({ bytes }) => {
       tally.add(judge(server("p256", { choice }), bytes));
     });
     expect(tally.count.answered).toBe(0);

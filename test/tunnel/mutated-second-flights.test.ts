@@ -90,7 +90,7 @@ test.each([true, false])("an undamaged flight is taken; a certificate is asked f
 
 test.each<Damaged>([
   { part: "certificate", asks: true, count: 200 },
-  { part: "certificate", asks: true, count: 800, mutators: [inCertificate] },
+  { part: "certificate", asks: true, count: 500, mutators: [inCertificate] },
   { part: "certificate", asks: true, count: 50, mutators: [ofChain] },
   { part: "clientKeyExchange", asks: false, count: 400 },
   { part: "certificateVerify", asks: true, count: 200 },

@@ -25,8 +25,8 @@ function somePoint(): Buffer {
 }
 
 test.each([
-  { kind: "rsa", suite: 0x002f, content: vector16(encrypted()), count: 200 },
-  { kind: "p256", suite: 0xc004, content: vector8(somePoint()), count: 400 },
+  { kind: "rsa", suite: 0x002f, content: vector16(encrypted()), count: 100 },
+  { kind: "p256", suite: 0xc004, content: vector8(somePoint()), count: 300 },
 ] as const)("$count of them, with a key of $kind", ({ kind, suite, content, count }) => {
   const key = loadKey(readFileSync(recordedFile(kind)));
   const options = { key, chain: [recordedCertificate(kind)], profile: "compat" } as const;
