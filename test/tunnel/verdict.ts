@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Engine } from "../../src/sandbox/engine.ts";
+import type { Engine, Session } from "../../src/sandbox/engine.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
 import { TruncationError } from "../../src/tunnel/closing.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
@@ -15,6 +15,8 @@ export interface Verdict {
   readonly kind: "refused" | "established" | "answered" | "waits";
   /** Everything that the client got. */
   readonly answer: Buffer;
+  /** null: the handshake was never done. */
+  readonly session: Session | null;
   /** What the operator is told. */
   readonly message: string | null;
 }
@@ -28,12 +30,16 @@ export function judge(engine: Engine, bytes: Buffer): Verdict {
   const remote = new ScriptedEndpoint("remote");
   const local = new ScriptedEndpoint("local");
   const ends: (Error | null)[] = [];
+  let session: Session | null = null;
   const tunnel = new Tunnel({
     engine,
     remote,
     closeNotify: false,
     enforceCloseNotify: false,
-    established: () => local,
+    established: (facts) => {
+      session = facts;
+      return local;
+    },
     lingering: () => {},
     over: (failure) => ends.push(failure),
   });
@@ -45,8 +51,8 @@ export function judge(engine: Engine, bytes: Buffer): Verdict {
   };
   if (bytes.length > 0) remote.deliver(bytes);
   run();
-  const isRefused = ends.length > 0 || engine.closed;
-  const isEstablished = !isRefused && engine.established;
+  const isOpen = ends.length === 0 && !engine.closed;
+  const isEstablished = isOpen && engine.established;
   remote.deliver("EOF");
   run();
   if (ends.length === 0) {
@@ -61,10 +67,10 @@ export function judge(engine: Engine, bytes: Buffer): Verdict {
   expect(memoryOf(engine).length, "the memory's size").toBe(pages);
   expect(isBlank(memoryOf(engine)), "wiped").toBe(true);
   expectClean(failure, answer);
-  const kind = answer.length > 0 ? "answered" : "waits";
-  if (isRefused) return { kind: "refused", answer, message: failure?.message ?? null };
-  if (answer.length > 0) expectFlight(answer);
-  return { kind: isEstablished ? "established" : kind, answer, message: failure?.message ?? null };
+  const progress = isEstablished ? "established" : answer.length > 0 ? "answered" : "waits";
+  const kind = isOpen ? progress : "refused";
+  if (kind === "established" || kind === "answered") expectFlight(answer);
+  return { kind, answer, session, message: failure?.message ?? null };
 }
 
 /** How often each kind came, to see that a plan's mutants are not all of one kind. */
@@ -114,8 +120,12 @@ const FATAL = 2;
 
 /** The server's handshake messages in the clear. */
 export function flightIn(answer: Buffer): { type: number; body: Buffer }[] {
-  const flight = records(answer).filter(({ type }) => type === RECORD.handshake);
-  return messages(Buffer.concat(flight.map(({ body }) => body)));
+  const all = records(answer);
+  const sealed = all.findIndex(({ type }) => type === RECORD.changeCipherSpec);
+  const clear = all
+    .slice(0, sealed === -1 ? all.length : sealed)
+    .filter(({ type }) => type === RECORD.handshake);
+  return messages(Buffer.concat(clear.map(({ body }) => body)));
 }
 
 function expectFlight(answer: Buffer): void {
