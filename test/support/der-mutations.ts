@@ -14,6 +14,9 @@ const CONSTRUCTED = 0x20;
 const BIT_STRING = 0x03;
 const OCTET_STRING = 0x04;
 
+/** Elements further inside are bytes like others. */
+const DEEPEST = 400;
+
 /** Changes one element, or none that it is told of: null takes it out. */
 type Rework = (element: Element, chance: Chance) => readonly [changed: Element[], what: string];
 
@@ -32,7 +35,7 @@ const ofTag: Rework = (element, chance) => {
 };
 
 const ofPlace: Rework = (element, chance) => {
-  const count = chance.pick([0, 2, 3, 100]);
+  const count = element.content.length > 10_000 ? 2 : chance.pick([0, 2, 3, 100]);
   return [Array<Element>(count).fill(element), `${count} times`];
 };
 
@@ -133,7 +136,7 @@ function length(value: number): Buffer {
 }
 
 /** null for bytes that are not elements one after the other. */
-function decode(bytes: Buffer): Element[] | null {
+function decode(bytes: Buffer, depth = 0): Element[] | null {
   const found: Element[] = [];
   for (let at = 0; at < bytes.length; ) {
     const extent = extentAt(bytes, at);
@@ -142,7 +145,8 @@ function decode(bytes: Buffer): Element[] | null {
     const whole = bytes.subarray(extent.begin, extent.end);
     const head = tag === BIT_STRING ? 1 : 0;
     const mayHold = (tag & CONSTRUCTED) !== 0 || tag === BIT_STRING || tag === OCTET_STRING;
-    const children = mayHold && whole.length > head ? decode(whole.subarray(head)) : null;
+    const isRead = mayHold && depth < DEEPEST && whole.length > head;
+    const children = isRead ? decode(whole.subarray(head), depth + 1) : null;
     const content = children === null ? whole : whole.subarray(0, head);
     found.push({ tag, content, children: children ?? [] });
     at = extent.end;
@@ -159,16 +163,19 @@ function extentAt(bytes: Buffer, at: number): { begin: number; end: number } | n
   return begin + value > bytes.length ? null : { begin, end: begin + value };
 }
 
-/** Where elements with their length in one byte begin. */
-function headers(bytes: Buffer, from = 0, to = bytes.length): number[] {
-  const found: number[] = [from];
-  for (let at = from; at < to; ) {
-    const extent = extentAt(bytes, at);
-    if (extent === null) return found;
-    found.push(at);
-    if ((bytes.readUInt8(at) & CONSTRUCTED) !== 0)
-      found.push(...headers(bytes, extent.begin, extent.end));
-    at = extent.end;
-  }
+/** Where elements begin, as deep as they are nested with reason. */
+function headers(bytes: Buffer): number[] {
+  const found: number[] = [0];
+  const walk = (from: number, to: number, depth: number) => {
+    for (let at = from; at < to; ) {
+      const extent = extentAt(bytes, at);
+      if (extent === null) return;
+      found.push(at);
+      const isConstructed = (bytes.readUInt8(at) & CONSTRUCTED) !== 0;
+      if (isConstructed && depth < DEEPEST) walk(extent.begin, extent.end, depth + 1);
+      at = extent.end;
+    }
+  };
+  walk(0, bytes.length, 0);
   return found;
 }

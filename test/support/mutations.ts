@@ -119,7 +119,8 @@ export const byteMutators: readonly Mutator[] = [
   },
   function repeat(bytes, chance) {
     const [from, to] = slice(bytes, chance);
-    const times = chance.pick([2, 10, 100, 1000]);
+    const most = Math.ceil(ENOUGH / (to - from + 1));
+    const times = Math.min(chance.pick([2, 10, 100, 1000]), most);
     const many = Buffer.concat(Array<Buffer>(times).fill(bytes.subarray(from, to)));
     return [splice(bytes, [from, to], many), `bytes ${from} to ${to} repeated ${times} times`];
   },
@@ -167,6 +168,9 @@ function withByte(bytes: Buffer, at: number, change: (byte: number) => number): 
   if (at < copy.length) copy[at] = change(copy[at] ?? 0);
   return copy;
 }
+
+/** Bytes that are more than anybody takes. */
+const ENOUGH = 1 << 20;
 
 /** Mostly short, and now and then any. */
 function slice(bytes: Buffer, chance: Chance): readonly [from: number, to: number] {
