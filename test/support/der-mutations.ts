@@ -169,7 +169,7 @@ function headers(bytes: Buffer): number[] {
   const walk = (from: number, to: number, depth: number) => {
     for (let at = from; at < to; ) {
       const extent = extentAt(bytes, at);
-      if (extent === null) return;
+      if (extent === null || extent.end > to) return;
       found.push(at);
       const isConstructed = (bytes.readUInt8(at) & CONSTRUCTED) !== 0;
       if (isConstructed && depth < DEEPEST) walk(extent.begin, extent.end, depth + 1);
