@@ -1,0 +1,87 @@
+/**
+ * With TLS_UID and TLS_GID, the engine is nobody in every one of its tasks, and prog is who s6-tlsd
+ * was.
+ */
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { connect, connectRaw, receiveUntil } from "../support/clients.ts";
+import { eventually } from "../support/limits.ts";
+import {
+  AS_NOBODY,
+  childrenOf,
+  describeAsRoot,
+  engineChildOf,
+  identitiesOf,
+  NOBODY,
+  NODES,
+} from "../support/privileges.ts";
+import { serve } from "../support/service.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+const four = (id: number) => [id, id, id, id];
+
+/** Nobody's identity, and the groups are gone. */
+const nobody = { uids: four(NOBODY), gids: four(NOBODY), groups: [] };
+
+function expectEvery(pid: number, identity: object): void {
+  const identities = identitiesOf(pid);
+  expect(identities.length).toBeGreaterThan(0);
+  expect(identities).toEqual(identities.map(() => identity));
+}
+
+describeAsRoot.each(NODES)("with %s", (_, node) => {
+  it("the engine is nobody before the client's first byte, and stays it", async () => {
+    const prog = ["sh", "-c", "echo ready; cat"];
+    const listener = await serve({ credentials, environment: AS_NOBODY, prog, through: [node] });
+    const socket = await connectRaw(listener.port);
+    const tunnel = await listener.tunnel();
+    const hasDropped = () => {
+      const child = engineChildOf(tunnel.pid);
+      return child !== null && identitiesOf(child)[0]?.uids[0] === NOBODY;
+    };
+    await eventually("the child that has dropped its privileges", hasDropped);
+    const child = engineChildOf(tunnel.pid) as number;
+    expectEvery(child, nobody);
+
+    const client = await connect({ port: listener.port, authority }, { socket });
+    await receiveUntil(client, "ready\n");
+    expect(engineChildOf(tunnel.pid)).toBe(child);
+    expectEvery(child, nobody);
+  });
+
+  it("prog has s6-tlsd's own user, group and supplementary groups", async () => {
+    const listener = await serve({
+      credentials,
+      environment: AS_NOBODY,
+      prog: ["sh", "-c", "echo ready; cat"],
+      through: ["setpriv", "--regid=12", "--groups=20,24", node],
+    });
+    const client = await connect({ port: listener.port, authority });
+    await receiveUntil(client, "ready\n");
+    const { pid } = await listener.tunnel();
+    const engine = engineChildOf(pid) as number;
+    expectEvery(engine, nobody);
+    const others = [pid, ...childrenOf(pid)].filter((other) => other !== engine);
+    for (const other of others) {
+      expectEvery(other, { uids: four(0), gids: four(12), groups: [20, 24] });
+    }
+  });
+
+  it.each([
+    ["TLS_UID", { uids: four(NOBODY), gids: four(0), groups: [] }],
+    ["TLS_GID", { uids: four(0), gids: four(NOBODY), groups: [] }],
+  ])("%s alone changes nothing else, but the supplementary groups go", async (name, identity) => {
+    const listener = await serve({
+      credentials,
+      environment: { [name]: `${NOBODY}` },
+      prog: ["sh", "-c", "echo ready; cat"],
+      through: [node],
+    });
+    const client = await connect({ port: listener.port, authority });
+    await receiveUntil(client, "ready\n");
+    const tunnel = await listener.tunnel();
+    expectEvery(engineChildOf(tunnel.pid) as number, identity);
+  });
+});

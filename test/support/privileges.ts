@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { arch } from "node:os";
+import { join } from "node:path";
+import { describe } from "vitest";
+
+/** Debian's nobody and nogroup. */
+export const NOBODY = 65534;
+
+/** The engine runs as nobody. */
+export const AS_NOBODY = { TLS_UID: `${NOBODY}`, TLS_GID: `${NOBODY}` };
+
+/** For what only root can do, and so only root can test. */
+export const describeAsRoot = describe.skipIf(process.getuid?.() !== 0);
+
+/** A Node with process.execve; `make test` brings it. */
+export const newerNode = join(
+  import.meta.dirname,
+  `../newer-node/node_modules/node-linux-${arch()}/bin/node`,
+);
+
+/** Every story is told with the Node that runs the tests, and with one that surely can exec. */
+export const NODES: [string, string][] = [
+  ["this Node", process.execPath],
+  ["a Node that can exec", newerNode],
+];
+
+if (!existsSync(newerNode)) throw new Error(`${newerNode} is missing: make test brings it`);
+
+export interface Identity {
+  /** Real, effective, saved and that of the file system. */
+  uids: number[];
+  gids: number[];
+  groups: number[];
+}
+
+/** Who each task of a process is, as the kernel tells. */
+export function identitiesOf(pid: number): Identity[] {
+  return readdirSync(`/proc/${pid}/task`).map((task) => {
+    const status = readFileSync(`/proc/${pid}/task/${task}/status`, "utf8");
+    const numbers = (name: string) => field(status, name).split(/\s+/).filter(Boolean).map(Number);
+    return { uids: numbers("Uid"), gids: numbers("Gid"), groups: numbers("Groups") };
+  });
+}
+
+/** The processes that a process started and that are still there. */
+export function childrenOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const lists = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8"));
+  return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
+}
+
+/** The command line of a process. */
+export function commandOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+}
+
+/** A line of /proc/PID/status, by its name. */
+export function statusOf(pid: number, name: string): string {
+  return field(readFileSync(`/proc/${pid}/status`, "utf8"), name);
+}
+
+/** The s6-tlsd-io that a s6-tlsd has started, or null. */
+export function engineChildOf(pid: number): number | null {
+  const found = childrenOf(pid).filter((child) => {
+    return commandOf(child).some((word) => word.endsWith("/s6-tlsd-io"));
+  });
+  return found[0] ?? null;
+}
+
+function field(status: string, name: string): string {
+  return new RegExp(`^${name}:[ \\t]*(.*)$`, "m").exec(status)?.[1]?.trim() ?? "";
+}
