@@ -4,7 +4,7 @@ import type { Credentials } from "./certificates.ts";
 import { connectRaw } from "./clients.ts";
 import type { Ended } from "./processes.ts";
 import { scratchFile } from "./scratch.ts";
-import { type Listener, serve } from "./service.ts";
+import { type Listener, type Service, serve } from "./service.ts";
 import { RECORD, records } from "./wire.ts";
 
 /** A service whose program leaves a trace, so that a test sees that it never ran. */
@@ -14,13 +14,18 @@ export interface Guarded {
   refusal(): Promise<Ended>;
 }
 
-export async function serveGuarded(
+export function serveGuarded(
   credentials: Pick<Credentials, "keyFile" | "certFile">,
   options: string[] = [],
   environment: Record<string, string> = {},
 ): Promise<Guarded> {
+  return guard({ credentials, options, environment });
+}
+
+/** The same for any service: the program is our own. */
+export async function guard(service: Omit<Service, "prog">): Promise<Guarded> {
   const trace = scratchFile("prog-has-run");
-  const listener = await serve({ credentials, options, environment, prog: ["touch", trace] });
+  const listener = await serve({ ...service, prog: ["touch", trace] });
   const refusal = async () => {
     const tunnel = await listener.tunnel();
     const ended = await tunnel.ended;
@@ -77,4 +82,5 @@ export const ALERT = {
   protocolVersion: 70,
   inappropriateFallback: 86,
   noRenegotiation: 100,
+  unrecognizedName: 112,
 } as const;

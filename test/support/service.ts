@@ -39,6 +39,16 @@ export function credentialsEnvironment({
   };
 }
 
+/** KEYFILE:x and CERTFILE:x for every server name x. */
+export function namedEnvironment(pairs: Record<string, Credentials>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(pairs).flatMap(([name, { keyFile, certFile }]) => [
+      [`KEYFILE:${name}`, keyFile],
+      [`CERTFILE:${name}`, certFile],
+    ]),
+  );
+}
+
 /**
  * A super-server with one of our programs behind it. The program gets the
  * accepted socket itself as its descriptors 0 and 1, as behind tcpserver.
