@@ -3,6 +3,7 @@ import { readCertificates } from "../../src/credentials/certificate-file.ts";
 import {
   type ClientVerification,
   Engine,
+  type Identity,
   type IdentityChoice,
   type Profile,
 } from "../../src/sandbox/engine.ts";
@@ -34,6 +35,21 @@ export interface ServerOptions {
   /** In place of key and chain. */
   choice?: IdentityChoice;
   clients?: ClientVerification;
+}
+
+/** A server's engine that asks for its identity once the client has said a name. */
+export function newChoosingServer(choice: IdentityChoice): Engine {
+  return Engine.server(modules.engine, {
+    profile: "modern",
+    identity: choice,
+    clients: null,
+    seed: (room) => room.fill(7),
+  });
+}
+
+/** Who we are, with these files. */
+export function identityOf({ certFile, keyFile }: Credentials): Identity {
+  return { chain: readCertificates(certFile), key: loadKey(readFileSync(keyFile)) };
 }
 
 /** A server's engine before the first byte. All its randomness is the same on every run. */

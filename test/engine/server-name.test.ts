@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/sandbox/engine.ts";
 import { Authority } from "../support/certificates.ts";
+import { ALERT, alertsIn, FATAL } from "../support/refusals.ts";
 import { clientHello } from "./client-hello.ts";
-import { drain, feed, newServer } from "./instances.ts";
+import { drain, feed, identityOf, newChoosingServer, newServer } from "./instances.ts";
 
 /** The name that a client asks for (SNI). */
 
@@ -39,17 +40,52 @@ describe("the name that a client asks for", () => {
     expect(engine.session().serverName).toBeNull();
     expect(drain(engine, "sendrec").length).toBeGreaterThan(100);
   });
+});
 
-  test.each([
+describe("a name that could be read in two ways", () => {
+  const illegal: [string, string][] = [
     ["a NUL", "good.example\0evil.example"],
+    ["a NUL at the end", "good.example\0"],
+    ["a NUL at the start", "\0good.example"],
     ["a newline", "good.example\nX=1"],
-    ["an equals sign", "a=b"],
-    ["bytes beyond ASCII", "b\xfccher.example"],
-  ])("never brings %s into the session as it is", (_what, name) => {
-    const { serverName } = askedFor(name).session();
-    expect(serverName === null || serverName === name.split("\0")[0] || serverName === name).toBe(
-      true,
-    );
-    expect(serverName ?? "").not.toContain("\0");
+    ["a carriage return", "good.example\r"],
+    ["a tabulator", "good\texample"],
+    ["a space", "good example"],
+    ["a space at the end", "good.example "],
+    ["DEL", "good.example\x7f"],
+    ["ESC", "\x1b[2Jgood.example"],
+    ["Latin-1", "b\xfccher.example"],
+    ["UTF-8", Buffer.from("b\u00fccher.example").toString("latin1")],
+    ["a high byte at the end", "good.example\xff"],
+    ["a NUL in its last place", `${"x".repeat(254)}\0`],
+    ["a space in its last place", `${"x".repeat(254)} `],
+  ];
+
+  test.each(illegal)("has %s: illegal_parameter, and the name goes nowhere", (_, serverName) => {
+    const asked: (string | null)[] = [];
+    const choose = (name: string | null) => {
+      asked.push(name);
+      return identityOf(credentials);
+    };
+    const choosing = newChoosingServer({ largestChain: 4096, choose });
+    for (const engine of [newServer(credentials), choosing]) {
+      feed(engine, "recvrec", clientHello({ suites: [0xcca9], serverName }));
+      expect(alertsIn(drain(engine, "sendrec"))).toEqual([[FATAL, ALERT.illegalParameter]]);
+      expect(engine.closed).toBe(true);
+      expect(engine.established).toBe(false);
+      expect(engine.error?.reason).toBe("BAD_SNI");
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test("is two names, of which the second is shorter", () => {
+    const engine = newServer(credentials);
+    const two = Buffer.from("good.example\0\0\x04evil", "latin1").toString("latin1");
+    const bytes = clientHello({ suites: [0xcca9], serverName: two });
+    // The list's first entry ends where the second one starts.
+    const first = bytes.indexOf("good.example");
+    bytes.writeUInt16BE("good.example".length, first - 2);
+    feed(engine, "recvrec", bytes);
+    expect(alertsIn(drain(engine, "sendrec"))).toEqual([[FATAL, ALERT.illegalParameter]]);
   });
 });

@@ -116,6 +116,10 @@ client_begin(void);
 const char *
 client_server_name(void);
 
+/* policy.c: there is no server name yet. Before each ClientHello. */
+void
+name_forget(br_ssl_engine_context *eng);
+
 /* engine.c: to the state before the first byte. Returns 0 or an error. */
 int
 connection_begin(void);

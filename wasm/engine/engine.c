@@ -82,6 +82,8 @@ server_begin(void)
 		return br_ssl_engine_last_error(&server->eng);
 	}
 
+	name_forget(eng);
+
 	/*
 	 * BearSSL 0.6 leaves the version of an early alert's record at 0.0,
 	 * which clients take for garbage; RFC 5246, E.1, has them expect the

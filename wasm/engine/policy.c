@@ -28,10 +28,23 @@ static br_rsa_private_key no_rsa_key;
 static br_ec_private_key no_ec_key;
 
 /*
+ * What the name's buffer is full of before a name comes. No name has it, so
+ * that what stands behind the NUL with which BearSSL ends the name shows.
+ */
+#define NO_NAME 0xFF
+
+/* see connection.h */
+void
+name_forget(br_ssl_engine_context *eng)
+{
+	memset(eng->server_name, NO_NAME, sizeof eng->server_name);
+	eng->server_name[0] = 0;
+}
+
+/*
  * A host name is visible ASCII (RFC 6066, 3). Anything else, a NUL above
  * all, could mean one thing to us and another to whoever reads the name
- * later. BearSSL ends the name with a NUL and its buffer was zero before,
- * so that what follows a NUL shows.
+ * later.
  */
 static int
 name_is_legal(const br_ssl_engine_context *eng)
@@ -41,9 +54,13 @@ name_is_legal(const br_ssl_engine_context *eng)
 	int ended = 0;
 
 	for (u = 0; u < sizeof eng->server_name; u++) {
-		if (name[u] == 0) {
+		if (ended) {
+			if (name[u] != NO_NAME) {
+				return 0;
+			}
+		} else if (name[u] == 0) {
 			ended = 1;
-		} else if (ended || name[u] <= 0x20 || name[u] >= 0x7F) {
+		} else if (name[u] <= 0x20 || name[u] >= 0x7F) {
 			return 0;
 		}
 	}
