@@ -6,9 +6,12 @@
 export function candidates(serverName: string): string[] {
   const name = normal(serverName);
   const parent = name.slice(name.indexOf(".") + 1);
-  const hasWildcard = parent.length < name.length && parent.includes(".") && !name.startsWith(".");
+  const hasWildcard = /^[^.]+\./.test(name) && TWO_LABELS.test(parent);
   return hasWildcard ? [name, `*.${parent}`] : [name];
 }
+
+/** The root's dot, at the end, makes no label. */
+const TWO_LABELS = /[^.]\.[^.]/;
 
 /** How names are compared. */
 export function normal(serverName: string): string {

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { candidates, normal } from "../../src/credentials/server-names.ts";
+
+/** Under which names the pair for a client's name is looked up. */
+
+describe("a name is looked up", () => {
+  test.each([
+    ["www.example.com", ["www.example.com", "*.example.com"]],
+    ["WWW.Example.Com", ["www.example.com", "*.example.com"]],
+    ["a.b.example.com", ["a.b.example.com", "*.b.example.com"]],
+    ["xn--bcher-kva.example.com", ["xn--bcher-kva.example.com", "*.example.com"]],
+    ["_sip.example.com", ["_sip.example.com", "*.example.com"]],
+    ["*.example.com", ["*.example.com", "*.example.com"]],
+  ])("as it is, and with a wildcard for its first label: %s", (name, expected) => {
+    expect(candidates(name)).toEqual(expected);
+  });
+
+  test.each([
+    ["a label alone", "localhost"],
+    ["a name under a top-level domain", "example.com"],
+    ["an empty first label", ".example.com"],
+    ["nothing but a dot", "."],
+    ["nothing", ""],
+    ["a top-level domain with the root's dot", "com."],
+  ])("without a wildcard: %s", (_, name) => {
+    expect(candidates(name)).toEqual([name]);
+  });
+
+  test("with no wildcard for a whole top-level domain, even behind the root's dot", () => {
+    expect(candidates("example.com.")).toEqual(["example.com."]);
+  });
+});
+
+test("case is ASCII's alone", () => {
+  expect(normal("ABCxyz-09_.*")).toBe("abcxyz-09_.*");
+});
