@@ -43,30 +43,44 @@ function replace(fd: number, pipe: number, flags: "r" | "w"): void {
   if (got !== fd) throw new Error(`descriptor ${got} came in the place of ${fd}`);
 }
 
-/** Where the system would find the program; null if it could not run it. */
+/** Where the system would find the program; null if it could not run it, for all that we know. */
 function find([file = ""]: readonly string[], environment: NodeJS.ProcessEnv): string | null {
-  const folders = file.includes("/") ? [""] : (environment["PATH"] ?? "").split(delimiter);
-  const paths = folders.map((folder) => (file.includes("/") ? file : resolve(folder, file)));
-  return paths.find(isProgram) ?? null;
+  if (file.includes("/")) return isProgram(file) ? file : null;
+  const folders = environment["PATH"]?.split(delimiter) ?? [];
+  return folders.map((folder) => resolve(folder, file)).find((path) => isProgram(path)) ?? null;
 }
 
-function isProgram(path: string): boolean {
+/** How many scripts in a row may be each other's interpreters. */
+const SCRIPTS_MAX = 4;
+
+function isProgram(path: string, scripts = 0): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile() && startsLikeProgram(path);
+    if (!statSync(path).isFile()) return false;
+    const head = headOf(path);
+    const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(head.toString("latin1"))?.[1];
+    if (interpreter === undefined) return isForThisMachine(head);
+    return scripts < SCRIPTS_MAX && isProgram(interpreter, scripts + 1);
   } catch {
     return false;
   }
 }
 
-/** An executable of the system's, or a script that names its interpreter. */
-function startsLikeProgram(path: string): boolean {
-  const start = Buffer.alloc(4);
+/** An ELF header's class and byte order, and its processor (elf(5)), are those of this Node's. */
+function isForThisMachine(head: Buffer): boolean {
+  const traits = (elf: Buffer) => Buffer.concat([elf.subarray(0, 6), elf.subarray(18, 20)]);
+  return traits(head).equals(traits(headOf(process.execPath)));
+}
+
+/** As much of a file as the system looks at to see what it is. */
+const HEAD_LENGTH = 256;
+
+function headOf(path: string): Buffer {
+  const head = Buffer.alloc(HEAD_LENGTH);
   const fd = openSync(path, "r");
   try {
-    readSync(fd, start);
+    return head.subarray(0, readSync(fd, head));
   } finally {
     closeSync(fd);
   }
-  return start.equals(Buffer.from("\x7fELF")) || start.subarray(0, 2).equals(Buffer.from("#!"));
 }

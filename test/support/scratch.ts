@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -16,5 +16,12 @@ let files = 0;
 export function scratchFile(name: string, content?: string | Uint8Array): string {
   const path = join(scratch, `${files++}-${name}`);
   if (content !== undefined) writeFileSync(path, content);
+  return path;
+}
+
+/** A file that may be run. */
+export function executable(content: string | Uint8Array): string {
+  const path = scratchFile("executable", content);
+  chmodSync(path, 0o755);
   return path;
 }
