@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
-import { inheritedDescriptors } from "../io/inheritance.ts";
+import { inheritedDescriptors, survivesExec } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
 import { become, canBecome } from "../program/exec.ts";
 import type { Ending } from "../program/program.ts";
@@ -75,10 +75,10 @@ export class EngineChild {
   private startProgram(variables: Variables): void {
     const { service, inherited, toProgram, fromProgram } = this;
     const environment = environmentOf(service, variables);
-    // Descriptors that we inherited would not survive: Node marks them close-on-exec.
     const cleartext = [toProgram.read, fromProgram.write] as const;
     const isStandard = service.cleartext[0] === 0 && service.cleartext[1] === 1;
-    if (isStandard && inherited.length === 0 && canBecome(service.command, environment)) {
+    const canExec = isStandard && inherited.every(survivesExec);
+    if (canExec && canBecome(service.command, environment)) {
       become(service.command, { environment, cleartext });
     }
     startProgram(service, {

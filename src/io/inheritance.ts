@@ -1,8 +1,9 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
- * The descriptors above 2 that whoever started us meant for prog. Node marks them close-on-exec
- * when it starts; a program that execs, as the original does, would have passed them on.
+ * The descriptors above 2 that whoever started us meant for prog. Node marks most of them
+ * close-on-exec when it starts; a program that execs, as the original does, would have passed them
+ * on.
  *
  * Node's own are told apart by what they are: anonymous inodes, both ends of one pipe, and the
  * null device.
@@ -11,6 +12,16 @@ export function inheritedDescriptors(): number[] {
   const links = openDescriptors();
   return [...links.keys()].filter((fd) => fd > 2 && !looksLikeNodes(fd, links));
 }
+
+/** Would this descriptor still be open after an exec? Node marks the low ones, up to a gap. */
+export function survivesExec(fd: number): boolean {
+  const information = readFileSync(`/proc/self/fdinfo/${fd}`, "latin1");
+  const flags = /^flags:\s*([0-7]+)$/m.exec(information)?.[1] ?? "";
+  return (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
+}
+
+/** O_CLOEXEC on Linux. */
+const CLOSE_ON_EXEC = 0o2000000;
 
 /** Is this descriptor open because Node itself opened it? */
 export function isNodesOwn(fd: number): boolean {

@@ -82,7 +82,7 @@ server_begin(void)
 		return br_ssl_engine_last_error(&server->eng);
 	}
 
-	name_forget(eng);
+	name_forget(&server->eng);
 
 	/*
 	 * BearSSL 0.6 leaves the version of an early alert's record at 0.0,
