@@ -51,8 +51,11 @@ export interface Start {
  */
 export function startProgram(service: Service, start: Start): Program {
   const { command } = service;
+  // Before it starts: whoever sees it run may send a signal before we are told that it does.
+  let program: Program | null = null;
+  passSignalsOn((signal) => program?.kill(signal));
   try {
-    const program = new Program({
+    program = new Program({
       ...start,
       command,
       numbers: service.cleartext,
@@ -60,7 +63,6 @@ export function startProgram(service: Service, start: Start): Program {
       descriptors: start.descriptors ?? inheritedDescriptors(),
       failed: (error) => start.failed(cannotRun(command, error)),
     });
-    passSignalsOn((signal) => program.kill(signal));
     return program;
   } catch (error) {
     throw cannotRun(command, error as Error);

@@ -14,11 +14,7 @@ export const PASSED_ON = [
 
 /** From now on, signals that a supervisor sends are for prog. */
 export function passSignalsOn(receive: (signal: NodeJS.Signals) => void): void {
-  for (const signal of PASSED_ON) {
-    // On SIGUSR1 there is the launcher's listener, for as long as there is no prog.
-    process.removeAllListeners(signal);
-    process.on(signal, receive);
-  }
+  for (const signal of PASSED_ON) listenAlone(signal, receive);
 }
 
 /** Signals that end a program which has no plans for them. */
@@ -35,10 +31,14 @@ const FATAL = [
 
 /** Before prog runs, a signal that would end this process is announced first. */
 export function onFatalSignal(receive: (signal: NodeJS.Signals) => void): void {
-  for (const signal of FATAL) {
-    process.removeAllListeners(signal);
-    process.on(signal, receive);
-  }
+  for (const signal of FATAL) listenAlone(signal, receive);
+}
+
+/** In this order, lest a signal that has come and was not yet told of is lost in between. */
+function listenAlone(signal: NodeJS.Signals, receive: (signal: NodeJS.Signals) => void): void {
+  const others = process.listeners(signal);
+  process.on(signal, receive);
+  for (const other of others) process.removeListener(signal, other);
 }
 
 const IGNORED_BY_NODE = ["SIGPIPE", "SIGXFSZ"] as const satisfies readonly NodeJS.Signals[];

@@ -61,10 +61,16 @@ export function statusOf(pid: number, name: string): string {
 
 /** The s6-tlsd-io that a s6-tlsd has started, or null. */
 export function engineChildOf(pid: number): number | null {
-  const found = childrenOf(pid).filter((child) => {
-    return commandOf(child).some((word) => word.endsWith("/s6-tlsd-io"));
-  });
-  return found[0] ?? null;
+  return childrenOf(pid).find(isEngine) ?? null;
+}
+
+function isEngine(pid: number): boolean {
+  try {
+    return commandOf(pid).some((word) => word.endsWith("/s6-tlsd-io"));
+  } catch {
+    // Another child, which is gone by now.
+    return false;
+  }
 }
 
 function field(status: string, name: string): string {
