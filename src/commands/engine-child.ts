@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
+import { leaveToOthers } from "../io/descriptors.ts";
 import { inheritedDescriptors, survivesExec } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
 import { become, canBecome } from "../program/exec.ts";
@@ -40,6 +41,12 @@ export class EngineChild {
 
   start(): void {
     const { network, tunnel } = this.service;
+    // Whoever ends us while there is no prog means the connection. This must be settled before
+    // there is a child, or a signal in between would leave it behind.
+    onFatalSignal((signal) => {
+      this.child?.kill("SIGKILL");
+      dieOf(signal);
+    });
     const launcher = join(__dirname, "..", "bin", tunnel.program);
     const options = [...tunnel.options, "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
     const cleartext = [this.fromProgram.read, this.toProgram.write] as const;
@@ -51,15 +58,12 @@ export class EngineChild {
     this.child.on("error", (error) => {
       this.fail(new Fatal(ExitCode.system, `unable to run ${launcher}: ${reasonOf(error)}`));
     });
-    this.child.on("exit", (code, signal) => {
+    // Not "exit": what it told before may still have to be read.
+    this.child.on("close", (code, signal) => {
       this.childEnding = signal === null ? { code: code ?? 0, signal } : { code: null, signal };
       this.settle();
     });
-    // Whoever ends us while there is no prog means the connection.
-    onFatalSignal((signal) => {
-      this.child?.kill(signal);
-      dieOf(signal);
-    });
+    leaveToOthers(0, 1);
     this.awaitNotification(this.child.stdio[NOTIFY] as Readable);
   }
 

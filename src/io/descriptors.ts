@@ -1,4 +1,11 @@
-import { createReadStream, createWriteStream, fstatSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fstatSync,
+  openSync,
+  type Stats,
+} from "node:fs";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { isatty, ReadStream, WriteStream } from "node:tty";
@@ -37,6 +44,18 @@ export function requireOpen(fd: number): void {
     throw new DescriptorError(fd, "it is closed, or the null device");
   }
   if (fd > 2 && isNodesOwn(fd)) throw new DescriptorError(fd, "Bad file descriptor");
+}
+
+/**
+ * Closes descriptors that another process has as well, so that their end is seen when it closes
+ * them. The null device takes their places: whatever is opened next would.
+ */
+export function leaveToOthers(...fds: readonly number[]): void {
+  for (const fd of fds) {
+    closeSync(fd);
+    const got = openSync("/dev/null", "r+");
+    if (got !== fd) throw new DescriptorError(fd, `descriptor ${got} came in its place`);
+  }
 }
 
 function readableOf(fd: number): Readable {
