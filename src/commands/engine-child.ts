@@ -63,7 +63,7 @@ export class EngineChild {
       this.childEnding = signal === null ? { code: code ?? 0, signal } : { code: null, signal };
       this.settle();
     });
-    leaveToOthers(0, 1);
+    leaveToOthers(...new Set(network));
     this.awaitNotification(this.child.stdio[NOTIFY] as Readable);
   }
 

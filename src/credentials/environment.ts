@@ -38,10 +38,12 @@ export function defaultPair(env: NodeJS.ProcessEnv): PairFiles {
  * @throws {CredentialsError} for a KEYFILE:x without its CERTFILE:x
  */
 export function namedPairs(env: NodeJS.ProcessEnv): NamedPairFiles[] {
-  return Object.entries(env).flatMap(([name, keyFile]) => {
+  // A look-up in the process' own environment takes as long as it is large.
+  const variables = new Map(Object.entries(env));
+  return [...variables].flatMap(([name, keyFile]) => {
     if (!name.startsWith(KEY_PREFIX) || keyFile === undefined) return [];
     const serverName = name.slice(KEY_PREFIX.length);
-    const certificateFile = env[CERTIFICATE_PREFIX + serverName];
+    const certificateFile = variables.get(CERTIFICATE_PREFIX + serverName);
     if (certificateFile === undefined) {
       throw new CredentialsError(`${name} is set, but ${CERTIFICATE_PREFIX}${serverName} is not`);
     }

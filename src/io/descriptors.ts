@@ -48,11 +48,13 @@ export function requireOpen(fd: number): void {
 
 /**
  * Closes descriptors that another process has as well, so that their end is seen when it closes
- * them. The null device takes their places: whatever is opened next would.
+ * them. The null device takes the places of 0, 1 and 2: whatever is opened next
+ * would.
  */
 export function leaveToOthers(...fds: readonly number[]): void {
   for (const fd of fds) {
     closeSync(fd);
+    if (fd > 2) continue;
     const got = openSync("/dev/null", "r+");
     if (got !== fd) throw new DescriptorError(fd, `descriptor ${got} came in its place`);
   }

@@ -6,7 +6,7 @@ import { CredentialsError, EnvironmentError } from "../credentials/errors.ts";
 import { readInto } from "../credentials/read-into.ts";
 import { candidates, normal } from "../credentials/server-names.ts";
 import { type Identity, type IdentityChoice, LONGEST_CHAIN, sizeOfChain } from "../sandbox/engine.ts";
-import type { Keeper } from "../sandbox/keeper.ts";
+import type { Keeper, PrivateKey } from "../sandbox/keeper.ts";
 
 /**
  * Who we are, to any client or to each by the name that it asks for.
@@ -23,20 +23,21 @@ export function loadIdentities(
   const named = loadNamed(keeper, env);
   if (sniLevel >= 2 && named.size === 0) throw EnvironmentError.missing("KEYFILE:x (for any x)");
   const hasDefault = sniLevel < 2 && (named.size === 0 || "KEYFILE" in env || "CERTFILE" in env);
-  const otherwise = hasDefault ? loadIdentity(keeper, defaultPair(env)) : null;
+  const otherwise = hasDefault ? new Pair(keeper, defaultPair(env)).matchClaim() : null;
   const all = otherwise === null ? [...named.values()] : [...named.values(), otherwise];
   return {
     largestChain: Math.max(...all.map(sizeOfChain)),
     choose: (serverName) => {
       const names = serverName === null ? [] : candidates(serverName);
       const name = names.find((candidate) => named.has(candidate));
-      return (name === undefined ? otherwise : named.get(name)) ?? null;
+      const pair = name === undefined ? otherwise : named.get(name);
+      return pair?.match() ?? null;
     },
   };
 }
 
-function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Identity> {
-  const named = new Map<string, Identity>();
+function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Pair> {
+  const named = new Map<string, Pair>();
   for (const { serverName, ...files } of attempt("unable to use the environment", () =>
     namedPairs(env),
   )) {
@@ -46,24 +47,52 @@ function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Identity
     }
     named.set(
       name,
-      attempt(`server name ${serverName}`, () => loadIdentity(keeper, files)),
+      attempt(`server name ${serverName}`, () => new Pair(keeper, files).matchClaim()),
     );
   }
   return named;
 }
 
 /** Reads a pair of files, and makes sure that they belong together. */
-export function loadIdentity(keeper: Keeper, { keyFile, certificateFile }: PairFiles): Identity {
-  const key = attempt(`unable to read private key in ${keyFile}`, () =>
-    keeper.load((room) => readInto(keyFile, room)),
-  );
-  const chain = attempt(`unable to read certificate in ${certificateFile}`, () =>
-    readChain(certificateFile),
-  );
-  attempt(`unable to use private key in ${keyFile} with certificate in ${certificateFile}`, () =>
-    key.match(chain[0] as Uint8Array),
-  );
-  return { key, chain };
+export function loadIdentity(keeper: Keeper, files: PairFiles): Identity {
+  return new Pair(keeper, files).match();
+}
+
+/** A private key and a chain, read from their files. */
+class Pair implements Identity {
+  readonly key: PrivateKey;
+  readonly chain: readonly Uint8Array[];
+
+  constructor(
+    keeper: Keeper,
+    private readonly files: PairFiles,
+  ) {
+    const { keyFile, certificateFile } = files;
+    this.key = attempt(`unable to read private key in ${keyFile}`, () =>
+      keeper.load((room) => readInto(keyFile, room)),
+    );
+    this.chain = attempt(`unable to read certificate in ${certificateFile}`, () =>
+      readChain(certificateFile),
+    );
+  }
+
+  /** Makes sure that they belong together. */
+  match(): this {
+    return this.matching((certificate) => this.key.match(certificate));
+  }
+
+  /** The same in no time; a key file that lies about its public half is found out by `match`. */
+  matchClaim(): this {
+    return this.matching((certificate) => this.key.matchClaim(certificate));
+  }
+
+  private matching(match: (certificate: Uint8Array) => void): this {
+    const { keyFile, certificateFile } = this.files;
+    attempt(`unable to use private key in ${keyFile} with certificate in ${certificateFile}`, () =>
+      match(this.chain[0] as Uint8Array),
+    );
+    return this;
+  }
 }
 
 /** The engine would refuse a longer one: with SNI not before a client comes. */

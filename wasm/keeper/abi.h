@@ -54,6 +54,15 @@ EXPORT(keeper_load) int32_t keeper_load(size_t len);
 EXPORT(keeper_match) int32_t keeper_match(uint32_t handle, size_t len);
 
 /*
+ * The same in a tiny part of the time, but it takes the key file's word for
+ * the public half of an EC key, where the file has it: for many keys, few
+ * of which are ever used. keeper_match is to follow before one is.
+ */
+EXPORT(keeper_match_claim)
+int32_t
+keeper_match_claim(uint32_t handle, size_t len);
+
+/*
  * Sign the hash value of `len` bytes in the mailbox. `hash` is BearSSL's
  * identifier of the hash function; 0 is MD5 and SHA-1 together, which TLS
  * 1.0 and 1.1 use with RSA (RFC 4346, 7.4.3). Returns the length of the

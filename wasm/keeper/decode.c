@@ -7,6 +7,22 @@
 #include "inner.h"
 #include "key.h"
 
+/*
+ * How an EC private key ends if it has its public half (RFC 5915, 3), in
+ * PKCS#8 as well: [1], a BIT STRING, an uncompressed point.
+ */
+#define END_MAX (7 + 133)
+typedef struct {
+	int curve;
+	unsigned char header[7];
+	size_t header_len, point_len;
+} ec_end;
+static const ec_end ec_ends[] = {
+	{BR_EC_secp256r1, {0xA1, 0x44, 0x03, 0x42, 0}, 5, 65},
+	{BR_EC_secp384r1, {0xA1, 0x64, 0x03, 0x62, 0}, 5, 97},
+	{BR_EC_secp521r1, {0xA1, 0x81, 0x89, 0x03, 0x81, 0x86, 0}, 7, 133},
+};
+
 /* What was seen on the way through a PEM file. */
 typedef struct {
 	br_skey_decoder_context decoder;
@@ -18,6 +34,9 @@ typedef struct {
 	 * large. Here they land on nothing.
 	 */
 	unsigned char overflow[3 * (BR_X509_BUFSIZE_KEY - BR_X509_BUFSIZE_SIG)];
+
+	/* The last bytes of the key's DER, at the end of `end`. */
+	unsigned char end[END_MAX];
 
 	int in_key, key_seen, certificate_seen, encrypted_seen;
 } pem_walk;
@@ -37,11 +56,19 @@ ends_with(const char *s, const char *end)
 static void
 push_der(void *ctx, const void *data, size_t len)
 {
-	br_skey_decoder_context *decoder = ctx;
+	pem_walk *walk = ctx;
+	const unsigned char *last = data;
+	size_t n = len;
 
-	if (decoder->err == 0) {
-		br_skey_decoder_push(decoder, data, len);
+	if (walk->decoder.err == 0) {
+		br_skey_decoder_push(&walk->decoder, data, len);
 	}
+	if (n > END_MAX) {
+		last += n - END_MAX;
+		n = END_MAX;
+	}
+	memmove(walk->end, walk->end + n, END_MAX - n);
+	memcpy(walk->end + END_MAX - n, last, n);
 }
 
 static void
@@ -56,7 +83,7 @@ pem_begin(pem_walk *walk, br_pem_decoder_context *pem)
 	} else if (ends_with(name, "PRIVATE KEY")) {
 		walk->in_key = 1;
 		br_skey_decoder_init(&walk->decoder);
-		br_pem_decoder_setdest(pem, push_der, &walk->decoder);
+		br_pem_decoder_setdest(pem, push_der, walk);
 	} else if (ends_with(name, "CERTIFICATE")) {
 		walk->certificate_seen = 1;
 	}
@@ -218,10 +245,45 @@ keep_ec(private_key *key, const br_ec_private_key *decoded)
 	}
 }
 
+/*
+ * Keep the public half that the file has, if any. Where it has none, the
+ * private one may stand in its place: hence no early exit.
+ */
+static int
+keep_claim(private_key *key, const unsigned char *end)
+{
+	size_t u, v;
+
+	for (u = 0; u < sizeof ec_ends / sizeof ec_ends[0]; u++) {
+		const ec_end *e = &ec_ends[u];
+		unsigned char *point =
+			(unsigned char *)end + END_MAX - e->point_len;
+		unsigned different = 0;
+
+		if (e->curve != key->sk.ec.curve) {
+			continue;
+		}
+		for (v = 0; v < e->header_len; v++) {
+			different |= e->header[v] ^ point[v - e->header_len];
+		}
+		if (different == 0) {
+			key->claim = point;
+			key->claim_len = e->point_len;
+			return copy_integer(&key->claim, key->claim_len)
+				       ? 0
+				       : KEEPER_NO_MEMORY;
+		}
+	}
+	return 0;
+}
+
 /* Copy what the decoder holds into the arena, or say why it can't be. */
 static int
-keep(private_key *key, const br_skey_decoder_context *decoder)
+keep(private_key *key, const pem_walk *walk)
 {
+	const br_skey_decoder_context *decoder = &walk->decoder;
+	int err;
+
 	switch (br_skey_decoder_last_error(decoder)) {
 	case 0:
 		break;
@@ -236,7 +298,8 @@ keep(private_key *key, const br_skey_decoder_context *decoder)
 	if (key->type == BR_KEYTYPE_RSA) {
 		return keep_rsa(key, br_skey_decoder_get_rsa(decoder));
 	}
-	return keep_ec(key, br_skey_decoder_get_ec(decoder));
+	err = keep_ec(key, br_skey_decoder_get_ec(decoder));
+	return err != 0 ? err : keep_claim(key, walk->end);
 }
 
 /* Lines may end as on Windows; BearSSL's PEM decoder knows no CR. */
@@ -269,7 +332,7 @@ key_decode(private_key *key, unsigned char *file, size_t len)
 		contains(file, len, "Proc-Type: 4,ENCRYPTED")) {
 		err = KEEPER_ENCRYPTED;
 	} else if (walk.key_seen) {
-		err = keep(key, &walk.decoder);
+		err = keep(key, &walk);
 	} else if (walk.in_key) {
 		err = KEEPER_MALFORMED;
 	} else if (walk.certificate_seen) {
@@ -278,8 +341,8 @@ key_decode(private_key *key, unsigned char *file, size_t len)
 		err = name_der(file, len);
 		if (err == KEEPER_NO_KEY && len > 0 && file[0] == 0x30) {
 			br_skey_decoder_init(&walk.decoder);
-			push_der(&walk.decoder, file, len);
-			err = keep(key, &walk.decoder);
+			push_der(&walk, file, len);
+			err = keep(key, &walk);
 		}
 	}
 	wipe(&walk, sizeof walk);

@@ -94,6 +94,14 @@ keeper_match(uint32_t handle, size_t len)
 }
 
 /* see abi.h */
+int32_t
+keeper_match_claim(uint32_t handle, size_t len)
+{
+	check_length(len);
+	return key_match_claim(key_of(handle), mailbox, len);
+}
+
+/* see abi.h */
 size_t
 keeper_sign(uint32_t handle, uint32_t hash, size_t len)
 {

@@ -13,6 +13,10 @@ typedef struct {
 		br_ec_private_key ec;
 	} sk;
 
+	/* The public half that the key file has (EC); NULL if it has none. */
+	unsigned char *claim;
+	size_t claim_len;
+
 	/* The certificate's public key (RSA); n is NULL before a match. */
 	br_rsa_public_key pk;
 
@@ -27,9 +31,11 @@ typedef struct {
 int
 key_decode(private_key *key, unsigned char *file, size_t len);
 
-/* see keeper_match in abi.h */
+/* see keeper_match and keeper_match_claim in abi.h */
 int
 key_match(private_key *key, const unsigned char *cert, size_t len);
+int
+key_match_claim(private_key *key, const unsigned char *cert, size_t len);
 
 /* Both work in place, on a buffer of at least 512 bytes; see abi.h. */
 size_t

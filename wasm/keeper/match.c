@@ -72,13 +72,19 @@ match_rsa(private_key *key, const br_rsa_public_key *pk)
 }
 
 static int
-match_ec(const private_key *key, const br_ec_public_key *pk)
+match_ec(const private_key *key, const br_ec_public_key *pk, int claim)
 {
 	unsigned char q[BR_EC_KBUF_PUB_MAX_SIZE];
 	size_t qlen;
 
 	if (key->sk.ec.curve != pk->curve) {
 		return KEEPER_OTHER_KEY;
+	}
+	if (claim && key->claim != NULL) {
+		return equal_integers(
+			       key->claim, key->claim_len, pk->q, pk->qlen)
+			       ? 0
+			       : KEEPER_OTHER_KEY;
 	}
 	qlen = br_ec_compute_pub(&ec_checked, NULL, q, &key->sk.ec);
 	if (qlen == 0 || qlen != pk->qlen || memcmp(q, pk->q, qlen) != 0) {
@@ -87,9 +93,8 @@ match_ec(const private_key *key, const br_ec_public_key *pk)
 	return 0;
 }
 
-/* see key.h */
-int
-key_match(private_key *key, const unsigned char *cert, size_t len)
+static int
+match(private_key *key, const unsigned char *cert, size_t len, int claim)
 {
 	br_x509_decoder_context decoder;
 	const br_x509_pkey *pk;
@@ -106,5 +111,19 @@ key_match(private_key *key, const unsigned char *cert, size_t len)
 	if (key->type == BR_KEYTYPE_RSA) {
 		return match_rsa(key, &pk->key.rsa);
 	}
-	return match_ec(key, &pk->key.ec);
+	return match_ec(key, &pk->key.ec, claim);
+}
+
+/* see key.h */
+int
+key_match(private_key *key, const unsigned char *cert, size_t len)
+{
+	return match(key, cert, len, 0);
+}
+
+/* see key.h */
+int
+key_match_claim(private_key *key, const unsigned char *cert, size_t len)
+{
+	return match(key, cert, len, 1);
 }
