@@ -3,8 +3,11 @@
  * and the message says for which name.
  */
 import { expect, it } from "vitest";
+import { lyingKey } from "../engine/lying-key.ts";
 import { runAlone } from "../support/alone.ts";
 import { Authority } from "../support/certificates.ts";
+import { connect } from "../support/clients.ts";
+import { guard } from "../support/refusals.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { credentialsEnvironment, namedEnvironment } from "../support/service.ts";
 
@@ -89,4 +92,19 @@ it("with -k1, the default pair must be usable as well", async () => {
   });
   expect(ended).toMatchObject({ code: 96 });
   expect(ended.stderr).toContain("/no/key");
+});
+
+it("a key that lies about its public half is 96 when its name is asked for", async () => {
+  const theirs = authority.issue();
+  const keyFile = scratchFile("liar.der", lyingKey(good.key, theirs.key));
+  const environment = { ...fine, ...pair(keyFile, theirs.certFile) };
+  const guarded = await guard({ options: ["-k1"], environment });
+  const destination = { port: guarded.listener.port, authority };
+  await expect(connect(destination, { servername: "bad.test" })).rejects.toThrow();
+  const ended = await guarded.refusal();
+  expect(ended).toMatchObject({ code: 96 });
+  expect(ended.stderr).toBe(
+    `s6-tlsd: fatal: unable to use private key in ${keyFile} with certificate in ` +
+      `${theirs.certFile}: the private key doesn't belong to the certificate\n`,
+  );
 });

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { KeeperError } from "../../src/sandbox/keeper.ts";
 import { Authority, type Credentials, derCertificate, newKey } from "../support/certificates.ts";
-import { integer, octets, oid, sequence } from "./der.ts";
 import { loadKey, newKeeper } from "./instances.ts";
+import { lyingKey } from "./lying-key.ts";
 
 /** Does a key belong to a certificate? */
 
@@ -67,14 +67,7 @@ describe("an EC key file", () => {
   });
 
   test("that tells another's public half is refused where that is what the certificate says", () => {
-    const mine = newKey("P-256").export({ format: "jwk" });
-    const theirs = createPublicKey((pairs["P-256"] as Credentials).key).export({ format: "jwk" });
-    const point = [mine.d, theirs.x, theirs.y].map((part) => Buffer.from(part ?? "", "base64url"));
-    const [d = Buffer.of(), x = Buffer.of(), y = Buffer.of()] = point;
-    const bits = Buffer.concat([Buffer.of(0xa1, 68, 0x03, 66, 0, 4), x, y]);
-    const curve = sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7"));
-    const key = octets(sequence(integer(Buffer.of(1)), octets(d), bits));
-    const file = sequence(integer(Buffer.of(0)), curve, key);
+    const file = lyingKey(newKey("P-256"), (pairs["P-256"] as Credentials).key);
     expect(() => loadKey(file).match(certificateOf("P-256"))).toThrow(OTHER_KEY);
   });
 });
