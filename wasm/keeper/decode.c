@@ -89,16 +89,28 @@ pem_begin(pem_walk *walk, br_pem_decoder_context *pem)
 	}
 }
 
+static int
+push_body(pem_walk *walk, unsigned char *text, size_t len)
+{
+	size_t n = pem_body_decode(text, len);
+
+	if (n > 0) {
+		push_der(walk, text, n);
+	}
+	return n > 0;
+}
+
 /*
  * Take the first private key of a PEM file. A traditional encrypted key
  * has header lines ("Proc-Type: 4,ENCRYPTED", RFC 1421) where BearSSL
  * expects base64, and so shows as an error inside the key.
  */
 static void
-walk_pem(pem_walk *walk, const unsigned char *file, size_t len)
+walk_pem(pem_walk *walk, unsigned char *file, size_t len)
 {
 	br_pem_decoder_context pem;
-	const unsigned char *end = file + len;
+	unsigned char newline[] = "\n";
+	unsigned char *end = file + len;
 	int newline_added = 0;
 
 	br_pem_decoder_init(&pem);
@@ -111,7 +123,7 @@ walk_pem(pem_walk *walk, const unsigned char *file, size_t len)
 				break;
 			}
 			newline_added = 1;
-			file = (const unsigned char *)"\n";
+			file = newline;
 			end = file + 1;
 		}
 		used = br_pem_decoder_push(&pem, file, (size_t)(end - file));
@@ -119,6 +131,9 @@ walk_pem(pem_walk *walk, const unsigned char *file, size_t len)
 		switch (br_pem_decoder_event(&pem)) {
 		case BR_PEM_BEGIN_OBJ:
 			pem_begin(walk, &pem);
+			walk->key_seen =
+				walk->in_key &&
+				push_body(walk, file, (size_t)(end - file));
 			break;
 		case BR_PEM_END_OBJ:
 			walk->key_seen = walk->in_key;

@@ -4,6 +4,7 @@
 #ifndef KEY_H__
 #define KEY_H__
 
+#include <stdint.h>
 #include "bearssl.h"
 
 typedef struct {
@@ -30,6 +31,14 @@ typedef struct {
  */
 int
 key_decode(private_key *key, unsigned char *file, size_t len);
+
+/*
+ * base64.c: decode what follows a PEM object's BEGIN line, in place.
+ * Returns the length of its DER; 0, and nothing has changed, if it is not
+ * of the usual form.
+ */
+size_t
+pem_body_decode(unsigned char *text, size_t len);
 
 /* see keeper_match and keeper_match_claim in abi.h */
 int
