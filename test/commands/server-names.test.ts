@@ -4,7 +4,7 @@
  */
 import { expect, it } from "vitest";
 import { Authority, type Credentials } from "../support/certificates.ts";
-import { connect, openssl } from "../support/clients.ts";
+import { connect, newWire, openssl } from "../support/clients.ts";
 import { everything } from "../support/processes.ts";
 import { credentialsEnvironment, namedEnvironment, program, serve } from "../support/service.ts";
 import { startSocat, startTcpserver } from "../support/super-servers.ts";
@@ -94,6 +94,29 @@ it("behind socat, an RSA and an EC pair serve OpenSSL side by side", async () =>
   expect(ec.stderr).toContain("Ciphersuite: ECDHE-ECDSA-CHACHA20-POLY1305");
   expect(ec.stderr).toContain("CN = wildcard");
   expect([rsa.stdout, ec.stdout]).toEqual(["hello\n", "hello\n"]);
+});
+
+it("a hello in single bytes is understood as well", async () => {
+  const listener = await serve({ options: ["-k1"], environment, prog: sayName });
+  const wire = await newWire(listener.port);
+  wire.sendsSingleBytes = true;
+  const options = { socket: wire, servername: "www.example.com" };
+  const client = await connect(
+    { port: listener.port, authority },
+    { ...options, checkServerIdentity: () => undefined },
+  );
+  expect(client.getPeerCertificate().subject.CN).toBe("exact");
+  expect((await everything(client)).toString()).toBe("www.example.com\n");
+});
+
+it("OpenSSL's wish for small fragments is granted", async () => {
+  const listener = await serve({ options: ["-S", "-k1"], environment, prog: ["echo", "hello"] });
+  const { stdout, stderr } = await openssl({ port: listener.port, authority }, [
+    ...["-servername", "www.example.com", "-verify_hostname", ""],
+    ...["-maxfraglen", "512"],
+  ]);
+  expect(stderr).toContain("CN = exact");
+  expect(stdout).toBe("hello\n");
 });
 
 it("without a default pair, level 1 serves the names that there are", async () => {
