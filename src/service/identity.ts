@@ -5,7 +5,12 @@ import { defaultPair, namedPairs, type PairFiles } from "../credentials/environm
 import { CredentialsError, EnvironmentError } from "../credentials/errors.ts";
 import { readInto } from "../credentials/read-into.ts";
 import { candidates, normal } from "../credentials/server-names.ts";
-import { type Identity, type IdentityChoice, LONGEST_CHAIN, sizeOfChain } from "../sandbox/engine.ts";
+import {
+  type Identity,
+  type IdentityChoice,
+  LONGEST_CHAIN,
+  sizeOfChain,
+} from "../sandbox/engine.ts";
 import type { Keeper, PrivateKey } from "../sandbox/keeper.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Engine, type ServerIdentity, sizeOfChain } from "../../src/sandbox/engine.ts";
+import { type Engine, type Identity, sizeOfChain } from "../../src/sandbox/engine.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
 import { Authority } from "../support/certificates.ts";
 import { alertsIn } from "../support/refusals.ts";
@@ -21,7 +21,7 @@ const NAME = "www.example.com";
 const hello: Hello = { suites: [ECDHE_ECDSA, ECDHE_RSA], serverName: NAME };
 
 /** An engine and the names that it asked about. */
-function choosing(answer: ServerIdentity | null): { engine: Engine; asked: (string | null)[] } {
+function choosing(answer: Identity | null): { engine: Engine; asked: (string | null)[] } {
   const asked: (string | null)[] = [];
   const largestChain = Math.max(...[identity, rsa].map(sizeOfChain));
   const choose = (name: string | null) => {
@@ -41,7 +41,7 @@ function say(engine: Engine, bytes: Buffer, size = bytes.length): Buffer {
 }
 
 /** The certificates go in the clear. */
-const sends = (answer: Buffer, { chain }: ServerIdentity) => answer.includes(chain[0] as Buffer);
+const sends = (answer: Buffer, { chain }: Identity) => answer.includes(chain[0] as Buffer);
 
 describe("a chain that is chosen", () => {
   test.each([
