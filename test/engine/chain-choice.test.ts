@@ -175,7 +175,7 @@ describe("a hello", () => {
     for (let at = 0; at < bytes.length; at += size) {
       feed(engine, "recvrec", bytes.subarray(at, at + size));
     }
-    expect(alertsIn(drain(engine, "sendrec"))).toEqual([[2, 22]]);
+    expect(alertsIn(drain(engine, "sendrec"))).toEqual([[2, 50]]);
     expect(asked).toEqual([]);
     expect(engine.closed).toBe(true);
   });
@@ -183,7 +183,7 @@ describe("a hello", () => {
   test("of 11 KiB in records of one byte is refused as well", () => {
     const { engine } = choosing(identity);
     feed(engine, "recvrec", clientHelloInRecords({ ...hello, padding: 11 << 10 }, 1));
-    expect(alertsIn(drain(engine, "sendrec"))).toEqual([[2, 22]]);
+    expect(alertsIn(drain(engine, "sendrec"))).toEqual([[2, 50]]);
   });
 });
 
