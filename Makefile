@@ -2,7 +2,8 @@
 # make demo    shows a TLS client talking to a program through the sandbox
 # make check   formatting, lint, types
 # make test    make check, then every test, with real peers
-# make bench   measures, side by side with what Debian has
+# make bench   measures, side by side with what Debian has (ONLY=server: a
+#              part of it)
 # make docs    writes the options into the manual pages in docs/
 # make clean   removes what was built (distclean: what was fetched, too)
 
@@ -158,7 +159,7 @@ PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp soc
 
 .PHONY: bench
 bench: all
-	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 $(CAS)
+	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 perl=perl-base
 	@node_modules/.bin/esbuild bench/run.ts --bundle --platform=node --target=node20 --format=esm \
 		--outfile=build/bench.mjs --log-level=warning
 	@node build/bench.mjs

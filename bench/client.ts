@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { OnReadOpts } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { Credentials } from "./scratch.ts";
-import type { Suite } from "./suites.ts";
+import type { AnySuite } from "./suites.ts";
 import { within } from "./waiting.ts";
 
 /*
@@ -17,7 +17,7 @@ const UPLOAD_PIECE = Buffer.alloc(256 * 1024);
 
 export interface Target {
   readonly port: number;
-  readonly suite: Suite;
+  readonly suite: AnySuite;
   readonly credentials: Credentials;
 }
 

@@ -75,7 +75,7 @@ async function sample(server: Server): Promise<Footprint> {
   };
 }
 
-function footprintOf(pid: number): Footprint {
+export function footprintOf(pid: number): Footprint {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   const value = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1]);
   return { rss: value("Rss"), pss: value("Pss") };

@@ -14,7 +14,7 @@ export function start(command: readonly string[], settings: Settings = {}): Chil
   const [file = "", ...args] = command;
   const child = spawn(file, args, {
     detached: true,
-    env: { PATH, ...settings.environment },
+    env: { ...settings.environment, PATH },
     stdio: settings.stdio ?? ["ignore", "ignore", "ignore"],
   });
   running.add(child);
@@ -22,9 +22,11 @@ export function start(command: readonly string[], settings: Settings = {}): Chil
   return child;
 }
 
+export type Environment = Readonly<NodeJS.ProcessEnv>;
+
 export interface Settings {
   /** The whole environment, besides PATH. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Environment;
   readonly stdio?: StdioOptions;
 }
 
@@ -51,38 +53,62 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => process.exit(111));
 }
 
-/** A process' children, the youngest first. */
+/** A process' children that live, the youngest first. */
 export function childrenOf(parent: number): number[] {
   const children: { pid: number; started: number }[] = [];
-  for (const name of readdirSync("/proc")) {
-    const pid = Number(name);
-    if (Number.isNaN(pid)) continue;
-    const stat = statusOf(pid);
-    if (stat !== null && stat.parent === parent) children.push({ pid, started: stat.started });
+  for (const pid of allProcesses()) {
+    const stat = statOf(pid);
+    if (stat === null || stat.isZombie || stat.field(4) !== parent) continue;
+    children.push({ pid, started: stat.field(22) });
   }
   return children.sort((a, b) => b.started - a.started).map(({ pid }) => pid);
 }
 
+/** The processes of a group, with those that have ended and were not waited for yet. */
+export function membersOf(group: number): number[] {
+  return allProcesses().filter((pid) => statOf(pid)?.field(5) === group);
+}
+
 /** Seconds of processor time that a process has used, in all its threads. */
 export function processorTime(pid: number): number {
-  return (statusOf(pid)?.ticks ?? Number.NaN) / TICKS_PER_SECOND;
+  const stat = statOf(pid);
+  if (stat === null) return Number.NaN;
+  return (stat.field(14) + stat.field(15)) / TICKS_PER_SECOND;
 }
 
-interface Status {
-  readonly parent: number;
-  readonly ticks: number;
-  readonly started: number;
+/**
+ * The same of a whole group: of who lives, and of the children that they have waited for. What was
+ * left to init to wait for is in nobody's account.
+ */
+export function processorTimeOfGroup(group: number): number {
+  let ticks = 0;
+  for (const pid of membersOf(group)) {
+    const stat = statOf(pid);
+    for (const number of [14, 15, 16, 17]) ticks += stat?.field(number) ?? 0;
+  }
+  return ticks / TICKS_PER_SECOND;
 }
 
-/** From /proc/PID/stat: see proc(5). null when there is no such process, or only its remains. */
-function statusOf(pid: number): Status | null {
+function allProcesses(): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => !Number.isNaN(pid));
+}
+
+interface Stat {
+  /** It has ended, and was not waited for. */
+  readonly isZombie: boolean;
+  /** By proc(5)'s numbers, from 4 on. */
+  field(number: number): number;
+}
+
+/** From /proc/PID/stat. null when there is no such process. */
+function statOf(pid: number): Stat | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name, in parentheses, may hold anything; the state is what follows it.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    const field = (number: number) => Number(fields[number - 3]);
-    if (fields[0] === "Z") return null;
-    return { parent: field(4), ticks: field(14) + field(15), started: field(22) };
+    return { isZombie: fields[0] === "Z", field: (number) => Number(fields[number - 3]) };
   } catch {
     return null;
   }

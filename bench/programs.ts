@@ -2,6 +2,9 @@ import { scratchFile } from "./scratch.ts";
 
 const BLOCK = 65536;
 
+/** Without a shell before it, for measuring what surrounds it. */
+export const CAT = "/bin/cat";
+
 /** A program that sends so many zeros: a multiple of 64 KiB. */
 export function source(bytes: number): string {
   return script(

@@ -1,36 +1,87 @@
+import { measureConnections } from "./connections.ts";
+import { measureIdle } from "./idle.ts";
 import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
+import { measureParallel } from "./parallel.ts";
 import { reportMemory, reportSizes, reportStartUp, reportThroughput } from "./report.ts";
-import { writeResults } from "./results.ts";
+import { type Result, writeResults } from "./results.ts";
 import { throwawayCredentials } from "./scratch.ts";
+import { reportConnections, reportIdle, reportParallel } from "./server-report.ts";
 import { measureSizes } from "./sizes.ts";
 import { measureStartUp } from "./startup.ts";
 import { measureThroughput } from "./throughput.ts";
 
 const began = performance.now();
 const noise = new Noise();
-const credentials = throwawayCredentials();
+const p256 = throwawayCredentials("p256");
 
-noise.listen();
-say("start-up");
-const startUp = await measureStartUp(credentials);
-noise.listen();
-const cases = await measureThroughput(credentials, ({ direction, suite }) => {
-  say(`throughput ${direction}, ${suite}: done`);
-  noise.listen();
-});
-say("memory");
-const memory = await measureMemory(credentials);
-noise.listen();
+/** Each measures, and gives what prints its tables: nothing is printed amid measurements. */
+const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
+  async startup() {
+    const measured = await measureStartUp(p256);
+    return () => reportStartUp(measured);
+  },
 
-const results = [...reportStartUp(startUp), ...reportThroughput(cases), ...reportMemory(memory)];
-reportSizes(measureSizes());
-writeResults(results);
+  async throughput() {
+    const cases = await measureThroughput(p256, ({ direction, suite }) => {
+      done(`throughput ${direction}, ${suite}`);
+    });
+    return () => reportThroughput(cases);
+  },
+
+  async memory() {
+    const measured = await measureMemory(p256);
+    return () => reportMemory(measured);
+  },
+
+  async server() {
+    const credentials = { p256, rsa2048: throwawayCredentials("rsa2048") };
+    const connections = await measureConnections(credentials, ({ keyType, clients }) => {
+      done(`new connections, ${keyType}, ${clients} at once`);
+    });
+    const idle = await measureIdle(p256);
+    done("idle connections");
+    const parallel = await measureParallel(p256);
+    return () => [
+      ...reportConnections(connections),
+      ...reportIdle(idle),
+      ...reportParallel(parallel),
+    ];
+  },
+
+  async sizes() {
+    return () => {
+      reportSizes(measureSizes());
+      return [];
+    };
+  },
+};
+
+const reports: (() => Result[])[] = [];
+noise.listen();
+for (const name of chosen(process.env["ONLY"])) {
+  const measure = SECTIONS[name] as (typeof SECTIONS)[string];
+  reports.push(await measure());
+  done(name);
+}
+writeResults(reports.flatMap((report) => report()));
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 console.log(`\nNode ${process.version}; ${seconds} seconds; ${noise.describe()}`);
 console.log("Ratios are in bench/results.json: ours ÷ peer, larger is better.");
 process.exit(0);
 
-function say(what: string): void {
-  console.log(`  ${what}`);
+/** All sections, or those that are named, with commas between them. */
+function chosen(names = ""): string[] {
+  const all = Object.keys(SECTIONS);
+  if (names === "") return all;
+  const wanted = names.split(",");
+  for (const name of wanted) {
+    if (!all.includes(name)) throw new Error(`no section ${name}; there are ${all.join(", ")}`);
+  }
+  return wanted;
+}
+
+function done(what: string): void {
+  console.log(`  ${what}: done`);
+  noise.listen();
 }

@@ -18,11 +18,19 @@ export interface Credentials {
   readonly certFile: string;
 }
 
-/** A P-256 key and a certificate for localhost, for this run. */
-export function throwawayCredentials(): Credentials {
-  const keyFile = scratchFile("key.pem");
-  const certFile = scratchFile("cert.pem");
-  openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", keyFile);
+export const KEY_TYPES = ["p256", "rsa2048"] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
+
+const GENERATORS: Record<KeyType, readonly string[]> = {
+  p256: ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+  rsa2048: ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+};
+
+/** A key and a certificate for localhost, for this run. */
+export function throwawayCredentials(type: KeyType = "p256"): Credentials {
+  const keyFile = scratchFile(`${type}-key.pem`);
+  const certFile = scratchFile(`${type}-cert.pem`);
+  openssl("genpkey", ...GENERATORS[type], "-out", keyFile);
   openssl(
     ...["req", "-x509", "-new", "-key", keyFile, "-days", "1", "-out", certFile],
     ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],

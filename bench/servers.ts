@@ -1,16 +1,21 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { childrenOf, kill, start } from "./processes.ts";
+import { childrenOf, kill, membersOf } from "./processes.ts";
+import { startReaped } from "./reaper.ts";
 import { program } from "./repository.ts";
 import { type Credentials, scratchFile } from "./scratch.ts";
-import { SUITES } from "./suites.ts";
+import { RSA_SUITE, SUITES } from "./suites.ts";
 import { until } from "./waiting.ts";
 
 /** Someone who speaks TLS on a port of the loopback, with a program behind each connection. */
-export interface Server {
-  readonly name: ServerName;
+export interface Server<Name = AnyServerName> {
+  readonly name: Name;
   readonly port: number;
+  /** Its process group: the server, and all that it starts. */
+  readonly group: number;
+  /** The processes that are there without any connection. */
+  readonly standing: readonly number[];
   /** The process that carries the connection that began last. */
   carrier(): number;
   /** Waits until all connections are over, so that nothing of them disturbs what comes next. */
@@ -18,8 +23,15 @@ export interface Server {
   close(): void;
 }
 
+/** For one connection at a time; bearhug is s6-tlsd, started by tcpserver. */
 export const SERVER_NAMES = ["bearhug", "stunnel", "socat"] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
+
+/** For many at once; tcpserver starts s6-tlsd. */
+export const SUPER_SERVER_NAMES = ["s6-tlsserver", "stunnel", "socat", "tcpserver"] as const;
+export type SuperServerName = (typeof SUPER_SERVER_NAMES)[number];
+
+type AnyServerName = ServerName | SuperServerName;
 
 export interface Service {
   readonly credentials: Credentials;
@@ -27,25 +39,55 @@ export interface Service {
   readonly prog: string;
 }
 
-export async function serve(name: ServerName, service: Service): Promise<Server> {
+/** More connections at once than anybody asks for here. */
+const NO_LIMIT = "10000";
+
+const CIPHERS = [...SUITES, RSA_SUITE].join(":");
+
+export async function serve<Name extends AnyServerName>(
+  name: Name,
+  service: Service,
+): Promise<Server<Name>> {
   const port = await freePort();
   const child = STARTERS[name](service, port);
-  const pid = child.pid ?? 0;
+  const group = child.pid ?? 0;
   await until(`starting ${name}`, () => {
     if (child.exitCode !== null) throw new Error(`${name} exited with ${child.exitCode}`);
     return isListening(port);
   });
-  // stunnel has a thread for each connection, the others a process.
-  const carrier = () => (name === "stunnel" ? pid : (childrenOf(pid)[0] ?? pid));
-  const quiet = () => until(`a connection of ${name}`, () => childrenOf(pid).length === 0);
-  return { name, port, carrier, quiet, close: () => kill(child) };
+  const standing = membersOf(group);
+  const [pid = group] = childrenOf(group);
+  return {
+    name,
+    port,
+    group,
+    standing,
+    // stunnel has a thread for each connection, the others a process.
+    carrier: () => (name === "stunnel" ? pid : (childrenOf(pid)[0] ?? pid)),
+    quiet: () => until(`a connection of ${name}`, () => membersOf(group).length <= standing.length),
+    close: () => kill(child),
+  };
 }
 
-const STARTERS: Record<ServerName, (service: Service, port: number) => ChildProcess> = {
-  bearhug: ({ credentials, prog }, port) =>
-    start(["tcpserver", "-RHl0", "127.0.0.1", String(port), program("s6-tlsd"), prog], {
-      environment: { KEYFILE: credentials.keyFile, CERTFILE: credentials.certFile },
-    }),
+type Starter = (service: Service, port: number) => ChildProcess;
+
+const tcpserver: Starter = ({ credentials, prog }, port) => {
+  const listen = ["tcpserver", "-RHl0", "-c", NO_LIMIT, "127.0.0.1", String(port)];
+  return startReaped([...listen, program("s6-tlsd"), prog], {
+    environment: variables(credentials),
+  });
+};
+
+const STARTERS: Record<AnyServerName, Starter> = {
+  "s6-tlsserver": ({ credentials, prog }, port) => {
+    const limits = ["-c", NO_LIMIT, "-C", NO_LIMIT];
+    return startReaped([program("s6-tlsserver"), ...limits, "127.0.0.1", String(port), prog], {
+      environment: variables(credentials),
+    });
+  },
+
+  tcpserver,
+  bearhug: tcpserver,
 
   stunnel: ({ credentials, prog }, port) => {
     const lines = [
@@ -58,9 +100,9 @@ const STARTERS: Record<ServerName, (service: Service, port: number) => ChildProc
       `cert = ${credentials.certFile}`,
       `key = ${credentials.keyFile}`,
       "sslVersion = TLSv1.2",
-      `ciphers = ${SUITES.join(":")}`,
+      `ciphers = ${CIPHERS}`,
     ];
-    return start(["stunnel4", scratchFile(`stunnel-${port}.conf`, `${lines.join("\n")}\n`)]);
+    return startReaped(["stunnel4", scratchFile(`stunnel-${port}.conf`, `${lines.join("\n")}\n`)]);
   },
 
   // With its own 8 KiB buffers, socat would be slower by a quarter.
@@ -71,15 +113,20 @@ const STARTERS: Record<ServerName, (service: Service, port: number) => ChildProc
       "reuseaddr",
       "fork",
       "nodelay",
+      "backlog=511",
       `cert=${credentials.certFile}`,
       `key=${credentials.keyFile}`,
       "verify=0",
       "openssl-max-proto-version=TLS1.2",
-      `cipher=${SUITES.join(":")}`,
+      `cipher=${CIPHERS}`,
     ];
-    return start(["socat", "-b", "65536", options.join(","), `EXEC:${prog}`]);
+    return startReaped(["socat", "-b", "65536", options.join(","), `EXEC:${prog}`]);
   },
 };
+
+function variables({ keyFile, certFile }: Credentials): Record<string, string> {
+  return { KEYFILE: keyFile, CERTFILE: certFile };
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

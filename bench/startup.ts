@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { open } from "./client.ts";
-import { ended, kill, start } from "./processes.ts";
+import { type Environment, ended, kill, start } from "./processes.ts";
 import { program } from "./repository.ts";
 import type { Credentials } from "./scratch.ts";
 import { SUITES } from "./suites.ts";
@@ -12,33 +12,42 @@ const ROUNDS = 15;
 /** The first ones find cold caches, and are not counted. */
 const WARM_UP_ROUNDS = 2;
 
+/** With and without what the caller's environment makes Node do at its start. */
+export const SURROUNDINGS = { clean: {}, callers: process.env } as const;
+export type Surroundings = keyof typeof SURROUNDINGS;
+
 export interface StartUp {
   /** Milliseconds from the start of `s6-tlsd -- cat` to the first byte that a client reads back. */
   readonly ours: number[];
-  /** The same with `-Y` and all the CAs that the system knows. */
-  readonly asking: number[];
   /** Milliseconds from the start of `node -e 0` to its end. */
   readonly bareNode: number[];
 }
 
-export async function measureStartUp(credentials: Credentials): Promise<StartUp> {
-  const measured: StartUp = { ours: [], asking: [], bareNode: [] };
+export async function measureStartUp(
+  credentials: Credentials,
+): Promise<Record<Surroundings, StartUp>> {
+  const measured: Record<Surroundings, StartUp> = { clean: none(), callers: none() };
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    const ours = await firstByte(credentials, []);
-    const asking = await firstByte(credentials, ["-Y"]);
-    const bareNode = await bareLife();
-    if (round < 0) continue;
-    measured.ours.push(ours);
-    measured.asking.push(asking);
-    measured.bareNode.push(bareNode);
+    for (const surroundings of ["clean", "callers"] as const) {
+      const environment = SURROUNDINGS[surroundings];
+      const ours = await firstByte(credentials, environment);
+      const bareNode = await bareLife(environment);
+      if (round < 0) continue;
+      measured[surroundings].ours.push(ours);
+      measured[surroundings].bareNode.push(bareNode);
+    }
   }
   return measured;
 }
 
+function none(): StartUp {
+  return { ours: [], bareNode: [] };
+}
+
 /** The clock starts when the connection is accepted: before that there is nothing of ours. */
-async function firstByte(credentials: Credentials, options: string[]): Promise<number> {
-  const command = [program("s6-tlsd"), ...options, "--", "cat"];
-  const server = await SuperServer.of(command, credentials);
+async function firstByte(credentials: Credentials, environment: Environment): Promise<number> {
+  const command = [program("s6-tlsd"), "--", "cat"];
+  const server = await SuperServer.of(command, credentials, environment);
   try {
     const socket = await open({ port: server.port, suite: SUITES[0], credentials });
     socket.write("x");
@@ -54,12 +63,12 @@ async function firstByte(credentials: Credentials, options: string[]): Promise<n
 }
 
 /**
- * In the same bare environment as ours: with NODE_EXTRA_CA_CERTS, for one, Node takes several times
- * as long to start, and one side having it would make the ratio worthless.
+ * In the same environment as ours: with NODE_EXTRA_CA_CERTS, for one, Node takes several times as
+ * long to start, and one side having it would make the ratio worthless.
  */
-async function bareLife(): Promise<number> {
+async function bareLife(environment: Environment): Promise<number> {
   const began = performance.now();
-  const child = start([process.execPath, "-e", "0"]);
+  const child = start([process.execPath, "-e", "0"], { environment });
   await within("bare Node", once(child, "exit"));
   const elapsed = performance.now() - began;
   if (child.exitCode !== 0) throw new Error(`bare Node ended with ${child.exitCode}`);

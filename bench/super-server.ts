@@ -1,11 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { kill, start } from "./processes.ts";
+import { type Environment, kill, start } from "./processes.ts";
 import type { Credentials } from "./scratch.ts";
-
-/** Read by those who ask for a client's certificate. */
-const SYSTEM_AUTHORITIES = "/etc/ssl/certs";
 
 /** One process of a command, with an accepted connection as its descriptors 0 and 1. */
 export interface Start {
@@ -22,12 +19,7 @@ export class SuperServer {
   private readonly server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   private started: Start | null = null;
 
-  private constructor(command: readonly string[], credentials: Credentials) {
-    const environment = {
-      KEYFILE: credentials.keyFile,
-      CERTFILE: credentials.certFile,
-      CADIR: SYSTEM_AUTHORITIES,
-    };
+  private constructor(command: readonly string[], environment: Environment) {
     this.server.once("connection", (connection) => {
       const at = performance.now();
       const child = start(command, { environment, stdio: [connection, connection, "ignore"] });
@@ -38,8 +30,14 @@ export class SuperServer {
     });
   }
 
-  static async of(command: readonly string[], credentials: Credentials): Promise<SuperServer> {
-    const own = new SuperServer(command, credentials);
+  /** @param surroundings what the environment holds besides the credentials */
+  static async of(
+    command: readonly string[],
+    credentials: Credentials,
+    surroundings: Environment = {},
+  ): Promise<SuperServer> {
+    const { keyFile: KEYFILE, certFile: CERTFILE } = credentials;
+    const own = new SuperServer(command, { ...surroundings, KEYFILE, CERTFILE });
     own.server.listen(0, "127.0.0.1");
     await once(own.server, "listening");
     return own;

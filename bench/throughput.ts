@@ -57,7 +57,7 @@ export async function measureThroughput(
 interface Plan {
   readonly direction: Direction;
   readonly suite: Suite;
-  readonly servers: readonly Server[];
+  readonly servers: readonly Server<ServerName>[];
   readonly credentials: Credentials;
 }
 
@@ -67,7 +67,7 @@ async function measureCase({ direction, suite, servers, credentials }: Plan): Pr
   for (let round = 0; round < ROUNDS; round++) {
     if (round >= MIN_ROUNDS && performance.now() - began > BUDGET) break;
     for (let turn = 0; turn < servers.length; turn++) {
-      const server = servers[(round + turn) % servers.length] as Server;
+      const server = servers[(round + turn) % servers.length] as Server<ServerName>;
       const target = { port: server.port, suite, credentials };
       const { speed, processor } = figures[server.name];
       await measureOnce({ direction, target, server, speed, processor });

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "./load.ts";
+import { type Footprint, footprintOf } from "./memory.ts";
+import { CAT } from "./programs.ts";
+import type { Credentials } from "./scratch.ts";
+import { type Server, serve } from "./servers.ts";
+import { SUITES } from "./suites.ts";
+
+/** Connections that are held at once, if the system allows it, and if it is fast enough. */
+const HELD = 2000;
+const OPENING = { number: 16, duration: 20_000 };
+
+/** A socket, and a pipe to prog and one back, if one process served all. */
+const DESCRIPTORS_PER_CONNECTION = 3;
+
+/** What server and client have open besides connections. */
+const OTHER_DESCRIPTORS = 200;
+
+/** Milliseconds of connections before anything is held: the servers' memory has grown by then. */
+const WARM_UP = { number: 4, duration: 1000 };
+const SETTLING = 1000;
+
+/** One new connection after the other, for so many milliseconds. */
+const NEWCOMER = { number: 1, duration: 700 };
+
+/** socat and s6-tlsd have a process for each connection: `memory` shows what it takes. */
+export const HOLDERS = ["s6-tlsserver", "stunnel"] as const;
+export type Holder = (typeof HOLDERS)[number];
+
+export interface Idle {
+  readonly held: number;
+  /** KiB a connection, of the server without its progs: what it has more than before. */
+  readonly growth: Footprint;
+  /** Milliseconds of a new connection, with none beside it and with those that are held. */
+  readonly alone: readonly number[];
+  readonly meanwhile: readonly number[];
+}
+
+export async function measureIdle(credentials: Credentials): Promise<Record<Holder, Idle>> {
+  const measured = {} as Record<Holder, Idle>;
+  for (const name of HOLDERS) {
+    const server = await serve(name, { credentials, prog: CAT });
+    try {
+      measured[name] = await observe(server, credentials);
+    } finally {
+      server.close();
+    }
+  }
+  return measured;
+}
+
+async function observe(server: Server, credentials: Credentials): Promise<Idle> {
+  const client = new Client({ port: server.port, suite: SUITES[0], credentials });
+  await client.load(WARM_UP);
+  await server.quiet();
+  const { latencies: alone } = await client.load(NEWCOMER);
+  await server.quiet();
+
+  const before = footprintOfAll(server.standing);
+  const held = await client.hold(Math.min(HELD, affordable()), OPENING);
+  const number = held.length;
+  await sleep(SETTLING);
+  const after = footprintOfAll(server.standing);
+
+  const { latencies: meanwhile } = await client.load(NEWCOMER);
+  const lost = held.filter((socket) => socket.readableEnded || socket.destroyed).length;
+  if (lost > 0) throw new Error(`${server.name} gave up ${lost} of ${number} connections`);
+  for (const socket of held) socket.destroy();
+  const growth = {
+    rss: (after.rss - before.rss) / number,
+    pss: (after.pss - before.pss) / number,
+  };
+  return { held: number, growth, alone, meanwhile };
+}
+
+function footprintOfAll(pids: readonly number[]): Footprint {
+  const footprints = pids.map(footprintOf);
+  return {
+    rss: footprints.reduce((sum, { rss }) => sum + rss, 0),
+    pss: footprints.reduce((sum, { pss }) => sum + pss, 0),
+  };
+}
+
+/** By the limit on open files, which Node has raised as far as it may, for its children, too. */
+function affordable(): number {
+  const limits = readFileSync("/proc/self/limits", "utf8");
+  const descriptors = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  return Math.floor((descriptors - OTHER_DESCRIPTORS) / DESCRIPTORS_PER_CONNECTION);
+}
