@@ -1,13 +1,13 @@
 import { constants } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import type { Target } from "./client.ts";
 import { within } from "./waiting.ts";
 
 /*
  * Many short connections from this process. Each is new: a full handshake, for there is neither a
- * session nor a ticket to resume. The context is made once; making it is most of what a connection
- * costs Node's client otherwise.
+ * session nor a ticket to resume. What would make the client slow, and is the same for all servers,
+ * is left out: a context for each connection, and judging the certificate. The server's signature is
+ * verified, as in any handshake.
  */
 
 export interface Load {
@@ -30,7 +30,7 @@ export class Client {
 
   constructor(private readonly target: Target) {
     this.context = createSecureContext({
-      ca: readFileSync(target.credentials.certFile),
+      ca: [],
       ciphers: target.suite,
       minVersion: "TLSv1.2",
       maxVersion: "TLSv1.2",
@@ -100,6 +100,7 @@ export class Client {
       port,
       servername: "localhost",
       secureContext: this.context,
+      rejectUnauthorized: false,
     });
     socket.once("secureConnect", () => socket.write("x"));
     return socket;
