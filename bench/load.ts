@@ -89,7 +89,8 @@ export class Client {
     return new Promise((resolve, reject) => {
       const socket = this.connect();
       socket.once("data", () => resolve(socket));
-      socket.once("error", reject);
+      socket.on("error", reject);
+      socket.once("close", () => reject(new Error("the connection ended before its time")));
     });
   }
 

@@ -128,7 +128,7 @@ function variables({ keyFile, certFile }: Credentials): Record<string, string> {
   return { KEYFILE: keyFile, CERTFILE: certFile };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on("error", reject);
@@ -140,7 +140,7 @@ function freePort(): Promise<number> {
 }
 
 /** Asks the kernel: a connection, to find out, would be served. 0A is LISTEN. */
-function isListening(port: number): boolean {
+export function isListening(port: number): boolean {
   const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   return readFileSync("/proc/net/tcp", "utf8")
     .split("\n")
