@@ -13,7 +13,7 @@ const BUDGET = 11_000;
 const MIN_ROUNDS = 3;
 
 /** Milliseconds in which connections begin, in each turn. */
-const DURATION = 400;
+const DURATION = 500;
 
 /** Makes the servers warm, and is not counted. */
 const WARM_UP = { number: 4, duration: 400 };

@@ -60,14 +60,24 @@ const QUANTITIES: readonly Quantity[] = [
 
 export function reportConnections(cases: readonly ConnectionCase[]): Result[] {
   const results = QUANTITIES.flatMap((quantity) => reportQuantity(quantity, cases));
-  const shares = cases.flatMap(({ figures }) => figures[OURS].clientProcessor);
-  const own = cases.flatMap(({ figures }) => figures[OURS].processor);
-  const share = (median(shares) / (median(shares) + median(own))) * 100;
-  console.log(
-    `\n  The clients took ${median(shares).toFixed(2)} ms of processor time a connection, ` +
-      `${share.toFixed(0)}% of all with ${OURS}.`,
-  );
+  reportClients(cases);
   return results;
+}
+
+/** How much of the machine the measuring itself takes. */
+function reportClients(cases: readonly ConnectionCase[]): void {
+  const rows = SUPER_SERVER_NAMES.map((name) => {
+    const ofAll = (pick: (figures: ConnectionFigures) => number[]) =>
+      median(cases.flatMap(({ figures }) => pick(figures[name])));
+    const client = ofAll(({ clientProcessor }) => clientProcessor);
+    const server = ofAll(({ processor }) => processor);
+    const share = (client / (client + server)) * 100;
+    return [PEER_NAMES[name], client.toFixed(2), `${share.toFixed(0)}%`];
+  });
+  printTable("New connections: processor time of the clients", [
+    ["with", "ms a connection", "share of client and server"],
+    ...rows,
+  ]);
 }
 
 function reportQuantity(quantity: Quantity, cases: readonly ConnectionCase[]): Result[] {
