@@ -9,7 +9,7 @@ const CLIENTS = [1, 4, 16] as const;
 const ROUNDS = 5;
 
 /** No more rounds of a case after so many milliseconds, once there are three. */
-const BUDGET = 11_000;
+const BUDGET = 9_000;
 const MIN_ROUNDS = 3;
 
 /** Milliseconds in which connections begin, in each turn. */

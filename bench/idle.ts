@@ -9,7 +9,7 @@ import { SUITES } from "./suites.ts";
 
 /** Connections that are held at once, if the system allows it, and if it is fast enough. */
 const HELD = 2000;
-const OPENING = { number: 16, duration: 12_000 };
+const OPENING = { number: 16, duration: 18_000 };
 
 /** A socket, and a pipe to prog and one back, if one process served all. */
 const DESCRIPTORS_PER_CONNECTION = 3;
