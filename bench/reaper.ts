@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { type Settings, start } from "./processes.ts";
 
 /*
- * Who asks what a server has used must find it in somebody's account. socat leaves its program
- * behind without waiting for it, and init gets the bill. A parent that takes in orphans
+ * Who asks what a server has used must find it in somebody's account. socat doesn't wait for a
+ * program that takes its time to end, and init gets the bill. A parent that takes in orphans
  * (PR_SET_CHILD_SUBREAPER, prctl(2)) gets it instead. Node can't ask for that; Perl, which every
  * Debian has, can.
  */
