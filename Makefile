@@ -4,7 +4,7 @@
 # make test    make check, then every test, with real peers
 # make bench   measures, side by side with what Debian has (ONLY=server: a
 #              part of it)
-# make docs    writes the options into the manual pages in docs/
+# make docs    writes the options into the manual pages, and docs/compatibility.md
 # make clean   removes what was built (distclean: what was fetched, too)
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -113,9 +113,14 @@ $(BUNDLES) &: $(SOURCES) node_modules/.package-lock.json
 build/manual.mjs: docs/manual.ts $(wildcard src/cli/*.ts) node_modules/.package-lock.json
 	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
 
+# Its table has the tests themselves in it, so vitest has to load it.
+compatibility = node_modules/.bin/vitest run --update=$(1) test/parity/table.test.ts >build/compatibility.log 2>&1 || \
+	{ cat build/compatibility.log; exit 1; }
+
 .PHONY: docs
 docs: build/manual.mjs
 	@node build/manual.mjs
+	@$(call compatibility,all)
 
 build/lowdown: vendor/need
 	@mkdir -p build
@@ -137,6 +142,7 @@ check: node_modules/.package-lock.json build/manual.mjs
 	@clang-format --dry-run -Werror $(C_FILES)
 	@node_modules/.bin/tsc --noEmit
 	@node build/manual.mjs --check
+	@$(call compatibility,none)
 
 .PHONY: format
 format: node_modules/.package-lock.json
