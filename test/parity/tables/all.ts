@@ -1,5 +1,7 @@
 import type { Section } from "../statement.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { options } from "./options.ts";
 import { s6Tlsd } from "./s6-tlsd.ts";
 
 /** Everything that docs/compatibility.md lists, in its order. */
-export const everySection: readonly Section[] = [...s6Tlsd];
+export const everySection: readonly Section[] = [...s6Tlsd, ...options, ...exitCodes];
