@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { closeSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
@@ -20,11 +20,22 @@ export function announce(settings: ServerSettings, port: number, log: Log): void
 function tell(fd: number, text: string): void {
   try {
     writeSync(fd, text);
-    closeSync(fd);
+    close(fd);
   } catch (error) {
     throw new Fatal(ExitCode.system, `unable to write to descriptor ${fd}: ${reasonOf(error)}`);
   }
 }
+
+/**
+ * libuv never closes 0, 1 and 2. A connection that got one of these numbers would stay open for ever,
+ * so the place is taken.
+ */
+function close(fd: number): void {
+  closeSync(fd);
+  if (fd <= STDERR) openSync("/dev/null", "w");
+}
+
+const STDERR = 2;
 
 /** sd_notify(3). Node has no datagram sockets of that family, but where systemd is, this is. */
 function notifySystemd(log: Log): void {
