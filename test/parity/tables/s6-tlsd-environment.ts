@@ -1,15 +1,21 @@
 /** The reference page of s6-tlsd: the variables that it reads, and those that prog finds. */
 import { expect } from "vitest";
 import { derCertificate } from "../../support/certificates.ts";
-import { openssl } from "../../support/clients.ts";
 import { sha256 } from "../../support/payload.ts";
 import { CAFILE, jane, showing, stranger } from "../behaviours/client-certificates.ts";
-import { engineOfSilentClient, NOBODY, needsRoot, OWNER } from "../behaviours/engine-owner.ts";
+import {
+  engineOfSilentClient,
+  fourTimes,
+  NOBODY,
+  needsRoot,
+  OWNER,
+} from "../behaviours/engine-owner.ts";
 import { shown } from "../behaviours/server-names.ts";
+import { tellsProtocol, VERSIONS } from "../behaviours/session.ts";
 import { directoryOf } from "../behaviours/trust-anchors.ts";
 import { cleansVariables, keepsVariables, OURS } from "../behaviours/variables.ts";
 import type { Section } from "../statement.ts";
-import { authority, environmentOf, NAMELESS, open, pairFor, refused, visit } from "../visit.ts";
+import { authority, environmentOf, NAMELESS, pairFor, refused, visit } from "../visit.ts";
 
 export function s6TlsdEnvironment(text: string): Section[] {
   return [
@@ -58,7 +64,7 @@ const READ: Section["rows"] = [
     async (context) => {
       needsRoot(context);
       const { status } = await engineOfSilentClient({});
-      expect(status).toMatchObject({ Uid: ids(NOBODY), Gid: ids(NOBODY) });
+      expect(status).toMatchObject({ Uid: fourTimes(NOBODY), Gid: fourTimes(NOBODY) });
     },
   ],
 ];
@@ -96,17 +102,9 @@ const WRITTEN: Section["rows"] = [
       expect(await environmentOf({ options: "-Z", environment: OWNER })).toMatchObject(OWNER);
     },
   ],
-  ...(["TLSv1", "TLSv1.1", "TLSv1.2"] as const).map((version): Section["rows"][number] => [
+  ...VERSIONS.map((version): Section["rows"][number] => [
     `SSL_PROTOCOL: the version of the protocol, as in ${version}.`,
-    async () => {
-      const prog = ["printenv", "SSL_PROTOCOL"];
-      const { port } = await open({ options: "--tls-profile=legacy", prog });
-      const flag = version.toLowerCase().replace("v", "").replace(".", "_");
-      const { stdout } = await openssl({ port, authority }, [
-        ...[`-${flag}`, "-cipher", "ALL:@SECLEVEL=0"],
-      ]);
-      expect(stdout).toBe(`${version}\n`);
-    },
+    () => tellsProtocol(version),
   ]),
   [
     "SSL_CIPHER: the name of the cipher.",
@@ -164,9 +162,4 @@ async function knows(options: string, environment: Record<string, string>): Prom
   expect(ended).toMatchObject({ code: 0, stderr: "" });
   const client = showing(stranger);
   expect(await refused({ options, environment, client })).toMatchObject({ code: 98 });
-}
-
-/** Real, effective, saved, file system: as /proc tells it. */
-function ids(id: number): string {
-  return Array(4).fill(id).join("\t");
 }
