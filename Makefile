@@ -120,6 +120,7 @@ compatibility = node_modules/.bin/vitest run --update=$(1) test/parity/table.tes
 .PHONY: docs
 docs: build/manual.mjs
 	@node build/manual.mjs
+	@vendor/need openssl=openssl
 	@$(call compatibility,all)
 
 build/lowdown: vendor/need
@@ -137,7 +138,7 @@ C_FILES := $(shell find wasm test -name node_modules -prune -o -name '*.[ch]' -p
 
 .PHONY: check
 check: node_modules/.package-lock.json build/manual.mjs
-	@vendor/need clang-format=clang-format
+	@vendor/need clang-format=clang-format openssl=openssl
 	@node_modules/.bin/biome ci --colors=off --error-on-warnings
 	@clang-format --dry-run -Werror $(C_FILES)
 	@node_modules/.bin/tsc --noEmit

@@ -10,6 +10,7 @@ describe("a suite", () => {
 
 it.each([["one", 1, "x", values]] as const)("%s is %i of %j", () => {});
 it.each(values)("with values from elsewhere: %s", () => {});
+it(`a template of ${values}`, () => {});
 it.skip("skipped", () => {});
 it.todo("not written");
 describe.skip("skipped as a whole", () => {

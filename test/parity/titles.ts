@@ -23,12 +23,13 @@ export function titlesIn(file: string): Set<string> {
 
 /** it("title", …) has one; it.each([…])("title", …) has more. */
 function titlesOf({ expression, arguments: [first] }: ts.CallExpression): string[] {
-  if (first === undefined || !ts.isStringLiteralLike(first)) return [];
-  if (isNamed(expression, "it")) return [first.text];
+  const title = first && textOf(first);
+  if (title === undefined) return [];
+  if (isNamed(expression, "it")) return [title];
   if (!ts.isCallExpression(expression)) return [];
   const { expression: each, arguments: table } = expression;
   if (!ts.isPropertyAccessExpression(each) || each.name.text !== "each") return [];
-  return isNamed(each.expression, "it") ? [first.text, ...expanded(first.text, table[0])] : [];
+  return isNamed(each.expression, "it") ? [title, ...expanded(title, table[0])] : [];
 }
 
 /** it.skip(…), describe.skip(…), it.todo(…) and what is in them. */
@@ -45,6 +46,17 @@ function expanded(title: string, table: ts.Expression | undefined): string[] {
     const wanted = values.slice(0, title.match(/%[a-z]/g)?.length ?? 0);
     return wanted.includes(undefined) ? [] : [format(title, ...wanted)];
   });
+}
+
+/** Of a template, with its names as they are written. undefined: it is none of these. */
+function textOf(node: ts.Expression): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return undefined;
+  const spans = node.templateSpans.map(({ expression, literal }) => {
+    const name = ts.isIdentifier(expression) ? expression.text : "…";
+    return `\${${name}}${literal.text}`;
+  });
+  return node.head.text + spans.join("");
 }
 
 /** undefined: it is no literal. */

@@ -16,6 +16,17 @@ export function needsRoot({ skip }: TestContext): void {
   skip(process.getuid?.() !== 0, "only root can");
 }
 
+/** Runs with supplementary groups, which every process that starts meanwhile inherits. */
+export async function withGroups(groups: number[], action: () => Promise<void>): Promise<void> {
+  const before = process.getgroups?.() ?? [];
+  process.setgroups?.(groups);
+  try {
+    await action();
+  } finally {
+    process.setgroups?.(before);
+  }
+}
+
 export interface Process {
   command: string;
   environment: string[];
@@ -36,7 +47,7 @@ export async function engineOfSilentClient(call: Call): Promise<Process> {
   return engine() as Process;
 }
 
-function childrenOf({ pid }: Running): Process[] {
+export function childrenOf({ pid }: Running): Process[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
   return children.split(" ").filter(Boolean).flatMap(describe);
 }

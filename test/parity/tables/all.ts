@@ -1,5 +1,7 @@
 import type { Section } from "../statement.ts";
+import { differences } from "./differences.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { laterPrograms } from "./not-built-yet.ts";
 import { options } from "./options.ts";
 import { s6Tlsd } from "./s6-tlsd.ts";
 import { s6TlsdIo } from "./s6-tlsd-io.ts";
@@ -12,4 +14,6 @@ export const everySection: readonly Section[] = [
   ...exitCodes,
   ...s6TlsdIo,
   ...s6Tlsserver,
+  ...laterPrograms,
+  ...differences,
 ];

@@ -6,7 +6,13 @@ import { connectRaw } from "../../support/clients.ts";
 import { everything, run } from "../../support/processes.ts";
 import { program } from "../../support/service.ts";
 import { CAFILE } from "../behaviours/client-certificates.ts";
-import { engineOfSilentClient, fourTimes, NOBODY, needsRoot } from "../behaviours/engine-owner.ts";
+import {
+  engineOfSilentClient,
+  fourTimes,
+  NOBODY,
+  needsRoot,
+  withGroups,
+} from "../behaviours/engine-owner.ts";
 import { command, type Section } from "../statement.ts";
 import { credentials, meet, open } from "../visit.ts";
 import { clientCertificates } from "./client-certificates.ts";
@@ -101,7 +107,9 @@ const privileges: Section = {
       "Supplementary groups are dropped.",
       async (context) => {
         needsRoot(context);
-        expect((await engineOfSilentClient({})).status["Groups"]).toBe("");
+        await withGroups([65530], async () => {
+          expect((await engineOfSilentClient({})).status["Groups"]).toBe("");
+        });
       },
     ],
     [

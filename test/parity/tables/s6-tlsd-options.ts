@@ -39,7 +39,6 @@ const ROWS: Section["rows"] = [
     () => insistsOnCloseNotify("-J"),
   ],
   ["-j: any EOF of the peer is a normal end.", () => takesAnyEof("-j")],
-  ["-j is the default.", () => takesAnyEof("")],
   ["-Y: a client certificate is asked for and may be missing.", () => asksForCertificate("-Y")],
   ["-y: a client certificate is asked for and must be there.", () => insistsOnCertificate("-y")],
   ["With neither, none is asked for.", () => asksForNone("")],

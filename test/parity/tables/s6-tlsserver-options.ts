@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { chmodSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { connectRaw } from "../../support/clients.ts";
+import { connectByWire, connectRaw } from "../../support/clients.ts";
 import { eventually, within } from "../../support/limits.ts";
 import { everything, run } from "../../support/processes.ts";
 import { scratch } from "../../support/scratch.ts";
 import { credentialsEnvironment } from "../../support/service.ts";
+import { RECORD } from "../../support/wire.ts";
 import { CAFILE, jane, showing } from "../behaviours/client-certificates.ts";
 import { needsRoot } from "../behaviours/engine-owner.ts";
 import { notProven, type Row, type Section } from "../statement.ts";
@@ -184,6 +185,13 @@ const TLS: Row[] = [
       expect(seen).toMatchObject({ KEYFILE: credentials.keyFile });
     },
   ],
+  ["-S, as in s6-tlsd.", async () => expect(await lastRecord("-S")).toBe(RECORD.alert)],
+  ["-s, as in s6-tlsd.", async () => expect(await lastRecord("-s")).toBe(RECORD.applicationData)],
+  [
+    "-J, as in s6-tlsd: here it is a warning.",
+    async () => expect(await logAfterFin("-J")).toMatch(/ EOF without close_notify\n$/),
+  ],
+  ["-j, as in s6-tlsd.", async () => expect(await logAfterFin("-j")).toBe("")],
   [
     "-K, as in s6-tlsd.",
     async () => {
@@ -218,6 +226,25 @@ const TLS: Row[] = [
     },
   ],
 ];
+
+/** The kind of record that a client gets last. */
+async function lastRecord(options: string): Promise<number | undefined> {
+  const { port } = await superServe({ options, prog: ["echo", "farewell"] });
+  const { client, wire } = await connectByWire({ port, authority });
+  await everything(client);
+  return wire.received.at(-1)?.type;
+}
+
+/** What stands on standard error after a client that just closes. */
+async function logAfterFin(options: string): Promise<string> {
+  const { port, running } = await superServe({ options });
+  const { client, wire } = await connectByWire({ port, authority });
+  const heard = everything(client);
+  wire.fin();
+  await heard;
+  running.signal("SIGTERM");
+  return (await running.ended).stderr;
+}
 
 const SUBJECT = "SSL_PEER_CERT_SUBJECT";
 

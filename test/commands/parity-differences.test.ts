@@ -1,0 +1,7 @@
+/**
+ * Where we depart from the original on purpose, row by row: docs/compatibility.md is the table.
+ */
+import { prove } from "../parity/prove.ts";
+import { differences } from "../parity/tables/differences.ts";
+
+prove(differences);
