@@ -11,7 +11,8 @@ const HEAD = `# Compatibility, sentence by sentence
 
 Each row is a sentence about the original in our words, and what proves that it holds here: a test
 with no other purpose (\`own\`, in \`test/commands/parity-*.test.ts\`), or one in \`test/\` that is
-named. \`make check\` fails when this page is out of date, or when a test that it names is gone.`;
+named. \`make check\` fails when this page is out of date, or when a test that it names is gone. What
+only root can do is tested when root runs the tests.`;
 
 function count(sections: readonly Section[]): string {
   const proofs = sections.flatMap(({ rows }) => rows.map(([, proof]) => proof));

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { TLSSocket } from "node:tls";
-import { connect } from "../support/clients.ts";
-import { eventually } from "../support/limits.ts";
+import { connect, connectRaw } from "../support/clients.ts";
+import { eventually, within } from "../support/limits.ts";
 import { everything, type Running, start } from "../support/processes.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
 import { words } from "../support/words.ts";
 import { authority, type ClientOptions, credentials, parseEnvironment } from "./visit.ts";
 
 export interface SuperServer {
+  host: string;
   port: number;
   running: Running;
 }
@@ -21,9 +22,16 @@ export interface SuperService {
   environment?: Record<string, string>;
 }
 
+const LOOPBACK = "127.0.0.1";
+
+/** An address of the loopback where nobody else listens, for a port that is not ours to choose. */
+export function loopbackOfOurs(): string {
+  return `127.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}.7`;
+}
+
 /** The command line of an s6-tlsserver with one worker, which suffices and starts sooner. */
 export function superCommand({ options = "", ip, port, prog = ["cat"] }: SuperService): string[] {
-  const operands = [ip ?? "127.0.0.1", port ?? "0", ...prog];
+  const operands = [ip ?? LOOPBACK, port ?? "0", ...prog];
   return [program("s6-tlsserver"), "-1", "--workers", "1", ...words(options), ...operands];
 }
 
@@ -35,17 +43,23 @@ export async function superServe(service: SuperService = {}): Promise<SuperServe
   await eventually("the port", () => running.stdout.endsWith("\n") || running.isOver);
   const port = Number(running.stdout);
   if (!(port > 0)) throw new Error(`no port: ${running.stderr}`);
-  return { port, running };
+  return { host: service.ip ?? LOOPBACK, port, running };
 }
 
 /** A client of such a server, which stays. */
-export function call({ port }: SuperServer, options: ClientOptions = {}): Promise<TLSSocket> {
-  return connect({ port, authority }, options);
+export function call(server: SuperServer, options: ClientOptions = {}): Promise<TLSSocket> {
+  const { host, port } = server;
+  return connect({ port, authority }, { host, ...options });
 }
 
 /** Everything that a client of such a server hears. */
 export async function hear(server: SuperServer, options: ClientOptions = {}): Promise<string> {
   return (await everything(await call(server, options))).toString();
+}
+
+/** A silent client sees an EOF long before any default would make it see one. */
+export async function hungUpOn({ port }: SuperServer): Promise<void> {
+  await within(5000, "an EOF", everything(await connectRaw(port)));
 }
 
 /** What prog finds in its environment. */

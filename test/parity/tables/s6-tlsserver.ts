@@ -9,8 +9,9 @@ import { expect, type TestContext } from "vitest";
 import { everything } from "../../support/processes.ts";
 import { CAFILE, jane, showing } from "../behaviours/client-certificates.ts";
 import type { Row, Section } from "../statement.ts";
-import { call, hear, superEnvironment, superServe } from "../super-server.ts";
+import { call, hear, loopbackOfOurs, superEnvironment, superServe } from "../super-server.ts";
 import { authority } from "../visit.ts";
+import { serverLimits } from "./s6-tlsserver-limits.ts";
 import { serverOptions } from "./s6-tlsserver-options.ts";
 import { serverSignals } from "./s6-tlsserver-signals.ts";
 
@@ -85,7 +86,8 @@ const listening: Section = {
       async ({ skip }) => {
         const [name, port] = freeService();
         skip(name === undefined, "there is no such name in /etc/services");
-        expect((await superServe({ ip: "127.0.0.3", port: `${name}` })).port).toBe(Number(port));
+        const server = await superServe({ ip: loopbackOfOurs(), port: `${name}` });
+        expect(server.port).toBe(Number(port));
       },
     ],
   ],
@@ -161,6 +163,7 @@ const variables: Section = {
 export const s6Tlsserver: readonly Section[] = [
   listening,
   variables,
-  ...serverOptions(text),
+  ...serverLimits(text),
+  serverOptions(text),
   serverSignals(text),
 ];
