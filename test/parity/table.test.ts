@@ -40,7 +40,7 @@ describe("the titles of tests", () => {
         "%s is %i of %j",
         'one is 1 of "x"',
         "plain",
-        "a template of $".concat("{values}"),
+        "a template of …",
         "row a",
         "row b",
         "row %s",

@@ -48,15 +48,13 @@ function expanded(title: string, table: ts.Expression | undefined): string[] {
   });
 }
 
-/** Of a template, with its names as they are written. undefined: it is none of these. */
+/** Of a template, with … for its values. undefined: it is no text at all. */
 function textOf(node: ts.Expression): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (!ts.isTemplateExpression(node)) return undefined;
-  const spans = node.templateSpans.map(({ expression, literal }) => {
-    const name = ts.isIdentifier(expression) ? expression.text : "…";
-    return `\${${name}}${literal.text}`;
-  });
-  return node.head.text + spans.join("");
+  return [node.head, ...node.templateSpans.map(({ literal }) => literal)]
+    .map(({ text }) => text)
+    .join("…");
 }
 
 /** undefined: it is no literal. */

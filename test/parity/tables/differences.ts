@@ -133,7 +133,7 @@ const REST: Row[] = [
   ],
   [
     "Nothing that prog wrote is lost when it exits while the client's FIN arrives.",
-    command("replies-are-never-lost", "all of $" + "{TIMES} replies arrive"),
+    command("replies-are-never-lost", "all of … replies arrive"),
   ],
   [
     "Nothing that prog wrote is lost when it exits while the client's bytes arrive.",
