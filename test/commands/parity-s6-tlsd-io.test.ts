@@ -3,6 +3,5 @@
  * the table.
  */
 import { prove } from "../parity/prove.ts";
-import { s6TlsdIo } from "../parity/tables/s6-tlsd-io.ts";
 
-prove(s6TlsdIo);
+prove("parity-s6-tlsd-io");

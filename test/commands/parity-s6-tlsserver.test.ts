@@ -3,6 +3,5 @@
  * the table.
  */
 import { prove } from "../parity/prove.ts";
-import { s6Tlsserver } from "../parity/tables/s6-tlsserver.ts";
 
-prove(s6Tlsserver);
+prove("parity-s6-tlsserver");

@@ -2,11 +2,12 @@
  * The table of sentences is what docs/compatibility.md shows, and each test that it names is there.
  * `make docs` writes the page, with --update.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { page } from "./page.ts";
 import type { Elsewhere } from "./statement.ts";
-import { everySection } from "./tables/all.ts";
+import { everySection, tables } from "./tables/all.ts";
 import { titlesIn } from "./titles.ts";
 
 const tests = join(import.meta.dirname, "..");
@@ -20,6 +21,11 @@ it("no sentence is there twice", () => {
     rows.map(([statement]) => `${text}, ${section}: ${statement}`),
   );
   expect(all.filter((statement, at) => all.indexOf(statement) !== at)).toEqual([]);
+});
+
+it.each(Object.keys(tables))("test/commands/%s.test.ts proves its table", (name) => {
+  const file = readFileSync(join(tests, `commands/${name}.test.ts`), "utf8");
+  expect(file).toContain(`\nprove("${name}");\n`);
 });
 
 describe("a test that proves a sentence is there", () => {

@@ -16,3 +16,6 @@ it.todo("not written");
 describe.skip("skipped as a whole", () => {
   it("with what is in it", () => {});
 });
+describe.skip.each(values)("each of them skipped", () => {
+  it("with what is in it, too", () => {});
+});

@@ -32,9 +32,16 @@ function titlesOf({ expression, arguments: [first] }: ts.CallExpression): string
   return isNamed(each.expression, "it") ? [title, ...expanded(title, table[0])] : [];
 }
 
-/** it.skip(…), describe.skip(…), it.todo(…) and what is in them. */
+/** it.skip(…), describe.skip(…), describe.skip.each(…)(…), it.todo(…), and what is in them. */
 function isSkipped({ expression }: ts.CallExpression): boolean {
-  return ts.isPropertyAccessExpression(expression) && /^(skip|todo)$/.test(expression.name.text);
+  if (ts.isCallExpression(expression)) return isSkipped(expression);
+  if (!ts.isPropertyAccessExpression(expression)) return false;
+  const { name, expression: object } = expression;
+  return /^(skip|todo)$/.test(name.text) || (name.text === "each" && isSkip(object));
+}
+
+function isSkip(node: ts.Expression): boolean {
+  return ts.isPropertyAccessExpression(node) && node.name.text === "skip";
 }
 
 function expanded(title: string, table: ts.Expression | undefined): string[] {
