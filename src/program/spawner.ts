@@ -79,5 +79,5 @@ export function spawner({ command, folder }: SpawnerSettings): void {
 }
 
 function tell(message: FromSpawner): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  if (process.connected) process.send?.(message);
 }

@@ -7,9 +7,9 @@ import { PipeNames } from "../io/pipe-names.ts";
 import { openBoth, type Pipe } from "../io/pipes.ts";
 import { type Ending, Program } from "../program/program.ts";
 import type { FromSpawner, ToSpawner } from "../program/spawner.ts";
-import { programEnvironment, type Variables } from "../service/session-variables.ts";
+import type { Variables } from "../service/session-variables.ts";
+import { programEnvironment } from "../service/session-variables.ts";
 import type { Log } from "./log.ts";
-import { once } from "./once.ts";
 
 /** A prog, wherever it was started from. */
 export interface Running {
@@ -105,11 +105,11 @@ class SpawnedPrograms implements Programs {
     const number = ++this.count;
     this.started.set(number, {
       ...start,
-      release: once(() => {
+      release: () => {
         closeSync(toProgram.read);
         closeSync(fromProgram.write);
         for (const name of pipes) unlinkSync(name);
-      }),
+      },
     });
     this.tell({ start: number, pipes, variables: [...start.variables] });
     return {

@@ -12,7 +12,6 @@ import { Conversation } from "./conversation.ts";
 import { becomeOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
-import { once } from "./once.ts";
 import { type Programs, programsFor } from "./programs.ts";
 
 export interface WorkerSettings {
@@ -212,7 +211,14 @@ class KeptCredentials {
   }
 }
 
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
+
 function tell(message: ToPrimary): void {
-  // A primary that is gone is noticed by its own event.
-  if (cluster.worker?.isConnected()) process.send?.(message, undefined, undefined, () => {});
+  if (cluster.worker?.isConnected()) process.send?.(message);
 }
