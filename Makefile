@@ -16,7 +16,7 @@ say = @echo "$(1)"
 
 PROGRAMS := s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io
 MODULES := dist/engine.wasm dist/keeper.wasm
-BUNDLES := $(PROGRAMS:%=dist/%.cjs) dist/spawner.cjs
+BUNDLES := $(PROGRAMS:%=dist/%.cjs)
 
 MANUALS := $(PROGRAMS:%=dist/man/%.1)
 
@@ -104,7 +104,7 @@ SOURCES := $(shell find src -name '*.ts')
 # it faster than a module.
 $(BUNDLES) &: $(SOURCES) node_modules/.package-lock.json
 	$(call say,  src: bundling $(PROGRAMS))
-	@node_modules/.bin/esbuild $(PROGRAMS:%=src/commands/%.ts) src/commands/spawner.ts --bundle --platform=node --target=node20 \
+	@node_modules/.bin/esbuild $(PROGRAMS:%=src/commands/%.ts) --bundle --platform=node --target=node20 \
 		--format=cjs --out-extension:.js=.cjs --minify-syntax --minify-whitespace --outdir=dist --log-level=warning
 	@touch $(BUNDLES)
 

@@ -31,7 +31,7 @@ export function makePipes(count: number): Pipe[] {
  * A pipe opens for writing only once it is open for reading, and without waiting only like this. The
  * second time it is opened for reading it blocks, as programs expect.
  */
-export function openBoth(name: string): Pipe {
+function openBoth(name: string): Pipe {
   const probe = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const write = openSync(name, constants.O_WRONLY);

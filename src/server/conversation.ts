@@ -1,15 +1,15 @@
 import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import type { Fatal } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
-import type { Ending } from "../program/program.ts";
+import { type Ending, Program } from "../program/program.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import { Connection, type Streams } from "../service/connection.ts";
 import { cannotRun } from "../service/failures.ts";
-import { sessionVariables, type Variables } from "../service/session-variables.ts";
+import { programEnvironment, sessionVariables } from "../service/session-variables.ts";
 import { closed, opened } from "./events.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
-import type { Programs, Running } from "./programs.ts";
 
 export interface ConversationSettings {
   readonly client: ClientFacts;
@@ -17,7 +17,8 @@ export interface ConversationSettings {
   readonly engine: Engine;
   readonly server: ServerSettings;
   readonly command: readonly string[];
-  readonly programs: Programs;
+  /** What prog finds besides what the connection tells it. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
   /** The handshake is done, or there will be none. Called once. */
   readonly keyUsed: () => void;
@@ -29,7 +30,7 @@ export interface ConversationSettings {
 export class Conversation {
   private readonly connection: Connection;
   private readonly startTime = performance.now();
-  private program: Running | null = null;
+  private program: Program | null = null;
   private ending: Ending | null = null;
   private failure: Fatal | null = null;
   private tunnelOver = false;
@@ -66,10 +67,14 @@ export class Conversation {
   }
 
   private startProgram(session: Session): Streams {
-    const { command, programs } = this.settings;
+    const { command } = this.settings;
     try {
-      this.program = programs.start({
-        variables: this.variables(session),
+      this.program = new Program({
+        command,
+        environment: this.programEnvironment(session),
+        descriptors: NO_DESCRIPTORS,
+        numbers: [0, 1],
+        cleartext: "pipe",
         ended: (ending) => {
           this.ending = ending;
           this.settle();
@@ -79,7 +84,11 @@ export class Conversation {
     } catch (error) {
       throw cannotRun(command, error as Error);
     }
-    return { readable: this.program.output, writable: this.program.input };
+
+    return {
+      readable: this.program.output as Readable,
+      writable: this.program.input as Writable,
+    };
   }
 
   private programFailed(error: NodeJS.ErrnoException): void {
@@ -87,15 +96,16 @@ export class Conversation {
     this.connection.abort(cannotRun(this.settings.command, error));
   }
 
-  private variables(session: Session): Variables {
-    const { client } = this.settings;
-    return new Map(sessionVariables(session))
+  private programEnvironment(session: Session): NodeJS.ProcessEnv {
+    const { client, environment } = this.settings;
+    const variables = new Map(sessionVariables(session))
       .set("PROTO", "TCP")
       .set("TCPREMOTEIP", client.remoteAddress)
       .set("TCPREMOTEPORT", `${client.remotePort}`)
       .set("TCPLOCALIP", client.localAddress)
       .set("TCPLOCALPORT", `${client.localPort}`)
       .set("TCPCONNNUM", `${client.openFromAddress}`);
+    return programEnvironment(environment, variables, () => false);
   }
 
   private settle(): void {
@@ -108,3 +118,6 @@ export class Conversation {
     this.settings.over();
   }
 }
+
+/** Those that the server itself inherited were for it. */
+const NO_DESCRIPTORS: readonly number[] = [];

@@ -12,7 +12,6 @@ import { Conversation } from "./conversation.ts";
 import { becomeOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
-import { type Programs, programsFor } from "./programs.ts";
 
 export interface WorkerSettings {
   readonly server: ServerSettings;
@@ -30,7 +29,6 @@ export class Worker {
   private engineModule: WebAssembly.Module | null = null;
   private keeperModule: WebAssembly.Module | null = null;
   private credentials: KeptCredentials | null = null;
-  private programs: Programs | null = null;
   private reloaded: KeptCredentials | null = null;
 
   constructor(private readonly settings: WorkerSettings) {
@@ -53,11 +51,6 @@ export class Worker {
       this.engineModule = loadModule("engine");
       this.keeperModule = loadModule("keeper");
       this.credentials = this.load();
-      this.programs = programsFor({
-        ...this.settings,
-        environment: this.environment,
-        lost: () => this.lost(),
-      });
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = error instanceof UsageError ? ExitCode.usage : exitCodeOf(error);
@@ -109,7 +102,7 @@ export class Worker {
         client,
         socket,
         engine: this.engineFor(credentials),
-        programs: this.programs as Programs,
+        environment: this.environment,
         keyUsed,
         over: () => {
           keyUsed();
@@ -165,13 +158,6 @@ export class Worker {
   private endAll(why: string): void {
     const reason = new Fatal(ExitCode.system, why);
     for (const conversation of [...this.conversations.values()]) conversation.end(reason);
-  }
-
-  /** The primary replaces this worker by one that can start programs. */
-  private lost(): void {
-    if (!process.connected) return;
-    this.settings.log.error("the process that starts programs has ended");
-    process.exit(ExitCode.system);
   }
 
   /** Without a primary there is nobody to take orders from: what is open may still end by itself. */

@@ -1,3 +1,0 @@
-import { spawner } from "../program/spawner.ts";
-
-spawner(JSON.parse(process.argv[2] as string));
