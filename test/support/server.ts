@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Authority, Credentials } from "./certificates.ts";
+import type { Destination } from "./clients.ts";
+import { eventually } from "./limits.ts";
+import { type Ended, type Running, run, type Start, start } from "./processes.ts";
+import { credentialsEnvironment, program } from "./service.ts";
+
+export interface Serving {
+  /** Whom clients trust, and who issued the server's certificate. */
+  authority: Authority;
+  credentials?: Partial<Credentials>;
+  /** What stands before ip and port. */
+  options?: readonly string[];
+  ip?: string;
+  port?: string;
+  /** The program and its arguments. */
+  prog?: readonly string[];
+  environment?: Record<string, string>;
+  /** What runs the server in its place, as `setpriv` does: its words come before the server's. */
+  runner?: readonly string[];
+  /** The server itself, if it is not where it was built. */
+  executable?: string;
+  /** Descriptors from 3 on. */
+  descriptors?: readonly ("pipe" | number)[];
+  patience?: number;
+}
+
+/** s6-tlsserver on a port of the system's choice, listening. */
+export async function startServer(serving: Serving): Promise<Server> {
+  const running = startUnready(serving);
+  await eventually("the server tells its port, or ends", () => {
+    return running.stdout.includes("\n") || running.isOver;
+  });
+  if (running.isOver) throw new Error(`the server has ended: ${running.stderr}`);
+  return new Server(running, serving.authority);
+}
+
+/** The same, for what must end it before it listens. */
+export function runServer(serving: Unready): Promise<Ended> {
+  return run(commandOf(serving), settingsOf(serving));
+}
+
+export function startUnready(serving: Unready): Running {
+  return start(commandOf(serving), settingsOf(serving));
+}
+
+export class Server implements Destination {
+  readonly port: number;
+  readonly pid: number;
+
+  constructor(
+    readonly running: Running,
+    readonly authority: Authority,
+  ) {
+    this.port = Number(running.stdout);
+    this.pid = running.pid;
+  }
+
+  /** The processes that serve. */
+  get workers(): number[] {
+    return childrenOf(this.pid);
+  }
+
+  /** The programs that run for connections. */
+  get programs(): number[] {
+    return this.workers.flatMap(childrenOf);
+  }
+
+  /** The whole lines of the log so far. */
+  get log(): string[] {
+    return this.running.stderr.split("\n").slice(0, -1);
+  }
+
+  /** The lines that say this. */
+  saying(text: string | RegExp): string[] {
+    return this.log.filter((line) =>
+      typeof text === "string" ? line.includes(text) : text.test(line),
+    );
+  }
+
+  /** Waits until so many lines say this, and gives them. */
+  async logged(text: string | RegExp, count = 1): Promise<string[]> {
+    await eventually(`${count} lines with ${text} in the log`, () => {
+      return this.saying(text).length >= count;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.running.stderr}`);
+    });
+    return this.saying(text);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.running.signal(name);
+  }
+
+  /** TERM, and how it ended. */
+  stop(): Promise<Ended> {
+    this.signal("SIGTERM");
+    return this.running.ended;
+  }
+}
+
+export function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return text.split(" ").filter(Boolean).map(Number);
+  } catch {
+    // It has ended.
+    return [];
+  }
+}
+
+/** Is it there, and more than the remains that wait for its parent? */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** What each open descriptor of a process is. */
+export function descriptorsOf(pid: number): Map<number, string> {
+  const folder = `/proc/${pid}/fd`;
+  const found = new Map<number, string>();
+  for (const name of readdirSync(folder)) {
+    try {
+      found.set(Number(name), readlinkSync(`${folder}/${name}`));
+    } catch {
+      // It was closed in the meantime.
+    }
+  }
+  return found;
+}
+
+/** Physical memory, in MiB. */
+export function residentMemory(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+type Unready = Omit<Serving, "authority">;
+
+function commandOf(serving: Unready): string[] {
+  const { runner = [], executable = program("s6-tlsserver"), options = [] } = serving;
+  const { ip = "127.0.0.1", port = "0", prog = ["cat"] } = serving;
+  return [...runner, executable, "-1", ...options, ip, port, ...prog];
+}
+
+function settingsOf({ credentials, environment, descriptors, patience }: Unready): Start {
+  return {
+    environment: { ...(credentials && credentialsEnvironment(credentials)), ...environment },
+    ...(descriptors && { stdio: ["pipe", "pipe", "pipe", ...descriptors] }),
+    ...(patience !== undefined && { patience }),
+  };
+}
