@@ -64,7 +64,7 @@ export function closed(log: Log, { client, facts, ending, seconds }: Closed): vo
     bytesOut: count.toRemote,
     seconds: Number(seconds.toFixed(6)),
     ended,
-    program: ending,
+    prog: ending,
   });
 }
 
