@@ -29,7 +29,8 @@ export function complain(
 /** What the C library's strerror would say of a system error, or the error's own message. */
 export function reasonOf(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
-  const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  // Node's own are negative, but for those of setuid(2) and its like.
+  const text = errno === undefined ? undefined : getSystemErrorMap().get(-Math.abs(errno))?.[1];
   if (text === undefined) return message;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
