@@ -32,9 +32,11 @@ export function becomeOwner(settings: ServerSettings, env: NodeJS.ProcessEnv): v
 }
 
 /** A worker that comes later than the others has its privileges from the primary. */
-function isAlready({ uid, gid }: Privileges): boolean {
+function isAlready({ uid, gid, groups }: Privileges): boolean {
   const sameGroup = gid === null || gid === process.getgid?.();
-  return uid !== null && uid !== 0 && uid === process.getuid?.() && sameGroup;
+  const present = [...(process.getgroups?.() ?? []), process.getgid?.()];
+  const sameGroups = (groups ?? []).every((group) => present.includes(group));
+  return uid !== null && uid !== 0 && uid === process.getuid?.() && sameGroup && sameGroups;
 }
 
 function number(env: NodeJS.ProcessEnv, name: string): number {
