@@ -46,6 +46,7 @@ export class Worker {
     }
     process.on("message", (message: ToWorker, socket: unknown) => this.obey(message, socket));
     process.on("disconnect", () => this.orphaned());
+    stayWithoutPrimary();
     try {
       becomeOwner(this.settings.server, process.env);
       this.engineModule = loadModule("engine");
@@ -166,7 +167,10 @@ export class Worker {
       if (this.conversations.size === 0) process.exit(ExitCode.success);
     };
     setInterval(leave, 100);
-    setTimeout(() => process.exit(ExitCode.success), this.settings.server.grace * 1000);
+    setTimeout(() => {
+      this.endAll("the server ended");
+      setTimeout(() => process.exit(ExitCode.success), 100);
+    }, this.settings.server.grace * 1000);
     leave();
   }
 }
@@ -203,6 +207,17 @@ function once(action: () => void): () => void {
     if (!done) action();
     done = true;
   };
+}
+
+/**
+ * Left to itself, Node ends a worker on the spot when it loses its primary; and when a report to a
+ * primary that is just gone fails, it takes that for an error of the program.
+ */
+function stayWithoutPrimary(): void {
+  const { worker } = cluster;
+  if (worker === undefined) return;
+  worker.exitedAfterDisconnect = true;
+  worker.on("error", () => {});
 }
 
 function tell(message: ToPrimary): void {

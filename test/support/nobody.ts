@@ -1,0 +1,28 @@
+import { chmodSync, cpSync, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { scratch } from "./scratch.ts";
+import { program } from "./service.ts";
+
+/** A user and a group with no rights, on every Debian. */
+export const NOBODY = 65534;
+
+/** Giving privileges up is root's alone: who else runs these tests can't see it. */
+export const isRoot = process.getuid?.() === 0;
+
+/** What runs a command as nobody. */
+export const asNobody = [
+  ...["setpriv", "--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups"],
+];
+
+/** One of our programs in a place where nobody can read it, too, as an installed one would be. */
+export function publicProgram(name: string): string {
+  const place = join(scratch, "public");
+  if (!existsSync(place)) {
+    chmodSync(scratch, 0o711);
+    const repository = dirname(dirname(program(name)));
+    for (const folder of ["bin", "dist"]) {
+      cpSync(join(repository, folder), join(place, folder), { recursive: true });
+    }
+  }
+  return join(place, "bin", name);
+}
