@@ -28,7 +28,10 @@ export class Pool {
   private onReload: ((member: Member, problem: string | null) => void) | null = null;
   private closing = false;
 
-  constructor(private readonly settings: PoolSettings) {}
+  constructor(private readonly settings: PoolSettings) {
+    // Whoever reads our standard output waits for its end: workers must not keep it open.
+    cluster.setupPrimary({ stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  }
 
   /**
    * Starts all workers.

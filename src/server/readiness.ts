@@ -12,7 +12,11 @@ import type { Log } from "./log.ts";
  */
 export function announce(settings: ServerSettings, port: number, log: Log): void {
   const { printPort, notificationFd } = settings;
-  if (printPort) tell(1, `${port}\n`);
+  if (printPort) {
+    tell(1, `${port}\n`);
+    // The lowest free number is the next one: or else some client's socket would be our output.
+    openSync("/dev/null", "w");
+  }
   if (notificationFd !== null) tell(notificationFd, "\n");
   if (process.env["NOTIFY_SOCKET"] !== undefined) notifySystemd(log);
 }

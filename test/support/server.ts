@@ -20,8 +20,12 @@ export interface Serving {
   runner?: readonly string[];
   /** The server itself, if it is not where it was built. */
   executable?: string;
-  /** Descriptors from 3 on. */
-  descriptors?: readonly ("pipe" | number)[];
+  /** Descriptors from 3 on that are pipes to the test. */
+  pipes?: number;
+  /** Or, in their place, one that the test has open. */
+  descriptor?: number;
+  /** `-1`, as all need it but those that ask for another sign. */
+  tellsPort?: boolean;
   patience?: number;
 }
 
@@ -142,14 +146,16 @@ type Unready = Omit<Serving, "authority">;
 
 function commandOf(serving: Unready): string[] {
   const { runner = [], executable = program("s6-tlsserver"), options = [] } = serving;
-  const { ip = "127.0.0.1", port = "0", prog = ["cat"] } = serving;
-  return [...runner, executable, "-1", ...options, ip, port, ...prog];
+  const { ip = "127.0.0.1", port = "0", prog = ["cat"], tellsPort = true } = serving;
+  return [...runner, executable, ...(tellsPort ? ["-1"] : []), ...options, ip, port, ...prog];
 }
 
-function settingsOf({ credentials, environment, descriptors, patience }: Unready): Start {
+function settingsOf(serving: Unready): Start {
+  const { credentials, environment, pipes = 0, descriptor, patience } = serving;
+  const more = descriptor === undefined ? Array<"pipe">(pipes).fill("pipe") : [descriptor];
   return {
     environment: { ...(credentials && credentialsEnvironment(credentials)), ...environment },
-    ...(descriptors && { stdio: ["pipe", "pipe", "pipe", ...descriptors] }),
+    stdio: ["pipe", "pipe", "pipe", ...more],
     ...(patience !== undefined && { patience }),
   };
 }

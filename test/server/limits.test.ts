@@ -1,0 +1,131 @@
+/**
+ * -c and -C, counted across all workers: over the first, a client waits and is served in its turn;
+ * over the second, it is hung up on. A slot is free again when both tunnel and program have ended.
+ */
+import { once } from "node:events";
+import type { TLSSocket } from "node:tls";
+import { describe, expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
+import { eventually, within } from "../support/limits.ts";
+import { type Server, type Serving, startServer } from "../support/server.ts";
+import { words } from "../support/words.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+function serverWith(line: string, serving: Partial<Serving> = {}): Promise<Server> {
+  return startServer({ authority, credentials, options: words(line), ...serving });
+}
+
+/** Clients whose program has answered. */
+function visitors(server: Server, count: number): Promise<TLSSocket[]> {
+  return Promise.all(Array.from({ length: count }, () => visitor(server)));
+}
+
+async function visitor(server: Server, localAddress = "127.0.0.1"): Promise<TLSSocket> {
+  const client = await connect(server, { localAddress } as object);
+  client.on("error", () => {});
+  client.write("hello\n");
+  await receiveUntil(client, "hello\n");
+  return client;
+}
+
+/** The server hangs up on it before it can say anything. */
+async function isHungUpOn(server: Server): Promise<boolean> {
+  const socket = await connectRaw(server.port);
+  socket.on("error", () => {});
+  const over = new Promise((resolve) => socket.once("end", resolve).once("close", resolve));
+  socket.resume();
+  await within(5_000, "the end of the connection", over);
+  return socket.bytesRead === 0;
+}
+
+describe.each(["1", "3"])("with %s workers", (workers) => {
+  it("one over -c waits, and is served when another one ends", async () => {
+    const server = await serverWith(`-c 3 --workers ${workers}`);
+    const [first] = await visitors(server, 3);
+    const waiting = visitor(server);
+    await server.logged("3 connections are open; one waits");
+    await expect(within(500, "its turn", waiting)).rejects.toThrow("its turn");
+    first?.end();
+    const client = await waiting;
+    expect(server.programs).toHaveLength(3);
+    expect(await exchange(client, "goodbye")).toBe("goodbye");
+  });
+
+  it("one over -C is hung up on at once, and other addresses are served", async () => {
+    const server = await serverWith(`-c 4 -C 2 --workers ${workers}`);
+    const [first] = await visitors(server, 2);
+    expect(await isHungUpOn(server)).toBe(true);
+    await server.logged("warning: 127.0.0.1 has 2 connections already");
+    await visitor(server, "127.0.0.2");
+    first?.end();
+    await eventually("the slot is free", () => server.programs.length === 2);
+    await visitor(server);
+  });
+});
+
+it("TCPCONNNUM counts what is open from that address", async () => {
+  const prog = ["sh", "-c", 'echo "number $TCPCONNNUM"; cat'];
+  const server = await serverWith("-c 10 --workers 2", { prog });
+  const numbers: string[] = [];
+  for (const localAddress of ["127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.1"]) {
+    const client = await connect(server, { localAddress } as object);
+    numbers.push(await receiveUntil(client, "\n"));
+  }
+  expect(numbers).toEqual(["number 1\n", "number 2\n", "number 1\n", "number 3\n"]);
+});
+
+it("a slot is taken for as long as the program runs, though its client has left", async () => {
+  const prog = ["sh", "-c", "trap 'exit 0' TERM; echo hello; while :; do sleep 0.05; done"];
+  const server = await serverWith("-c 1 -v --workers 2", { prog });
+  const client = await connect(server);
+  await receiveUntil(client, "hello\n");
+  client.destroy();
+  const next = connect(server);
+  await expect(within(500, "its turn", next)).rejects.toThrow("its turn");
+  const [program = 0] = server.programs;
+  process.kill(program, "SIGTERM");
+  await receiveUntil(await next, "hello\n");
+  expect(server.saying("1 closed")[0]).toContain("prog exited 0");
+});
+
+it("a slot is taken for as long as the tunnel lives, though its program has ended", async () => {
+  const server = await serverWith("-c 1 -v --workers 2", {
+    prog: ["head", "-c", "200000", "/dev/zero"],
+  });
+  const client = await connect(server, { highWaterMark: 1000 } as object);
+  client.pause();
+  const next = connect(server);
+  await expect(within(500, "its turn", next)).rejects.toThrow("its turn");
+  client.resume();
+  await next;
+});
+
+it("-b: what is over the backlog, too, is dropped and told of", async () => {
+  const server = await serverWith("-c 1 -b 2");
+  await visitor(server);
+  const waiting = [await connectRaw(server.port), await connectRaw(server.port)];
+  expect(await isHungUpOn(server)).toBe(true);
+  await server.logged("2 connections wait already; one is dropped");
+  expect(waiting.map(({ closed }) => closed)).toEqual([false, false]);
+});
+
+it("by default, 40 from one address", async () => {
+  const server = await serverWith("-K 0");
+  for (let count = 0; count < 40; count++) await connectRaw(server.port);
+  const late = await connectRaw(server.port);
+  const closed = once(late.resume(), "end");
+  await server.logged("40 connections are open; one waits");
+  await expect(within(300, "its end", closed)).rejects.toThrow("its end");
+});
+
+it("clients that come and go in numbers leave every slot free", async () => {
+  const server = await serverWith("-c 4 --workers 2");
+  const answers = await Promise.all(
+    Array.from({ length: 24 }, async (_, turn) => exchange(await connect(server), `turn ${turn}`)),
+  );
+  expect(answers).toEqual(Array.from({ length: 24 }, (_, turn) => `turn ${turn}`));
+  expect(await visitors(server, 4)).toHaveLength(4);
+});
