@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
+import { timerDelay } from "../service/timers.ts";
 import { type Address, plainAddress } from "./address.ts";
 import { Census } from "./census.ts";
 import { becomeOwner } from "./ids.ts";
@@ -168,7 +169,7 @@ export class Primary {
     this.server.close();
     for (const socket of this.queue.splice(0)) socket.destroy();
     if (this.census.open === 0) this.exit();
-    else setTimeout(() => this.exit(), this.settings.server.grace * 1000);
+    else setTimeout(() => this.exit(), timerDelay(this.settings.server.grace * 1000));
   }
 
   /** Whoever is still there is ended; the workers follow when they have lost their primary. */

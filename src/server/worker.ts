@@ -8,6 +8,7 @@ import { isOurs } from "../credentials/environment.ts";
 import { exitCodeOf } from "../service/failures.ts";
 import { loadModule } from "../service/modules.ts";
 import { loadCredentials, type ServerCredentials, startEngine } from "../service/server-side.ts";
+import { timerDelay } from "../service/timers.ts";
 import { Conversation } from "./conversation.ts";
 import { becomeOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
@@ -167,10 +168,13 @@ export class Worker {
       if (this.conversations.size === 0) process.exit(ExitCode.success);
     };
     setInterval(leave, 100);
-    setTimeout(() => {
-      this.endAll("the server ended");
-      setTimeout(() => process.exit(ExitCode.success), 100);
-    }, this.settings.server.grace * 1000);
+    setTimeout(
+      () => {
+        this.endAll("the server ended");
+        setTimeout(() => process.exit(ExitCode.success), 100);
+      },
+      timerDelay(this.settings.server.grace * 1000),
+    );
     leave();
   }
 }

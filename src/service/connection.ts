@@ -5,6 +5,7 @@ import { StreamEndpoint, type StreamPair } from "../io/stream-endpoint.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
 import type { Facts } from "./summary.ts";
+import { timerDelay } from "./timers.ts";
 
 /** How long to wait for a peer to hang up, once we have nothing more for it: milliseconds. */
 const LINGER = 2000;
@@ -70,7 +71,7 @@ export class Connection {
     this.session = session;
     this.local = this.settings.established(session);
     const { idleTimeout = 0 } = this.settings;
-    if (idleTimeout > 0) this.idle = setTimeout(() => this.abortIdle(), limited(idleTimeout));
+    if (idleTimeout > 0) this.idle = setTimeout(() => this.abortIdle(), timerDelay(idleTimeout));
     return this.endpoint(this.local);
   }
 
@@ -104,13 +105,8 @@ export class Connection {
 
   private after(milliseconds: number, action: () => void): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(action, limited(milliseconds));
+    this.timer = setTimeout(action, timerDelay(milliseconds));
   }
-}
-
-/** Node's timers take at most 2^31-1 milliseconds. */
-function limited(milliseconds: number): number {
-  return Math.min(milliseconds, 0x7fffffff);
 }
 
 const batches = new Batches();
