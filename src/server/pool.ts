@@ -13,6 +13,8 @@ export interface PoolSettings {
   readonly log: Log;
   /** A connection has ended, with its worker or without. */
   readonly over: (number: number) => void;
+  /** One more worker can serve. */
+  readonly ready: () => void;
 }
 
 interface Member {
@@ -45,6 +47,11 @@ export class Pool {
     await Promise.all(starts);
   }
 
+  /** Is there a worker that can serve? */
+  get canServe(): boolean {
+    return [...this.members].some(({ ready }) => ready);
+  }
+
   /** Gives a connection to the worker that has the fewest. False: there is none. */
   serve(client: ClientFacts, socket: Socket): boolean {
     let best: Member | null = null;
@@ -70,11 +77,14 @@ export class Pool {
   /** All workers read every file again; only if all are content, all change over. */
   async reload(): Promise<string | null> {
     const waiting = new Set([...this.members].filter(({ ready }) => ready));
-    if (waiting.size === 0 || this.onReload !== null) return "the workers are not ready";
+    if (waiting.size === 0) return "there is no worker at the moment";
     const problem = await new Promise<string | null>((resolve) => {
+      let first: string | null = null;
       this.onReload = (member, answer) => {
-        waiting.delete(member);
-        if (answer !== null || waiting.size === 0) resolve(answer);
+        if (!waiting.delete(member)) return;
+        first ??= answer;
+        // An answer that nobody waits for would be taken for one to the next question.
+        if (waiting.size === 0) resolve(first);
       };
       this.broadcast({ order: "reload" });
     });
@@ -122,6 +132,7 @@ export class Pool {
       case "ready":
         member.ready = true;
         ready();
+        this.settings.ready();
         break;
       case "over":
         if (member.serving.delete(message.number)) this.settings.over(message.number);

@@ -33,10 +33,16 @@ export class Primary {
   private readonly server: Server;
   private count = 0;
   private draining = false;
+  private reloading = false;
+  private reloadWanted = false;
 
   constructor(private readonly settings: PrimarySettings) {
     const { workers, log } = settings;
-    this.pool = new Pool({ size: workers, log, over: (number) => this.over(number) });
+    this.pool = new Pool({
+      ...{ size: workers, log },
+      over: (number) => this.over(number),
+      ready: () => this.admitWaiting(),
+    });
     this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
     this.server.on("connection", (socket) => this.accept(socket));
   }
@@ -74,13 +80,20 @@ export class Primary {
     this.settings.log.warn("unable to accept", `unable to accept: ${reasonOf(error)}`);
   }
 
+  /** Is there a slot, and somebody to serve it? */
+  private get hasRoom(): boolean {
+    return this.census.open < this.settings.server.maxConnections && this.pool.canServe;
+  }
+
   /** What is over the limit of all waits, as it would in the system's backlog. */
   private accept(socket: Socket): void {
     const { log, server } = this.settings;
-    if (this.census.open < server.maxConnections) {
+    if (this.hasRoom) {
       this.admit(socket);
     } else if (this.queue.length < server.backlog) {
-      log.warn("all slots are taken", `${server.maxConnections} connections are open; one waits`);
+      if (this.pool.canServe)
+        log.warn("all slots are taken", `${server.maxConnections} connections are open; one waits`);
+      else log.warn("no worker", "there is no worker at the moment; one connection waits");
       this.queue.push(socket);
     } else {
       log.warn("backlog is full", `${this.queue.length} connections wait already; one is dropped`);
@@ -118,8 +131,7 @@ export class Primary {
   }
 
   private admitWaiting(): void {
-    const { maxConnections } = this.settings.server;
-    while (this.census.open < maxConnections) {
+    while (this.hasRoom) {
       const socket = this.queue.shift();
       if (socket === undefined) return;
       this.admit(socket);
@@ -151,9 +163,20 @@ export class Primary {
     this.pool.broadcast({ order: "signal", signals: ["SIGTERM", "SIGCONT"] });
   }
 
+  /** One at a time. Files may have changed since it began, so that another one may follow. */
   private async reload(): Promise<void> {
+    this.reloadWanted = true;
+    if (this.reloading) return;
+    this.reloading = true;
+    while (this.reloadWanted) {
+      this.reloadWanted = false;
+      this.tellReload(await this.pool.reload());
+    }
+    this.reloading = false;
+  }
+
+  private tellReload(problem: string | null): void {
     const { log } = this.settings;
-    const problem = await this.pool.reload();
     if (problem === null) log.info("read all keys and certificates again", { event: "reload" });
     else log.error(`keeping the old keys and certificates: ${problem}`);
   }

@@ -1,0 +1,129 @@
+/**
+ * A worker that is killed takes its own connections with it, and no others; it is replaced, and its
+ * death is told. When the one that listens is killed, what is open may still end by itself.
+ */
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TLSSocket } from "node:tls";
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { connect, exchange, receiveUntil } from "../support/clients.ts";
+import { eventually, within } from "../support/limits.ts";
+import { payload, sha256 } from "../support/payload.ts";
+import { everything } from "../support/processes.ts";
+import { scratchFile } from "../support/scratch.ts";
+import { childrenOf, isAlive, type Server, startServer } from "../support/server.ts";
+import { words } from "../support/words.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+const FILE = payload("a reply", 1_000_000);
+const REPLY = ["sh", "-c", 'read -r _; sleep 0.3; cat "$0"', scratchFile("reply", FILE)];
+
+function serving(line: string, prog: string[]): Promise<Server> {
+  return startServer({ authority, credentials, prog, options: words(line) });
+}
+
+/** The worker behind a client, by the pid that its program tells. */
+async function visitor(server: Server): Promise<{ client: TLSSocket; worker: number }> {
+  const client = await connect(server);
+  client.on("error", () => {});
+  const program = Number(await receiveUntil(client, "\n"));
+  const worker = server.workers.find((pid) => childrenOf(pid).includes(program)) ?? 0;
+  return { client, worker };
+}
+
+const TELLS_PID = ["sh", "-c", "echo $$; exec cat"];
+
+it("only its own connections end, and it is replaced", async () => {
+  const server = await serving("--workers 2", TELLS_PID);
+  const visitors = [];
+  for (let turn = 0; turn < 4; turn++) visitors.push(await visitor(server));
+  const victim = visitors[0]?.worker ?? 0;
+  const programs = childrenOf(victim);
+  expect(programs).toHaveLength(2);
+  process.kill(victim, "SIGKILL");
+  await server.logged(`worker ${victim} died (SIGKILL) with 2 connections; replacing it`);
+  for (const { client, worker } of visitors) {
+    if (worker === victim) await eventually("its end", () => client.resume().closed);
+    else expect(await exchange(client, "not me")).toBe("not me");
+  }
+  await eventually("the replacement", () => server.workers.length === 2);
+  await eventually("its programs' end", () => programs.filter(isAlive).length === 0);
+});
+
+it("its slots are free again", async () => {
+  const server = await serving("--workers 2 -c 2", TELLS_PID);
+  const [one] = [await visitor(server), await visitor(server)];
+  const waiting = visitor(server);
+  await server.logged("one waits");
+  process.kill(one?.worker ?? 0, "SIGKILL");
+  await waiting;
+  const another = visitor(server);
+  await expect(within(300, "its turn", another)).rejects.toThrow("its turn");
+});
+
+it("the replacement serves, and is replaced in its turn", async () => {
+  const server = await serving("--workers 1 -v", TELLS_PID);
+  for (let turn = 1; turn <= 2; turn++) {
+    const [victim = 0] = server.workers;
+    process.kill(victim, "SIGKILL");
+    await server.logged(/worker [0-9]+ died/, turn);
+    // Whoever comes meanwhile waits for it.
+    const { client, worker } = await visitor(server);
+    expect(worker).not.toBe(victim);
+    expect(await exchange(client, "served")).toBe("served");
+  }
+});
+
+it("under load, every reply of the others is whole", async () => {
+  const go = scratchFile("go");
+  const [half, wait, rest] = ['head -c 500000 "$0"', waitFor(go), 'tail -c +500001 "$0"'];
+  const prog = ["sh", "-c", `${half}; ${wait}; ${rest}`, REPLY.at(-1) as string];
+  const server = await serving("--workers 2 -c 100 -C 100", prog);
+  const victim = server.workers[0] ?? 0;
+  const replies = Array.from({ length: 12 }, () => replyTo(server));
+  await eventually("programs", () => server.programs.length === 12);
+  const lost = childrenOf(victim).length;
+  expect(lost).toBeGreaterThan(0);
+  process.kill(victim, "SIGKILL");
+  const late = Array.from({ length: 4 }, () => replyTo(server));
+  writeFileSync(go, "");
+  const whole = (await Promise.all(replies)).filter((digest) => digest === sha256(FILE));
+  expect(whole).toHaveLength(12 - lost);
+  expect(new Set(await Promise.all(late))).toEqual(new Set([sha256(FILE)]));
+});
+
+function waitFor(file: string): string {
+  return `until [ -e ${file} ]; do sleep 0.05; done`;
+}
+
+/** The digest of what came, whatever happened then. */
+async function replyTo(server: Server): Promise<string> {
+  const client = await connect(server);
+  client.write("please\n");
+  return everything(client).then(sha256, () => "cut short");
+}
+
+it("when the one that listens is killed, the late reply still comes, and the workers leave", async () => {
+  const server = await serving("--workers 2", REPLY);
+  const reply = replyTo(server);
+  await eventually("the program", () => server.programs.length === 1);
+  const { workers, programs } = server;
+  server.signal("SIGKILL");
+  expect(await reply).toBe(sha256(FILE));
+  await eventually("their end", () => [...workers, ...programs].filter(isAlive).length === 0);
+  expect(server.running.stderr).toBe("");
+});
+
+it("when the one that listens is killed, the grace holds for programs that ignore EOF", async () => {
+  const prog = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"];
+  const server = await serving("--workers 1 --grace 1", prog);
+  await receiveUntil(await connect(server), "ready\n");
+  const { workers, programs } = server;
+  server.signal("SIGKILL");
+  await sleep(400);
+  expect(programs.filter(isAlive)).toHaveLength(1);
+  await eventually("their end", () => [...workers, ...programs].filter(isAlive).length === 0);
+});
