@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { Census } from "../../src/server/census.ts";
+
+test("counts all, and each address for itself", () => {
+  const census = new Census();
+  expect([census.enter("a"), census.enter("b"), census.enter("a")]).toEqual([1, 1, 2]);
+  expect([census.open, census.countOf("a"), census.countOf("b")]).toEqual([3, 2, 1]);
+  census.leave("a");
+  expect([census.open, census.countOf("a"), census.countOf("b")]).toEqual([2, 1, 1]);
+  expect(census.enter("a")).toBe(2);
+});
+
+test("remembers nobody who has left", () => {
+  const census = new Census();
+  for (let turn = 0; turn < 1000; turn++) {
+    census.enter(`address ${turn}`);
+    census.leave(`address ${turn}`);
+  }
+  expect(census.open).toBe(0);
+  expect(census.countOf("address 1")).toBe(0);
+  const { byAddress } = census as unknown as { byAddress: Map<string, number> };
+  expect(byAddress.size).toBe(0);
+});
