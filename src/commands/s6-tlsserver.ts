@@ -7,6 +7,7 @@ import { engineOwner } from "../credentials/environment.ts";
 import { EnvironmentError } from "../credentials/errors.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { parseAddress } from "../server/address.ts";
+import { descriptorLimit, roomFor } from "../server/descriptors.ts";
 import { ownerOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
@@ -39,6 +40,7 @@ function main(server: ServerSettings, operands: readonly string[]): void {
     listenFd: server.listenFd ?? inheritedSocket(process.env),
     workers: Math.min(server.workers ?? availableParallelism(), server.maxConnections),
     maxPerAddress: perAddress(server),
+    room: roomFor(descriptorLimit()),
     log,
   };
   if (settings.listenFd !== null) requireOpen(settings.listenFd);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 
 /** How prog ended: an exit code or the signal that killed it. */
@@ -29,9 +30,15 @@ export class Program {
 
   private readonly child: ChildProcess;
 
+  /** @throws a system error, of those that show at once */
   constructor(settings: ProgramSettings) {
     const child = start(settings);
     this.child = child;
+    if (child.stdio === undefined) {
+      // Without descriptors, Node makes no pipes, and says why a moment later.
+      child.on("error", () => {});
+      throw outOfDescriptors();
+    }
     const [readFd, writeFd] = settings.numbers;
     this.input = child.stdio[readFd] as Writable | null;
     this.output = child.stdio[writeFd] as Readable | null;
@@ -44,6 +51,11 @@ export class Program {
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
+}
+
+function outOfDescriptors(): NodeJS.ErrnoException {
+  const errno = -constants.errno.EMFILE;
+  return Object.assign(new Error("spawn EMFILE"), { code: "EMFILE", errno });
 }
 
 function start(settings: ProgramSettings): ChildProcess {

@@ -93,7 +93,8 @@ export class Conversation {
 
   private programFailed(error: NodeJS.ErrnoException): void {
     this.program = null;
-    this.connection.abort(cannotRun(this.settings.command, error));
+    if (this.tunnelOver) this.settle();
+    else this.connection.abort(cannotRun(this.settings.command, error));
   }
 
   private programEnvironment(session: Session): NodeJS.ProcessEnv {

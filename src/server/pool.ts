@@ -10,6 +10,8 @@ const BREATHER = 1000;
 
 export interface PoolSettings {
   readonly size: number;
+  /** No worker has more connections than this. */
+  readonly perWorker: number;
   readonly log: Log;
   /** A connection has ended, with its worker or without. */
   readonly over: (number: number) => void;
@@ -47,9 +49,13 @@ export class Pool {
     await Promise.all(starts);
   }
 
-  /** Is there a worker that can serve? */
-  get canServe(): boolean {
-    return [...this.members].some(({ ready }) => ready);
+  /** Why no worker can serve one more connection now; null if one can. */
+  get shortage(): string | null {
+    const ready = [...this.members].filter((member) => member.ready);
+    const { perWorker } = this.settings;
+    if (ready.length === 0) return "there is no worker at the moment";
+    if (ready.some(({ serving }) => serving.size < perWorker)) return null;
+    return `there are descriptors for ${perWorker} connections in each worker`;
   }
 
   /** Gives a connection to the worker that has the fewest. False: there is none. */
@@ -115,6 +121,11 @@ export class Pool {
         } else {
           this.hear(member, message, resolve);
         }
+      });
+      worker.on("error", (error: Error) => {
+        // Who was never born does not exit, either.
+        if (worker.process.pid === undefined) this.members.delete(member);
+        reject(error);
       });
       worker.on("exit", (code, signal) => {
         reject(new Error(`a worker ended at once (${signal ?? code})`));

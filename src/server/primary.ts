@@ -5,6 +5,7 @@ import type { ServerSettings } from "../cli/server-options.ts";
 import { timerDelay } from "../service/timers.ts";
 import { type Address, plainAddress } from "./address.ts";
 import { Census } from "./census.ts";
+import type { Room } from "./descriptors.ts";
 import { becomeOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
@@ -18,6 +19,7 @@ export interface PrimarySettings {
   readonly listenFd: number | null;
   readonly workers: number;
   readonly maxPerAddress: number;
+  readonly room: Room;
   readonly log: Log;
 }
 
@@ -37,9 +39,9 @@ export class Primary {
   private reloadWanted = false;
 
   constructor(private readonly settings: PrimarySettings) {
-    const { workers, log } = settings;
+    const { workers, log, room } = settings;
     this.pool = new Pool({
-      ...{ size: workers, log },
+      ...{ size: workers, perWorker: room.perWorker, log },
       over: (number) => this.over(number),
       ready: () => this.admitWaiting(),
     });
@@ -80,20 +82,21 @@ export class Primary {
     this.settings.log.warn("unable to accept", `unable to accept: ${reasonOf(error)}`);
   }
 
-  /** Is there a slot, and somebody to serve it? */
-  private get hasRoom(): boolean {
-    return this.census.open < this.settings.server.maxConnections && this.pool.canServe;
+  /** Why one more connection can't be served now; null if it can. */
+  private get shortage(): string | null {
+    const { maxConnections } = this.settings.server;
+    if (this.census.open < maxConnections) return this.pool.shortage;
+    return `${maxConnections} connections are open`;
   }
 
   /** What is over the limit of all waits, as it would in the system's backlog. */
   private accept(socket: Socket): void {
-    const { log, server } = this.settings;
-    if (this.hasRoom) {
+    const { log, server, room } = this.settings;
+    const { shortage } = this;
+    if (shortage === null) {
       this.admit(socket);
-    } else if (this.queue.length < server.backlog) {
-      if (this.pool.canServe)
-        log.warn("all slots are taken", `${server.maxConnections} connections are open; one waits`);
-      else log.warn("no worker", "there is no worker at the moment; one connection waits");
+    } else if (this.queue.length < Math.min(server.backlog, room.waiting)) {
+      log.warn("all slots are taken", `${shortage}; one waits`);
       this.queue.push(socket);
     } else {
       log.warn("backlog is full", `${this.queue.length} connections wait already; one is dropped`);
@@ -131,7 +134,7 @@ export class Primary {
   }
 
   private admitWaiting(): void {
-    while (this.hasRoom) {
+    while (this.shortage === null) {
       const socket = this.queue.shift();
       if (socket === undefined) return;
       this.admit(socket);

@@ -9,8 +9,9 @@ import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually, within } from "../support/limits.ts";
+import { asUser, isRoot, publicProgram } from "../support/nobody.ts";
 import { payload, sha256 } from "../support/payload.ts";
-import { everything } from "../support/processes.ts";
+import { everything, run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { childrenOf, isAlive, type Server, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
@@ -88,6 +89,7 @@ it("under load, every reply of the others is whole", async () => {
   const lost = childrenOf(victim).length;
   expect(lost).toBeGreaterThan(0);
   process.kill(victim, "SIGKILL");
+  await server.logged(`worker ${victim} died`);
   const late = Array.from({ length: 4 }, () => replyTo(server));
   writeFileSync(go, "");
   const whole = (await Promise.all(replies)).filter((digest) => digest === sha256(FILE));
@@ -99,11 +101,15 @@ function waitFor(file: string): string {
   return `until [ -e ${file} ]; do sleep 0.05; done`;
 }
 
-/** The digest of what came, whatever happened then. */
+/** The digest of what came, if it came to its end. */
 async function replyTo(server: Server): Promise<string> {
-  const client = await connect(server);
-  client.write("please\n");
-  return everything(client).then(sha256, () => "cut short");
+  try {
+    const client = await connect(server);
+    client.write("please\n");
+    return sha256(await everything(client));
+  } catch {
+    return "cut short";
+  }
 }
 
 it("when the one that listens is killed, the late reply still comes, and the workers leave", async () => {
@@ -127,3 +133,24 @@ it("when the one that listens is killed, the grace holds for programs that ignor
   expect(programs.filter(isAlive)).toHaveLength(1);
   await eventually("their end", () => [...workers, ...programs].filter(isAlive).length === 0);
 });
+
+it.skipIf(!isRoot)(
+  "when no process is to be had, the server goes on, and tries again",
+  async () => {
+    const server = await startServer({
+      ...{ authority, credentials, prog: ["cat"], options: ["--workers", "1"] },
+      ...{ executable: publicProgram("s6-tlsserver"), runner: asUser(54_321) },
+    });
+    // Only the user itself may do this to its processes, if root's rights are as few as in a container.
+    const limit = async (count: string) => {
+      const command = ["prlimit", `--pid=${server.pid}`, `--nproc=${count}`];
+      expect(await run([...asUser(54_321), ...command])).toMatchObject({ code: 0 });
+    };
+    await limit("1:100");
+    process.kill(server.workers[0] ?? 0, "SIGKILL");
+    await server.logged("unable to replace a worker: ", 2);
+    await limit("100:100");
+    await eventually("a replacement", () => server.workers.length === 1);
+    expect(await exchange(await connect(server), "served")).toBe("served");
+  },
+);

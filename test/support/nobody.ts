@@ -9,10 +9,12 @@ export const NOBODY = 65534;
 /** Giving privileges up is root's alone: who else runs these tests can't see it. */
 export const isRoot = process.getuid?.() === 0;
 
-/** What runs a command as nobody. */
-export const asNobody = [
-  ...["setpriv", "--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups"],
-];
+/** What runs a command as some user, who may have no name and no other process. */
+export function asUser(id: number): string[] {
+  return ["setpriv", "--reuid", `${id}`, "--regid", `${id}`, "--clear-groups"];
+}
+
+export const asNobody: readonly string[] = asUser(NOBODY);
 
 /** One of our programs in a place where nobody can read it, too, as an installed one would be. */
 export function publicProgram(name: string): string {
