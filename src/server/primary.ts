@@ -56,8 +56,15 @@ export class Primary {
     await this.listen();
     becomeOwner(server, process.env);
     this.watchSignals();
+    announce(server, this.port, log);
+  }
+
+  /** @throws {Fatal} if the socket that we inherited is of another kind than TCP */
+  private get port(): number {
     const address = this.server.address();
-    announce(server, address !== null && typeof address === "object" ? address.port : 0, log);
+    if (address !== null && typeof address === "object") return address.port;
+    const { listenFd } = this.settings;
+    throw new Fatal(ExitCode.system, `unable to listen on descriptor ${listenFd}: no TCP socket`);
   }
 
   private listen(): Promise<void> {

@@ -8,6 +8,7 @@ import { afterEach, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
+import { scratchFile } from "../support/scratch.ts";
 import { type Serving, startServer, startUnready } from "../support/server.ts";
 
 const authority = Authority.root();
@@ -77,10 +78,23 @@ it("systemd-socket-activate starts it with the first client, who is served", asy
   expect(running.stdout).toBe(`${port}\n`);
 });
 
-it("a descriptor that is no TCP socket: 111, and one line", async () => {
+it("a descriptor that is no listening socket: 111, and one line", async () => {
   const options = ["--listen-fd", "3"];
   const running = startUnready({ credentials, options, pipes: 1 });
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stdout }).toEqual({ code: 111, stdout: "" });
   expect(stderr).toMatch(/^s6-tlsserver: fatal: unable to listen on descriptor 3: [^\n]+\n$/);
+});
+
+it("a listening socket of another kind than TCP: 111, and one line", async () => {
+  const server = createServer().listen(scratchFile("socket"));
+  bound.push(server);
+  await once(server, "listening");
+  const { _handle } = server as unknown as { _handle: { fd: number } };
+  const options = ["--listen-fd", "3"];
+  const running = startUnready({ credentials, options, descriptor: _handle.fd });
+  expect(await running.ended).toMatchObject({
+    ...{ code: 111, stdout: "" },
+    stderr: "s6-tlsserver: fatal: unable to listen on descriptor 3: no TCP socket\n",
+  });
 });
