@@ -124,3 +124,11 @@ function portsOf(pid: number): number[] {
     return [];
   }
 }
+
+it("NODE_OPTIONS opens no inspector that stays, in any of the processes", async () => {
+  const environment = { NODE_OPTIONS: "--inspect=127.0.0.1:0" };
+  const server = await startServer({ authority, credentials, environment });
+  await server.logged("Debugger listening", 2);
+  const ports = () => [server.pid, ...server.workers].flatMap(portsOf);
+  await eventually("only its own port", () => ports().join() === `${server.port}`);
+});

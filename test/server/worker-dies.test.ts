@@ -154,3 +154,14 @@ it.skipIf(!isRoot)(
     expect(await exchange(await connect(server), "served")).toBe("served");
   },
 );
+
+it("when the one that listens is killed, another server can take its port at once", async () => {
+  const server = await serving("--workers 2", TELLS_PID);
+  const { client } = await visitor(server);
+  server.signal("SIGKILL");
+  await eventually("its end", () => !isAlive(server.pid));
+  const port = `${server.port}`;
+  const next = await startServer({ authority, credentials, prog: ["cat"], port });
+  expect(await exchange(await connect(next), "to the new one")).toBe("to the new one");
+  expect(await exchange(client, "to the old one")).toBe("to the old one");
+});
