@@ -71,7 +71,7 @@ describe("by a clock of the test's own", () => {
 
 it("a real server, flooded with connections that fail", async () => {
   const authority = Authority.root();
-  const options = ["--workers", "1"];
+  const options = ["--workers", "1", "-c", "100", "-C", "100"];
   const server = await startServer({ authority, credentials: authority.issue(), options });
   for (let turn = 0; turn < 60; turn++)
     (await connectRaw(server.port)).resume().end("GET / HTTP/1.0");
