@@ -24,14 +24,14 @@ export class OwnEngine {
 
   start(): void {
     expectOneConnection();
-    const { settings, network: fds, prepare } = this.service;
+    const { settings, environment, network: fds, prepare } = this.service;
     const { engine, keeper } = prepare();
     const network = streamsOf(...fds);
     this.connection = new Connection({
       ...settings,
       engine,
       network,
-      peer: peerOf(process.env, network.readable),
+      peer: peerOf(environment, network.readable),
       established: (session) => {
         // There is no second handshake: the key has done its work.
         keeper?.wipe();

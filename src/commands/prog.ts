@@ -22,6 +22,8 @@ export interface Service {
   readonly settings: TunnelSettings & { readonly keepEnvironment: boolean };
   /** prog and its arguments. */
   readonly command: readonly string[];
+  /** What we were started with. */
+  readonly environment: NodeJS.ProcessEnv;
   /** Descriptors of the network, to read and to write. */
   readonly network: readonly [number, number];
   /** The numbers under which prog finds the cleartext, to read and to write. */
@@ -70,9 +72,12 @@ export function startProgram(service: Service, start: Start): Program {
 }
 
 /** What prog finds in its environment. */
-export function environmentOf({ settings }: Service, variables: Variables): NodeJS.ProcessEnv {
+export function environmentOf(
+  { settings, environment }: Service,
+  variables: Variables,
+): NodeJS.ProcessEnv {
   const remove = (name: string) => !settings.keepEnvironment && isOurs(name);
-  return programEnvironment(process.env, variables, remove);
+  return programEnvironment(environment, variables, remove);
 }
 
 /** Ends this process as prog ended. */

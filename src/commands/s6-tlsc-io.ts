@@ -1,5 +1,6 @@
 import { CLIENT_DEFAULTS } from "../cli/client-options.ts";
 import { type ClientIoSettings, s6TlscIoLine } from "../cli/command-lines.ts";
+import { startingEnvironment } from "../program/environment.ts";
 import { prepareClient } from "../service/client-side.ts";
 import { warnWithoutName } from "./client.ts";
 import { run } from "./run.ts";
@@ -9,12 +10,14 @@ const program = "s6-tlsc-io";
 
 function main(settings: ClientIoSettings, operands: readonly string[]): void {
   warnWithoutName(program, settings);
+  const environment = startingEnvironment();
   runTunnel({
     program,
     settings,
+    environment,
     operands,
     standard: "cleartext",
-    prepare: () => prepareClient(settings, process.env),
+    prepare: () => prepareClient(settings, environment),
   });
 }
 

@@ -1,5 +1,6 @@
 import { type IoSettings, s6TlsdIoLine } from "../cli/command-lines.ts";
 import { DEFAULTS } from "../cli/tls-options.ts";
+import { startingEnvironment } from "../program/environment.ts";
 import { prepareServer } from "../service/server-side.ts";
 import { run } from "./run.ts";
 import { runTunnel } from "./tunnel-alone.ts";
@@ -7,12 +8,14 @@ import { runTunnel } from "./tunnel-alone.ts";
 const program = "s6-tlsd-io";
 
 function main(settings: IoSettings, operands: readonly string[]): void {
+  const environment = startingEnvironment();
   runTunnel({
     program,
     settings,
+    environment,
     operands,
     standard: "network",
-    prepare: () => prepareServer(settings, process.env),
+    prepare: () => prepareServer(settings, environment),
   });
 }
 

@@ -17,6 +17,8 @@ export interface TunnelAlone {
   /** Our own name, for messages. */
   readonly program: string;
   readonly settings: TunnelSettings & { readonly notify: number | null };
+  /** What we were started with. */
+  readonly environment: NodeJS.ProcessEnv;
   /** fdr and fdw. */
   readonly operands: readonly string[];
   /** Which side is on 0 and 1; the other one is on fdr and fdw. */
@@ -26,13 +28,14 @@ export interface TunnelAlone {
 }
 
 /** A tunnel between descriptors that are there already, without a prog. */
-export function runTunnel({ program, settings, operands, standard, prepare }: TunnelAlone): void {
+export function runTunnel(tunnel: TunnelAlone): void {
+  const { program, settings, environment, operands, standard, prepare } = tunnel;
   if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
   const [fdr, fdw] = operands.map(unsigned) as [number, number];
   for (const fd of [0, 1, fdr, fdw, settings.notify]) {
     if (fd !== null) requireOpen(fd);
   }
-  const owner = engineOwner(process.env);
+  const owner = engineOwner(environment);
   expectOneConnection();
   const { engine, keeper } = prepare();
   drop(owner);
@@ -42,7 +45,7 @@ export function runTunnel({ program, settings, operands, standard, prepare }: Tu
     ...settings,
     engine,
     network,
-    peer: peerOf(process.env, network.readable),
+    peer: peerOf(environment, network.readable),
     established: (session) => {
       // There is no second handshake: the key has done its work.
       keeper?.wipe();

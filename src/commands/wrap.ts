@@ -7,7 +7,7 @@ import type { Service } from "./prog.ts";
 /** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
 export function wrap(service: Service): void {
   for (const fd of service.network) requireOpen(fd);
-  const { uid, gid } = engineOwner(process.env);
+  const { uid, gid } = engineOwner(service.environment);
   const Wrapper = uid === null && gid === null ? OwnEngine : EngineChild;
   new Wrapper(service).start();
 }

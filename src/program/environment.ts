@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * The environment that this process was started with, as a plain object. Node's own looks every
+ * variable up among all the others: with a thousand server names that takes longer than to read
+ * their keys.
+ */
+export function startingEnvironment(): NodeJS.ProcessEnv {
+  let block: string;
+  try {
+    block = readFileSync("/proc/self/environ", "utf8");
+  } catch {
+    return { ...process.env };
+  }
+  // Without a prototype: a variable may be called like a method of every object's.
+  const environment: NodeJS.ProcessEnv = Object.create(null);
+  for (const variable of block.split("\0")) {
+    const equals = variable.indexOf("=");
+    const name = variable.slice(0, equals);
+    // Of a name that is there twice, the C library finds the first.
+    if (equals > 0 && !(name in environment)) environment[name] = variable.slice(equals + 1);
+  }
+  return environment;
+}
