@@ -6,9 +6,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import {
   s6TlscIoLine,
   s6TlscLine,
+  s6TlsclientLine,
   s6TlsdIoLine,
   s6TlsdLine,
   s6TlsserverLine,
+  s6UcspitlscLine,
+  s6UcspitlsdLine,
 } from "../src/cli/command-lines.ts";
 import { type CommandLine, type Option, usage } from "../src/cli/options.ts";
 
@@ -20,6 +23,9 @@ const pages: Record<string, string> = {
   "s6-tlsc-io": section("s6-tlsc-io", s6TlscIoLine),
   "s6-tlsd": section("s6-tlsd", s6TlsdLine),
   "s6-tlsd-io": section("s6-tlsd-io", s6TlsdIoLine),
+  "s6-tlsclient": section("s6-tlsclient", s6TlsclientLine),
+  "s6-ucspitlsc": section("s6-ucspitlsc", s6UcspitlscLine),
+  "s6-ucspitlsd": section("s6-ucspitlsd", s6UcspitlsdLine),
   "s6-tlsserver": section("s6-tlsserver", s6TlsserverLine),
 };
 

@@ -89,3 +89,121 @@ export const descriptors: OptionGroup<NetworkDescriptors> = [
     },
   },
 ];
+
+/** How a client gets its connection. */
+export interface DialSettings {
+  tries: number;
+  /** Milliseconds; 0: as long as the system takes. */
+  connectTimeout: number;
+  family: 0 | 4 | 6;
+  localAddress: string | null;
+  localPort: number | null;
+  delay: boolean;
+  lookUp: boolean;
+}
+
+export const DIAL_DEFAULTS: Readonly<DialSettings> = {
+  tries: 1,
+  connectTimeout: 0,
+  family: 0,
+  localAddress: null,
+  localPort: null,
+  delay: false,
+  lookUp: true,
+};
+
+type DialGroup = OptionGroup<DialSettings>;
+
+export const dialing: DialGroup[] = [
+  [
+    {
+      short: "T",
+      long: "tries",
+      value: "tries",
+      about: "Try all addresses of the host so many times; 1 by default.",
+      apply: (settings, value) => {
+        settings.tries = unsigned(value);
+        if (settings.tries === 0) throw new UsageError("must be at least 1");
+      },
+    },
+  ],
+  [
+    {
+      short: "t",
+      long: "timeout",
+      value: "timeout",
+      about: "Give an address so many milliseconds; 0, the default: as long as the system does.",
+      apply: (settings, value) => {
+        settings.connectTimeout = unsigned(value);
+      },
+    },
+  ],
+  [
+    {
+      short: "4",
+      long: "ipv4",
+      about: "IPv4 only.",
+      apply: (settings) => {
+        settings.family = 4;
+      },
+    },
+    {
+      short: "6",
+      long: "ipv6",
+      about: "IPv6 only.",
+      apply: (settings) => {
+        settings.family = 6;
+      },
+    },
+  ],
+  [
+    {
+      short: "i",
+      long: "local-ip",
+      value: "localip",
+      about: "Connect from this address.",
+      apply: (settings, value) => {
+        settings.localAddress = value;
+      },
+    },
+  ],
+  [
+    {
+      short: "p",
+      long: "local-port",
+      value: "localport",
+      about: "Connect from this port.",
+      apply: (settings, value) => {
+        settings.localPort = unsigned(value);
+      },
+    },
+  ],
+  [
+    {
+      short: "d",
+      long: "delay",
+      about: "Let the system gather small segments (Nagle's algorithm).",
+      apply: (settings) => {
+        settings.delay = true;
+      },
+    },
+    {
+      short: "D",
+      long: "no-delay",
+      about: "Send at once. The default.",
+      apply: (settings) => {
+        settings.delay = false;
+      },
+    },
+  ],
+  [
+    {
+      short: "H",
+      long: "no-lookup",
+      about: "The host is an address: no name is looked up, and without -k none is asked for.",
+      apply: (settings) => {
+        settings.lookUp = false;
+      },
+    },
+  ],
+];

@@ -68,6 +68,23 @@ export const s6TlscLine: CommandLine<ClientProgramSettings> = {
   operands: "prog...",
 };
 
+export interface TcpClientSettings extends client.ClientTlsSettings, client.DialSettings {}
+
+export const s6TlsclientLine: CommandLine<TcpClientSettings> = {
+  groups: [
+    ...client.dialing,
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    client.ownCertificate,
+    tls.keepEnvironment,
+    tls.verbosity,
+    tls.handshakeTimeout,
+    client.serverName,
+    tls.profile,
+  ],
+  operands: "host port prog...",
+};
+
 export interface ClientIoSettings extends client.ClientTlsSettings {
   notify: number | null;
 }
@@ -135,3 +152,7 @@ export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
   ],
   operands: "ip port prog...",
 };
+
+/** Delayed TLS takes the options of the program that starts TLS at once. */
+export const s6UcspitlsdLine = s6TlsdLine;
+export const s6UcspitlscLine = s6TlscLine;

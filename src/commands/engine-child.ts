@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
@@ -40,7 +41,8 @@ export class EngineChild {
   }
 
   start(): void {
-    const { network, tunnel } = this.service;
+    const { network: source, tunnel } = this.service;
+    const network = source instanceof Socket ? [source, source] : source;
     // Whoever ends us while there is no prog means the connection. This must be settled before
     // there is a child, or a signal in between would leave it behind.
     onFatalSignal((signal) => {
@@ -63,7 +65,8 @@ export class EngineChild {
       this.childEnding = signal === null ? { code: code ?? 0, signal } : { code: null, signal };
       this.settle();
     });
-    leaveToOthers(...new Set(network));
+    if (source instanceof Socket) source.destroy();
+    else leaveToOthers(...new Set(source));
     this.awaitNotification(this.child.stdio[NOTIFY] as Readable);
   }
 

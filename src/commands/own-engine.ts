@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Fatal } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
@@ -24,9 +25,10 @@ export class OwnEngine {
 
   start(): void {
     expectOneConnection();
-    const { settings, environment, network: fds, prepare } = this.service;
+    const { settings, environment, network: source, prepare } = this.service;
     const { engine, keeper } = prepare();
-    const network = streamsOf(...fds);
+    const network =
+      source instanceof Socket ? { readable: source, writable: source } : streamsOf(...source);
     this.connection = new Connection({
       ...settings,
       engine,

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Fatal } from "../cli/diagnostics.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
 import { isOurs } from "../credentials/environment.ts";
@@ -24,8 +25,8 @@ export interface Service {
   readonly command: readonly string[];
   /** What we were started with. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Descriptors of the network, to read and to write. */
-  readonly network: readonly [number, number];
+  /** The network: descriptors, to read and to write, or a connection of our own. */
+  readonly network: readonly [number, number] | Socket;
   /** The numbers under which prog finds the cleartext, to read and to write. */
   readonly cleartext: readonly [number, number];
   /** Reads the credentials, and gets an engine ready. */

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { EngineChild } from "./engine-child.ts";
@@ -6,7 +7,8 @@ import type { Service } from "./prog.ts";
 
 /** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
 export function wrap(service: Service): void {
-  for (const fd of service.network) requireOpen(fd);
+  const { network } = service;
+  if (!(network instanceof Socket)) for (const fd of network) requireOpen(fd);
   const { uid, gid } = engineOwner(service.environment);
   const Wrapper = uid === null && gid === null ? OwnEngine : EngineChild;
   new Wrapper(service).start();

@@ -21,7 +21,8 @@ export function parseAddress(ip: string, port: string): Address {
   return { host, port: parsePort(port) };
 }
 
-function parsePort(text: string): number {
+/** @throws {UsageError} unless it is a port, or the name of a service */
+export function parsePort(text: string): number {
   if (!/^[0-9]+$/.test(text)) return portOfService(text);
   const port = Number(text);
   if (port > 65535) throw new UsageError(`not a port: ${text}`);

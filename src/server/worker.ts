@@ -2,7 +2,6 @@ import cluster from "node:cluster";
 import { Socket } from "node:net";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
-import { UsageError } from "../cli/options.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { isOurs } from "../credentials/environment.ts";
 import { exitCodeOf } from "../service/failures.ts";
@@ -55,7 +54,7 @@ export class Worker {
       this.credentials = this.load();
       tell({ report: "ready" });
     } catch (error) {
-      const exitCode = error instanceof UsageError ? ExitCode.usage : exitCodeOf(error);
+      const exitCode = exitCodeOf(error);
       tell({ report: "failed", text: reasonOf(error), exitCode });
     }
   }

@@ -1,11 +1,12 @@
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
+import { UsageError } from "../cli/options.ts";
 import { EnvironmentError } from "../credentials/errors.ts";
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Fatal) return error.exitCode;
-  if (error instanceof EnvironmentError) return ExitCode.usage;
+  if (error instanceof EnvironmentError || error instanceof UsageError) return ExitCode.usage;
   return ExitCode.system;
 }
 

@@ -1,0 +1,82 @@
+import { isIP, type Socket } from "node:net";
+import { CLIENT_DEFAULTS, DIAL_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
+import { s6TlsclientLine, type TcpClientSettings } from "../cli/command-lines.ts";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { UsageError } from "../cli/options.ts";
+import { anchorSource } from "../credentials/environment.ts";
+import { dial } from "../io/dial.ts";
+import { startingEnvironment } from "../program/environment.ts";
+import { parsePort, plainAddress } from "../server/address.ts";
+import { prepareClient } from "../service/client-side.ts";
+import { clientTunnelOptions, warnWithoutName } from "./client.ts";
+import { fail } from "./fail.ts";
+import { run } from "./run.ts";
+import { wrap } from "./wrap.ts";
+
+const program = "s6-tlsclient";
+
+function main(given: TcpClientSettings, operands: readonly string[]): void {
+  const [host, portText, ...command] = operands;
+  if (host === undefined || portText === undefined || command.length === 0) {
+    throw new UsageError("host, port and prog are needed");
+  }
+  if (!given.lookUp && isIP(host) === 0) throw new UsageError(`not an IP address: ${host}`);
+  const asked = given.lookUp && isIP(host) === 0 ? host : null;
+  const settings = { ...given, serverName: given.serverName ?? asked };
+  const port = parsePort(portText);
+  anchorSource(startingEnvironment());
+  warnWithoutName(program, settings);
+  connect(settings, { host, port })
+    .then((socket) => {
+      const environment = startingEnvironment();
+      setAddresses(environment, { socket, host });
+      const { readFd, writeFd } = UCSPI_DESCRIPTORS;
+      wrap({
+        program,
+        settings,
+        environment,
+        command,
+        network: socket,
+        cleartext: [readFd, writeFd],
+        prepare: () => prepareClient(settings, environment),
+        tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
+      });
+    })
+    .catch((error: unknown) => fail(program, error));
+}
+
+/** @throws {Fatal} (the promise) 111 if nobody answers */
+async function connect(
+  settings: TcpClientSettings,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Socket> {
+  const { connectTimeout: timeout, delay } = settings;
+  try {
+    const socket = await dial({ ...settings, host, port, timeout });
+    return socket.setNoDelay(!delay);
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new Fatal(ExitCode.system, `unable to connect to ${host} port ${port}: ${reason}`);
+  }
+}
+
+function setAddresses(
+  environment: NodeJS.ProcessEnv,
+  { socket, host }: { readonly socket: Socket; readonly host: string },
+): void {
+  const { remoteAddress = "", remotePort, localAddress = "", localPort } = socket;
+  environment["PROTO"] = "TCP";
+  environment["TCPREMOTEIP"] = plainAddress(remoteAddress);
+  environment["TCPREMOTEPORT"] = `${remotePort}`;
+  environment["TCPREMOTEHOST"] = host;
+  environment["TCPLOCALIP"] = plainAddress(localAddress);
+  environment["TCPLOCALPORT"] = `${localPort}`;
+}
+
+run({
+  program,
+  line: s6TlsclientLine,
+  defaults: { ...CLIENT_DEFAULTS, ...DIAL_DEFAULTS },
+  main,
+});
