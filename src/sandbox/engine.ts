@@ -1,38 +1,29 @@
+import type { EngineExports } from "./engine-exports.ts";
+import {
+  type ClientSettings,
+  type ClientVerification,
+  type Identity,
+  type IdentityChoice,
+  PROFILES,
+  type ServerSettings,
+} from "./engine-settings.ts";
 import { EngineError, UnusableAnchors } from "./errors.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
 import type { KeyOperations } from "./keeper.ts";
-import { type PeerCertificate, type PeerExports, readPeerCertificate } from "./peer.ts";
+import { type PeerCertificate, readPeerCertificate } from "./peer.ts";
 
-/** The typed twin of wasm/engine/abi.h. */
-interface EngineExports extends PeerExports {
-  engine_alloc(length: number): Pointer;
-  engine_server(profile: number): number;
-  engine_add_certificate(der: Pointer, length: number): number;
-  engine_client(profile: number): number;
-  engine_set_server_name(ascii: Pointer, length: number): number;
-  engine_verify_server(days: number, seconds: number): number;
-  engine_trust_any_server(): number;
-  engine_add_trust_anchor(der: Pointer, length: number): number;
-  engine_request_certificate(mandatory: number, days: number, seconds: number): number;
-  engine_start(seed: Pointer): number;
-  engine_continue(): number;
-  engine_refuse(alert: number): void;
-  engine_buf(channel: number): Pointer;
-  engine_buf_length(): number;
-  engine_ack(channel: number, length: number): void;
-  engine_flush(): void;
-  engine_close(): void;
-  engine_state(): number;
-  engine_last_error(): number;
-  engine_alert_sent(): number;
-  engine_version(): number;
-  engine_suite(): number;
-  engine_suite_name(): Pointer;
-  engine_server_name(): Pointer;
-}
+export type {
+  ClientSettings,
+  ClientVerification,
+  Identity,
+  IdentityChoice,
+  Profile,
+  ServerSettings,
+  Verification,
+} from "./engine-settings.ts";
+export { PROFILE_NAMES } from "./engine-settings.ts";
 
 const CHANNELS = { sendrec: 0, recvrec: 1, sendapp: 2, recvapp: 3 } as const;
-const PROFILES = { modern: 0, compat: 1, legacy: 2 } as const;
 const SEED_LENGTH = 32;
 
 const CLOSED = 0x01;
@@ -58,61 +49,6 @@ const DAY = 86_400_000;
 
 /** `rec` are records, for and from the network; `app` is application data. */
 export type Channel = keyof typeof CHANNELS;
-
-/** Versions and suites on offer; wasm/engine/profiles.c lists them. */
-export type Profile = keyof typeof PROFILES;
-
-export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
-
-/** Who we are. */
-export interface Identity {
-  /** Our certificates in DER, end entity first. */
-  readonly chain: readonly Uint8Array[];
-  /** The private key of the first certificate. */
-  readonly key: KeyOperations;
-}
-
-/** Who we are depends on the name that the client asks for. */
-export interface IdentityChoice {
-  /** Bytes of the longest chain that may be chosen. */
-  readonly largestChain: number;
-  /** @returns null to refuse the client */
-  readonly choose: (serverName: string | null) => Identity | null;
-}
-
-/** What a peer's certificate is held against. */
-export interface Verification {
-  /** CA certificates in DER. Those that BearSSL can't use are left out. */
-  readonly anchors: readonly Uint8Array[];
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
-export interface ClientVerification extends Verification {
-  /** A client without a certificate is refused, too. */
-  readonly mandatory: boolean;
-}
-
-export interface ServerSettings {
-  readonly profile: Profile;
-  readonly identity: Identity | IdentityChoice;
-  /** null: clients are not asked for a certificate. */
-  readonly clients: ClientVerification | null;
-  /** Fills its argument with fresh entropy. */
-  readonly seed: (room: Uint8Array) => void;
-}
-
-export interface ClientSettings {
-  readonly profile: Profile;
-  /** Asked for, and what the server's certificate must be for; null: neither. */
-  readonly serverName: string | null;
-  /** null: any server will do. */
-  readonly server: Verification | null;
-  /** What a server gets that asks for a certificate; null: it gets none. */
-  readonly identity: Identity | null;
-  /** Fills its argument with fresh entropy. */
-  readonly seed: (room: Uint8Array) => void;
-}
 
 /** What was negotiated. */
 export interface Session {

@@ -1,0 +1,30 @@
+import type { Pointer } from "./instance.ts";
+import type { PeerExports } from "./peer.ts";
+
+/** The typed twin of wasm/engine/abi.h. */
+export interface EngineExports extends PeerExports {
+  engine_alloc(length: number): Pointer;
+  engine_server(profile: number): number;
+  engine_add_certificate(der: Pointer, length: number): number;
+  engine_client(profile: number): number;
+  engine_set_server_name(ascii: Pointer, length: number): number;
+  engine_verify_server(days: number, seconds: number): number;
+  engine_trust_any_server(): number;
+  engine_add_trust_anchor(der: Pointer, length: number): number;
+  engine_request_certificate(mandatory: number, days: number, seconds: number): number;
+  engine_start(seed: Pointer): number;
+  engine_continue(): number;
+  engine_refuse(alert: number): void;
+  engine_buf(channel: number): Pointer;
+  engine_buf_length(): number;
+  engine_ack(channel: number, length: number): void;
+  engine_flush(): void;
+  engine_close(): void;
+  engine_state(): number;
+  engine_last_error(): number;
+  engine_alert_sent(): number;
+  engine_version(): number;
+  engine_suite(): number;
+  engine_suite_name(): Pointer;
+  engine_server_name(): Pointer;
+}

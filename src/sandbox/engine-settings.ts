@@ -1,0 +1,59 @@
+import type { KeyOperations } from "./keeper.ts";
+
+/** ENGINE_PROFILE_* in wasm/engine/abi.h. */
+export const PROFILES = { modern: 0, compat: 1, legacy: 2 } as const;
+
+/** Versions and suites on offer; wasm/engine/profiles.c lists them. */
+export type Profile = keyof typeof PROFILES;
+
+export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
+
+/** Who we are. */
+export interface Identity {
+  /** Our certificates in DER, end entity first. */
+  readonly chain: readonly Uint8Array[];
+  /** The private key of the first certificate. */
+  readonly key: KeyOperations;
+}
+
+/** Who we are depends on the name that the client asks for. */
+export interface IdentityChoice {
+  /** Bytes of the longest chain that may be chosen. */
+  readonly largestChain: number;
+  /** @returns null to refuse the client */
+  readonly choose: (serverName: string | null) => Identity | null;
+}
+
+/** What a peer's certificate is held against. */
+export interface Verification {
+  /** CA certificates in DER. Those that BearSSL can't use are left out. */
+  readonly anchors: readonly Uint8Array[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface ClientVerification extends Verification {
+  /** A client without a certificate is refused, too. */
+  readonly mandatory: boolean;
+}
+
+export interface ServerSettings {
+  readonly profile: Profile;
+  readonly identity: Identity | IdentityChoice;
+  /** null: clients are not asked for a certificate. */
+  readonly clients: ClientVerification | null;
+  /** Fills its argument with fresh entropy. */
+  readonly seed: (room: Uint8Array) => void;
+}
+
+export interface ClientSettings {
+  readonly profile: Profile;
+  /** Asked for, and what the server's certificate must be for; null: neither. */
+  readonly serverName: string | null;
+  /** null: any server will do. */
+  readonly server: Verification | null;
+  /** What a server gets that asks for a certificate; null: it gets none. */
+  readonly identity: Identity | null;
+  /** Fills its argument with fresh entropy. */
+  readonly seed: (room: Uint8Array) => void;
+}
