@@ -1,4 +1,5 @@
 import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { delay } from "./server-options.ts";
 import { DEFAULTS, type TlsSettings } from "./tls-options.ts";
 
 /** What the command line of a TLS client says about the connection. */
@@ -178,24 +179,7 @@ export const dialing: DialGroup[] = [
       },
     },
   ],
-  [
-    {
-      short: "d",
-      long: "delay",
-      about: "Let the system gather small segments (Nagle's algorithm).",
-      apply: (settings) => {
-        settings.delay = true;
-      },
-    },
-    {
-      short: "D",
-      long: "no-delay",
-      about: "Send at once. The default.",
-      apply: (settings) => {
-        settings.delay = false;
-      },
-    },
-  ],
+  delay,
   [
     {
       short: "H",

@@ -150,7 +150,7 @@ export const ids: Group = [
   },
 ];
 
-export const delay: Group = [
+export const delay: OptionGroup<{ delay: boolean }> = [
   {
     short: "d",
     long: "delay",

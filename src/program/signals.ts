@@ -1,22 +1,3 @@
-/** What a supervisor sends, and a program that stands in for another passes on. */
-export const PASSED_ON = [
-  "SIGTERM",
-  "SIGHUP",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGALRM",
-  "SIGABRT",
-  "SIGCONT",
-  "SIGWINCH",
-] as const satisfies readonly NodeJS.Signals[];
-
-/** From now on, signals that a supervisor sends are for prog. */
-export function passSignalsOn(receive: (signal: NodeJS.Signals) => void): void {
-  for (const signal of PASSED_ON) listenAlone(signal, receive);
-}
-
 /** Signals that end a program which has no plans for them. */
 const FATAL = [
   "SIGTERM",
@@ -28,6 +9,18 @@ const FATAL = [
   "SIGALRM",
   "SIGABRT",
 ] as const satisfies readonly NodeJS.Signals[];
+
+/** What a supervisor sends, and a program that stands in for another passes on. */
+export const PASSED_ON = [
+  ...FATAL,
+  "SIGCONT",
+  "SIGWINCH",
+] as const satisfies readonly NodeJS.Signals[];
+
+/** From now on, signals that a supervisor sends are for prog. */
+export function passSignalsOn(receive: (signal: NodeJS.Signals) => void): void {
+  for (const signal of PASSED_ON) listenAlone(signal, receive);
+}
 
 /** Before prog runs, a signal that would end this process is announced first. */
 export function onFatalSignal(receive: (signal: NodeJS.Signals) => void): void {
