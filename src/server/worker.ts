@@ -6,10 +6,11 @@ import type { ServerSettings } from "../cli/server-options.ts";
 import { isOurs } from "../credentials/environment.ts";
 import { exitCodeOf } from "../service/failures.ts";
 import { loadModule } from "../service/modules.ts";
-import { loadCredentials, type ServerCredentials, startEngine } from "../service/server-side.ts";
+import { loadCredentials, startEngine } from "../service/server-side.ts";
 import { timerDelay } from "../service/timers.ts";
 import { Conversation } from "./conversation.ts";
 import { becomeOwner } from "./ids.ts";
+import { KeptCredentials } from "./kept-credentials.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 
@@ -97,7 +98,7 @@ export class Worker {
     socket.allowHalfOpen = true;
     socket.setNoDelay(!this.settings.server.delay);
     try {
-      const keyUsed = once(credentials.use());
+      const keyUsed = credentials.use();
       const conversation = new Conversation({
         ...this.settings,
         client,
@@ -186,31 +187,6 @@ const FOR_US = new Set([
   "NOTIFY_SOCKET",
   "NODE_UNIQUE_ID",
 ]);
-
-/** Credentials that are wiped when they were replaced, and no handshake needs them any more. */
-class KeptCredentials {
-  private users = 1;
-
-  constructor(readonly credentials: ServerCredentials) {}
-
-  /** @returns to be called when the handshake is over */
-  use(): () => void {
-    this.users++;
-    return () => this.release();
-  }
-
-  release(): void {
-    if (--this.users === 0) this.credentials.keeper.wipe();
-  }
-}
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) action();
-    done = true;
-  };
-}
 
 /**
  * Left to itself, Node ends a worker on the spot when it loses its primary; and when a report to a
