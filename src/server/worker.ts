@@ -97,8 +97,8 @@ export class Worker {
     }
     socket.allowHalfOpen = true;
     socket.setNoDelay(!this.settings.server.delay);
+    const keyUsed = credentials.use();
     try {
-      const keyUsed = credentials.use();
       const conversation = new Conversation({
         ...this.settings,
         client,
@@ -114,6 +114,7 @@ export class Worker {
       this.conversations.set(client.number, conversation);
     } catch (error) {
       this.settings.log.warn("unable to serve", `unable to serve: ${reasonOf(error)}`);
+      keyUsed();
       socket.destroy();
       over();
     }
