@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "crypto/ec-checked.h"
+#include "crypto/rsa-private.h"
 #include "inner.h"
 #include "key.h"
 
@@ -42,7 +43,7 @@ decrypt_rsa(const private_key *key, unsigned char *data, size_t len)
 	reject(key, data, len, rejected);
 
 	/* 1 or 0, computed and used without a branch. */
-	good = br_rsa_ssl_decrypt(&br_rsa_i31_private, &key->sk.rsa, data, len);
+	good = br_rsa_ssl_decrypt(&rsa_private, &key->sk.rsa, data, len);
 	br_ccopy(good ^ 1, data, rejected, PRE_MASTER);
 	wipe(rejected, sizeof rejected);
 	wipe(data + PRE_MASTER, len - PRE_MASTER);

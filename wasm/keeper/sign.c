@@ -2,8 +2,10 @@
  * Signatures of ServerKeyExchange and CertificateVerify.
  */
 #include <string.h>
+#include "inner.h"
 #include "crypto/ec-checked.h"
 #include "crypto/p256-sign.h"
+#include "crypto/rsa-private.h"
 #include "key.h"
 
 /* BearSSL's hash implementations, by identifier. */
@@ -81,7 +83,8 @@ sign_rsa(const private_key *key, unsigned hash, const unsigned char *hv,
 	const unsigned char *oid = oid_of(hash);
 	size_t sig_len = (key->sk.rsa.n_bitlen + 7) >> 3;
 
-	if (!br_rsa_i31_pkcs1_sign(oid, hv, hv_len, &key->sk.rsa, sig)) {
+	if (!br_rsa_pkcs1_sig_pad(oid, hv, hv_len, key->sk.rsa.n_bitlen, sig) ||
+		!rsa_private(sig, &key->sk.rsa)) {
 		return 0;
 	}
 	if (key->pk.n != NULL &&
