@@ -1,7 +1,9 @@
 /*
- * RSA with a private key: ours, and BearSSL's.
+ * RSA with a private key: ours, and BearSSL's; and a product of our
+ * arithmetic alone.
  */
-#include "bearssl.h"
+#include "inner.h"
+#include "crypto/montgomery-pair.h"
 #include "crypto/rsa-private.h"
 #include "export.h"
 #include "buffers.h"
@@ -36,4 +38,44 @@ rsa_private_either(uint32_t which)
 {
 	return which == 0 ? rsa_private(data, &sk)
 			  : br_rsa_i31_private(data, &sk);
+}
+
+typedef uint32_t words[2 + (8 * PAIR_ENCODED_BYTES + 30) / 31];
+
+static void
+decode(words x[PAIR_LANES], int part, size_t len)
+{
+	int lane;
+
+	for (lane = 0; lane < PAIR_LANES; lane++) {
+		br_i31_decode(x[lane], data + (part + lane) * PART, len);
+	}
+}
+
+/*
+ * In `data`, in both lanes: moduli of `len` bytes at 1 KiB, a and b of
+ * `value_len` at 3 and 5. a * b / R replaces a; without `b`, a * a / R.
+ */
+EXPORT(pair_product)
+size_t
+pair_product(size_t len, size_t value_len, uint32_t b)
+{
+	words x[PAIR_LANES];
+	const uint32_t *const pointers[PAIR_LANES] = {x[0], x[1]};
+	pair_modulus m;
+	pair_int y, z;
+
+	decode(x, 1, len);
+	pair_modulus_set(&m, pointers, len);
+	decode(x, 3, value_len);
+	pair_set(&m, y, pointers);
+	decode(x, 5, value_len);
+	pair_set(&m, z, pointers);
+	if (b) {
+		pair_multiply(&m, y, y, z);
+	} else {
+		pair_square(&m, y, y);
+	}
+	pair_encode(&m, 0, y, data + 3 * PART);
+	return pair_encode(&m, 1, y, data + 4 * PART);
 }

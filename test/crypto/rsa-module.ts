@@ -1,15 +1,24 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { at, type Buffers, instance } from "./module";
 
-/** RSA in build/crypto-test.wasm: ours, and BearSSL's. */
+/** RSA in build/crypto-test.wasm: ours, and BearSSL's; and a product of our arithmetic alone. */
 
 interface Exports {
   rsa_key(bits: number, p: number, q: number, dp: number, dq: number, iq: number): void;
   rsa_private(which: number): number;
+  pair_product(length: number, valueLength: number, b: number): number;
 }
 
 const exports: Buffers & Exports = instance<Exports>();
 const PART = 1024;
+
+function put(index: number, bytes: Uint8Array): void {
+  at(exports, exports.data() + index * PART, bytes.length).set(bytes);
+}
+
+function get(index: number, length: number): Buffer {
+  return Buffer.from(at(exports, exports.data() + index * PART, length));
+}
 
 /** What BearSSL takes of a key, big-endian, and how long its modulus is. */
 export interface RsaKey {
@@ -21,30 +30,59 @@ export interface RsaKey {
   iq: Uint8Array;
 }
 
-export function rsaKey(key: KeyObject | string): RsaKey {
-  const object = typeof key === "string" ? createPrivateKey(key) : key;
-  const { p, q, dp, dq, qi } = object.export({ format: "jwk" });
+export function rsaKey(key: KeyObject): RsaKey {
+  const { p, q, dp, dq, qi } = key.export({ format: "jwk" });
   const bytes = (text = "") => Buffer.from(text, "base64url");
-  const bits = object.asymmetricKeyDetails?.modulusLength ?? 0;
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   return { bits, p: bytes(p), q: bytes(q), dp: bytes(dp), dq: bytes(dq), iq: bytes(qi) };
 }
 
-function put(index: number, bytes: Uint8Array): void {
-  at(exports, exports.data() + index * PART, bytes.length).set(bytes);
+const implementations = { ours: 0, i31: 1 } as const;
+
+/** What a message as long as the modulus becomes, in hexadecimal; null if it was refused. */
+export function rsaPrivate(
+  which: keyof typeof implementations,
+  key: RsaKey,
+  message: Uint8Array,
+): string | null {
+  const { p, q, dp, dq, iq } = key;
+  for (const [i, part] of [message, p, q, dp, dq, iq].entries()) put(i, part);
+  exports.rsa_key(key.bits, p.length, q.length, dp.length, dq.length, iq.length);
+  const good = exports.rsa_private(implementations[which]);
+  return good ? get(0, message.length).toString("hex") : null;
 }
 
-export const implementations = { ours: 0, i31: 1 } as const;
-export type Implementation = keyof typeof implementations;
+export type Pair = readonly [bigint, bigint];
 
-/** A function that raises messages as long as the modulus; null if it refuses one. */
-export function operation(which: Implementation, key: RsaKey) {
-  const parts = [key.p, key.q, key.dp, key.dq, key.iq];
-  return (message: Uint8Array): Buffer | null => {
-    for (const [i, part] of parts.entries()) put(i + 1, part);
-    const [p = 0, q = 0, dp = 0, dq = 0, iq = 0] = parts.map((part) => part.length);
-    exports.rsa_key(key.bits, p, q, dp, dq, iq);
-    put(0, message);
-    const good = exports.rsa_private(implementations[which]);
-    return good ? Buffer.from(at(exports, exports.data(), (key.bits + 7) >> 3)) : null;
+/** a * b / R or a * a / R, in both lanes, for moduli of `length` bytes. */
+export function product(n: Pair, length: number, a: Pair, b?: Pair): Pair {
+  const put2 = (index: number, [x, y]: Pair, size: number) => {
+    put(index, encoded(x, size));
+    put(index + 1, encoded(y, size));
   };
+  const size = length + 4;
+  put2(1, n, length);
+  put2(3, a, size);
+  put2(5, b ?? a, size);
+  const result = exports.pair_product(length, size, b === undefined ? 0 : 1);
+  return [decoded(get(3, result)), decoded(get(4, result))];
+}
+
+export function encoded(x: bigint, length = Math.ceil(x.toString(16).length / 2)): Buffer {
+  return Buffer.from(x.toString(16).padStart(2 * length, "0"), "hex");
+}
+
+export function decoded(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+}
+
+/** x^-1 modulo n, which must be prime to it. */
+export function inverse(x: bigint, n: bigint): bigint {
+  let [r, next, a, b] = [n, x % n, 0n, 1n];
+  while (next > 0n) {
+    const quotient = r / next;
+    [r, next] = [next, r - quotient * next];
+    [a, b] = [b, a - quotient * b];
+  }
+  return ((a % n) + n) % n;
 }
