@@ -30,7 +30,7 @@ high(const pair_modulus *m, v128_t x)
 	} while (0)
 
 /* c += x * y, for PAIR_BLOCK limbs of x and `count` of y. */
-static __attribute__((noinline)) void
+static inline void
 add_rows(v128_t *c, const v128_t *x, const v128_t *y, int count)
 {
 	v128_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
@@ -61,15 +61,15 @@ quotient(const pair_modulus *m, v128_t q[PAIR_BLOCK], const v128_t *c)
 
 	h = high(m, c[0]);
 	q[0] = SUB(c[0], h);
-	column = ADD(ADD(c[1], MUL(q[0], n[1])), MUL(h, m->scale));
+	column = ADD(ADD(c[1], MUL(h, m->scale)), MUL(q[0], n[1]));
 	h = high(m, column);
 	q[1] = SUB(column, h);
-	column = ADD(c[2], MUL(q[0], n[2]));
-	column = ADD(ADD(column, MUL(q[1], n[1])), MUL(h, m->scale));
+	column = ADD(ADD(c[2], MUL(q[0], n[2])), MUL(h, m->scale));
+	column = ADD(column, MUL(q[1], n[1]));
 	h = high(m, column);
 	q[2] = SUB(column, h);
 	column = ADD(ADD(c[3], MUL(q[0], n[3])), MUL(q[1], n[2]));
-	column = ADD(ADD(column, MUL(q[2], n[1])), MUL(h, m->scale));
+	column = ADD(ADD(column, MUL(h, m->scale)), MUL(q[2], n[1]));
 	h = high(m, column);
 	q[3] = SUB(column, h);
 	return MUL(h, m->scale);
@@ -80,7 +80,7 @@ quotient(const pair_modulus *m, v128_t q[PAIR_BLOCK], const v128_t *c)
  * As soon as the next four are complete, the next quotient is begun: it is a
  * long chain, and the rest of the row doesn't wait for it.
  */
-static __attribute__((noinline)) v128_t
+static inline v128_t
 reduce_rows(
 	const pair_modulus *m, v128_t *c, v128_t q[PAIR_BLOCK], v128_t carry)
 {
