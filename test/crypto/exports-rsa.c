@@ -4,6 +4,7 @@
  */
 #include "inner.h"
 #include "crypto/montgomery-pair.h"
+#include "crypto/rsa-check.h"
 #include "crypto/rsa-private.h"
 #include "export.h"
 #include "buffers.h"
@@ -38,6 +39,16 @@ rsa_private_either(uint32_t which)
 {
 	return which == 0 ? rsa_private(data, &sk)
 			  : br_rsa_i31_private(data, &sk);
+}
+
+/* The message's power at 6 KiB, and a public key: n at 7, e at 8. */
+EXPORT(rsa_check)
+uint32_t
+rsa_check_power(size_t nlen, size_t elen)
+{
+	br_rsa_public_key pk = {data + 7 * PART, nlen, data + 8 * PART, elen};
+
+	return rsa_check(data + 6 * PART, data, &sk, &pk);
 }
 
 typedef uint32_t words[2 + (8 * PAIR_ENCODED_BYTES + 30) / 31];

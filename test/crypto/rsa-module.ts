@@ -6,6 +6,7 @@ import { at, type Buffers, instance } from "./module";
 interface Exports {
   rsa_key(bits: number, p: number, q: number, dp: number, dq: number, iq: number): void;
   rsa_private(which: number): number;
+  rsa_check(n: number, e: number): number;
   pair_product(length: number, valueLength: number, b: number): number;
 }
 
@@ -39,17 +40,33 @@ export function rsaKey(key: KeyObject): RsaKey {
 
 const implementations = { ours: 0, i31: 1 } as const;
 
+function load(key: RsaKey, message: Uint8Array): void {
+  const { p, q, dp, dq, iq } = key;
+  for (const [i, part] of [message, p, q, dp, dq, iq].entries()) put(i, part);
+  exports.rsa_key(key.bits, p.length, q.length, dp.length, dq.length, iq.length);
+}
+
 /** What a message as long as the modulus becomes, in hexadecimal; null if it was refused. */
 export function rsaPrivate(
   which: keyof typeof implementations,
   key: RsaKey,
   message: Uint8Array,
 ): string | null {
-  const { p, q, dp, dq, iq } = key;
-  for (const [i, part] of [message, p, q, dp, dq, iq].entries()) put(i, part);
-  exports.rsa_key(key.bits, p.length, q.length, dp.length, dq.length, iq.length);
+  load(key, message);
   const good = exports.rsa_private(implementations[which]);
   return good ? get(0, message.length).toString("hex") : null;
+}
+
+/** Is power^e the message, says who has the private key? */
+export function rsaCheck(
+  key: RsaKey,
+  of: { power: Uint8Array; message: Uint8Array; n: Uint8Array; e: Uint8Array },
+): boolean {
+  load(key, of.message);
+  put(6, of.power);
+  put(7, of.n);
+  put(8, of.e);
+  return exports.rsa_check(of.n.length, of.e.length) === 1;
 }
 
 export type Pair = readonly [bigint, bigint];

@@ -5,6 +5,7 @@
 #include "inner.h"
 #include "crypto/ec-checked.h"
 #include "crypto/p256-sign.h"
+#include "crypto/rsa-check.h"
 #include "crypto/rsa-private.h"
 #include "key.h"
 
@@ -65,30 +66,21 @@ hash_length(unsigned id)
  * A signature made with a wrong half of the CRT shows a factor to anybody
  * (Boneh, DeMillo and Lipton, 1997): verify before it leaves.
  */
-static int
-rsa_is_right(const private_key *key, const unsigned char *sig, size_t sig_len,
-	const unsigned char *oid, const unsigned char *hv, size_t hv_len)
-{
-	unsigned char back[64];
-
-	return br_rsa_i31_pkcs1_vrfy(
-		       sig, sig_len, oid, hv_len, &key->pk, back) &&
-	       memcmp(back, hv, hv_len) == 0;
-}
-
 static size_t
 sign_rsa(const private_key *key, unsigned hash, const unsigned char *hv,
 	size_t hv_len, unsigned char *sig)
 {
-	const unsigned char *oid = oid_of(hash);
-	size_t sig_len = (key->sk.rsa.n_bitlen + 7) >> 3;
+	const br_rsa_private_key *sk = &key->sk.rsa;
+	unsigned char padded[BR_MAX_RSA_SIZE / 8];
+	size_t sig_len = (sk->n_bitlen + 7) >> 3;
 
-	if (!br_rsa_pkcs1_sig_pad(oid, hv, hv_len, key->sk.rsa.n_bitlen, sig) ||
-		!rsa_private(sig, &key->sk.rsa)) {
+	if (sig_len > sizeof padded || !br_rsa_pkcs1_sig_pad(oid_of(hash), hv,
+					       hv_len, sk->n_bitlen, padded)) {
 		return 0;
 	}
-	if (key->pk.n != NULL &&
-		!rsa_is_right(key, sig, sig_len, oid, hv, hv_len)) {
+	memcpy(sig, padded, sig_len);
+	if (!rsa_private(sig, sk) ||
+		(key->pk.n != NULL && !rsa_check(sig, padded, sk, &key->pk))) {
 		wipe(sig, sig_len);
 		return 0;
 	}
