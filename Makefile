@@ -57,7 +57,8 @@ CFLAGS := -O3 -g0 -msimd128 -mbulk-memory -std=c99 -ffile-prefix-map=$(CURDIR)=.
 STRICT := -Wall -Wextra -Werror -Wno-unused-command-line-argument
 
 # The stack is placed first, so that an overflow traps instead of
-# overwriting data. 32 KiB is several times what BearSSL uses.
+# overwriting data. 32 KiB is several times what BearSSL uses; the keeper's RSA
+# takes 26, most of it for a table of powers.
 # emcc 3.1.6 takes an import with a module's name for an undefined symbol; what
 # may stay undefined is what test/contract reads in the import sections.
 LDFLAGS := -O3 -g0 --no-entry -sSTANDALONE_WASM -sTOTAL_STACK=32768 \

@@ -1,7 +1,10 @@
 #include "inner.h"
 #include "montgomery-pair.h"
 
-/* 24 bits while the sum of a column of products stays below 2^53. */
+/*
+ * A column is the sum of less than 2 * limbs products of two halves of a
+ * limb's range, and must stay below 2^53: 88 * 2^46, or 184 * 2^44.
+ */
 #define LONG_BITS 24
 #define LONG_BYTES 128
 #define SHORT_BITS 23
