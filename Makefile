@@ -57,13 +57,15 @@ CFLAGS := -O3 -g0 -msimd128 -mbulk-memory -std=c99 -ffile-prefix-map=$(CURDIR)=.
 STRICT := -Wall -Wextra -Werror -Wno-unused-command-line-argument
 
 # The stack is placed first, so that an overflow traps instead of
-# overwriting data. 32 KiB is several times what BearSSL uses; the keeper's RSA
-# takes 26, most of it for a table of powers.
+# overwriting data. The engine's is several times what BearSSL uses; the
+# keeper's RSA takes 26 KiB, most of it for a table of powers.
 # emcc 3.1.6 takes an import with a module's name for an undefined symbol; what
 # may stay undefined is what test/contract reads in the import sections.
-LDFLAGS := -O3 -g0 --no-entry -sSTANDALONE_WASM -sTOTAL_STACK=32768 \
+LDFLAGS := -O3 -g0 --no-entry -sSTANDALONE_WASM \
 	-sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=16MB -Wl,--stack-first \
 	-sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0
+engine_STACK := 32768
+keeper_STACK := 65536
 engine_MEMORY := 196608
 keeper_MEMORY := 196608
 
@@ -91,12 +93,12 @@ dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
 dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
 $(MODULES): dist/%.wasm:
 	@mkdir -p dist
-	@emcc $(LDFLAGS) -sINITIAL_MEMORY=$($*_MEMORY) $^ -o $@
+	@emcc $(LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $^ -o $@
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
 
 # Our implementations next to BearSSL's, for test/crypto.
 build/crypto-test.wasm: $(sort $(wildcard test/crypto/*.c)) $(call object,$(SHARED_C)) build/bearssl.a
-	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sINITIAL_MEMORY=262144 $^ -o $@
+	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=262144 $^ -o $@
 
 # ---- the programs ------------------------------------------------------
 
