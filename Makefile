@@ -167,7 +167,8 @@ demo: all
 # The last one is for /etc/ssl/certs: a CADIR of the size that people have.
 CAS := /usr/sbin/update-ca-certificates=ca-certificates
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat \
-	systemd-notify=systemd setpriv=util-linux $(CAS)
+	systemd-notify=systemd setpriv=util-linux stunnel4=stunnel4 /usr/sbin/nginx=nginx-light \
+	script=bsdutils $(CAS)
 
 .PHONY: bench
 bench: all

@@ -1,0 +1,81 @@
+/**
+ * Servers that people run: each hears what the program says, and the program what they answer.
+ */
+import { expect, it } from "vitest";
+import { asking, call, sayingAndReading } from "../support/calls.ts";
+import { Authority } from "../support/certificates.ts";
+import { eventually } from "../support/limits.ts";
+import { start } from "../support/processes.ts";
+import { credentialsEnvironment, program, serve } from "../support/service.ts";
+import { startTcpserver } from "../support/super-servers.ts";
+import { gnutlsServer, nginx, opensslServer, stunnel } from "../support/tls-servers.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+const SUITE = "TLSv1.2 ECDHE-ECDSA-CHACHA20-POLY1305";
+
+it("openssl s_server, which speaks TLS 1.3 as well", async () => {
+  const { port, running } = await opensslServer(credentials);
+  const client = await call({ port, authority, prog: asking("to the server") });
+  await eventually("our words", () => running.stdout.includes("to the server\n"));
+  running.child.stdin?.write("to the client\n");
+  expect((await client.ended).stdout).toMatch(/^to the client\nTLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+\n$/);
+});
+
+it("gnutls-serv", async () => {
+  const { port } = await gnutlsServer(credentials);
+  const client = await call({ port, authority, prog: asking("there and back") });
+  expect((await client.ended).stdout).toMatch(
+    /^there and back\nTLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+\n$/,
+  );
+});
+
+it("nginx, which reads the name that we ask for", async () => {
+  const { port } = await nginx(credentials);
+  const request = "GET / HTTP/1.1\\r\\nHost: server.test\\r\\nConnection: close\\r\\n\\r\\n";
+  const prog = ["sh", "-c", `printf '${request}' >&7; cat <&6`];
+  const client = await call({ port, authority, prog });
+  const { stdout, stderr, code } = await client.ended;
+  expect(stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(stdout).toMatch(/\r\n\r\nnginx: TLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+ server\.test NONE\n$/);
+  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+});
+
+it("stunnel", async () => {
+  const { port } = await stunnel(credentials, "read line; echo stunnel: $line");
+  const client = await call({ port, authority, prog: asking("a line") });
+  expect((await client.ended).stdout).toMatch(
+    /^stunnel: a line\nTLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+\n$/,
+  );
+});
+
+it("our own s6-tlsd behind tcpserver", async () => {
+  const prog = [program("s6-tlsd"), "cat"];
+  const { port } = await startTcpserver(prog, credentialsEnvironment(credentials));
+  const client = await call({ port, authority, prog: sayingAndReading("there and back") });
+  expect(await client.ended).toMatchObject({ stdout: "there and back", stderr: "", code: 0 });
+});
+
+it("our own s6-tlsserver", async () => {
+  const server = start([program("s6-tlsserver"), "-1", "127.0.0.1", "0", "cat"], {
+    environment: credentialsEnvironment(credentials),
+  });
+  await eventually("its port", () => server.stdout.includes("\n"));
+  const port = Number(server.stdout);
+  const client = await call({ port, authority, prog: asking("there and back") });
+  expect(await client.ended).toMatchObject({ stdout: `there and back\n${SUITE}\n`, stderr: "" });
+});
+
+it("our own s6-tlsd, each side with -S and -J", async () => {
+  const options = ["-S", "-J"];
+  const listener = await serve({ credentials, options, prog: ["sh", "-c", "echo goodbye"] });
+  const client = await call({
+    port: listener.port,
+    authority,
+    options,
+    prog: ["sh", "-c", "cat <&6"],
+  });
+  expect(await client.ended).toMatchObject({ stdout: "goodbye\n", stderr: "", code: 0 });
+  const tunnel = await listener.tunnel();
+  expect(await tunnel.ended).toMatchObject({ stderr: "", code: 0 });
+});
