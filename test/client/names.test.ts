@@ -6,7 +6,8 @@ import { expect, it } from "vitest";
 import { call, refusalOf } from "../support/calls.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
 import { type Alternative, extension } from "../support/extensions.ts";
-import { opensslServer } from "../support/tls-servers.ts";
+import { everything } from "../support/processes.ts";
+import { nextConnection, opensslServer } from "../support/tls-servers.ts";
 
 const authority = ClientAuthority.root();
 
@@ -91,11 +92,12 @@ it.each([
   [`${"a.".repeat(127)}a`, "not a host name"],
   ["", "the name is empty"],
 ])("%j is refused as a name, before anything is sent", async (name, message) => {
-  const { port } = await serverFor(["IP", Buffer.of(127, 0, 0, 1)]);
+  const { port, socket } = await nextConnection();
   const { code, stderr } = await refusalOf({ port, authority, name });
   expect(stderr).toMatch(/^s6-tlsc: usage: s6-tlsc /);
   expect(stderr).toContain(message);
   expect(code).toBe(100);
+  expect((await everything(await socket)).length).toBe(0);
 });
 
 it("without a name, any certificate of the CA's will do, and there is a warning", async () => {
