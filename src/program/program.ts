@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 
 /** How prog ended: an exit code or the signal that killed it. */
@@ -42,6 +43,8 @@ export class Program {
     const [readFd, writeFd] = settings.numbers;
     this.input = child.stdio[readFd] as Writable | null;
     this.output = child.stdio[writeFd] as Readable | null;
+    // Node would answer prog's half-close with its own, and the late reply would be lost.
+    if (readFd === writeFd && this.input !== null) (this.input as Socket).allowHalfOpen = true;
     child.on("error", settings.failed);
     child.on("exit", (code, signal) => {
       settings.ended(signal === null ? { code: code ?? 0, signal } : { code: null, signal });

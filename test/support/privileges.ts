@@ -59,14 +59,14 @@ export function statusOf(pid: number, name: string): string {
   return field(readFileSync(`/proc/${pid}/status`, "utf8"), name);
 }
 
-/** The s6-tlsd-io that a s6-tlsd has started, or null. */
+/** The s6-tlsd-io that a s6-tlsd has started, or s6-tlsc-io that a s6-tlsc has; or null. */
 export function engineChildOf(pid: number): number | null {
   return childrenOf(pid).find(isEngine) ?? null;
 }
 
 function isEngine(pid: number): boolean {
   try {
-    return commandOf(pid).some((word) => word.endsWith("/s6-tlsd-io"));
+    return commandOf(pid).some((word) => /\/s6-tls[cd]-io$/.test(word));
   } catch {
     // Another child, which is gone by now.
     return false;

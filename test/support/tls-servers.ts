@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, TLSSocket, type TLSSocketOptions } from "node:tls";
 import { afterEach } from "vitest";
 import { SERVER_NAME } from "./certificates.ts";
 import { connectRaw } from "./clients.ts";
 import { eventually, within } from "./limits.ts";
 import { type Running, start } from "./processes.ts";
 import { scratch, scratchFile } from "./scratch.ts";
+import { Wire } from "./wire.ts";
 
 /** Other people's TLS servers, for our client; each is killed when its test ends. */
 export interface TlsServer {
@@ -123,6 +126,25 @@ export async function nextConnection(): Promise<{ port: number; socket: Promise<
   });
   const { port } = await plainServer(arrive);
   return { port, socket: within(10_000, "a connection", socket) };
+}
+
+/** Node's TLS server for one connection, over a wire that the test can watch and break. */
+export async function serverByWire({ keyFile, certFile }: ServerFiles): Promise<WiredServer> {
+  const { port, socket } = await nextConnection();
+  const connection = socket.then((tcp) => {
+    const wire = new Wire(tcp);
+    const context = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+    const settings = { isServer: true, secureContext: createSecureContext(context) };
+    const server = new TLSSocket(wire, { ...settings, allowHalfOpen: true } as TLSSocketOptions);
+    server.on("error", () => {});
+    return { server, wire };
+  });
+  return { port, connection };
+}
+
+export interface WiredServer {
+  readonly port: number;
+  readonly connection: Promise<{ readonly server: TLSSocket; readonly wire: Wire }>;
 }
 
 async function freePort(): Promise<number> {
