@@ -160,6 +160,8 @@ export class Closing {
   settle(local: Endpoint | null): void {
     if (!this.outboundOver || !(this.inboundOver || (local?.broken ?? false))) return;
     if (!this.remote.drained && !this.remote.broken) return;
+    // The owner of the tunnel may be gone after it, and what the program has not taken yet with it.
+    if (local !== null && !local.drained && !local.broken) return;
     if (this.remote.ended || this.remote.failure !== null || this.peerSaidGoodbye()) {
       this.complete = true;
     } else if (!this.isLingering) {
