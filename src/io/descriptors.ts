@@ -62,7 +62,7 @@ export function leaveToOthers(...fds: readonly number[]): void {
 
 function readableOf(fd: number): Readable {
   if (isStream(statusOf(fd))) {
-    return quick(new Socket({ fd, readable: true, writable: false, allowHalfOpen: true }));
+    return letGo(fd, new Socket({ fd, readable: true, writable: false, allowHalfOpen: true }));
   }
   return isatty(fd) ? new ReadStream(fd) : createReadStream("", { fd });
 }
@@ -70,9 +70,26 @@ function readableOf(fd: number): Readable {
 /** On a socket, ending this writer is a half-close. */
 function writableOf(fd: number): Writable {
   if (isStream(statusOf(fd))) {
-    return quick(new Socket({ fd, readable: false, writable: true, allowHalfOpen: true }));
+    return letGo(fd, new Socket({ fd, readable: false, writable: true, allowHalfOpen: true }));
   }
   return isatty(fd) ? new WriteStream(fd) : createWriteStream("", { fd });
+}
+
+/**
+ * libuv leaves 0, 1 and 2 open when their streams are closed. Whoever reads from a pipe there would
+ * wait for its EOF, and whoever writes to it for room, until the end of this process.
+ */
+function letGo(fd: number, socket: Socket): Socket {
+  if (fd <= 2) socket.once("close", () => leaveStandard(fd));
+  return quick(socket);
+}
+
+/** The null device takes the place of it, and of those that were files and are closed already. */
+function leaveStandard(fd: number): void {
+  closeSync(fd);
+  let got = 0;
+  while (got <= 2) got = openSync("/dev/null", "r+");
+  closeSync(got);
 }
 
 /** Device 1:3 on Linux. */

@@ -1,0 +1,117 @@
+/**
+ * s6-tlsc-io on its own: the network on the two descriptors that it is told, cleartext on 0 and 1,
+ * whatever they are: pipes, sockets, files, a terminal.
+ */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { call } from "../support/calls.ts";
+import { Authority } from "../support/certificates.ts";
+import { eventually } from "../support/limits.ts";
+import { everything, run, start } from "../support/processes.ts";
+import { scratchFile } from "../support/scratch.ts";
+import { program, serve } from "../support/service.ts";
+import { opensslServer, plainServer, reversingServer } from "../support/tls-servers.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+const lateReply = ["sh", "-c", 'request=$(cat); sleep 0.2; echo "late reply to $request"'];
+const environment = { CAFILE: authority.certFile, IO: program("s6-tlsc-io") };
+
+/** A shell with the connection on 6 and 7. */
+function shell(port: number, script: string) {
+  const connected = `exec 6<>/dev/tcp/127.0.0.1/${port} 7>&6; ${script}`;
+  return run(["bash", "--norc", "-c", connected], { environment });
+}
+
+it("cleartext on two sockets: bytes and EOF pass in both directions", async () => {
+  const listener = await serve({ credentials, prog: lateReply });
+  const client = await call({ port: listener.port, authority, program: "s6-tlsc-io" });
+  client.child.stdin?.end("a question");
+  expect(await client.ended).toMatchObject({
+    stdout: "late reply to a question\n",
+    stderr: "",
+    code: 0,
+  });
+});
+
+it("cleartext on two pipes", async () => {
+  const { port } = await serve({ credentials, prog: lateReply });
+  const { stdout, stderr } = await shell(port, "echo -n hello | $IO -k server.test 6 7 | cat");
+  expect({ stdout, stderr }).toEqual({ stdout: "late reply to hello\n", stderr: "" });
+});
+
+it("the server's EOF reaches a pipe while our own input is still open", async () => {
+  const { port } = await serve({ credentials, prog: ["sh", "-c", "echo goodbye; exec >&-; cat"] });
+  const script = "sleep 5 | $IO -k server.test 6 7 | (cat; date +%s >&2); :";
+  const begin = Date.now() / 1000;
+  const { stdout, stderr } = await shell(port, `${script} & wait; exit`);
+  expect(stdout).toBe("goodbye\n");
+  expect(Number(stderr) - begin).toBeLessThan(4);
+});
+
+it("cleartext from one file and into another", async () => {
+  const page = scratchFile("page", "a page\n".repeat(10_000));
+  const heard = scratchFile("heard");
+  const { port } = await serve({ credentials, prog: ["cat"] });
+  const { stderr, code } = await shell(port, `$IO -k server.test 6 7 <${page} >${heard}`);
+  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  expect(readFileSync(heard, "utf8")).toBe(readFileSync(page, "utf8"));
+});
+
+it("from a terminal, it is a TLS client", async () => {
+  const { port } = await reversingServer(credentials, ["-tls1_2"]);
+  const inner = `exec 6<>/dev/tcp/127.0.0.1/${port} 7>&6; exec $IO -k server.test 6 7`;
+  const command = `exec bash --norc -c '${inner}'`;
+  const terminal = start(["script", "-qec", command, "/dev/null"], { environment });
+  terminal.child.stdin?.write("regit\n");
+  await eventually("the answer", () => terminal.stdout.includes("tiger\r\n"));
+  terminal.child.stdin?.write("\x04");
+  expect(await terminal.ended).toMatchObject({ code: 0 });
+});
+
+it("with -d, the descriptor gets what the handshake told, and is closed", async () => {
+  const { port } = await opensslServer(credentials, ["-tls1_2"]);
+  const options = ["-d", "3"];
+  const client = await call({ port, authority, program: "s6-tlsc-io", options, pipe: 3 });
+  const block = (await everything(client.descriptor(3))).toString();
+  expect(block.endsWith("\0\0")).toBe(true);
+  expect(block.split("\0").slice(0, -2)).toEqual([
+    "SSL_PROTOCOL=TLSv1.2",
+    "SSL_CIPHER=ECDHE-ECDSA-CHACHA20-POLY1305",
+    "SSL_TLS_SNI_SERVERNAME=server.test",
+    expect.stringMatching(/^SSL_PEER_CERT_HASH=SHA256:[0-9a-f]{64}$/),
+    "SSL_PEER_CERT_SUBJECT=O=Bearhug, CN=server.test",
+    "SSL_PEER_CERT_SAN=DNS:server.test",
+    expect.stringMatching(/^SSL_PEER_CERT_SPKI_HASH=SHA256:[0-9a-f]{64}$/),
+  ]);
+  client.child.stdin?.end();
+  expect(await client.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+it("without a handshake, the notification is empty", async () => {
+  const { port } = await plainServer((socket) => void socket.end());
+  const options = ["-d", "3"];
+  const client = await call({ port, authority, program: "s6-tlsc-io", options, pipe: 3 });
+  expect((await everything(client.descriptor(3))).length).toBe(0);
+  expect(await client.ended).toMatchObject({ code: 98 });
+});
+
+it.each([[[]], [["6"]], [["6", "7", "8"]], [["6", "x"]], [["-1", "7"]]])(
+  "%j in place of fdr and fdw is wrong usage",
+  async (prog) => {
+    const { port } = await opensslServer(credentials);
+    const client = await call({ port, authority, program: "s6-tlsc-io", prog });
+    const { code, stderr } = await client.ended;
+    expect(stderr).toMatch(/^s6-tlsc-io: usage: s6-tlsc-io /);
+    expect(code).toBe(100);
+  },
+);
+
+it("without a name it warns, and goes on", async () => {
+  const { port } = await opensslServer(credentials);
+  const client = await call({ port, authority, program: "s6-tlsc-io", name: null });
+  client.child.stdin?.end();
+  const { code, stderr } = await client.ended;
+  expect(stderr).toMatch(/^s6-tlsc-io: warning: no server name given[^\n]*\n$/);
+  expect(code).toBe(0);
+});
