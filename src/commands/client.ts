@@ -1,9 +1,29 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { complain } from "../cli/diagnostics.ts";
 import { spellOut } from "../cli/tls-options.ts";
+import { anchorSource } from "../credentials/environment.ts";
+import { systemBundle } from "../credentials/trust-anchors.ts";
+import { type ClientSide, prepareClient } from "../service/client-side.ts";
+
+/**
+ * The client's sandboxes, and what there is to say about what they hold the server against. Only
+ * the process that has the engine says it.
+ */
+export function prepareAndTell(program: string, { settings, environment }: Asked): ClientSide {
+  const side = prepareClient(settings, environment);
+  warnWithoutName(program, settings);
+  if (settings.verifyServer && settings.verbosity > 1) tellSystemBundle(program, environment);
+  return side;
+}
+
+/** By whoever started us. */
+export interface Asked {
+  readonly settings: ClientTlsSettings;
+  readonly environment: NodeJS.ProcessEnv;
+}
 
 /** A chain alone says that the server is somebody whom a CA knows, not who it is. */
-export function warnWithoutName(program: string, settings: ClientTlsSettings): void {
+function warnWithoutName(program: string, settings: ClientTlsSettings): void {
   const { serverName, verifyServer, verbosity } = settings;
   if (serverName !== null || !verifyServer || verbosity === 0) return;
   complain(
@@ -11,6 +31,12 @@ export function warnWithoutName(program: string, settings: ClientTlsSettings): v
     "warning",
     "no server name given (-k): any certificate of a trusted CA will do",
   );
+}
+
+/** Which file is the system's bundle is ours to find, and the operator's to know. */
+function tellSystemBundle(program: string, env: NodeJS.ProcessEnv): void {
+  if (anchorSource(env).file !== "system") return;
+  complain(program, "info", `the system's trust anchors are in ${systemBundle()}`);
 }
 
 /** The command line of s6-tlsc-io for the same settings. */

@@ -1,15 +1,13 @@
 import { CLIENT_DEFAULTS } from "../cli/client-options.ts";
 import { type ClientIoSettings, s6TlscIoLine } from "../cli/command-lines.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareClient } from "../service/client-side.ts";
-import { warnWithoutName } from "./client.ts";
+import { prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
 import { runTunnel } from "./tunnel-alone.ts";
 
 const program = "s6-tlsc-io";
 
 function main(settings: ClientIoSettings, operands: readonly string[]): void {
-  warnWithoutName(program, settings);
   const environment = startingEnvironment();
   runTunnel({
     program,
@@ -17,7 +15,7 @@ function main(settings: ClientIoSettings, operands: readonly string[]): void {
     environment,
     operands,
     standard: "cleartext",
-    prepare: () => prepareClient(settings, environment),
+    prepare: () => prepareAndTell(program, { settings, environment }),
   });
 }
 

@@ -2,8 +2,7 @@ import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
 import { type ClientProgramSettings, s6TlscLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareClient } from "../service/client-side.ts";
-import { clientTunnelOptions, warnWithoutName } from "./client.ts";
+import { clientTunnelOptions, prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
 import { wrap } from "./wrap.ts";
 
@@ -11,7 +10,6 @@ const program = "s6-tlsc";
 
 function main(settings: ClientProgramSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
-  warnWithoutName(program, settings);
   const network = [settings.readFd, settings.writeFd] as const;
   const environment = startingEnvironment();
   wrap({
@@ -21,7 +19,7 @@ function main(settings: ClientProgramSettings, command: readonly string[]): void
     command,
     network,
     cleartext: network,
-    prepare: () => prepareClient(settings, environment),
+    prepare: () => prepareAndTell(program, { settings, environment }),
     tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
   });
 }

@@ -8,8 +8,7 @@ import { anchorSource } from "../credentials/environment.ts";
 import { dial } from "../io/dial.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { parsePort, plainAddress } from "../server/address.ts";
-import { prepareClient } from "../service/client-side.ts";
-import { clientTunnelOptions, warnWithoutName } from "./client.ts";
+import { clientTunnelOptions, prepareAndTell } from "./client.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
 import { wrap } from "./wrap.ts";
@@ -26,7 +25,6 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   const settings = { ...given, serverName: given.serverName ?? asked };
   const port = parsePort(portText);
   anchorSource(startingEnvironment());
-  warnWithoutName(program, settings);
   connect(settings, { host, port })
     .then((socket) => {
       const environment = startingEnvironment();
@@ -39,7 +37,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
         command,
         network: socket,
         cleartext: [readFd, writeFd],
-        prepare: () => prepareClient(settings, environment),
+        prepare: () => prepareAndTell(program, { settings, environment }),
         tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
       });
     })

@@ -2,8 +2,7 @@ import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
 import { type ClientProgramSettings, s6UcspitlscLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareClient } from "../service/client-side.ts";
-import { warnWithoutName } from "./client.ts";
+import { prepareAndTell } from "./client.ts";
 import { runDelayed } from "./delayed.ts";
 import { run } from "./run.ts";
 
@@ -11,10 +10,9 @@ const program = "s6-ucspitlsc";
 
 function main(settings: ClientProgramSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
-  warnWithoutName(program, settings);
   const environment = startingEnvironment();
   const network = [settings.readFd, settings.writeFd] as const;
-  const prepare = () => prepareClient(settings, environment);
+  const prepare = () => prepareAndTell(program, { settings, environment });
   runDelayed({ program, settings, command, environment, network, prepare });
 }
 

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { UsageError } from "../cli/options.ts";
 import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { EngineChild } from "./engine-child.ts";
@@ -7,9 +8,15 @@ import type { Service } from "./prog.ts";
 
 /** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
 export function wrap(service: Service): void {
-  const { network } = service;
+  const { network, environment, cleartext } = service;
   if (!(network instanceof Socket)) for (const fd of network) requireOpen(fd);
-  const { uid, gid } = engineOwner(service.environment);
-  const Wrapper = uid === null && gid === null ? OwnEngine : EngineChild;
-  new Wrapper(service).start();
+  const { uid, gid } = engineOwner(environment);
+  if (uid === null && gid === null) {
+    new OwnEngine(service).start();
+    return;
+  }
+  // Two pipes can't be one descriptor.
+  const [readFd, writeFd] = cleartext;
+  if (readFd === writeFd) throw new UsageError("TLS_UID and TLS_GID need two descriptors for prog");
+  new EngineChild(service).start();
 }

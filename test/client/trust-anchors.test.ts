@@ -84,6 +84,13 @@ it.skipIf(!existsSync(BUNDLE))("CAFILE=system is the system's bundle, not ours",
   expect(code).toBe(98);
 });
 
+it.skipIf(!existsSync(BUNDLE))("with -v 2, it says which file CAFILE=system is", async () => {
+  const { port } = await reversingServer(credentials);
+  const settings = { port, environment: { CAFILE: "system" }, options: ["-v", "2"] };
+  const { stderr } = await refusalOf(settings);
+  expect(stderr).toContain(`s6-tlsc: info: the system's trust anchors are in ${BUNDLE}\n`);
+});
+
 it.each(["--no-verify-cert", "--no-verify-cer"])("s6-tlsc has no %s", async (option) => {
   const { code, stderr } = await nothingIsSent({ authority, options: [option] });
   expect(stderr).toMatch(/^s6-tlsc: usage: s6-tlsc /);
