@@ -6,6 +6,7 @@ import {
   type Identity,
   type IdentityChoice,
   type Profile,
+  type Verification,
 } from "../../src/sandbox/engine.ts";
 import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
 import type { Credentials } from "../support/certificates.ts";
@@ -65,6 +66,25 @@ export function newServer(
     },
     clients: options.clients ?? null,
     seed: (room) => room.fill(7),
+  });
+}
+
+export interface ClientOptions {
+  profile?: Profile;
+  serverName?: string | null;
+  /** null: any server will do. */
+  server: Verification | null;
+  identity?: Identity | null;
+}
+
+/** A client's engine before the first byte. All its randomness is the same on every run. */
+export function newClient(options: ClientOptions): Engine {
+  return Engine.client(modules.engine, {
+    profile: options.profile ?? "modern",
+    serverName: options.serverName ?? null,
+    server: options.server,
+    identity: options.identity ?? null,
+    seed: (room) => room.fill(8),
   });
 }
 

@@ -7,8 +7,11 @@ export const MESSAGE = {
   helloRequest: 0,
   clientHello: 1,
   serverHello: 2,
+  certificate: 11,
   serverKeyExchange: 12,
+  certificateRequest: 13,
   serverHelloDone: 14,
+  certificateVerify: 15,
   clientKeyExchange: 16,
   finished: 20,
 } as const;

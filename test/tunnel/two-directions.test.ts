@@ -243,6 +243,28 @@ describe("the end", () => {
     expect(bench.failure).toBeNull();
   });
 
+  test("waits until the program has taken everything", () => {
+    const bench = greeted();
+    bench.local.holdsBack = true;
+    bench.remote.deliver(words(), goodbye(), "EOF");
+    bench.local.deliver(REPLY, "EOF");
+    bench.run();
+    expect(bench.isOver).toBe(false);
+    bench.local.holdsBack = false;
+    bench.run();
+    expect(bench.failure).toBeNull();
+  });
+
+  test("waits for no program that takes nothing any more", () => {
+    const bench = greeted();
+    bench.local.holdsBack = true;
+    bench.local.broken = true;
+    bench.remote.deliver(words(), goodbye(), "EOF");
+    bench.local.deliver(REPLY, "EOF");
+    bench.run();
+    expect(bench.failure).toBeNull();
+  });
+
   test("waits for a client that was told goodbye and has not answered, once", () => {
     const bench = greeted({ closeNotify: true });
     bench.local.deliver(REPLY, "EOF");
