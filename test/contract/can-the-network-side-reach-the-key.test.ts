@@ -4,7 +4,17 @@ import { readFileSync } from "node:fs";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { readCertificates } from "../../src/credentials/certificate-file.ts";
-import { isBlank, loadKey, mailboxOf, newKeeper, newServer } from "../engine/instances.ts";
+import {
+  drain,
+  feed,
+  isBlank,
+  loadKey,
+  mailboxOf,
+  newClient,
+  newKeeper,
+  newServer,
+} from "../engine/instances.ts";
+import { call } from "../support/calls.ts";
 import { Authority, type Credentials, type KeyKind } from "../support/certificates.ts";
 import { connect, connectRaw, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
@@ -12,6 +22,7 @@ import { start } from "../support/processes.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { serve } from "../support/service.ts";
+import { nextConnection, opensslServer } from "../support/tls-servers.ts";
 import { Rig } from "../tunnel/rig.ts";
 import { type Mapping, mappingsOf } from "./process-memory.ts";
 import { Search, secretsOf } from "./secrets.ts";
@@ -90,6 +101,29 @@ function describeAll(mappings: readonly Mapping[]): string[] {
 const IN_KEEPER = "Proc-Type: 4,ENCRYPTED";
 const MAX_KEEPER = 16 * 65536;
 
+test.each(kinds)(
+  "a client's key of %s signs, and nothing of it is in the client's engine",
+  (kind) => {
+    const keeper = newKeeper();
+    const { certFile, keyFile } = pairOf(kind);
+    const key = loadKey(readFileSync(keyFile), keeper);
+    const anchors = readCertificates(authority.certFile);
+    const verification = { anchors, now: Date.now() };
+    const identity = { key, chain: readCertificates(certFile) };
+    const client = newClient({ server: verification, identity });
+    const server = newServer(pairOf("P-256"), { clients: { ...verification, mandatory: true } });
+    for (let turns = 0; turns < 3; turns++) {
+      feed(server, "recvrec", drain(client, "sendrec"));
+      feed(client, "recvrec", drain(server, "sendrec"));
+    }
+    expect(client.established && server.established).toBe(true);
+    const search = new Search(secretsOf(pairOf(kind)));
+    expect(search.count(memoryOf(client))).toBe(0);
+    expect(search.count(memoryOf(keeper))).toBeGreaterThan(0);
+    expect(isBlank(mailboxOf(keeper))).toBe(true);
+  },
+);
+
 describe.each(kinds)("a real s6-tlsd with a key of %s", (kind) => {
   const search = new Search(secretsOf(pairOf(kind)));
 
@@ -117,6 +151,36 @@ describe.each(kinds)("a real s6-tlsd with a key of %s", (kind) => {
     client.destroy();
   });
 });
+
+describe.each(kinds)("a real s6-tlsc with a key of %s", (kind) => {
+  const search = new Search(secretsOf(pairOf(kind)));
+
+  test("has it in one place only before the handshake: the keeper's memory", async () => {
+    const { port, socket } = await nextConnection();
+    const client = await call({ ...callOf(kind), port });
+    // The ClientHello: everything is read.
+    await once(await socket, "readable");
+    const [home, ...others] = mappingsWith(client.pid, search);
+    expect(describeAll(others)).toEqual([]);
+    expect(home).toMatchObject({ permissions: "rw-p", name: "" });
+    expect(home?.content.includes(IN_KEEPER)).toBe(true);
+    expect(home?.content.length).toBeLessThan(MAX_KEEPER);
+  });
+
+  test("has it nowhere once the program runs", async () => {
+    const { port, running } = await opensslServer(pairOf("P-256"), ["-Verify", "1"]);
+    const prog = ["sh", "-c", "echo ready; cat <&6"];
+    const client = await call({ ...callOf(kind), port, prog });
+    await eventually("the program", () => client.stdout === "ready\n");
+    expect(running.stdout).toContain("CN = server.test");
+    expect(describeAll(mappingsWith(client.pid, search))).toEqual([]);
+  });
+});
+
+/** What a client shows that asks for the certificate. */
+function callOf(kind: string) {
+  return { authority, credentials: pairOf(kind), options: ["-y"] };
+}
 
 describe("a file that comes through a pipe", () => {
   test("leaves no copy of the key that stands next to the certificate", async () => {

@@ -4,7 +4,10 @@ import type { Tls12Client } from "./tls12-client.ts";
 import type { Received } from "./tls12-records.ts";
 import { RECORD } from "./wire.ts";
 
-/** The fatal alert with which a server ended a connection, as it was on the wire. */
+/** Either side. */
+type Party = Pick<Tls12Client, "records">;
+
+/** The fatal alert with which our side ended a connection, as it was on the wire. */
 export interface LastWords {
   alert: number;
   sealed: boolean;
@@ -12,7 +15,7 @@ export interface LastWords {
 }
 
 /** Reads up to the server's EOF: after one fatal alert there is nothing more, and no reset. */
-export async function lastWords(client: Tls12Client): Promise<LastWords> {
+export async function lastWords(client: Party): Promise<LastWords> {
   const alert = await untilAlert(client);
   expect(await client.records.next(), "after the alert").toBeNull();
   client.records.socket.end();
@@ -24,7 +27,7 @@ export async function lastWords(client: Tls12Client): Promise<LastWords> {
 }
 
 /** Reads up to the next alert of either level. */
-export async function untilAlert(client: Tls12Client): Promise<Received> {
+export async function untilAlert(client: Party): Promise<Received> {
   for (;;) {
     const record = await client.records.next();
     if (record === null) throw new Error("EOF, and no alert before it");

@@ -82,5 +82,6 @@ export const ALERT = {
   protocolVersion: 70,
   inappropriateFallback: 86,
   noRenegotiation: 100,
+  unsupportedExtension: 110,
   unrecognizedName: 112,
 } as const;

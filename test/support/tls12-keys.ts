@@ -21,9 +21,13 @@ export interface Expansion {
 }
 
 /** What a Finished message proves to know (RFC 5246, 7.4.9). */
-export function verifyData(master: Buffer, transcript: Buffer): Buffer {
+export function verifyData(
+  master: Buffer,
+  transcript: Buffer,
+  side: "client" | "server" = "client",
+): Buffer {
   const seed = createHash("sha256").update(transcript).digest();
-  return prf(master, "client finished", { seed, length: VERIFY_LENGTH });
+  return prf(master, `${side} finished`, { seed, length: VERIFY_LENGTH });
 }
 
 const HASH_LENGTH = 32;

@@ -1,0 +1,81 @@
+/**
+ * Each error of BearSSL that a server can provoke in our client reaches the server as the alert that
+ * RFC 5246 has for it, and the operator as a message.
+ */
+import { expect, it } from "vitest";
+import { call, refusalOf } from "../support/calls.ts";
+import { Authority } from "../support/certificates.ts";
+import { lastWords, untilAlert } from "../support/last-words.ts";
+import { alertInWords, type Misdeed, TOLD } from "../support/misdeed.ts";
+import { misdeedsOfServers, misdeedsOfServersUnderKeys } from "../support/misdeeds-of-servers.ts";
+import { ALERT, WARNING } from "../support/refusals.ts";
+import { nextConnection } from "../support/tls-servers.ts";
+import { MESSAGE, message } from "../support/tls12-messages.ts";
+import { Tls12Server } from "../support/tls12-server.ts";
+import { RECORD } from "../support/wire.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+async function handMadeServer() {
+  const { port, socket } = await nextConnection();
+  return { port, server: socket.then((one) => new Tls12Server(one, credentials)) };
+}
+
+function told({ error, alert }: Misdeed<Tls12Server>): string {
+  return `s6-tlsc: fatal: TLS error: ${TOLD[error]}; sent the alert ${alertInWords(alert)}\n`;
+}
+
+it.each(misdeedsOfServers)("$alert for $what", async (misdeed) => {
+  const { port, server } = await handMadeServer();
+  const refusal = refusalOf({ port, authority });
+  await misdeed.commit(await server);
+  const { records } = await server;
+  expect(await lastWords({ records })).toMatchObject({
+    alert: ALERT[misdeed.alert],
+    sealed: false,
+  });
+  expect(await refusal).toMatchObject({ code: 98, stderr: told(misdeed) });
+});
+
+it.each(misdeedsOfServersUnderKeys)("under keys, $alert for $what", async (misdeed) => {
+  const { port, server } = await handMadeServer();
+  const refusal = refusalOf({ port, authority });
+  const peer = await server;
+  await peer.upToFinished();
+  await misdeed.commit(peer);
+  expect(await lastWords(peer)).toMatchObject({ alert: ALERT[misdeed.alert], sealed: true });
+  expect(await refusal).toMatchObject({ code: 98, stderr: told(misdeed) });
+});
+
+it("a server that does nothing wrong is spoken to", async () => {
+  const { port, server } = await handMadeServer();
+  const prog = ["sh", "-c", "echo hello >&7; head -n 1 <&6"];
+  const client = await call({ port, authority, prog });
+  const peer = await server;
+  await peer.establish();
+  expect(`${(await peer.expect(RECORD.applicationData)).content}`).toBe("hello\n");
+  peer.records.send(RECORD.applicationData, Buffer.from("back\n"));
+  expect(await peer.records.next()).toBeNull();
+  peer.records.socket.end();
+  expect(await client.ended).toMatchObject({ stdout: "back\n", stderr: "", code: 0 });
+});
+
+it("a server that wants to renegotiate is told that there will be none, and goes on", async () => {
+  const { port, server } = await handMadeServer();
+  const client = await call({ port, authority, prog: ["sh", "-c", "head -n 2 <&6"] });
+  const peer = await server;
+  await peer.establish();
+  for (const line of ["once\n", "twice\n"]) {
+    peer.records.send(RECORD.handshake, message(MESSAGE.helloRequest, Buffer.of()));
+    const { content, sealed } = await untilAlert(peer);
+    expect({ sealed, content: [...content] }).toEqual({
+      sealed: true,
+      content: [WARNING, ALERT.noRenegotiation],
+    });
+    peer.records.send(RECORD.applicationData, Buffer.from(line));
+  }
+  expect(await peer.records.next()).toBeNull();
+  peer.records.socket.end();
+  expect(await client.ended).toMatchObject({ stdout: "once\ntwice\n", stderr: "", code: 0 });
+});
