@@ -22,6 +22,17 @@ it("openssl s_server, which speaks TLS 1.3 as well", async () => {
   expect((await client.ended).stdout).toMatch(/^to the client\nTLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+\n$/);
 });
 
+it("openssl s_server that wants to renegotiate hears that there will be none", async () => {
+  const { port, running } = await opensslServer(credentials, ["-tls1_2"]);
+  const prog = ["sh", "-c", "echo ready >&7; cat <&6; exit 7"];
+  const client = await call({ port, authority, prog });
+  await eventually("our words", () => running.stdout.includes("ready\n"));
+  running.child.stdin?.write("r\n");
+  await eventually("the answer", () => running.stderr.includes("no renegotiation"));
+  // It gives up then, which we don't.
+  expect(await client.ended).toMatchObject({ code: 7, signal: null });
+});
+
 it("gnutls-serv", async () => {
   const { port } = await gnutlsServer(credentials);
   const client = await call({ port, authority, prog: asking("there and back") });
@@ -78,4 +89,15 @@ it("our own s6-tlsd, each side with -S and -J", async () => {
   expect(await client.ended).toMatchObject({ stdout: "goodbye\n", stderr: "", code: 0 });
   const tunnel = await listener.tunnel();
   expect(await tunnel.ended).toMatchObject({ stderr: "", code: 0 });
+});
+
+it("with -v 2 there is a line about the connection, with -v 0 none about an error", async () => {
+  const { port } = await gnutlsServer(credentials);
+  const prog = asking("there and back");
+  const client = await call({ port, authority, options: ["-v", "2"], prog });
+  expect((await client.ended).stderr).toMatch(
+    /^s6-tlsc: info: 127\.0\.0\.1:[0-9]+: TLSv1\.2 [A-Z0-9-]+, server name server\.test, 15 bytes in, 15 bytes out, ended normally\n$/,
+  );
+  const refused = await call({ port, authority, name: "other.test", options: ["-v", "0"] });
+  expect(await refused.ended).toMatchObject({ code: 98, stderr: "" });
 });
