@@ -1,7 +1,7 @@
 /**
  * Each profile speaks each of its suites with a server that speaks nothing else, and prog hears of
  * it by OpenSSL's name. The server is OpenSSL wherever OpenSSL still can, and otherwise GnuTLS.
- * Static ECDH is left to nobody: neither of them has it.
+ * static-ecdh.test.ts has what neither of them has.
  */
 import { expect, it } from "vitest";
 import { asking, call, refusalOf } from "../support/calls.ts";

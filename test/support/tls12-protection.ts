@@ -5,7 +5,7 @@ import { VERSION } from "./tls12-messages.ts";
 /** A suite that the client speaks. The PRF's hash is SHA-256 in all of them. */
 export interface Protected {
   id: number;
-  exchange: "ecdhe" | "rsa";
+  exchange: "ecdhe" | "ecdh" | "rsa";
   cipher: "chacha20-poly1305" | "aes-128-cbc" | "des-ede3-cbc";
   keyLength: number;
   /** Of the part that both sides know; CBC has none in TLS 1.2. */
@@ -29,6 +29,8 @@ export const SUITE = {
     ...{ id: 0xc008, exchange: "ecdhe" },
     ...{ ...cbc, cipher: "des-ede3-cbc", keyLength: 24, blockLength: 8 },
   },
+  "ECDH-ECDSA-AES128-SHA": { id: 0xc004, exchange: "ecdh", ...aes },
+  "ECDH-RSA-AES128-SHA": { id: 0xc00e, exchange: "ecdh", ...aes },
   "AES128-SHA": { id: 0x002f, exchange: "rsa", ...aes },
 } as const satisfies Record<string, Protected>;
 

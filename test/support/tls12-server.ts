@@ -4,7 +4,7 @@ import { type Credentials, derCertificate } from "./certificates.ts";
 import { uint16, uint24, vector8, vector16 } from "./tls12-encoding.ts";
 import { MASTER_LENGTH, prf, verifyData } from "./tls12-keys.ts";
 import { MESSAGE, message, messages, renegotiationInfo, VERSION } from "./tls12-messages.ts";
-import { cutKeys, keyBlockLength, protection, SUITE } from "./tls12-protection.ts";
+import { cutKeys, keyBlockLength, type Protected, protection, SUITE } from "./tls12-protection.ts";
 import { type Received, Records } from "./tls12-records.ts";
 import { RECORD } from "./wire.ts";
 
@@ -25,6 +25,7 @@ export interface ServerHello {
 export class Tls12Server {
   readonly records: Records;
 
+  private keys: ReturnType<typeof cutKeys> | null = null;
   private readonly random = randomBytes(32);
   private readonly ecdh: ECDH = createECDH("prime256v1");
   private clientRandom: Buffer = Buffer.alloc(0);
@@ -33,9 +34,11 @@ export class Tls12Server {
   constructor(
     socket: Socket,
     private readonly credentials: Credentials,
+    private readonly suite: Protected = SUITE["ECDHE-ECDSA-CHACHA20-POLY1305"],
   ) {
     this.records = new Records(socket);
-    this.ecdh.generateKeys();
+    if (suite.exchange === "ecdh") this.ecdh.setPrivateKey(scalarOf(credentials));
+    else this.ecdh.generateKeys();
   }
 
   /** Reads the ClientHello. */
@@ -52,7 +55,7 @@ export class Tls12Server {
   }
 
   hello(changes: ServerHello = {}): Buffer {
-    const { version = VERSION.tls12, sessionId = Buffer.of(), suite = OURS.id } = changes;
+    const { version = VERSION.tls12, sessionId = Buffer.of(), suite = this.suite.id } = changes;
     const { compression = 0, extensions = [] } = changes;
     const body = Buffer.concat([
       uint16(version),
@@ -87,7 +90,8 @@ export class Tls12Server {
 
   /** A whole first flight, with nothing wrong. */
   flight(): void {
-    this.say(this.hello(), this.certificate(), this.keyExchange(), this.done());
+    const exchange = this.suite.exchange === "ecdh" ? [] : [this.keyExchange()];
+    this.say(this.hello(), this.certificate(), ...exchange, this.done());
   }
 
   /** Reads ClientKeyExchange to Finished. */
@@ -99,9 +103,9 @@ export class Tls12Server {
     const premaster = this.ecdh.computeSecret(point);
     this.master = prf(premaster, "master secret", { seed: randoms, length: MASTER_LENGTH });
     const seed = Buffer.concat([this.random, this.clientRandom]);
-    const block = prf(this.master, "key expansion", { seed, length: keyBlockLength(OURS) });
-    this.keys = cutKeys(OURS, block);
-    this.records.incoming = protection(OURS, this.keys.client);
+    const block = prf(this.master, "key expansion", { seed, length: keyBlockLength(this.suite) });
+    this.keys = cutKeys(this.suite, block);
+    this.records.incoming = protection(this.suite, this.keys.client);
     await this.expect(RECORD.changeCipherSpec);
     await this.expect(RECORD.handshake);
   }
@@ -109,7 +113,7 @@ export class Tls12Server {
   changeCipherSpec(): void {
     this.records.send(RECORD.changeCipherSpec, Buffer.of(1));
     if (this.keys === null) throw new Error("there are no keys yet");
-    this.records.outgoing = protection(OURS, this.keys.server);
+    this.records.outgoing = protection(this.suite, this.keys.server);
   }
 
   /** Our Finished message, or what the test says in its place. */
@@ -138,11 +142,13 @@ export class Tls12Server {
     const what = record === null ? "EOF" : `${record.type}: ${record.content.toString("hex")}`;
     throw new Error(`a record of type ${type} expected, not ${what}`);
   }
-
-  private keys: ReturnType<typeof cutKeys> | null = null;
 }
 
-const OURS = SUITE["ECDHE-ECDSA-CHACHA20-POLY1305"];
+/** The secret number of a key on a curve. */
+function scalarOf({ key }: Credentials): Buffer {
+  return Buffer.from(key.export({ format: "jwk" }).d ?? "", "base64url");
+}
+
 const P256 = 23;
 const NAMED_CURVE = 3;
 const ECDSA_WITH_SHA256 = 0x0403;
