@@ -4,7 +4,9 @@
  */
 import { expect, it } from "vitest";
 import { call, refusalOf } from "../support/calls.ts";
-import { Authority } from "../support/certificates.ts";
+import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { ClientAuthority } from "../support/client-authority.ts";
+import { extension } from "../support/extensions.ts";
 import { lastWords, untilAlert } from "../support/last-words.ts";
 import { alertInWords, type Misdeed, TOLD } from "../support/misdeed.ts";
 import { misdeedsOfServers, misdeedsOfServersUnderKeys } from "../support/misdeeds-of-servers.ts";
@@ -46,6 +48,21 @@ it.each(misdeedsOfServersUnderKeys)("under keys, $alert for $what", async (misde
   await misdeed.commit(peer);
   expect(await lastWords(peer)).toMatchObject({ alert: ALERT[misdeed.alert], sealed: true });
   expect(await refusal).toMatchObject({ code: 98, stderr: told(misdeed) });
+});
+
+it("unsupportedCertificate for a key that may not sign, and does", async () => {
+  const root = ClientAuthority.root();
+  const names = extension.alternativeNames(["DNS", SERVER_NAME]);
+  const agrees = root.issue({ extensions: [names, extension.keyUsage("keyAgreement")] });
+  const { port, socket } = await nextConnection();
+  const refusal = refusalOf({ port, authority: root });
+  const server = new Tls12Server(await socket, agrees);
+  await server.hear();
+  server.flight();
+  expect(await lastWords(server)).toMatchObject({ alert: ALERT.unsupportedCertificate });
+  const what = "public key of the wrong type, or not allowed for this use";
+  const stderr = `s6-tlsc: fatal: TLS error: ${what}; sent the alert unsupported_certificate\n`;
+  expect(await refusal).toMatchObject({ code: 98, stderr });
 });
 
 it("a server that does nothing wrong is spoken to", async () => {

@@ -145,6 +145,29 @@ it.each<[string, Case]>([
     },
   ],
   [
+    "was issued by a CA that may not issue",
+    {
+      credentials: authority
+        .intermediate({
+          extensions: [extension.constraints({ ca: true }), extension.keyUsage("digitalSignature")],
+        })
+        .issue(forServer()),
+      message: "certificate whose key usage forbids this use",
+      alert: "unsupported certificate",
+    },
+  ],
+  [
+    "is further from the root than the root allows",
+    {
+      credentials: authority
+        .intermediate({ extensions: [extension.constraints({ ca: true, pathLength: 0 })] })
+        .intermediate()
+        .issue(forServer()),
+      message: "certificate issued by one that is not a CA's",
+      alert: "bad certificate",
+    },
+  ],
+  [
     "has a critical extension that nobody knows",
     {
       credentials: authority.issue(

@@ -76,6 +76,7 @@ export const ALERT = {
   badRecordMac: 20,
   recordOverflow: 22,
   handshakeFailure: 40,
+  unsupportedCertificate: 43,
   illegalParameter: 47,
   decodeError: 50,
   decryptError: 51,
