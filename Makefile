@@ -138,7 +138,7 @@ dist/man/%.1: docs/%.1.md build/lowdown
 
 # ---- checks ------------------------------------------------------------
 
-C_FILES := $(shell find wasm test -name node_modules -prune -o -name '*.[ch]' -print)
+C_FILES := $(shell find wasm test bench -name node_modules -prune -o -name '*.[ch]' -print)
 
 .PHONY: check
 check: node_modules/.package-lock.json build/manual.mjs
@@ -170,8 +170,20 @@ PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp soc
 	systemd-notify=systemd setpriv=util-linux stunnel4=stunnel4 /usr/sbin/nginx=nginx-light \
 	script=bsdutils $(CAS)
 
+build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a
+	$(call say,  $<)
+	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sINITIAL_MEMORY=262144 $(filter-out %.h,$^) -o $@
+
+# For this machine, with BearSSL's own configuration.
+NATIVE_C := $(addprefix vendor/bearssl/src/,$(addprefix symcipher/,chacha20_ct.c chacha20_sse2.c \
+	poly1305_ctmul.c poly1305_ctmulq.c) codec/dec32le.c codec/enc32le.c)
+build/bench-native: bench/native.c bench/record.h build/bearssl-sources
+	$(call say,  $<)
+	@vendor/need "gcc=gcc libc6-dev"
+	@gcc -O3 -std=c99 -Wall -Wextra -Ivendor/bearssl/inc -Ivendor/bearssl/src $< $(NATIVE_C) -o $@
+
 .PHONY: bench
-bench: all
+bench: all build/bench-crypto.wasm build/bench-native
 	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 perl=perl-base
 	@node_modules/.bin/esbuild bench/run.ts --bundle --platform=node --target=node20 --format=esm \
 		--outfile=build/bench.mjs --log-level=warning

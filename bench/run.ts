@@ -1,4 +1,6 @@
 import { measureConnections } from "./connections.ts";
+import { measureCrypto } from "./crypto.ts";
+import { reportCrypto } from "./crypto-report.ts";
 import { measureIdle } from "./idle.ts";
 import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
@@ -47,6 +49,11 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
       ...reportIdle(idle),
       ...reportParallel(parallel),
     ];
+  },
+
+  async crypto() {
+    const measured = measureCrypto();
+    return () => reportCrypto(measured);
   },
 
   async sizes() {
