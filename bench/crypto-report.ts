@@ -8,7 +8,7 @@ export function reportCrypto(cases: readonly CryptoCase[]): Result[] {
     result({ name, unit, peerName, ours: median(ours), peer: median(peer) }),
   );
   const rounds = cases[0]?.ours.length ?? 0;
-  printTable(`Cryptography (median of ${rounds} ± half of the range)`, [
+  printTable(`Cryptography, by processor time (median of ${rounds} ± half of the range)`, [
     ["", "unit", "ours", "peer", "ratio"],
     ...cases.map(({ name, unit, ours, peer }, index) => {
       const ratio = results[index]?.ratio ?? Number.NaN;

@@ -2,7 +2,7 @@ import { bothInWebAssembly, native, type Primitive, RECORD, type Side } from "./
 
 const ROUNDS = 21;
 
-/** Milliseconds of each side in a round. */
+/** Milliseconds of processor time of each side in a round. */
 const TURN = 20;
 
 /** One primitive of ours next to a peer's. */
