@@ -1,3 +1,4 @@
+import { writeChart } from "./chart.ts";
 import { measureConnections } from "./connections.ts";
 import { measureCrypto } from "./crypto.ts";
 import { reportCrypto } from "./crypto-report.ts";
@@ -71,10 +72,12 @@ for (const name of chosen(process.env["ONLY"])) {
   reports.push(await measure());
   done(name);
 }
-writeResults(reports.flatMap((report) => report()));
+const results = reports.flatMap((report) => report());
+writeResults(results);
+writeChart(results);
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 console.log(`\nNode ${process.version}; ${seconds} seconds; ${noise.describe()}`);
-console.log("Ratios are in bench/results.json: ours ÷ peer, larger is better.");
+console.log("Ratios are in bench/results.json and bench/chart.svg: ours ÷ peer, larger is better.");
 process.exit(0);
 
 /** All sections, or those that are named, with commas between them. */
