@@ -20,6 +20,9 @@ const AXIS = 26;
 /** Baseline of a text, from the middle of its row. */
 const BASELINE = 4;
 
+/** Between a bar and its figure. */
+const GAP = 4;
+
 const STYLE = `
   text { font: 12px sans-serif; fill: #24292f }
   .paper { fill: #ffffff }
@@ -81,9 +84,9 @@ function bar(result: Result, middle: number, x: (ratio: number) => number): stri
   const { name, ours, peer, unit, peerName, ratio } = result;
   const [from, to] = [Math.min(x(1), x(ratio)), Math.max(x(1), x(ratio))];
   const faster = ratio >= 1;
-  const [figure, anchor] = faster ? [to + BASELINE, "start"] : [from - BASELINE, "end"];
+  const [figure, anchor] = faster ? [to + GAP, "start"] : [from - GAP, "end"];
   const y = middle + BASELINE;
-  const details = `${ours.toPrecision(3)} ${unit}; ${peerName}: ${peer.toPrecision(3)}`;
+  const details = `${rounded(ours)} ${unit}; ${peerName}: ${rounded(peer)}`;
   return (
     `<text x="${LABELS}" y="${y}" text-anchor="end">${escaped(name)}</text>` +
     `<rect class="${faster ? "faster" : "slower"}" x="${at(from)}" y="${middle - BAR / 2}" ` +
@@ -94,6 +97,10 @@ function bar(result: Result, middle: number, x: (ratio: number) => number): stri
 
 function at(coordinate: number): string {
   return coordinate.toFixed(1);
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 function escaped(text: string): string {
