@@ -172,7 +172,7 @@ PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp soc
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a
 	$(call say,  $<)
-	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sINITIAL_MEMORY=262144 $(filter-out %.h,$^) -o $@
+	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=262144 $(filter-out %.h,$^) -o $@
 
 # For this machine, with BearSSL's own configuration.
 NATIVE_C := $(addprefix vendor/bearssl/src/,$(addprefix symcipher/,chacha20_ct.c chacha20_sse2.c \

@@ -11,11 +11,12 @@
 #include "crypto/ghash-simd.h"
 #include "crypto/p256-sign.h"
 #include "crypto/poly1305-simd.h"
+#include "crypto/rsa-private.h"
 #include "export.h"
 #include "record.h"
 
 /* The keeper's private operation. */
-#define OUR_RSA_PRIVATE br_rsa_i31_private
+#define OUR_RSA_PRIVATE rsa_private
 
 #define AES128_KEY_LENGTH 16
 #define RSA_LENGTH 256
