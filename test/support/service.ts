@@ -20,7 +20,7 @@ export interface Service {
   /** The program and its arguments; for s6-tlsd-io, fdr and fdw. */
   prog: string[];
   environment?: Record<string, string>;
-  program?: "s6-tlsd" | "s6-tlsd-io";
+  program?: "s6-tlsd" | "s6-tlsd-io" | "s6-ucspitlsd";
   /** What runs it and execs it, such as another Node than the one in PATH. */
   through?: string[];
   /** Descriptors from 3 on that are pipes to the test. */
