@@ -57,8 +57,14 @@ class DelayedTls {
   constructor(private readonly delayed: Delayed) {
     const inherited = [...inheritedDescriptors(), ...delayed.network];
     const [control, read, write] = freeNumbers(inherited);
-    this.child = this.start({ inherited, control, read, write });
-    this.control = this.child.stdio[control] as Duplex;
+    // Before it starts: whoever sees it run may send a signal before we are told that it does.
+    let child: ChildProcess | null = null;
+    passSignalsOn((signal) => child?.kill(signal));
+    child = this.start({ inherited, control, read, write });
+    this.child = child;
+    this.control = child.stdio[control] as Duplex;
+    // prog may say that it has no more to ask, and still wait for what it is told.
+    this.control.allowHalfOpen = true;
     this.toProgram = this.child.stdio[read] as Writable;
     this.fromProgram = this.child.stdio[write] as Readable;
     this.child.on("error", (error) => fail(delayed.program, cannotRun(delayed.command, error)));
@@ -66,7 +72,6 @@ class DelayedTls {
       this.ending = signal === null ? { code: code ?? 0, signal } : { code: null, signal };
       this.settle();
     });
-    passSignalsOn((signal) => this.child.kill(signal));
     this.control.on("data", (chunk: Buffer) => this.obey(chunk.toString("latin1")));
     // prog may be gone before it reads what it asked for.
     this.control.on("error", () => {});

@@ -5,6 +5,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { connect, connectRaw, type Destination, receiveUntil } from "./clients.ts";
+import { everything } from "./processes.ts";
 
 /** Standard input and output become the tunnel, and nobody else has its ends. */
 const ENTER_TUNNEL =
@@ -65,6 +66,14 @@ export async function agreeOnTls(port: number): Promise<Socket> {
 export async function connectByStartTls(destination: Destination): Promise<TLSSocket> {
   const socket = await agreeOnTls(destination.port);
   return connect(destination, { socket, allowHalfOpen: true });
+}
+
+/** Cleartext: sends text, half-closes, and gives everything that comes back. */
+export async function exchangeRaw(port: number, text: string): Promise<string> {
+  const socket = await connectRaw(port);
+  const answer = everything(socket);
+  socket.end(text);
+  return (await answer).toString();
 }
 
 function script(...parts: string[]): string[] {
