@@ -29,4 +29,3 @@ it.each(["y", "Y"])("openssl talks to it in TLS when the program has said %s", a
   expect(stderr).toContain("Verification: OK");
   expect(running.stderr).toBe("");
 });
-
