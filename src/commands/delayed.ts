@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Duplex, Readable, Writable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { complain, type Fatal } from "../cli/diagnostics.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
 import { isOurs } from "../credentials/environment.ts";
@@ -47,7 +47,7 @@ export function runDelayed(delayed: Delayed): void {
 class DelayedTls {
   private readonly child: ChildProcess;
   private readonly control: Duplex;
-  private readonly toProgram: Writable;
+  private readonly toProgram: Duplex;
   private readonly fromProgram: Readable;
   private connection: Connection | null = null;
   private tunnelOver = true;
@@ -65,10 +65,17 @@ class DelayedTls {
     this.control = child.stdio[control] as Duplex;
     // prog may say that it has no more to ask, and still wait for what it is told.
     this.control.allowHalfOpen = true;
-    this.toProgram = this.child.stdio[read] as Writable;
+    this.toProgram = this.child.stdio[read] as Duplex;
     this.fromProgram = this.child.stdio[write] as Readable;
+    // Or prog's end would look like ours, and not like a reader that has gone.
+    this.toProgram.allowHalfOpen = true;
+    // When a child exits, Node drains what nobody listens to: prog may have written and gone before
+    // the handshake is done.
+    this.fromProgram.on("readable", leaveUnread);
     this.child.on("error", (error) => fail(delayed.program, cannotRun(delayed.command, error)));
     this.child.on("exit", (code, signal) => {
+      // Node does this for a standard input alone; without it, the tunnel waits for the peer's end.
+      this.toProgram.destroy();
       this.ending = signal === null ? { code: code ?? 0, signal } : { code: null, signal };
       this.settle();
     });
@@ -132,6 +139,7 @@ class DelayedTls {
           keeper?.wipe();
           if (tellsProgram) this.control.write(notification(session));
           this.control.end();
+          this.fromProgram.off("readable", leaveUnread);
           return { readable: this.fromProgram, writable: this.toProgram };
         },
         over: (failure) => {
@@ -164,6 +172,8 @@ class DelayedTls {
     if (this.ending !== null && this.tunnelOver) mirror(this.ending);
   }
 }
+
+function leaveUnread(): void {}
 
 /** Three numbers from 3 on that nobody uses. */
 function freeNumbers(taken: readonly number[]): [number, number, number] {

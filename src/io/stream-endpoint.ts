@@ -34,6 +34,9 @@ export class StreamEndpoint implements Endpoint {
   constructor(private readonly pair: StreamPair) {
     this.readable = pair.readable;
     this.writable = pair.writable;
+    // What is over already won't say so again.
+    this.ended = this.readable.destroyed || this.readable.readableEnded;
+    this.broken = this.writable.destroyed || this.writable.writableEnded;
     this.watchReadable();
     this.watchWritable();
   }

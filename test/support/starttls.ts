@@ -8,7 +8,7 @@ import { connect, connectRaw, type Destination, receiveUntil } from "./clients.t
 import { everything } from "./processes.ts";
 
 /** Standard input and output become the tunnel, and nobody else has its ends. */
-const ENTER_TUNNEL =
+export const ENTER_TUNNEL =
   'exec 0<&$SSLREADFD 1>&$SSLWRITEFD; eval "exec $SSLREADFD<&- $SSLWRITEFD>&- $SSLCTLFD>&-"';
 
 const SERVE_CLEARTEXT = `
