@@ -22,8 +22,10 @@ export interface Dial {
  */
 export async function dial(settings: Dial): Promise<Socket> {
   const { host, family, tries } = settings;
-  const addresses = await lookup(host, { all: true, family, verbatim: true });
-  let last: unknown = new Error("no address");
+  const found = await lookup(host, { all: true, family, verbatim: true });
+  // An address is its own look-up, of whatever family.
+  const addresses = found.filter((one) => family === 0 || one.family === family);
+  let last: unknown = new Error(`not an IPv${family} address`);
   for (let round = 0; round < tries; round++) {
     for (const { address } of addresses) {
       try {
