@@ -43,10 +43,14 @@ export class Program {
     const [readFd, writeFd] = settings.numbers;
     this.input = child.stdio[readFd] as Writable | null;
     this.output = child.stdio[writeFd] as Readable | null;
-    // Node would answer prog's half-close with its own, and the late reply would be lost.
-    if (readFd === writeFd && this.input !== null) (this.input as Socket).allowHalfOpen = true;
+    // Or prog's end would look like ours, and not like a reader that has gone; and with one number
+    // for both directions, Node would answer prog's half-close with its own.
+    if (this.input !== null) (this.input as Socket).allowHalfOpen = true;
     child.on("error", settings.failed);
     child.on("exit", (code, signal) => {
+      // Node does this for a standard input alone; without it, the tunnel waits for the peer's end.
+      // One socket for both directions may still hold what prog said last.
+      if (readFd !== writeFd) this.input?.destroy();
       settings.ended(signal === null ? { code: code ?? 0, signal } : { code: null, signal });
     });
   }
