@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type OptionGroup, UsageError, unsigned } from "./options.ts";
 import { delay } from "./server-options.ts";
 import { DEFAULTS, type TlsSettings } from "./tls-options.ts";
@@ -113,6 +114,8 @@ export const DIAL_DEFAULTS: Readonly<DialSettings> = {
   lookUp: true,
 };
 
+const PORT_MAX = 65535;
+
 type DialGroup = OptionGroup<DialSettings>;
 
 export const dialing: DialGroup[] = [
@@ -164,6 +167,7 @@ export const dialing: DialGroup[] = [
       value: "localip",
       about: "Connect from this address.",
       apply: (settings, value) => {
+        if (isIP(value) === 0) throw new UsageError(`not an IP address: ${value}`);
         settings.localAddress = value;
       },
     },
@@ -176,6 +180,7 @@ export const dialing: DialGroup[] = [
       about: "Connect from this port.",
       apply: (settings, value) => {
         settings.localPort = unsigned(value);
+        if (settings.localPort > PORT_MAX) throw new UsageError(`not a port: ${value}`);
       },
     },
   ],
