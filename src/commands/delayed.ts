@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
 import { complain, type Fatal } from "../cli/diagnostics.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
-import { isOurs } from "../credentials/environment.ts";
+import { engineOwner, isOurs } from "../credentials/environment.ts";
+import { EnvironmentError } from "../credentials/errors.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import type { Ending } from "../program/program.ts";
@@ -36,12 +37,20 @@ const START_AND_TELL = "Y";
  * when it likes. Until then this process touches neither the network nor a key.
  */
 export function runDelayed(delayed: Delayed): void {
+  refuseOwner(delayed.environment);
   for (const fd of delayed.network) requireOpen(fd);
   try {
     new DelayedTls(delayed);
   } catch (error) {
     fail(delayed.program, cannotRun(delayed.command, error as Error));
   }
+}
+
+/** Here the engine is always ours; whoever counts on another owner must not be left in the belief. */
+function refuseOwner(environment: NodeJS.ProcessEnv): void {
+  const { uid, gid } = engineOwner(environment);
+  if (uid === null && gid === null) return;
+  throw new EnvironmentError("TLS_UID and TLS_GID are not supported with delayed TLS");
 }
 
 class DelayedTls {

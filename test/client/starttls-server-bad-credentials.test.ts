@@ -4,6 +4,7 @@
  */
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { connectRaw } from "../support/clients.ts";
 import { everything } from "../support/processes.ts";
 import { serve } from "../support/service.ts";
 import { agreeOnTls, mailServer } from "../support/starttls.ts";
@@ -23,7 +24,7 @@ const TELLS = `
 it.each([
   ["a key that is not there", { credentials: missing }, NO_KEY],
   ["no KEYFILE", {}, "environment variable KEYFILE is not set"],
-  ["no such profile", { credentials, environment: { TLS_PROFILE: "x" } }, "x"],
+  ["no such profile", { credentials, environment: { TLS_PROFILE: "none" } }, "unknown TLS profile none"],
   ["-y and no CAFILE", { credentials, options: ["-y"] }, "CADIR or CAFILE"],
 ])("%s", async (_, service, reason) => {
   for (const letters of ["y", "Y"]) {
@@ -47,3 +48,17 @@ it("a program that writes on all the same gets an error for it, and does not han
   expect((await everything(client)).toString()).toBe("yes ended\n");
   expect((await (await listener.tunnel()).ended).code).toBe(4);
 });
+
+it.each(["TLS_UID", "TLS_GID"])(
+  "%s is refused at once: the engine would not be somebody else's",
+  async (name) => {
+    const environment = { [name]: "65534" };
+    const service = { program: "s6-ucspitlsd" as const, credentials, environment };
+    const listener = await serve({ ...service, prog: ["echo", "ran"] });
+    expect((await everything(await connectRaw(listener.port))).toString()).toBe("");
+    expect(await (await listener.tunnel()).ended).toMatchObject({
+      code: 100,
+      stderr: "s6-ucspitlsd: fatal: TLS_UID and TLS_GID are not supported with delayed TLS\n",
+    });
+  },
+);
