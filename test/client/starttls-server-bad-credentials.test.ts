@@ -24,7 +24,11 @@ const TELLS = `
 it.each([
   ["a key that is not there", { credentials: missing }, NO_KEY],
   ["no KEYFILE", {}, "environment variable KEYFILE is not set"],
-  ["no such profile", { credentials, environment: { TLS_PROFILE: "none" } }, "unknown TLS profile none"],
+  [
+    "no such profile",
+    { credentials, environment: { TLS_PROFILE: "none" } },
+    "unknown TLS profile none",
+  ],
   ["-y and no CAFILE", { credentials, options: ["-y"] }, "CADIR or CAFILE"],
 ])("%s", async (_, service, reason) => {
   for (const letters of ["y", "Y"]) {

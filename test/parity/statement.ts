@@ -40,3 +40,8 @@ export function notBuiltYet(why: string): Hole {
 export function command(name: string, title: string): Elsewhere {
   return { file: `commands/${name}.test.ts`, title };
 }
+
+/** A test in test/client. */
+export function client(name: string, title: string): Elsewhere {
+  return { file: `client/${name}.test.ts`, title };
+}

@@ -1,8 +1,10 @@
 import type { Section } from "../statement.ts";
+import { clients } from "./clients.ts";
+import { delayedTls } from "./delayed-tls.ts";
 import { differences } from "./differences.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { laterPrograms } from "./not-built-yet.ts";
 import { options } from "./options.ts";
+import { s6Tlsclient } from "./s6-tlsclient.ts";
 import { s6Tlsd } from "./s6-tlsd.ts";
 import { s6TlsdIo } from "./s6-tlsd-io.ts";
 import { s6Tlsserver } from "./s6-tlsserver.ts";
@@ -12,7 +14,8 @@ export const tables = {
   "parity-s6-tlsd": s6Tlsd,
   "parity-options": [...options, ...exitCodes],
   "parity-s6-tlsd-io": s6TlsdIo,
-  "parity-s6-tlsserver": [...s6Tlsserver, ...laterPrograms],
+  "parity-s6-tlsserver": s6Tlsserver,
+  "parity-clients": [...clients, ...s6Tlsclient, ...delayedTls],
   "parity-differences": differences,
 } satisfies Record<string, readonly Section[]>;
 

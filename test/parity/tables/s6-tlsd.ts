@@ -5,8 +5,9 @@ import { run } from "../../support/processes.ts";
 import { scratchFile } from "../../support/scratch.ts";
 import { credentialsEnvironment, program } from "../../support/service.ts";
 import { CAFILE } from "../behaviours/client-certificates.ts";
+import { behindTlsc, echo } from "../behaviours/clients.ts";
 import { engineOfSilentClient, needsRoot } from "../behaviours/engine-owner.ts";
-import { command, notBuiltYet, type Section } from "../statement.ts";
+import { command, type Section } from "../statement.ts";
 import { credentials, visit } from "../visit.ts";
 import { s6TlsdEnvironment } from "./s6-tlsd-environment.ts";
 import { s6TlsdOptions } from "./s6-tlsd-options.ts";
@@ -101,7 +102,15 @@ const notes: Section = {
         "two clients at once talk to their programs behind tcpserver and s6-tlsd",
       ),
     ],
-    ["A cleartext client needs no change to run behind s6-tlsc.", notBuiltYet("s6-tlsc")],
+    [
+      "A cleartext client needs no change to run behind s6-tlsc.",
+      async () => {
+        const { port } = await echo(["head", "-n", "1"]);
+        // A program of ucspi-tcp's, which knows nothing of TLS. It ends when its server does.
+        const call = { port, prog: ["mconnect-io"], input: "hello\n" };
+        expect(await behindTlsc(call)).toMatchObject({ code: 0, stdout: "hello\r\n" });
+      },
+    ],
   ],
 };
 

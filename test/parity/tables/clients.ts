@@ -1,0 +1,100 @@
+/** The companions' page: s6-tlsc and s6-tlsc-io. */
+import { expect } from "vitest";
+import { behindTlsc, echo, tlscIo } from "../behaviours/clients.ts";
+import { notProven, type Section } from "../statement.ts";
+
+const text = "The other companions";
+const ASK = ["sh", "-c", "cat >&7; exec 7>&-; cat <&6"];
+
+const s6Tlsc: Section = {
+  text,
+  section: "s6-tlsc",
+  rows: [
+    [
+      "The client's mirror of s6-tlsd, with the connection on descriptors 6 and 7, where prog finds the cleartext.",
+      async () => {
+        const { port } = await echo();
+        const ended = await behindTlsc({ port, prog: ASK, input: "there and back" });
+        expect(ended).toMatchObject({ code: 0, stdout: "there and back", stderr: "" });
+      },
+    ],
+    [
+      "-k servername: is asked for by SNI.",
+      async () => {
+        const { port } = await echo(["printenv", "SSL_TLS_SNI_SERVERNAME"]);
+        expect((await behindTlsc({ port, prog: ASK })).stdout).toBe("server.test\n");
+      },
+    ],
+    [
+      "-k servername: the certificate must be for it.",
+      async () => {
+        const { port } = await echo();
+        const ended = await behindTlsc({ port, prog: ["echo", "ran"], options: ["-k", "a.test"] });
+        expect(ended).toMatchObject({ code: 98, stdout: "" });
+      },
+    ],
+    [
+      "CADIR or CAFILE is required: 100.",
+      async () => {
+        const { port } = await echo();
+        const ended = await behindTlsc({ port, prog: ["echo", "ran"], environment: {} });
+        expect(ended).toMatchObject({ code: 100, stdout: "" });
+      },
+    ],
+    [
+      "It cleans the environment as s6-tlsd does.",
+      async () => {
+        const { port } = await echo();
+        const ended = await behindTlsc({ port, prog: ["printenv", "CAFILE"] });
+        expect(ended).toMatchObject({ code: 1, stdout: "" });
+      },
+    ],
+    [
+      "It sets the environment as s6-tlsd does.",
+      async () => {
+        const { port } = await echo();
+        const ended = await behindTlsc({ port, prog: ["printenv", "SSL_PROTOCOL"] });
+        expect(ended).toMatchObject({ code: 0, stdout: "TLSv1.2\n" });
+      },
+    ],
+    ["-6 rfd and -7 wfd: other descriptors.", notProven("there is no test of them yet")],
+    [
+      "-y: sends the certificate in CERTFILE.",
+      notProven("only s6-tlsclient's -y is tested so far"),
+    ],
+  ],
+};
+
+const s6TlscIo: Section = {
+  text,
+  section: "s6-tlsc-io",
+  rows: [
+    [
+      "The client's mirror of s6-tlsd-io, with cleartext on 0 and 1 and the network on fdr and fdw.",
+      async () => {
+        const { port } = await echo();
+        const ended = await tlscIo({ port, input: "there and back" });
+        expect(ended).toMatchObject({ code: 0, stdout: "there and back", stderr: "" });
+      },
+    ],
+    [
+      "CADIR or CAFILE is required: 100.",
+      async () => {
+        const { port } = await echo();
+        expect(await tlscIo({ port, environment: {} })).toMatchObject({ code: 100, stdout: "" });
+      },
+    ],
+    [
+      "--no-verify-cert takes any certificate.",
+      async () => {
+        const { port } = await echo();
+        const options = ["--no-verify-cert"];
+        const ended = await tlscIo({ port, environment: {}, options, input: "to anybody" });
+        expect(ended).toMatchObject({ code: 0, stdout: "to anybody" });
+      },
+    ],
+    ["-d notif: what the handshake tells.", notProven("there is no test of it yet")],
+  ],
+};
+
+export const clients: readonly Section[] = [s6Tlsc, s6TlscIo];

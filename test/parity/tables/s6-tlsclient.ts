@@ -1,0 +1,66 @@
+/** The companions' page: s6-tlsclient. */
+import { client, type Section } from "../statement.ts";
+
+const addresses = "tlsclient-addresses";
+const names = "tlsclient-names";
+const server = "tlsclient-server";
+const usage = "tlsclient-wrong-usage";
+
+export const s6Tlsclient: readonly Section[] = [
+  {
+    text: "The other companions",
+    section: "s6-tlsclient",
+    rows: [
+      [
+        "Connects to a host and a port, and then is s6-tlsc.",
+        client(server, "openssl s_server: its page about the session is there to be read"),
+      ],
+      [
+        "It tries every address of the host in turn.",
+        client(addresses, "of which %s alone listens"),
+      ],
+      [
+        "It fails when none answers.",
+        client(addresses, "of which none listens: 111, and one line"),
+      ],
+      ["-T: so many tries.", client(addresses, "-T tries them all again, as often as it says")],
+      [
+        "-t: a limit for connecting (here: in milliseconds, for one address).",
+        client("tlsclient-timeout", "-t: 111, and one line, once for every try"),
+      ],
+      ["-4 and -6: one family alone.", client(addresses, "of two families: -4 and -6 choose")],
+      [
+        "-i and -p: the local address and port.",
+        client(addresses, "-i and -p choose where it comes from"),
+      ],
+      [
+        "The host's name is asked for by SNI, and is the name that the certificate must have.",
+        client(names, "the host's name is asked for, and its certificate taken"),
+      ],
+      [
+        "-k: another name counts.",
+        client(names, "-k names another: its certificate is the wrong one, 98"),
+      ],
+      [
+        "-H: no look-up; without -k, no name is asked for.",
+        client(names, "an address without -k, options %j: no name, and a warning"),
+      ],
+      [
+        "prog finds PROTO, TCPREMOTEIP, TCPREMOTEPORT, TCPREMOTEHOST, TCPLOCALIP and TCPLOCALPORT.",
+        client(server, "prog finds who talks to whom, and what was negotiated"),
+      ],
+      [
+        "The port may be the name of a service.",
+        client(usage, "a service by its name is that port"),
+      ],
+      [
+        "CADIR or CAFILE is required.",
+        client(usage, "neither CADIR nor CAFILE: 100, and nobody is called"),
+      ],
+      [
+        "-y: sends a client certificate.",
+        client(server, "-y: its certificate against -y of our server"),
+      ],
+    ],
+  },
+];
