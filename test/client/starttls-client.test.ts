@@ -19,6 +19,8 @@ const CAFILE = authority.certFile;
 const WAIT = 'cat <&$SSLCTLFD; echo "read $(cat <&$SSLREADFD | wc -c)"; exit 5';
 
 interface Talk {
+  /** What runs s6-ucspitlsc, and execs it. */
+  through?: string[];
   options?: string[];
   environment?: Record<string, string>;
   server?: string[];
@@ -26,10 +28,15 @@ interface Talk {
 }
 
 /** tcpclient and s6-ucspitlsc, with tcpserver and s6-ucspitlsd. */
-async function talk({ options, environment, server, client }: Talk): Promise<Ended> {
+async function talk({ through = [], options, environment, server, client }: Talk): Promise<Ended> {
   const serving = [program("s6-ucspitlsd"), ...(server ?? mailServer({ inside: "cat" }))];
   const { port } = await startTcpserver(serving, credentialsEnvironment(credentials));
-  const ours = [program("s6-ucspitlsc"), ...(options ?? ["-k", SERVER_NAME]), ...client];
+  const ours = [
+    ...through,
+    program("s6-ucspitlsc"),
+    ...(options ?? ["-k", SERVER_NAME]),
+    ...client,
+  ];
   return run(["tcpclient", "-HRl0", "127.0.0.1", `${port}`, ...ours], {
     environment: environment ?? { CAFILE },
   });
@@ -85,6 +92,15 @@ it("prog's environment has the descriptors' numbers, and not what is ours", asyn
   expect((await talk({ client })).stdout).toBe("3 4 5 <>\n");
   const options = ["-Z", "-k", SERVER_NAME];
   expect((await talk({ client, options })).stdout).toBe(`3 4 5 <${CAFILE}>\n`);
+});
+
+it("-6 and -7: the connection is on other descriptors, and prog has it there", async () => {
+  const client = mailClient({ inside: "echo hello; exec 1>&-; cat >&9" });
+  const moved = client.map((part) => part.replaceAll("<&6", "<&4").replaceAll(">&7", ">&4"));
+  const through = ["sh", "-c", 'exec "$@" 4<&6 6<&- 7>&-', "sh"];
+  const options = ["-k", SERVER_NAME, "-6", "4", "-7", "4"];
+  const ended = await talk({ through, options, client: moved });
+  expect(ended).toMatchObject({ code: 0, stdout: "hello\n", stderr: "" });
 });
 
 it("without -k it warns", async () => {

@@ -46,6 +46,14 @@ it("nothing is lost of what a program wrote that has ended before the handshake 
   expect(await (await listener.tunnel()).ended).toMatchObject({ code: 8, stderr: "" });
 });
 
+it("a program may ask for TLS, say its last words, and be gone at once", async () => {
+  const prog = ["sh", "-c", "printf y >&$SSLCTLFD; echo bye >&$SSLWRITEFD; exit 3"];
+  const listener = await serve({ ...service, prog });
+  const client = await connect({ port: listener.port, authority });
+  expect((await everything(client)).toString()).toBe("bye\n");
+  expect(await (await listener.tunnel()).ended).toMatchObject({ code: 3, stderr: "" });
+});
+
 it("a client that half-closes still gets the late reply", async () => {
   const inside = 'all=$(cat); sleep 0.1; echo "late reply to $all"; exit 6';
   const listener = await serve({ ...service, prog: mailServer({ inside }) });

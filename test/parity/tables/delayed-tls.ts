@@ -82,7 +82,10 @@ const s6Ucspitlsc: Section = {
     ],
     [
       "-6 and -7: the connection is on other descriptors.",
-      notProven("there is no test of them with delayed TLS"),
+      client(
+        "starttls-client",
+        "-6 and -7: the connection is on other descriptors, and prog has it there",
+      ),
     ],
   ],
 };
