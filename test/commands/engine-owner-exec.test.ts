@@ -6,6 +6,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, receiveUntil } from "../support/clients.ts";
+import { eventually } from "../support/limits.ts";
 import {
   AS_NOBODY,
   commandOf,
@@ -53,6 +54,7 @@ describeAsRoot("with a Node that can exec", () => {
   it("no signal is ignored, caught or blocked", async () => {
     // What has a shell caught by itself would show; cat catches nothing.
     const { pid } = await running(["sh", "-c", "echo ready; exec cat"]);
+    await eventually("cat", () => commandOf(pid)[0] === "cat");
     for (const name of ["SigBlk", "SigIgn", "SigCgt", "SigPnd"]) {
       const signals = BigInt(`0x${statusOf(pid, name)}`);
       expect(signals & ~OF_THE_C_LIBRARY, name).toBe(0n);
