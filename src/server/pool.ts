@@ -43,8 +43,6 @@ export class Pool {
    * @throws {Fatal} (the promise) what the first worker that can't start says
    */
   async start(): Promise<void> {
-    // Whoever reads our standard output waits for its EOF, which takes that nobody else has it.
-    cluster.setupPrimary({ stdio: ["ignore", "ignore", "inherit", "ipc"] });
     const starts = Array.from({ length: this.settings.size }, () => this.add());
     await Promise.all(starts);
   }

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
+import { leaveToOthers } from "../io/descriptors.ts";
 import type { Log } from "./log.ts";
 
 /**
@@ -12,11 +13,7 @@ import type { Log } from "./log.ts";
  */
 export function announce(settings: ServerSettings, port: number, log: Log): void {
   const { printPort, notificationFd } = settings;
-  if (printPort) {
-    tell(1, `${port}\n`);
-    // The lowest free number is the next one: or else some client's socket would be our output.
-    openSync("/dev/null", "w");
-  }
+  if (printPort) tell(1, `${port}\n`);
   if (notificationFd !== null) tell(notificationFd, "\n");
   if (process.env["NOTIFY_SOCKET"] !== undefined) notifySystemd(log);
 }
@@ -24,22 +21,12 @@ export function announce(settings: ServerSettings, port: number, log: Log): void
 function tell(fd: number, text: string): void {
   try {
     writeSync(fd, text);
-    close(fd);
+    // libuv never closes 0, 1 and 2: a connection that got one of these would stay open for ever.
+    leaveToOthers(fd);
   } catch (error) {
     throw new Fatal(ExitCode.system, `unable to write to descriptor ${fd}: ${reasonOf(error)}`);
   }
 }
-
-/**
- * libuv never closes 0, 1 and 2. A connection that got one of these numbers would stay open for ever,
- * so the place is taken.
- */
-function close(fd: number): void {
-  closeSync(fd);
-  if (fd <= STDERR) openSync("/dev/null", "w");
-}
-
-const STDERR = 2;
 
 /** sd_notify(3). Node has no datagram sockets of that family, but where systemd is, this is. */
 function notifySystemd(log: Log): void {
