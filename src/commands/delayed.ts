@@ -144,17 +144,14 @@ class DelayedTls {
         engine,
         network,
         peer: peerOf(environment, network.readable),
+        keyUsed: () => keeper?.wipe(),
         established: (session) => {
-          keeper?.wipe();
           if (tellsProgram) this.control.write(notification(session));
           this.control.end();
           this.fromProgram.off("readable", leaveUnread);
           return { readable: this.fromProgram, writable: this.toProgram };
         },
-        over: (failure) => {
-          keeper?.wipe();
-          this.endTunnel(failure);
-        },
+        over: (failure) => this.endTunnel(failure),
       });
     } catch (error) {
       this.hangUp();

@@ -34,15 +34,9 @@ export class OwnEngine {
       engine,
       network,
       peer: peerOf(environment, network.readable),
-      established: (session) => {
-        // There is no second handshake: the key has done its work.
-        keeper?.wipe();
-        return this.startProgram(session);
-      },
-      over: (failure) => {
-        keeper?.wipe();
-        this.endTunnel(failure);
-      },
+      keyUsed: () => keeper?.wipe(),
+      established: (session) => this.startProgram(session),
+      over: (failure) => this.endTunnel(failure),
     });
   }
 

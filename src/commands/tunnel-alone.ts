@@ -46,14 +46,12 @@ export function runTunnel(tunnel: TunnelAlone): void {
     engine,
     network,
     peer: peerOf(environment, network.readable),
+    keyUsed: () => keeper?.wipe(),
     established: (session) => {
-      // There is no second handshake: the key has done its work.
-      keeper?.wipe();
       if (settings.notify !== null) tell(settings.notify, session);
       return isServer ? streamsOf(fdr, fdw) : streamsOf(0, 1);
     },
     over: (failure) => {
-      keeper?.wipe();
       tellEnd(program, settings.verbosity, connection.facts(failure));
       process.exit(failure?.exitCode ?? ExitCode.success);
     },

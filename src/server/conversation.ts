@@ -43,10 +43,8 @@ export class Conversation {
       engine,
       network: { readable: socket, writable: socket },
       peer: `${client.remoteAddress}:${client.remotePort}`,
-      established: (session) => {
-        settings.keyUsed();
-        return this.startProgram(session);
-      },
+      keyUsed: settings.keyUsed,
+      established: (session) => this.startProgram(session),
       over: (failure) => {
         this.tunnelOver = true;
         this.failure = failure;
@@ -115,7 +113,6 @@ export class Conversation {
     const seconds = (performance.now() - this.startTime) / 1000;
     const { failure, ending } = this;
     closed(log, { client, facts: this.connection.facts(failure), ending, seconds });
-    this.settings.keyUsed();
     this.settings.over();
   }
 }

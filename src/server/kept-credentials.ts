@@ -6,14 +6,9 @@ export class KeptCredentials {
 
   constructor(readonly credentials: ServerCredentials) {}
 
-  /** @returns to be called when the handshake is over; only the first call counts */
-  use(): () => void {
+  /** For one more handshake; `release` when it is over. */
+  use(): void {
     this.users++;
-    let isUsing = true;
-    return () => {
-      if (isUsing) this.release();
-      isUsing = false;
-    };
   }
 
   release(): void {

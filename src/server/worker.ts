@@ -97,7 +97,7 @@ export class Worker {
     }
     socket.allowHalfOpen = true;
     socket.setNoDelay(!this.settings.server.delay);
-    const keyUsed = credentials.use();
+    credentials.use();
     try {
       const conversation = new Conversation({
         ...this.settings,
@@ -105,16 +105,13 @@ export class Worker {
         socket,
         engine: this.engineFor(credentials),
         environment: this.environment,
-        keyUsed,
-        over: () => {
-          keyUsed();
-          over();
-        },
+        keyUsed: () => credentials.release(),
+        over,
       });
       this.conversations.set(client.number, conversation);
     } catch (error) {
       this.settings.log.warn("unable to serve", `unable to serve: ${reasonOf(error)}`);
-      keyUsed();
+      credentials.release();
       socket.destroy();
       over();
     }

@@ -21,6 +21,8 @@ export interface ConnectionSettings {
   readonly handshakeTimeout: number;
   /** Milliseconds without a byte either way, after the handshake; 0 is for ever. */
   readonly idleTimeout?: number;
+  /** There is no second handshake: the key has done its work, or never will. Called once. */
+  readonly keyUsed: () => void;
   /** The handshake is done: gives the cleartext's side. */
   readonly established: (session: Session) => Streams;
   /** Called once; the engine is wiped by then. null: it ended as it should. */
@@ -69,6 +71,7 @@ export class Connection {
   private establish(session: Session): StreamEndpoint {
     clearTimeout(this.timer);
     this.session = session;
+    this.settings.keyUsed();
     this.local = this.settings.established(session);
     const { idleTimeout = 0 } = this.settings;
     if (idleTimeout > 0) this.idle = setTimeout(() => this.abortIdle(), timerDelay(idleTimeout));
@@ -100,6 +103,7 @@ export class Connection {
     this.idle = undefined;
     this.settings.network.readable.destroy();
     this.settings.network.writable.destroy();
+    if (this.session === null) this.settings.keyUsed();
     this.settings.over(failure === null ? null : fatalOf(failure));
   }
 
