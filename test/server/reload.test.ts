@@ -141,6 +141,8 @@ it("under load, no byte of any reply is lost", async () => {
     for (let turn = 0; !finished; turn++) {
       replace(files, turn % 2 === 0 ? second : first);
       server.signal("SIGUSR2");
+      // Nobody may be reading the files when they are overwritten the next time.
+      await server.logged("read all keys", turn + 1);
       await sleep(60);
     }
   })();
