@@ -42,6 +42,11 @@ export function spellOut(settings: Omit<TlsSettings, "sniLevel">): string[] {
   ];
 }
 
+/** The command line of s6-tlsd-io for the same settings. */
+export function serverTunnelOptions(settings: TlsSettings): string[] {
+  return [...spellOut(settings), "-k", `${settings.sniLevel}`];
+}
+
 type Group = OptionGroup<TlsSettings>;
 type TunnelGroup = OptionGroup<TunnelSettings>;
 

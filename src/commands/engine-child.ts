@@ -9,7 +9,7 @@ import { leaveToOthers } from "../io/descriptors.ts";
 import { inheritedDescriptors, survivesExec } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
 import { become, canBecome } from "../program/exec.ts";
-import type { Ending } from "../program/program.ts";
+import { type Ending, endingOf } from "../program/program.ts";
 import { dieOf, onFatalSignal } from "../program/signals.ts";
 import { parseNotification, type Variables } from "../service/session-variables.ts";
 import { fail } from "./fail.ts";
@@ -62,7 +62,7 @@ export class EngineChild {
     });
     // Not "exit": what it told before may still have to be read.
     this.child.on("close", (code, signal) => {
-      this.childEnding = signal === null ? { code: code ?? 0, signal } : { code: null, signal };
+      this.childEnding = endingOf(code, signal);
       this.settle();
     });
     if (source instanceof Socket) source.destroy();
@@ -90,6 +90,7 @@ export class EngineChild {
     }
     startProgram(service, {
       variables,
+      numbers: service.cleartext,
       cleartext,
       descriptors: inherited,
       ended: (ending) => {

@@ -43,6 +43,7 @@ export class OwnEngine {
   private startProgram(session: Session): Streams {
     const program = startProgram(this.service, {
       variables: sessionVariables(session),
+      numbers: this.service.cleartext,
       cleartext: "pipe",
       ended: (ending) => this.endProgram(ending),
       failed: (error) => {

@@ -3,7 +3,7 @@ import type { Fatal } from "../cli/diagnostics.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
 import { isOurs } from "../credentials/environment.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
-import { type Ending, Program } from "../program/program.ts";
+import { type Ending, Program, type ProgramSettings } from "../program/program.ts";
 import { dieOf, passSignalsOn } from "../program/signals.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
@@ -16,8 +16,8 @@ export interface Sandboxes {
   readonly keeper: Keeper | null;
 }
 
-/** A program of ours that wraps another one in TLS: one connection, one prog. */
-export interface Service {
+/** One connection and one prog, whenever TLS starts. */
+export interface Wrapping {
   /** Our own name, for messages. */
   readonly program: string;
   readonly settings: TunnelSettings & { readonly keepEnvironment: boolean };
@@ -25,10 +25,6 @@ export interface Service {
   readonly command: readonly string[];
   /** What we were started with. */
   readonly environment: NodeJS.ProcessEnv;
-  /** The network: descriptors, to read and to write, or a connection of our own. */
-  readonly network: readonly [number, number] | Socket;
-  /** The numbers under which prog finds the cleartext, to read and to write. */
-  readonly cleartext: readonly [number, number];
   /** Reads the credentials, and gets an engine ready. */
   readonly prepare: () => Sandboxes;
   /** The program that is the tunnel alone, for when it needs a process of its own. */
@@ -38,11 +34,18 @@ export interface Service {
   };
 }
 
-export interface Start {
+/** A program of ours that wraps another one in TLS from the start. */
+export interface Service extends Wrapping {
+  /** The network: descriptors, to read and to write, or a connection of our own. */
+  readonly network: readonly [number, number] | Socket;
+  /** The numbers under which prog finds the cleartext, to read and to write. */
+  readonly cleartext: readonly [number, number];
+}
+
+export interface Start
+  extends Pick<ProgramSettings, "numbers" | "cleartext" | "control" | "ended"> {
   readonly variables: Variables;
-  readonly cleartext: readonly [number, number] | "pipe";
   readonly descriptors?: readonly number[];
-  readonly ended: (ending: Ending) => void;
   /** It could not be started after all. */
   readonly failed: (error: Fatal) => void;
 }
@@ -52,8 +55,8 @@ export interface Start {
  *
  * @throws {Fatal} 126 or 127 if it can't be run
  */
-export function startProgram(service: Service, start: Start): Program {
-  const { command } = service;
+export function startProgram(wrapping: Wrapping, start: Start): Program {
+  const { command } = wrapping;
   // Before it starts: whoever sees it run may send a signal before we are told that it does.
   let program: Program | null = null;
   passSignalsOn((signal) => program?.kill(signal));
@@ -61,8 +64,7 @@ export function startProgram(service: Service, start: Start): Program {
     program = new Program({
       ...start,
       command,
-      numbers: service.cleartext,
-      environment: environmentOf(service, start.variables),
+      environment: environmentOf(wrapping, start.variables),
       descriptors: start.descriptors ?? inheritedDescriptors(),
       failed: (error) => start.failed(cannotRun(command, error)),
     });
@@ -74,7 +76,7 @@ export function startProgram(service: Service, start: Start): Program {
 
 /** What prog finds in its environment. */
 export function environmentOf(
-  { settings, environment }: Service,
+  { settings, environment }: Wrapping,
   variables: Variables,
 ): NodeJS.ProcessEnv {
   const remove = (name: string) => !settings.keepEnvironment && isOurs(name);

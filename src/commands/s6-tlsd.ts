@@ -1,6 +1,6 @@
 import { s6TlsdLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
-import { DEFAULTS, spellOut, type TlsSettings } from "../cli/tls-options.ts";
+import { DEFAULTS, serverTunnelOptions, type TlsSettings } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { prepareServer } from "../service/server-side.ts";
 import { run } from "./run.ts";
@@ -10,7 +10,6 @@ const program = "s6-tlsd";
 
 function main(settings: TlsSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
-  const options = [...spellOut(settings), "-k", `${settings.sniLevel}`];
   const environment = startingEnvironment();
   wrap({
     program,
@@ -20,7 +19,7 @@ function main(settings: TlsSettings, command: readonly string[]): void {
     network: [0, 1],
     cleartext: [0, 1],
     prepare: () => prepareServer(settings, environment),
-    tunnel: { program: "s6-tlsd-io", options },
+    tunnel: { program: "s6-tlsd-io", options: serverTunnelOptions(settings) },
   });
 }
 

@@ -2,7 +2,7 @@ import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
 import { type ClientProgramSettings, s6UcspitlscLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareAndTell } from "./client.ts";
+import { clientTunnelOptions, prepareAndTell } from "./client.ts";
 import { runDelayed } from "./delayed.ts";
 import { run } from "./run.ts";
 
@@ -12,8 +12,15 @@ function main(settings: ClientProgramSettings, command: readonly string[]): void
   if (command.length === 0) throw new UsageError("prog is missing");
   const environment = startingEnvironment();
   const network = [settings.readFd, settings.writeFd] as const;
-  const prepare = () => prepareAndTell(program, { settings, environment });
-  runDelayed({ program, settings, command, environment, network, prepare });
+  runDelayed({
+    program,
+    settings,
+    environment,
+    command,
+    network,
+    prepare: () => prepareAndTell(program, { settings, environment }),
+    tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
+  });
 }
 
 run({

@@ -1,6 +1,6 @@
 import { s6UcspitlsdLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
-import { DEFAULTS, type TlsSettings } from "../cli/tls-options.ts";
+import { DEFAULTS, serverTunnelOptions, type TlsSettings } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { prepareServer } from "../service/server-side.ts";
 import { runDelayed } from "./delayed.ts";
@@ -11,8 +11,15 @@ const program = "s6-ucspitlsd";
 function main(settings: TlsSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
   const environment = startingEnvironment();
-  const prepare = () => prepareServer(settings, environment);
-  runDelayed({ program, settings, command, environment, network: [0, 1], prepare });
+  runDelayed({
+    program,
+    settings,
+    environment,
+    command,
+    network: [0, 1],
+    prepare: () => prepareServer(settings, environment),
+    tunnel: { program: "s6-tlsd-io", options: serverTunnelOptions(settings) },
+  });
 }
 
 run({ program, line: s6UcspitlsdLine, defaults: DEFAULTS, main });

@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 
-/** How prog ended: an exit code or the signal that killed it. */
+/** How a child ended: an exit code or the signal that killed it. */
 export type Ending =
   | { readonly code: number; readonly signal: null }
   | { readonly code: null; readonly signal: NodeJS.Signals };
+
+/** The same, as Node's events tell it. */
+export function endingOf(code: number | null, signal: NodeJS.Signals | null): Ending {
+  return signal === null ? { code: code ?? 0, signal } : { code: null, signal };
+}
 
 export interface ProgramSettings {
   /** The program and its arguments. */
@@ -18,6 +23,8 @@ export interface ProgramSettings {
   readonly numbers: readonly [readFd: number, writeFd: number];
   /** What is behind these numbers: two descriptors of ours, or "pipe" for what Node gives a child. */
   readonly cleartext: readonly [read: number, write: number] | "pipe";
+  /** The number of one more pipe, which leads both ways; null: there is none. */
+  readonly control?: number | null;
   readonly ended: (ending: Ending) => void;
   /** It could not be started. */
   readonly failed: (error: NodeJS.ErrnoException) => void;
@@ -28,6 +35,7 @@ export class Program {
   /** The other ends of its pipes: what it reads, and what it writes. Null where it got descriptors. */
   readonly input: Writable | null;
   readonly output: Readable | null;
+  readonly control: Duplex | null;
 
   private readonly child: ChildProcess;
 
@@ -41,8 +49,12 @@ export class Program {
       throw outOfDescriptors();
     }
     const [readFd, writeFd] = settings.numbers;
+    const { control = null } = settings;
     this.input = child.stdio[readFd] as Writable | null;
     this.output = child.stdio[writeFd] as Readable | null;
+    this.control = control === null ? null : (child.stdio[control] as Duplex);
+    // prog may say that it has no more to ask, and still wait for what it is told.
+    if (this.control !== null) this.control.allowHalfOpen = true;
     // Or prog's end would look like ours, and not like a reader that has gone; and with one number
     // for both directions, Node would answer prog's half-close with its own.
     if (this.input !== null) (this.input as Socket).allowHalfOpen = true;
@@ -51,7 +63,7 @@ export class Program {
       // Node does this for a standard input alone; without it, the tunnel waits for the peer's end.
       // One socket for both directions may still hold what prog said last.
       if (readFd !== writeFd) this.input?.destroy();
-      settings.ended(signal === null ? { code: code ?? 0, signal } : { code: null, signal });
+      settings.ended(endingOf(code, signal));
     });
   }
 
@@ -66,7 +78,7 @@ function outOfDescriptors(): NodeJS.ErrnoException {
 }
 
 function start(settings: ProgramSettings): ChildProcess {
-  const { command, environment, descriptors, numbers, cleartext } = settings;
+  const { command, environment, descriptors, numbers, cleartext, control = null } = settings;
   const [file = "", ...args] = command;
   const stdio: (number | "pipe" | "inherit" | "ignore")[] = ["inherit", "inherit", "inherit"];
   const put = (fd: number, what: number | "pipe" | "inherit") => {
@@ -77,5 +89,6 @@ function start(settings: ProgramSettings): ChildProcess {
   const [read, write] = cleartext === "pipe" ? (["pipe", "pipe"] as const) : cleartext;
   put(numbers[0], read);
   put(numbers[1], write);
+  if (control !== null) put(control, "pipe");
   return spawn(file, args, { stdio, env: environment });
 }
