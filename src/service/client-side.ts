@@ -1,16 +1,13 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
-import { Fatal } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
 import { defaultPair } from "../credentials/environment.ts";
 import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine } from "../sandbox/engine.ts";
-import { UnusableAnchors } from "../sandbox/errors.ts";
 import { Keeper } from "../sandbox/keeper.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule } from "./modules.ts";
 import { chooseProfile } from "./server-side.ts";
-import { loadAnchors, unusableAnchors } from "./trust.ts";
+import { loadAnchors, noEngine } from "./trust.ts";
 
 /** The sandboxes of one connection, from the client's side. */
 export interface ClientSide {
@@ -39,8 +36,7 @@ export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEn
     return { engine, keeper };
   } catch (error) {
     keeper?.wipe();
-    if (error instanceof UnusableAnchors) throw unusableAnchors(env, error);
-    throw new Fatal(ExitCode.engine, `unable to set up the engine: ${(error as Error).message}`);
+    throw noEngine(env, error);
   }
 }
 

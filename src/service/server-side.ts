@@ -1,5 +1,3 @@
-import { Fatal } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
 import { fillWithEntropy } from "../io/entropy.ts";
@@ -11,11 +9,10 @@ import {
   PROFILE_NAMES,
   type Profile,
 } from "../sandbox/engine.ts";
-import { UnusableAnchors } from "../sandbox/errors.ts";
 import { Keeper } from "../sandbox/keeper.ts";
 import { loadIdentities } from "./identity.ts";
 import { loadModule } from "./modules.ts";
-import { loadClientVerification, unusableAnchors } from "./trust.ts";
+import { loadClientVerification, noEngine } from "./trust.ts";
 
 /** Everything that a server knows before a client comes. */
 export interface ServerCredentials {
@@ -65,8 +62,7 @@ export function startEngine(
   try {
     return Engine.server(engineModule, { profile, identity, clients, seed: fillWithEntropy });
   } catch (error) {
-    if (error instanceof UnusableAnchors) throw unusableAnchors(env, error);
-    throw new Fatal(ExitCode.engine, `unable to set up the engine: ${(error as Error).message}`);
+    throw noEngine(env, error);
   }
 }
 

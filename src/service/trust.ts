@@ -4,6 +4,7 @@ import type { TlsSettings } from "../cli/tls-options.ts";
 import { anchorSource } from "../credentials/environment.ts";
 import { readTrustAnchors } from "../credentials/trust-anchors.ts";
 import type { ClientVerification } from "../sandbox/engine.ts";
+import { UnusableAnchors } from "../sandbox/errors.ts";
 
 /**
  * What clients' certificates are held against; null if they are not asked for one.
@@ -32,8 +33,13 @@ export function loadAnchors(env: NodeJS.ProcessEnv): Uint8Array[] {
   }
 }
 
-/** The certificates of the CAs are of no use. */
-export function unusableAnchors(env: NodeJS.ProcessEnv, error: unknown): Fatal {
+/** The engine could not be made: for its credentials, or for itself. */
+export function noEngine(env: NodeJS.ProcessEnv, error: unknown): Fatal {
+  if (error instanceof UnusableAnchors) return unusableAnchors(env, error);
+  return new Fatal(ExitCode.engine, `unable to set up the engine: ${(error as Error).message}`);
+}
+
+function unusableAnchors(env: NodeJS.ProcessEnv, error: unknown): Fatal {
   const { directory, file } = anchorSource(env);
   const where = directory ?? file;
   return new Fatal(
