@@ -5,10 +5,10 @@ import { UsageError, unsigned } from "../cli/options.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
 import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
-import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { Connection } from "../service/connection.ts";
 import { expectOneConnection } from "../service/modules.ts";
+import { becomeOwner } from "../service/owner.ts";
 import { notification } from "../service/session-variables.ts";
 import { peerOf, tellEnd } from "../service/summary.ts";
 import type { Sandboxes } from "./prog.ts";
@@ -38,7 +38,7 @@ export function runTunnel(tunnel: TunnelAlone): void {
   const owner = engineOwner(environment);
   expectOneConnection();
   const { engine, keeper } = prepare();
-  drop(owner);
+  becomeOwner(owner);
   const isServer = standard === "network";
   const network = isServer ? streamsOf(0, 1) : streamsOf(fdr, fdw);
   const connection = new Connection({
@@ -56,15 +56,6 @@ export function runTunnel(tunnel: TunnelAlone): void {
       process.exit(failure?.exitCode ?? ExitCode.success);
     },
   });
-}
-
-/** @throws {Fatal} 111 unless we are root, or there is nothing to drop */
-function drop(owner: Privileges): void {
-  try {
-    dropPrivileges(owner);
-  } catch (error) {
-    throw new Fatal(ExitCode.system, `unable to drop privileges: ${reasonOf(error)}`);
-  }
 }
 
 /** @throws {Fatal} 111 if nobody can read it */

@@ -1,9 +1,8 @@
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
 import { listOfIds, type ServerSettings } from "../cli/server-options.ts";
 import { EnvironmentError } from "../credentials/errors.ts";
-import { dropPrivileges, type Privileges } from "../program/privileges.ts";
+import type { Privileges } from "../program/privileges.ts";
+import { becomeOwner } from "../service/owner.ts";
 
 /**
  * Whom the server becomes, by -u, -g and -G, or by -U.
@@ -21,14 +20,9 @@ export function ownerOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Privi
 }
 
 /** @throws {Fatal} 111 unless we are root, or are that already, or there is nothing to become */
-export function becomeOwner(settings: ServerSettings, env: NodeJS.ProcessEnv): void {
+export function becomeServerOwner(settings: ServerSettings, env: NodeJS.ProcessEnv): void {
   const owner = ownerOf(settings, env);
-  if (isAlready(owner)) return;
-  try {
-    dropPrivileges(owner);
-  } catch (error) {
-    throw new Fatal(ExitCode.system, `unable to drop privileges: ${reasonOf(error)}`);
-  }
+  if (!isAlready(owner)) becomeOwner(owner);
 }
 
 /** A worker that comes later than the others has its privileges from the primary. */

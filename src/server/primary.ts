@@ -6,7 +6,7 @@ import { timerDelay } from "../service/timers.ts";
 import { type Address, plainAddress } from "./address.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
-import { becomeOwner } from "./ids.ts";
+import { becomeServerOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
 import { Pool } from "./pool.ts";
@@ -54,7 +54,7 @@ export class Primary {
     const { server, log } = this.settings;
     await this.pool.start();
     await this.listen();
-    becomeOwner(server, process.env);
+    becomeServerOwner(server, process.env);
     this.watchSignals();
     announce(server, this.port, log);
   }

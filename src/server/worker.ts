@@ -9,7 +9,7 @@ import { loadModule } from "../service/modules.ts";
 import { loadCredentials, startEngine } from "../service/server-side.ts";
 import { timerDelay } from "../service/timers.ts";
 import { Conversation } from "./conversation.ts";
-import { becomeOwner } from "./ids.ts";
+import { becomeServerOwner } from "./ids.ts";
 import { KeptCredentials } from "./kept-credentials.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
@@ -49,7 +49,7 @@ export class Worker {
     process.on("disconnect", () => this.orphaned());
     stayWithoutPrimary();
     try {
-      becomeOwner(this.settings.server, process.env);
+      becomeServerOwner(this.settings.server, process.env);
       this.engineModule = loadModule("engine");
       this.keeperModule = loadModule("keeper");
       this.credentials = this.load();
