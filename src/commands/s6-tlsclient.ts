@@ -4,10 +4,11 @@ import { s6TlsclientLine, type TcpClientSettings } from "../cli/command-lines.ts
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
+import { parsePort } from "../cli/port.ts";
 import { anchorSource } from "../credentials/environment.ts";
 import { dial } from "../io/dial.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { parsePort, plainAddress } from "../server/address.ts";
+import { endsOf, tcpVariables } from "../service/tcp-variables.ts";
 import { clientTunnelOptions, prepareAndTell } from "./client.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
@@ -24,11 +25,12 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   const asked = given.lookUp && isIP(host) === 0 ? host : null;
   const settings = { ...given, serverName: given.serverName ?? asked };
   const port = parsePort(portText);
-  anchorSource(startingEnvironment());
+  const starting = startingEnvironment();
+  // Nobody is called before it is known that they can be verified.
+  anchorSource(starting);
   connect(settings, { host, port })
     .then((socket) => {
-      const environment = startingEnvironment();
-      setAddresses(environment, { socket, host });
+      const environment = { ...starting, ...addresses(socket, host) };
       const { readFd, writeFd } = UCSPI_DESCRIPTORS;
       wrap({
         program,
@@ -59,17 +61,9 @@ async function connect(
   }
 }
 
-function setAddresses(
-  environment: NodeJS.ProcessEnv,
-  { socket, host }: { readonly socket: Socket; readonly host: string },
-): void {
-  const { remoteAddress = "", remotePort, localAddress = "", localPort } = socket;
-  environment["PROTO"] = "TCP";
-  environment["TCPREMOTEIP"] = plainAddress(remoteAddress);
-  environment["TCPREMOTEPORT"] = `${remotePort}`;
-  environment["TCPREMOTEHOST"] = host;
-  environment["TCPLOCALIP"] = plainAddress(localAddress);
-  environment["TCPLOCALPORT"] = `${localPort}`;
+function addresses(socket: Socket, host: string): NodeJS.ProcessEnv {
+  const ends = endsOf(socket);
+  return { TCPREMOTEHOST: host, ...(ends && Object.fromEntries(tcpVariables(ends))) };
 }
 
 run({

@@ -7,6 +7,7 @@ import type { Engine, Session } from "../sandbox/engine.ts";
 import { Connection, type Streams } from "../service/connection.ts";
 import { cannotRun } from "../service/failures.ts";
 import { programEnvironment, sessionVariables } from "../service/session-variables.ts";
+import { tcpVariables } from "../service/tcp-variables.ts";
 import { closed, opened } from "./events.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
@@ -82,7 +83,6 @@ export class Conversation {
     } catch (error) {
       throw cannotRun(command, error as Error);
     }
-
     return {
       readable: this.program.output as Readable,
       writable: this.program.input as Writable,
@@ -97,13 +97,11 @@ export class Conversation {
 
   private programEnvironment(session: Session): NodeJS.ProcessEnv {
     const { client, environment } = this.settings;
-    const variables = new Map(sessionVariables(session))
-      .set("PROTO", "TCP")
-      .set("TCPREMOTEIP", client.remoteAddress)
-      .set("TCPREMOTEPORT", `${client.remotePort}`)
-      .set("TCPLOCALIP", client.localAddress)
-      .set("TCPLOCALPORT", `${client.localPort}`)
-      .set("TCPCONNNUM", `${client.openFromAddress}`);
+    const variables = new Map<string, string | null>([
+      ...sessionVariables(session),
+      ...tcpVariables(client),
+      ["TCPCONNNUM", `${client.openFromAddress}`],
+    ]);
     return programEnvironment(environment, variables, () => false);
   }
 

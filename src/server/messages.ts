@@ -1,13 +1,11 @@
+import type { TcpEnds } from "../service/tcp-variables.ts";
+
 /** What the primary and its workers tell each other. Sockets travel along with `serve`. */
 
 /** A client, as the primary accepted it. */
-export interface ClientFacts {
+export interface ClientFacts extends TcpEnds {
   /** Counts connections from 1 on. */
   readonly number: number;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
   /** Connections now open from that address, with this one. */
   readonly openFromAddress: number;
 }

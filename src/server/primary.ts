@@ -2,8 +2,9 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
+import { endsOf } from "../service/tcp-variables.ts";
 import { timerDelay } from "../service/timers.ts";
-import { type Address, plainAddress } from "./address.ts";
+import type { Address } from "./address.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
 import { becomeServerOwner } from "./ids.ts";
@@ -114,23 +115,20 @@ export class Primary {
   private admit(socket: Socket): void {
     const { census } = this;
     const { log, maxPerAddress } = this.settings;
-    const { remoteAddress, localAddress, remotePort = 0, localPort = 0 } = socket;
-    if (remoteAddress === undefined || localAddress === undefined) {
+    const ends = endsOf(socket);
+    if (ends === null) {
       socket.destroy();
       return;
     }
-    const address = plainAddress(remoteAddress);
+    const address = ends.remoteAddress;
     if (census.countOf(address) >= maxPerAddress) {
       log.warn("too many from one address", `${address} has ${maxPerAddress} connections already`);
       socket.destroy();
       return;
     }
     const client: ClientFacts = {
+      ...ends,
       number: ++this.count,
-      remoteAddress: address,
-      remotePort,
-      localAddress: plainAddress(localAddress),
-      localPort,
       openFromAddress: census.enter(address),
     };
     this.clients.set(client.number, client);
