@@ -20,5 +20,9 @@ export function startingEnvironment(): NodeJS.ProcessEnv {
     // Of a name that is there twice, the C library finds the first.
     if (equals > 0 && !(name in environment)) environment[name] = variable.slice(equals + 1);
   }
+  for (const name of NODES_OWN) delete environment[name];
   return environment;
 }
+
+/** By these, whoever started this Node talks to it; Node has used them up, and hides them. */
+const NODES_OWN = ["NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE"];
