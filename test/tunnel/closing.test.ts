@@ -1,148 +1,116 @@
-import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { TruncationError } from "../../src/tunnel/closing.ts";
-import { Scene } from "./scene.ts";
+import { isBlank } from "../engine/instances.ts";
+import { memoryOf } from "../support/sandboxes.ts";
+import { Bench, Rig } from "./rig.ts";
 
-/** What becomes of an EOF, a close_notify and a failure on either side. */
+/** What becomes of an EOF, a close_notify and a failure, with a live client. */
 
-async function open(...play: ConstructorParameters<typeof Scene>): Promise<Scene> {
-  const scene = new Scene(...play);
-  await once(scene.client, "secureConnect");
-  await tick();
-  return scene;
+const WORDS = "any words";
+
+function isWiped({ engine }: Bench): boolean {
+  return isBlank(memoryOf(engine));
 }
 
-function tick(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-/** Hangs up below TLS: no close_notify. */
-function cut(scene: Scene): void {
-  scene.wire.end();
+/** The peer was told that it is over, and given time to hang up; that time is over now. */
+function endLinger(rig: Rig): void {
+  expect(rig.isOver).toBe(false);
+  expect(rig.lingers).toBe(1);
+  rig.tunnel.over();
 }
 
 describe("an EOF from the peer", () => {
-  test("during the handshake is an error", async () => {
-    const scene = new Scene();
-    cut(scene);
-    const failure = await scene.over;
-    expect(failure).toBeInstanceOf(TruncationError);
-    expect(failure?.message).toBe("EOF during the handshake");
+  test("before it has said anything is an error", () => {
+    const bench = new Bench();
+    bench.remote.deliver("EOF");
+    bench.run();
+    expect(bench.failure).toBeInstanceOf(TruncationError);
+    expect(bench.failure?.message).toBe("EOF during the handshake");
   });
 
   test("without close_notify is the program's EOF, and a late reply is still sent", async () => {
-    const scene = await open();
-    scene.program.resume();
-    cut(scene);
-    await once(scene.program, "end");
-    scene.program.end("late");
-    expect(await scene.over).toBeNull();
-    expect(scene.tunnel.count.toRemote).toBe(4);
+    const rig = await Rig.established();
+    rig.remote.deliver("EOF");
+    rig.run();
+    expect(rig.local.calls).toEqual(["end"]);
+    rig.local.deliver(WORDS, "EOF");
+    await rig.settle();
+    expect(rig.client.heard.toString()).toBe(WORDS);
+    expect(rig.failure).toBeNull();
+    expect(rig.tunnel.count.toRemote).toBe(WORDS.length);
   });
 
   test("without close_notify is an error when close_notify is enforced", async () => {
-    const scene = await open({ enforceCloseNotify: true });
-    cut(scene);
-    expect((await scene.over)?.message).toBe("EOF without close_notify");
-    expect(scene.local?.arrivalsStopped).toBe(true);
+    const rig = await Rig.established({ enforceCloseNotify: true });
+    rig.remote.deliver("EOF");
+    rig.run();
+    expect(rig.failure?.message).toBe("EOF without close_notify");
+    expect(rig.local.calls).toContain("stop");
   });
 
   test("inside a record is an error, enforced or not", async () => {
-    const scene = await open();
-    scene.wire.write(Buffer.from([23, 3, 3, 0, 100, 1, 2, 3]));
-    cut(scene);
-    expect((await scene.over)?.message).toBe("EOF inside a record");
-    expect(scene.isWiped).toBe(true);
+    const rig = await Rig.established();
+    rig.remote.deliver(Buffer.from([23, 3, 3, 0, 100, 1, 2, 3]), "EOF");
+    rig.run();
+    expect(rig.failure?.message).toBe("EOF inside a record");
+    expect(isWiped(rig)).toBe(true);
   });
 });
 
-describe("a close_notify from the peer", () => {
-  test("is the program's EOF, and is answered after the late reply", async () => {
-    const scene = await open({ enforceCloseNotify: true });
-    scene.program.resume();
-    scene.client.resume();
-    scene.client.end();
-    await once(scene.program, "end");
-    await tick();
-    expect(scene.timesOver).toBe(0);
-    const reply = once(scene.client, "data");
-    scene.program.end("late");
-    expect(String((await reply)[0])).toBe("late");
-    expect(await scene.over).toBeNull();
-  });
-});
-
-describe("an EOF from the program", () => {
-  test("is a half-close: the tunnel waits for the client's own end", async () => {
-    const scene = await open();
-    scene.program.resume();
-    scene.program.end("bye");
-    await tick();
-    expect(scene.timesOver).toBe(0);
-    expect(scene.lingered).toBe(false);
-    cut(scene);
-    expect(await scene.over).toBeNull();
+describe("a close_notify", () => {
+  test("from the peer is the program's EOF, and is answered after the late reply", async () => {
+    const rig = await Rig.established({ enforceCloseNotify: true });
+    rig.withholdsFin = true;
+    rig.client.hangUp();
+    await rig.settle();
+    expect(rig.local.calls).toEqual(["end"]);
+    expect(rig.isOver).toBe(false);
+    rig.local.deliver(WORDS, "EOF");
+    await rig.settle();
+    expect(rig.client.heard.toString()).toBe(WORDS);
+    expect(rig.client.heardEof).toBe(true);
+    expect(rig.failure).toBeNull();
   });
 
-  test("is close_notify and the end when the program wants it so", async () => {
-    const scene = await open({ closeNotify: true });
-    scene.client.resume();
-    const ended = once(scene.client, "end");
-    scene.program.end("bye");
-    await ended;
-    expect(await scene.over).toBeNull();
-  });
-});
-
-describe("a side that takes no more", () => {
-  test("when the network does not, the program's output is stopped", async () => {
-    const scene = await open();
-    scene.remote.breakOff();
-    await tick();
-    expect(scene.local?.arrivalsStopped).toBe(true);
-    cut(scene);
-    expect(await scene.over).toBeNull();
-  });
-
-  test("when the program does not, the client's data is read and dropped", async () => {
-    const scene = await open();
-    scene.local?.breakOff();
-    const sent = new Promise((resolve) => scene.client.write(Buffer.alloc(1 << 20), resolve));
-    await sent;
-    await tick();
-    expect(scene.remote.taken).toBeGreaterThan(1 << 20);
-    scene.client.resume();
-    scene.program.end("the reply");
-    cut(scene);
-    expect(await scene.over).toBeNull();
+  test("from us, when the program's EOF is one, ends the client's side and the tunnel", async () => {
+    const rig = await Rig.established({ closeNotify: true });
+    rig.local.deliver(WORDS, "EOF");
+    await rig.settle();
+    expect(rig.client.heard.toString()).toBe(WORDS);
+    expect(rig.client.heardEof).toBe(true);
+    endLinger(rig);
+    expect(rig.failure).toBeNull();
   });
 });
 
 describe("a failure", () => {
   test("of the network ends the tunnel with that failure", async () => {
-    const scene = await open();
+    const rig = await Rig.established();
     const failure = new Error("reset");
-    scene.remote.reset(failure);
-    expect(await scene.over).toBe(failure);
-    expect(scene.local?.arrivalsStopped).toBe(true);
-    expect(scene.isWiped).toBe(true);
+    rig.remote.deliver(failure);
+    rig.run();
+    expect(rig.failure).toBe(failure);
+    expect(rig.local.calls).toContain("stop");
+    expect(isWiped(rig)).toBe(true);
   });
 
   test("inside the sandbox ends this tunnel, once, and leaves nothing", async () => {
-    const scene = await open();
-    scene.corrupt();
-    scene.client.write("anything");
-    expect(await scene.over).toBeInstanceOf(Error);
-    expect(scene.timesOver).toBe(1);
-    expect(scene.isWiped).toBe(true);
+    const rig = await Rig.established();
+    memoryOf(rig.engine).fill(0xff);
+    rig.client.say(WORDS);
+    await rig.settle();
+    endLinger(rig);
+    expect(rig.failure).toBeInstanceOf(Error);
+    expect(isWiped(rig)).toBe(true);
   });
 
   test("of a record's MAC is told to the peer, who is then hung up on", async () => {
-    const scene = await open();
-    const error = once(scene.client, "error");
-    scene.wire.write(Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), Buffer.alloc(40, 7)]));
-    expect((await error)[0]).toMatchObject({ code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" });
-    expect((await scene.over)?.message).toBe(
+    const rig = await Rig.established();
+    rig.remote.deliver(Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), Buffer.alloc(40, 7)]));
+    await rig.settle();
+    expect(rig.client.error).toMatchObject({ code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" });
+    endLinger(rig);
+    expect(rig.failure?.message).toBe(
       "record with a wrong MAC or padding; sent the alert bad_record_mac",
     );
   });

@@ -1,60 +1,36 @@
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import type { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import type { Meter } from "../support/metered-endpoint.ts";
-import { GENEROUS, Scene } from "./scene.ts";
+import { payload } from "../support/payload.ts";
+import { Rig } from "./rig.ts";
 
-/** Every byte arrives, in order, however the streams cut them. */
+/** Every byte of many records arrives, in order, however both sides cut them. */
 
-const BYTEWISE: Meter = { arrivals: 1, writes: 1, blocks: false };
-const BLOCKING: Meter = { arrivals: 7, writes: 100, blocks: true };
+const question = payload("a question", 20_000);
+const answer = payload("an answer", 17_000);
 
-async function digest(stream: Readable): Promise<string> {
-  const hash = createHash("sha256");
-  stream.on("data", (chunk) => hash.update(chunk));
-  await once(stream, "end");
-  return hash.digest("hex");
-}
-
-function sha256(content: string): string {
-  return createHash("sha256").update(content).digest("hex");
-}
+const WHOLE = Number.POSITIVE_INFINITY;
 
 test.each([
-  ["whole", GENEROUS, GENEROUS],
-  ["one byte at a time on the network", BYTEWISE, GENEROUS],
-  ["one byte at a time at the program", GENEROUS, BYTEWISE],
-  ["one byte at a time on both sides", BYTEWISE, BYTEWISE],
-  ["short writes that would block every other time", BLOCKING, BLOCKING],
-] as const)("%s: both directions are complete", async (_name, remote, local) => {
-  const scene = new Scene({ remote, local, closeNotify: true });
-  await once(scene.client, "secureConnect");
-  const question = "question ".repeat(5000);
-  const answer = "answer ".repeat(5000);
-  scene.client.end(question);
-  const asked = digest(scene.program);
-  const answered = digest(scene.client);
-  expect(await asked).toBe(sha256(question));
-  scene.program.end(answer);
-  expect(await answered).toBe(sha256(answer));
-  expect(await scene.over).toBeNull();
-  expect(scene.tunnel.count).toEqual({ toLocal: question.length, toRemote: answer.length });
-  expect(scene.isWiped).toBe(true);
-  expect(scene.timesOver).toBe(1);
-});
-
-test("a program that doesn't read stops the reading from the network", async () => {
-  const full: Meter = { arrivals: 65536, writes: 65536, blocks: false };
-  const scene = new Scene({ local: full });
-  await once(scene.client, "secureConnect");
-  // The handshake's end; from here on the program takes nothing.
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(scene.local).not.toBeNull();
-  if (scene.local !== null) scene.local.write = () => 0;
-  const before = scene.remote.taken;
-  scene.client.write(Buffer.alloc(1 << 20));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(scene.remote.taken - before).toBeLessThan(2 * 16384 + 1024);
-  scene.tunnel.abort(new Error("enough"));
+  ["whole", WHOLE, WHOLE],
+  ["one byte at a time on the network", 1, WHOLE],
+  ["one byte at a time at the program", WHOLE, 1],
+  ["one byte at a time on both sides", 1, 1],
+  ["seven at a time on both sides", 7, 7],
+] as const)("%s: both directions are complete", async (_, onNetwork, atProgram) => {
+  const rig = await Rig.established();
+  rig.withholdsFin = true;
+  rig.arrivalSize = onNetwork;
+  rig.remote.otherwise = onNetwork;
+  rig.local.otherwise = atProgram;
+  rig.client.say(question);
+  rig.client.hangUp();
+  await rig.settle();
+  expect(rig.local.takeSent().equals(question)).toBe(true);
+  for (let at = 0; at < answer.length; at += atProgram) {
+    rig.local.deliver(answer.subarray(at, at + atProgram));
+  }
+  rig.local.deliver("EOF");
+  await rig.settle();
+  expect(rig.client.heard.equals(answer)).toBe(true);
+  expect(rig.failure).toBeNull();
+  expect(rig.tunnel.count).toEqual({ toLocal: question.length, toRemote: answer.length });
 });
