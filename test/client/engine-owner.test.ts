@@ -14,9 +14,10 @@ import {
   commandOf,
   describeAsRoot,
   engineChildOf,
-  identitiesOf,
-  NOBODY,
+  expectEvery,
+  four,
   NODES,
+  nobody,
 } from "../support/privileges.ts";
 import { everything } from "../support/processes.ts";
 import { serve } from "../support/service.ts";
@@ -29,15 +30,6 @@ import {
 
 const authority = Authority.root();
 const credentials = authority.issue();
-
-const four = (id: number) => [id, id, id, id];
-const nobody = { uids: four(NOBODY), gids: four(NOBODY), groups: [] };
-
-function expectEvery(pid: number, identity: object): void {
-  const identities = identitiesOf(pid);
-  expect(identities.length).toBeGreaterThan(0);
-  expect(identities).toEqual(identities.map(() => identity));
-}
 
 describeAsRoot.each(NODES)("with %s", (_, node) => {
   const asNobody = (settings: Omit<Call, "authority" | "through">): Call => ({

@@ -11,25 +11,17 @@ import {
   childrenOf,
   describeAsRoot,
   engineChildOf,
+  expectEvery,
+  four,
   identitiesOf,
   NOBODY,
   NODES,
+  nobody,
 } from "../support/privileges.ts";
 import { serve } from "../support/service.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
-
-const four = (id: number) => [id, id, id, id];
-
-/** Nobody's identity, and the groups are gone. */
-const nobody = { uids: four(NOBODY), gids: four(NOBODY), groups: [] };
-
-function expectEvery(pid: number, identity: object): void {
-  const identities = identitiesOf(pid);
-  expect(identities.length).toBeGreaterThan(0);
-  expect(identities).toEqual(identities.map(() => identity));
-}
 
 describeAsRoot.each(NODES)("with %s", (_, node) => {
   it("the engine is nobody before the client's first byte, and stays it", async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { arch } from "node:os";
 import { join } from "node:path";
-import { describe } from "vitest";
+import { describe, expect } from "vitest";
 
 /** Debian's nobody and nogroup. */
 export const NOBODY = 65534;
@@ -41,6 +41,21 @@ export function identitiesOf(pid: number): Identity[] {
     return { uids: numbers("Uid"), gids: numbers("Gid"), groups: numbers("Groups") };
   });
 }
+
+/** Fails unless every task of a process is that one. */
+export function expectEvery(pid: number, identity: Identity): void {
+  const identities = identitiesOf(pid);
+  expect(identities.length).toBeGreaterThan(0);
+  expect(identities).toEqual(identities.map(() => identity));
+}
+
+/** Of whoever has always been the same: real, effective, saved and that of the file system. */
+export function four(id: number): number[] {
+  return [id, id, id, id];
+}
+
+/** Nobody's identity, and the groups are gone. */
+export const nobody: Identity = { uids: four(NOBODY), gids: four(NOBODY), groups: [] };
 
 /** The processes that a process started and that are still there. */
 export function childrenOf(pid: number): number[] {
