@@ -1,20 +1,36 @@
-import type { Duplex, Readable, Writable } from "node:stream";
-import { complain, type Fatal } from "../cli/diagnostics.ts";
+import type { Duplex } from "node:stream";
+import { complain, reasonOf } from "../cli/diagnostics.ts";
 import { engineOwner } from "../credentials/environment.ts";
-import { EnvironmentError } from "../credentials/errors.ts";
-import { requireOpen, streamsOf } from "../io/descriptors.ts";
+import { requireOpen } from "../io/descriptors.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
-import type { Ending } from "../program/program.ts";
-import { Connection } from "../service/connection.ts";
-import { expectOneConnection } from "../service/modules.ts";
-import { notification } from "../service/session-variables.ts";
-import { peerOf, tellEnd } from "../service/summary.ts";
+import type { Ending, Program, ProgramSettings } from "../program/program.ts";
+import { DelayedEngineChild } from "./delayed-engine-child.ts";
+import { DelayedOwnEngine } from "./delayed-own-engine.ts";
 import { fail } from "./fail.ts";
 import { mirror, startProgram, type Wrapping } from "./prog.ts";
 
 export interface Delayed extends Wrapping {
   /** Descriptors of the network, to read and to write; prog has them, too. */
   readonly network: readonly [number, number];
+}
+
+/** What carries TLS as soon as prog asks for it. */
+export interface DelayedEngine {
+  /** What is behind prog's ends of the tunnel. */
+  readonly cleartext: ProgramSettings["cleartext"];
+  /** prog has been started with that. */
+  attach(program: Program): void;
+  /** Reads the credentials, and takes the network over. May throw. */
+  start(events: DelayedEvents): void;
+  /** prog sees the end of both directions. */
+  hangUp(): void;
+}
+
+export interface DelayedEvents {
+  /** The handshake is done: what there is to tell about it, as for `-d notif`. */
+  readonly established: (block: Buffer) => void;
+  /** It has told the operator why. */
+  readonly over: (failed: boolean) => void;
 }
 
 /** What prog writes to the control socket: start TLS; and with the second, tell me about it. */
@@ -26,29 +42,27 @@ const START_AND_TELL = "Y";
  * when it likes. Until then this process touches neither the network nor a key.
  */
 export function runDelayed(delayed: Delayed): void {
-  refuseOwner(delayed.environment);
+  const { uid, gid } = engineOwner(delayed.environment);
   for (const fd of delayed.network) requireOpen(fd);
-  new DelayedTls(delayed);
-}
-
-/** Here the engine is always ours; whoever counts on another owner must not be left in the belief. */
-function refuseOwner(environment: NodeJS.ProcessEnv): void {
-  const { uid, gid } = engineOwner(environment);
-  if (uid === null && gid === null) return;
-  throw new EnvironmentError("TLS_UID and TLS_GID are not supported with delayed TLS");
+  // Before there are descriptors of our own.
+  const descriptors = [...inheritedDescriptors(), ...delayed.network];
+  const isSomebodyElse = uid !== null || gid !== null;
+  const engine = isSomebodyElse ? new DelayedEngineChild(delayed) : new DelayedOwnEngine(delayed);
+  new DelayedTls(delayed, { engine, descriptors });
 }
 
 class DelayedTls {
+  private readonly engine: DelayedEngine;
   private readonly control: Duplex;
-  private readonly toProgram: Writable;
-  private readonly fromProgram: Readable;
-  private connection: Connection | null = null;
   private tunnelOver = true;
   private ending: Ending | null = null;
   private commanded = false;
 
-  constructor(private readonly delayed: Delayed) {
-    const descriptors = [...inheritedDescriptors(), ...delayed.network];
+  constructor(
+    private readonly delayed: Delayed,
+    parts: { readonly engine: DelayedEngine; readonly descriptors: readonly number[] },
+  ) {
+    const { engine, descriptors } = parts;
     const [control, read, write] = freeNumbers(descriptors);
     const program = startProgram(delayed, {
       variables: new Map([
@@ -58,7 +72,7 @@ class DelayedTls {
       ]),
       descriptors,
       numbers: [read, write],
-      cleartext: "pipe",
+      cleartext: engine.cleartext,
       control,
       ended: (ending) => {
         this.ending = ending;
@@ -66,12 +80,9 @@ class DelayedTls {
       },
       failed: (error) => fail(delayed.program, error),
     });
+    this.engine = engine;
+    engine.attach(program);
     this.control = program.control as Duplex;
-    this.toProgram = program.input as Writable;
-    this.fromProgram = program.output as Readable;
-    // When a child exits, Node drains what nobody listens to: prog may have written and gone before
-    // the handshake is done.
-    this.fromProgram.on("readable", leaveUnread);
     this.control.on("data", (chunk: Buffer) => this.obey(chunk.toString("latin1")));
     // prog may be gone before it reads what it asked for.
     this.control.on("error", () => {});
@@ -92,53 +103,32 @@ class DelayedTls {
   }
 
   private startTls(tellsProgram: boolean): void {
-    const { program, settings, network: fds, environment, prepare } = this.delayed;
-    expectOneConnection();
+    this.tunnelOver = false;
     try {
-      const { engine, keeper } = prepare();
-      const network = streamsOf(...fds);
-      this.tunnelOver = false;
-      this.connection = new Connection({
-        ...settings,
-        engine,
-        network,
-        peer: peerOf(environment, network.readable),
-        keyUsed: () => keeper?.wipe(),
-        established: (session) => {
-          if (tellsProgram) this.control.write(notification(session));
-          this.control.end();
-          this.fromProgram.off("readable", leaveUnread);
-          return { readable: this.fromProgram, writable: this.toProgram };
-        },
-        over: (failure) => this.endTunnel(failure),
+      this.engine.start({
+        established: (block) => this.control.end(tellsProgram ? block : undefined),
+        over: (failed) => this.endTunnel(failed),
       });
     } catch (error) {
-      this.hangUp();
-      complain(program, "fatal", (error as Error).message);
+      complain(this.delayed.program, "fatal", reasonOf(error));
+      this.endTunnel(true);
     }
   }
 
-  private endTunnel(failure: Fatal | null): void {
+  private endTunnel(failed: boolean): void {
     this.tunnelOver = true;
-    const { program, settings } = this.delayed;
-    if (this.connection !== null) {
-      tellEnd(program, settings.verbosity, this.connection.facts(failure));
+    if (failed) {
+      // prog sees the end of all that it waits for.
+      this.control.destroy();
+      this.engine.hangUp();
     }
-    if (failure !== null) this.hangUp();
     this.settle();
-  }
-
-  /** prog sees the end of all that it waits for. */
-  private hangUp(): void {
-    for (const stream of [this.control, this.toProgram, this.fromProgram]) stream.destroy();
   }
 
   private settle(): void {
     if (this.ending !== null && this.tunnelOver) mirror(this.ending);
   }
 }
-
-function leaveUnread(): void {}
 
 /** Three numbers from 3 on that nobody uses. */
 function freeNumbers(taken: readonly number[]): [number, number, number] {

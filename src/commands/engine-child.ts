@@ -1,22 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
-import { Socket } from "node:net";
-import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { Fatal } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
-import { leaveToOthers } from "../io/descriptors.ts";
 import { inheritedDescriptors, survivesExec } from "../io/inheritance.ts";
-import { makePipes, type Pipe } from "../io/pipes.ts";
+import type { Pipe } from "../io/pipes.ts";
 import { become, canBecome } from "../program/exec.ts";
-import { type Ending, endingOf } from "../program/program.ts";
+import type { Ending } from "../program/program.ts";
 import { dieOf, onFatalSignal } from "../program/signals.ts";
 import { parseNotification, type Variables } from "../service/session-variables.ts";
+import { pipesForProgram, startEngineProcess } from "./engine-process.ts";
 import { fail } from "./fail.ts";
 import { environmentOf, mirror, type Service, startProgram } from "./prog.ts";
-
-/** Descriptors of the child's: its two operands, and the notification. */
-const [FDR, FDW, NOTIFY] = [3, 4, 5];
 
 /**
  * The engine in a process of its own, under TLS_UID and TLS_GID; prog with our own privileges.
@@ -33,49 +27,30 @@ export class EngineChild {
   private programStarted = false;
 
   constructor(private readonly service: Service) {
-    try {
-      [this.toProgram, this.fromProgram] = makePipes(2) as [Pipe, Pipe];
-    } catch (error) {
-      throw new Fatal(ExitCode.system, `unable to make pipes: ${reasonOf(error)}`);
-    }
+    [this.toProgram, this.fromProgram] = pipesForProgram();
   }
 
   start(): void {
-    const { network: source, tunnel } = this.service;
-    const network = source instanceof Socket ? [source, source] : source;
+    const { network, tunnel } = this.service;
     // Whoever ends us while there is no prog means the connection. This must be settled before
     // there is a child, or a signal in between would leave it behind.
     onFatalSignal((signal) => {
       this.child?.kill("SIGKILL");
       dieOf(signal);
     });
-    const launcher = join(__dirname, "..", "bin", tunnel.program);
-    const options = [...tunnel.options, "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
-    const cleartext = [this.fromProgram.read, this.toProgram.write] as const;
-    const [standard, operands] =
-      tunnel.program === "s6-tlsd-io" ? [network, cleartext] : [cleartext, network];
-    this.child = spawn(process.execPath, [...process.execArgv, launcher, ...options], {
-      stdio: [...standard, 2, ...operands, "pipe"],
-    });
-    this.child.on("error", (error) => {
-      this.fail(new Fatal(ExitCode.system, `unable to run ${launcher}: ${reasonOf(error)}`));
-    });
-    // Not "exit": what it told before may still have to be read.
-    this.child.on("close", (code, signal) => {
-      this.childEnding = endingOf(code, signal);
-      this.settle();
-    });
-    if (source instanceof Socket) source.destroy();
-    else leaveToOthers(...new Set(source));
-    this.awaitNotification(this.child.stdio[NOTIFY] as Readable);
-  }
-
-  private awaitNotification(notification: Readable): void {
-    const chunks: Buffer[] = [];
-    notification.on("data", (chunk: Buffer) => chunks.push(chunk));
-    notification.on("end", () => {
-      const variables = parseNotification(Buffer.concat(chunks));
-      if (variables !== null) this.attempt(() => this.startProgram(variables));
+    this.child = startEngineProcess({
+      ...tunnel,
+      network,
+      cleartext: [this.fromProgram.read, this.toProgram.write],
+      notified: (block) => {
+        const variables = parseNotification(block);
+        if (variables !== null) this.attempt(() => this.startProgram(variables));
+      },
+      ended: (ending) => {
+        this.childEnding = ending;
+        this.settle();
+      },
+      failed: (error) => this.fail(error),
     });
   }
 

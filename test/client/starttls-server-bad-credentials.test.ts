@@ -4,7 +4,6 @@
  */
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { connectRaw } from "../support/clients.ts";
 import { everything } from "../support/processes.ts";
 import { serve } from "../support/service.ts";
 import { agreeOnTls, mailServer } from "../support/starttls.ts";
@@ -52,17 +51,3 @@ it("a program that writes on all the same gets an error for it, and does not han
   expect((await everything(client)).toString()).toBe("yes ended\n");
   expect((await (await listener.tunnel()).ended).code).toBe(4);
 });
-
-it.each(["TLS_UID", "TLS_GID"])(
-  "%s is refused at once: the engine would not be somebody else's",
-  async (name) => {
-    const environment = { [name]: "65534" };
-    const service = { program: "s6-ucspitlsd" as const, credentials, environment };
-    const listener = await serve({ ...service, prog: ["echo", "ran"] });
-    expect((await everything(await connectRaw(listener.port))).toString()).toBe("");
-    expect(await (await listener.tunnel()).ended).toMatchObject({
-      code: 100,
-      stderr: "s6-ucspitlsd: fatal: TLS_UID and TLS_GID are not supported with delayed TLS\n",
-    });
-  },
-);

@@ -49,10 +49,10 @@ const s6Ucspitlsd: Section = {
       notProven("nobody has measured it"),
     ],
     [
-      "TLS_UID and TLS_GID (here: refused with 100; see the manual).",
+      "TLS_UID and TLS_GID: the ids of the process that speaks TLS, from the letter on.",
       client(
-        "starttls-server-bad-credentials",
-        "%s is refused at once: the engine would not be somebody else's",
+        "starttls-engine-owner",
+        "has no engine until the letter comes; then it is nobody before the first byte",
       ),
     ],
   ],

@@ -1,0 +1,55 @@
+import type { Readable, Writable } from "node:stream";
+import type { Fatal } from "../cli/diagnostics.ts";
+import { streamsOf } from "../io/descriptors.ts";
+import type { Program } from "../program/program.ts";
+import { Connection, type Streams } from "../service/connection.ts";
+import { expectOneConnection } from "../service/modules.ts";
+import { notification } from "../service/session-variables.ts";
+import { peerOf, tellEnd } from "../service/summary.ts";
+import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed.ts";
+
+/** Delayed TLS in our own process. */
+export class DelayedOwnEngine implements DelayedEngine {
+  readonly cleartext = "pipe";
+  private local: Streams | null = null;
+
+  constructor(private readonly delayed: Delayed) {}
+
+  attach({ input, output }: Program): void {
+    this.local = { readable: output as Readable, writable: input as Writable };
+    // When a child exits, Node drains what nobody listens to: prog may have written and gone before
+    // the handshake is done.
+    this.local.readable.on("readable", leaveUnread);
+  }
+
+  start({ established, over }: DelayedEvents): void {
+    const { program, settings, environment, prepare } = this.delayed;
+    expectOneConnection();
+    const { engine, keeper } = prepare();
+    const network = streamsOf(...this.delayed.network);
+    const connection: Connection = new Connection({
+      ...settings,
+      engine,
+      network,
+      peer: peerOf(environment, network.readable),
+      keyUsed: () => keeper?.wipe(),
+      established: (session) => {
+        const local = this.local as Streams;
+        local.readable.off("readable", leaveUnread);
+        established(notification(session));
+        return local;
+      },
+      over: (failure: Fatal | null) => {
+        tellEnd(program, settings.verbosity, connection.facts(failure));
+        over(failure !== null);
+      },
+    });
+  }
+
+  hangUp(): void {
+    this.local?.readable.destroy();
+    this.local?.writable.destroy();
+  }
+}
+
+function leaveUnread(): void {}

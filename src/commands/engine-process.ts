@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { Socket } from "node:net";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { leaveToOthers } from "../io/descriptors.ts";
+import { makePipes, type Pipe } from "../io/pipes.ts";
+import { type Ending, endingOf } from "../program/program.ts";
+
+export interface EngineProcess {
+  readonly program: "s6-tlsd-io" | "s6-tlsc-io";
+  readonly options: readonly string[];
+  readonly network: readonly [number, number] | Socket;
+  /** What it reads cleartext from, and writes it to. */
+  readonly cleartext: readonly [read: number, write: number];
+  /** All that it told when its handshake was done, which may be nothing. */
+  readonly notified: (block: Buffer) => void;
+  /** Called after `notified`. */
+  readonly ended: (ending: Ending) => void;
+  /** It could not be started. */
+  readonly failed: (error: Fatal) => void;
+}
+
+/**
+ * What leads from the engine to prog, and from prog to the engine.
+ *
+ * @throws {Fatal} 111 if they can't be made
+ */
+export function pipesForProgram(): [toProgram: Pipe, fromProgram: Pipe] {
+  try {
+    return makePipes(2) as [Pipe, Pipe];
+  } catch (error) {
+    throw new Fatal(ExitCode.system, `unable to make pipes: ${reasonOf(error)}`);
+  }
+}
+
+/** Descriptors of its own: its two operands, and the notification. */
+const [FDR, FDW, NOTIFY] = [3, 4, 5];
+
+/**
+ * The tunnel alone, in a process of its own, which reads the keys and becomes TLS_UID and TLS_GID
+ * before it touches the network. The network is then its own.
+ */
+export function startEngineProcess(settings: EngineProcess): ChildProcess {
+  const { network: source, cleartext, program } = settings;
+  const network = source instanceof Socket ? [source, source] : source;
+  const launcher = join(__dirname, "..", "bin", program);
+  const options = [...settings.options, "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
+  const [standard, operands] =
+    program === "s6-tlsd-io" ? [network, cleartext] : [cleartext, network];
+  const child = spawn(process.execPath, [...process.execArgv, launcher, ...options], {
+    stdio: [...standard, 2, ...operands, "pipe"],
+  });
+  child.on("error", (error) => {
+    settings.failed(new Fatal(ExitCode.system, `unable to run ${launcher}: ${reasonOf(error)}`));
+  });
+  // Not "exit": what it told before may still have to be read.
+  child.on("close", (code, signal) => settings.ended(endingOf(code, signal)));
+  // Without descriptors, Node makes no pipes, and says why a moment later.
+  if (child.stdio === undefined) return child;
+  if (source instanceof Socket) source.destroy();
+  else leaveToOthers(...new Set(source));
+  const chunks: Buffer[] = [];
+  const notification = child.stdio[NOTIFY] as Readable;
+  notification.on("data", (chunk: Buffer) => chunks.push(chunk));
+  notification.on("end", () => settings.notified(Buffer.concat(chunks)));
+  return child;
+}

@@ -1,0 +1,151 @@
+/**
+ * Delayed TLS with TLS_UID and TLS_GID: when prog asks for TLS, and not before, a process of nobody's
+ * takes the network over; prog stays who it was.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
+import { eventually } from "../support/limits.ts";
+import { payload, sha256 } from "../support/payload.ts";
+import {
+  AS_NOBODY,
+  childrenOf,
+  describeAsRoot,
+  engineChildOf,
+  expectEvery,
+  four,
+  identitiesOf,
+  NOBODY,
+  nobody,
+} from "../support/privileges.ts";
+import { everything, run } from "../support/processes.ts";
+import { scratchFile } from "../support/scratch.ts";
+import { credentialsEnvironment, program, type Service, serve } from "../support/service.ts";
+import { agreeOnTls, connectByStartTls, mailClient, mailServer } from "../support/starttls.ts";
+import { startTcpserver } from "../support/super-servers.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+function serveAsNobody(service: Partial<Service> & { prog: string[] }) {
+  const environment = { ...AS_NOBODY, ...service.environment };
+  return serve({ program: "s6-ucspitlsd", credentials, ...service, environment });
+}
+
+describeAsRoot("a server", () => {
+  it("has no engine until the letter comes; then it is nobody before the first byte", async () => {
+    const listener = await serveAsNobody({ prog: mailServer({ inside: "cat" }) });
+    const socket = await connectRaw(listener.port);
+    await receiveUntil(socket, "220 mail.test\r\n");
+    const { pid } = await listener.tunnel();
+    const [prog] = childrenOf(pid);
+    expect(childrenOf(pid)).toHaveLength(1);
+    socket.write("STARTTLS\r\n");
+    await receiveUntil(socket, "220 go on\r\n");
+    await eventually("an engine that is nobody", () => {
+      const child = engineChildOf(pid);
+      return child !== null && identitiesOf(child)[0]?.uids[0] === NOBODY;
+    });
+    expectEvery(engineChildOf(pid) as number, nobody);
+    const { groups } = identitiesOf(process.pid)[0] as { groups: number[] };
+    for (const other of [pid, prog as number]) {
+      expectEvery(other, { uids: four(0), gids: four(0), groups });
+    }
+  });
+
+  it("needs no key that can be read while it talks in cleartext", async () => {
+    const missing = { keyFile: "/nonexistent/key", certFile: "/nonexistent/certificate" };
+    const prog = ["sh", "-c", "cat; exit 7"];
+    const listener = await serveAsNobody({ credentials: missing, prog });
+    const socket = await connectRaw(listener.port);
+    const answer = everything(socket);
+    socket.end("all in the clear");
+    expect((await answer).toString()).toBe("all in the clear");
+    expect(await (await listener.tunnel()).ended).toMatchObject({ code: 7, stderr: "" });
+  });
+
+  it("tells on the control socket what the handshake told, and nothing after a y", async () => {
+    const between = "told=$(tr '\\0' ' ' <&$SSLCTLFD)";
+    for (const [letters, told] of [
+      ["y", /^<>\n$/],
+      ["Y", /^<SSL_PROTOCOL=TLSv1\.2 .*SSL_TLS_SNI_SERVERNAME=server\.test .*>\n$/],
+    ] as const) {
+      const prog = mailServer({ letters, between, inside: 'echo "<$told>"' });
+      const { port } = await serveAsNobody({ prog });
+      expect(await exchange(await connectByStartTls({ port, authority }), "")).toMatch(told);
+    }
+  });
+
+  it("loses nothing of a prog that is gone before the handshake is done", async () => {
+    const inside = "head -c 30000 /dev/zero | tr '\\0' x; exit 8";
+    const listener = await serveAsNobody({ prog: mailServer({ inside }) });
+    const socket = await agreeOnTls(listener.port);
+    await sleep(300);
+    const client = await connect({ port: listener.port, authority }, { socket });
+    expect((await everything(client)).toString()).toBe("x".repeat(30_000));
+    client.destroy();
+    expect(await (await listener.tunnel()).ended).toMatchObject({ code: 8, stderr: "" });
+  });
+
+  it.each([
+    ["a key that is not there", { keyFile: "/nonexistent", certFile: credentials.certFile }, ""],
+    ["a client that hangs up", credentials, "EOF during the handshake"],
+  ])("%s: told by the engine; prog sees EOF, and ends as it likes", async (_, used, reason) => {
+    const between = 'test -z "$(cat <&$SSLREADFD)$(cat <&$SSLCTLFD)" || exit 1';
+    const prog = mailServer({ letters: "Y", between, inside: "exit 9" });
+    const listener = await serveAsNobody({ credentials: used, prog });
+    (await agreeOnTls(listener.port)).end();
+    const { code, stderr } = await (await listener.tunnel()).ended;
+    expect(code).toBe(9);
+    expect(stderr).toMatch(/^s6-tlsd-io: fatal: [^\n]+\n$/);
+    expect(stderr).toContain(reason);
+  });
+
+  it("says so when the engine is killed", async () => {
+    const prog = mailServer({ inside: "cat; exit 5" });
+    const listener = await serveAsNobody({ prog });
+    const client = await connectByStartTls({ port: listener.port, authority });
+    client.on("error", () => {});
+    client.write("hello\n");
+    await receiveUntil(client, "hello\n");
+    const tunnel = await listener.tunnel();
+    process.kill(engineChildOf(tunnel.pid) as number, "SIGKILL");
+    expect(await tunnel.ended).toMatchObject({
+      code: 5,
+      stderr: "s6-ucspitlsd: fatal: s6-tlsd-io was killed by SIGKILL\n",
+    });
+  });
+
+  it.each(["TLS_UID", "TLS_GID"])("with a %s that is none: 100, and no prog", async (name) => {
+    const trace = scratchFile("prog-has-run");
+    const prog = ["sh", "-c", `echo ran; echo ran >${trace}`];
+    const listener = await serveAsNobody({ prog, environment: { [name]: "nobody" } });
+    expect((await everything(await connectRaw(listener.port))).toString()).toBe("");
+    const { code, stderr } = await (await listener.tunnel()).ended;
+    expect(code).toBe(100);
+    expect(stderr).toContain(`${name} is not a numeric id: nobody`);
+  });
+});
+
+describeAsRoot("both sides", () => {
+  it("1 MiB each way at once, and each half-closes", async () => {
+    const [there, back] = [payload("there", 1 << 20), payload("back", 1 << 20)];
+    const files = { there: scratchFile("there", there), back: scratchFile("back", back) };
+    const inServer = `exec 8<&0; cat ${files.back} & sha256sum <&8 >&2; wait`;
+    const inClient = `exec 3>&1 1>&-; (cat ${files.there} >&3) & exec 3>&-; sha256sum >&9; exit 6`;
+    const serving = [program("s6-ucspitlsd"), ...mailServer({ inside: inServer })];
+    const environment = { ...credentialsEnvironment(credentials), ...AS_NOBODY };
+    const server = await startTcpserver(serving, environment);
+    const ours = [program("s6-ucspitlsc"), "-k", SERVER_NAME, ...mailClient({ inside: inClient })];
+    const command = ["tcpclient", "-HRl0", "127.0.0.1", `${server.port}`, ...ours];
+    const client = { environment: { CAFILE: authority.certFile, ...AS_NOBODY } };
+    expect(await run(command, client)).toEqual({
+      code: 6,
+      signal: null,
+      stdout: `${sha256(back)}  -\n`,
+      stderr: "",
+    });
+    await eventually("the server's digest", () => server.running.stderr.includes(sha256(there)));
+  });
+});
