@@ -8,11 +8,10 @@
  * written into its memory.
  *
  * Life of an instance: configure (engine_alloc, engine_server or
- * engine_client,
- * engine_add_certificate, engine_add_trust_anchor), start (engine_start),
- * then records and application data through the four channels until
- * engine_state says closed. Memory grows while the instance is configured
- * and never after.
+ * engine_client, engine_add_certificate, engine_add_trust_anchor), start
+ * (engine_start), then records and application data through the four
+ * channels until engine_state says closed. Memory grows while the instance
+ * is configured and never after.
  *
  * Pointers are offsets in the module's linear memory; lengths are bytes.
  * Errors are BearSSL's numbers (bearssl_ssl.h, bearssl_x509.h), 0 being

@@ -78,11 +78,11 @@ certificate_critical(const certificate *cert, unsigned arc);
 int
 certificate_allows(const certificate *cert, unsigned purpose);
 
-/* A name's tag in the subject's alternative names: dNSName. */
-#define NAME_DNS 0x82
-
 #define PURPOSE_SERVER 1
 #define PURPOSE_CLIENT 2
+
+/* A name's tag in the subject's alternative names: dNSName. */
+#define NAME_DNS 0x82
 
 /*
  * Is it for the host of that name? Only its alternative names count (RFC
