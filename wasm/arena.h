@@ -15,6 +15,10 @@
 void *
 arena_alloc(size_t len);
 
+/* A copy of some bytes; NULL as above. */
+unsigned char *
+arena_copy(const unsigned char *data, size_t len);
+
 /* From now on nothing is allocated: the memory has its final size. */
 void
 arena_close(void);

@@ -33,17 +33,6 @@ append_name(void *ctx, const void *buf, size_t len)
 	dn->len += len;
 }
 
-static unsigned char *
-keep(const unsigned char *data, size_t len)
-{
-	unsigned char *p = arena_alloc(len);
-
-	if (p != NULL) {
-		memcpy(p, data, len);
-	}
-	return p;
-}
-
 static int
 same(const unsigned char *a, size_t alen, const unsigned char *b, size_t blen)
 {
@@ -118,11 +107,11 @@ keep_key(br_x509_pkey *kept, const br_x509_pkey *pk)
 		return 1;
 	}
 	if (pk->key_type == BR_KEYTYPE_RSA) {
-		kept->key.rsa.n = keep(pk->key.rsa.n, pk->key.rsa.nlen);
-		kept->key.rsa.e = keep(pk->key.rsa.e, pk->key.rsa.elen);
+		kept->key.rsa.n = arena_copy(pk->key.rsa.n, pk->key.rsa.nlen);
+		kept->key.rsa.e = arena_copy(pk->key.rsa.e, pk->key.rsa.elen);
 		return kept->key.rsa.n != NULL && kept->key.rsa.e != NULL;
 	}
-	kept->key.ec.q = keep(pk->key.ec.q, pk->key.ec.qlen);
+	kept->key.ec.q = arena_copy(pk->key.ec.q, pk->key.ec.qlen);
 	return kept->key.ec.q != NULL;
 }
 
@@ -135,7 +124,7 @@ add_anchor(const name *dn, unsigned flags, const br_x509_pkey *pk)
 		return 0;
 	}
 	ta.flags = flags;
-	ta.dn.data = keep(dn->data, dn->len);
+	ta.dn.data = arena_copy(dn->data, dn->len);
 	ta.dn.len = dn->len;
 	if (!reserve() || ta.dn.data == NULL || !keep_key(&ta.pkey, pk)) {
 		return BR_ERR_X509_LIMIT_EXCEEDED;

@@ -8,17 +8,6 @@
 #include "crypto/ec-checked.h"
 #include "key.h"
 
-static unsigned char *
-arena_copy(const unsigned char *data, size_t len)
-{
-	unsigned char *p = arena_alloc(len);
-
-	if (p != NULL) {
-		memcpy(p, data, len);
-	}
-	return p;
-}
-
 /*
  * n = p * q, as many bytes as both have together. (BearSSL 0.6's
  * br_rsa_i31_compute_modulus has no room for a modulus of 4096 bits.) The
