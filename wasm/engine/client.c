@@ -120,14 +120,8 @@ static size_t
 sign(const br_ssl_client_certificate_class **ctx, int hash, size_t hv_len,
 	unsigned char *data, size_t len)
 {
-	unsigned char hv[64];
-
 	(void)ctx;
-	if (hv_len > sizeof hv) {
-		return 0;
-	}
-	memcpy(hv, data, hv_len);
-	return keeper_sign((uint32_t)hash, hv, hv_len, data, len);
+	return sign_in_place((uint32_t)hash, data, hv_len, len);
 }
 
 static const br_ssl_client_certificate_class certificate_class = {

@@ -108,6 +108,13 @@ policy_install(br_ssl_server_context *server);
 int
 chain_key_type(unsigned *key_type, br_x509_decoder_context *decoder);
 
+/*
+ * policy.c: the keeper's signature of the hash value in `data`, where
+ * there is room for `len` bytes, replaces it. Returns its length, or 0.
+ */
+size_t
+sign_in_place(uint32_t hash, unsigned char *data, size_t hv_len, size_t len);
+
 /* client.c: to the state before the first byte. Returns 0 or an error. */
 int
 client_begin(void);

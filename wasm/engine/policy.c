@@ -82,21 +82,27 @@ policy_choose(const br_ssl_server_policy_class **pctx,
 	return choose(pctx, cc, choices);
 }
 
-/* The hash value is in `data`, and the signature replaces it. */
-static size_t
-policy_do_sign(const br_ssl_server_policy_class **pctx, unsigned algo_id,
-	unsigned char *data, size_t hv_len, size_t len)
+/* see connection.h */
+size_t
+sign_in_place(uint32_t hash, unsigned char *data, size_t hv_len, size_t len)
 {
 	unsigned char hv[64];
 
-	(void)pctx;
 	if (hv_len > sizeof hv) {
 		return 0;
 	}
 	memcpy(hv, data, hv_len);
+	return keeper_sign(hash, hv, hv_len, data, len);
+}
+
+static size_t
+policy_do_sign(const br_ssl_server_policy_class **pctx, unsigned algo_id,
+	unsigned char *data, size_t hv_len, size_t len)
+{
+	(void)pctx;
 
 	/* BearSSL's `choose` adds 0xFF00 to the hash identifier. */
-	return keeper_sign(algo_id & 0xFF, hv, hv_len, data, len);
+	return sign_in_place(algo_id & 0xFF, data, hv_len, len);
 }
 
 static uint32_t
