@@ -175,15 +175,22 @@ build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=262144 $(filter-out %.h,$^) -o $@
 
 # For this machine, with BearSSL's own configuration.
-NATIVE_C := $(addprefix vendor/bearssl/src/,$(addprefix symcipher/,chacha20_ct.c chacha20_sse2.c \
-	poly1305_ctmul.c poly1305_ctmulq.c) codec/dec32le.c codec/enc32le.c)
-build/bench-native: bench/native.c bench/record.h build/bearssl-sources
-	$(call say,  $<)
+NATIVE_CFLAGS := -O3 -std=gnu99 -I$(CURDIR)/vendor/bearssl/inc -I$(CURDIR)/vendor/bearssl/src
+build/native.a: build/bearssl-sources
+	$(call say,  BearSSL: compiling for this machine (10 to 20 seconds))
 	@vendor/need "gcc=gcc libc6-dev"
-	@gcc -O3 -std=c99 -Wall -Wextra -Ivendor/bearssl/inc -Ivendor/bearssl/src $< $(NATIVE_C) -o $@
+	@rm -rf build/native && mkdir -p build/native
+	@cd build/native && find ../../vendor/bearssl/src -name '*.c' | xargs -P $(jobs) -n 20 gcc -c $(NATIVE_CFLAGS)
+	@rm -f $@ && ar rc $@ build/native/*.o
+
+build/bench-native: bench/native.c bench/record.h
+build/bench-native-tunnel: bench/native-tunnel.c
+build/bench-native build/bench-native-tunnel: build/native.a
+	$(call say,  $<)
+	@gcc $(NATIVE_CFLAGS) -Wall -Wextra $(filter %.c,$^) build/native.a -o $@
 
 .PHONY: bench
-bench: all build/bench-crypto.wasm build/bench-native
+bench: all build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
 	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 perl=perl-base
 	@node_modules/.bin/esbuild bench/run.ts --bundle --platform=node --target=node20 --format=esm \
 		--outfile=build/bench.mjs --log-level=warning

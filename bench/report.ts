@@ -4,11 +4,22 @@ import { SERVER_NAMES, type ServerName } from "./servers.ts";
 import type { Size } from "./sizes.ts";
 import type { StartUp, Surroundings } from "./startup.ts";
 import { around, median } from "./statistics.ts";
-import { SHORT_NAMES } from "./suites.ts";
+import { SHORT_NAMES, SUITES, type Suite } from "./suites.ts";
 import { printTable } from "./table.ts";
-import type { Case } from "./throughput.ts";
+import type { Case, Direction } from "./throughput.ts";
 
-const PEERS = ["stunnel", "socat"] as const;
+const PEERS = ["native-bearssl", "stunnel", "socat", "node-tls"] as const;
+type Peer = (typeof PEERS)[number];
+
+const PEER_NAMES: Record<Peer, string> = {
+  "native-bearssl": "BearSSL, gcc -O3 (bench/native-tunnel.c)",
+  stunnel: "stunnel",
+  socat: "socat",
+  "node-tls": "Node's tls (bench/node-tls-server.mjs)",
+};
+
+/** One process has all connections. */
+const WHOLE: readonly ServerName[] = ["stunnel", "node-tls"];
 
 const SURROUNDINGS = [
   { surroundings: "clean", label: "in a clean environment", suffix: "" },
@@ -66,14 +77,20 @@ export function reportThroughput(cases: readonly Case[]): Result[] {
   return cases.flatMap(({ direction, suite, figures }) =>
     PEERS.map((peer) =>
       result({
-        name: `tunnel-${direction}-${SHORT_NAMES[suite]}-vs-${peer}`,
+        name: tunnelName(direction, suite, peer),
         unit: "MB/s",
         ours: median(figures.bearhug.speed),
         peer: median(figures[peer].speed),
-        peerName: peer,
+        peerName: PEER_NAMES[peer],
       }),
     ),
   );
+}
+
+/** The suite that clients and servers of BearSSL agree on is not named. */
+function tunnelName(direction: Direction, suite: Suite, peer: Peer): string {
+  const isDefault = peer === "native-bearssl" && suite === SUITES[0];
+  return `tunnel-${direction}${isDefault ? "" : `-${SHORT_NAMES[suite]}`}-vs-${peer}`;
 }
 
 export function reportMemory(memory: Record<ServerName, Memory>): Result[] {
@@ -81,7 +98,7 @@ export function reportMemory(memory: Record<ServerName, Memory>): Result[] {
     ["", "RSS at rest", "PSS at rest", "RSS at full speed", "PSS at full speed"],
     ...SERVER_NAMES.map((name) => {
       const { atRest, atFullSpeed } = memory[name];
-      const label = name === "stunnel" ? "stunnel (the whole daemon)" : name;
+      const label = WHOLE.includes(name) ? `${name} (the whole server)` : name;
       return [label, ...mebibytes(atRest), ...mebibytes(atFullSpeed)];
     }),
   ]);

@@ -5,6 +5,7 @@ import { reportCrypto } from "./crypto-report.ts";
 import { measureIdle } from "./idle.ts";
 import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
+import { measureAgainstOpenssl } from "./openssl-speed.ts";
 import { measureParallel } from "./parallel.ts";
 import { reportMemory, reportSizes, reportStartUp, reportThroughput } from "./report.ts";
 import { type Result, writeResults } from "./results.ts";
@@ -53,7 +54,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
   },
 
   async crypto() {
-    const measured = measureCrypto();
+    const measured = [...measureCrypto(), ...measureAgainstOpenssl()];
     return () => reportCrypto(measured);
   },
 

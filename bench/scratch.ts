@@ -38,6 +38,15 @@ export function throwawayCredentials(type: KeyType = "p256"): Credentials {
   return { keyFile, certFile };
 }
 
+/** The same in DER. */
+export function inDer({ keyFile, certFile }: Credentials): Credentials {
+  const inDer = { keyFile: `${keyFile}.der`, certFile: `${certFile}.der` };
+  const der = ["-outform", "DER", "-out"];
+  openssl("pkcs8", "-topk8", "-nocrypt", "-in", keyFile, ...der, inDer.keyFile);
+  openssl("x509", "-in", certFile, ...der, inDer.certFile);
+  return inDer;
+}
+
 function openssl(...args: string[]): void {
   execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
 }

@@ -1,10 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { childrenOf, kill, membersOf } from "./processes.ts";
 import { startReaped } from "./reaper.ts";
-import { program } from "./repository.ts";
-import { type Credentials, scratchFile } from "./scratch.ts";
+import { program, repository } from "./repository.ts";
+import { type Credentials, inDer, scratchFile } from "./scratch.ts";
 import { RSA_SUITE, SUITES } from "./suites.ts";
 import { until } from "./waiting.ts";
 
@@ -23,8 +24,11 @@ export interface Server<Name = AnyServerName> {
   close(): void;
 }
 
-/** For one connection at a time; bearhug is s6-tlsd, started by tcpserver. */
-export const SERVER_NAMES = ["bearhug", "stunnel", "socat"] as const;
+/**
+ * For one connection at a time. bearhug is s6-tlsd and native-bearssl is bench/native-tunnel.c, both
+ * started by tcpserver; node-tls is bench/node-tls-server.mjs.
+ */
+export const SERVER_NAMES = ["bearhug", "native-bearssl", "stunnel", "socat", "node-tls"] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
 
 /** For many at once; tcpserver starts s6-tlsd. */
@@ -41,6 +45,9 @@ export interface Service {
 
 /** More connections at once than anybody asks for here. */
 const NO_LIMIT = "10000";
+
+/** They have a process for all connections, the others one for each. */
+const ONE_FOR_ALL: readonly AnyServerName[] = ["stunnel", "node-tls"];
 
 const CIPHERS = [...SUITES, RSA_SUITE].join(":");
 
@@ -62,8 +69,7 @@ export async function serve<Name extends AnyServerName>(
     port,
     group,
     standing,
-    // stunnel has a thread for each connection, the others a process.
-    carrier: () => (name === "stunnel" ? pid : (childrenOf(pid)[0] ?? pid)),
+    carrier: () => (ONE_FOR_ALL.includes(name) ? pid : (childrenOf(pid)[0] ?? pid)),
     quiet: () => until(`a connection of ${name}`, () => membersOf(group).length <= standing.length),
     close: () => kill(child),
   };
@@ -71,12 +77,12 @@ export async function serve<Name extends AnyServerName>(
 
 type Starter = (service: Service, port: number) => ChildProcess;
 
-const tcpserver: Starter = ({ credentials, prog }, port) => {
-  const listen = ["tcpserver", "-RHl0", "-c", NO_LIMIT, "127.0.0.1", String(port)];
-  return startReaped([...listen, program("s6-tlsd"), prog], {
-    environment: variables(credentials),
-  });
-};
+const tcpserver: Starter = ({ credentials, prog }, port) =>
+  startReaped([...listen(port), program("s6-tlsd"), prog], { environment: variables(credentials) });
+
+function listen(port: number): string[] {
+  return ["tcpserver", "-RHl0", "-c", NO_LIMIT, "127.0.0.1", String(port)];
+}
 
 const STARTERS: Record<AnyServerName, Starter> = {
   "s6-tlsserver": ({ credentials, prog }, port) => {
@@ -88,6 +94,18 @@ const STARTERS: Record<AnyServerName, Starter> = {
 
   tcpserver,
   bearhug: tcpserver,
+
+  "native-bearssl": ({ credentials, prog }, port) =>
+    startReaped([...listen(port), join(repository, "build/bench-native-tunnel"), prog], {
+      environment: variables(inDer(credentials)),
+    }),
+
+  "node-tls": ({ credentials, prog }, port) => {
+    const script = join(repository, "bench/node-tls-server.mjs");
+    return startReaped([process.execPath, script, String(port), prog], {
+      environment: { ...variables(credentials), CIPHERS },
+    });
+  },
 
   stunnel: ({ credentials, prog }, port) => {
     const lines = [

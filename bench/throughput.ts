@@ -62,7 +62,13 @@ interface Plan {
 }
 
 async function measureCase({ direction, suite, servers, credentials }: Plan): Promise<Case> {
-  const figures: Case["figures"] = { bearhug: none(), stunnel: none(), socat: none() };
+  const figures: Case["figures"] = {
+    bearhug: none(),
+    "native-bearssl": none(),
+    stunnel: none(),
+    socat: none(),
+    "node-tls": none(),
+  };
   const began = performance.now();
   for (let round = 0; round < ROUNDS; round++) {
     if (round >= MIN_ROUNDS && performance.now() - began > BUDGET) break;
