@@ -1,12 +1,22 @@
 import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { repository } from "./repository.ts";
 import type { Result } from "./results.ts";
 
 /*
- * The ratios as bars on a logarithmic scale, from 1 to the right where we are faster: twice as fast
- * and half as fast are bars of the same length.
+ * What matters most, for the README: the ratios as bars on a logarithmic scale, from 1 to the right
+ * where we are faster. Twice as fast and half as fast are bars of the same length.
  */
+
+const SHOWN = [
+  /^tunnel-.*-vs-native-bearssl$/,
+  /^tunnel-/,
+  /^(chacha20|poly1305|aes128|ghash|rsa2048|p256)/,
+  /^server-rate-.*-16-/,
+  /^server-idle-memory-/,
+  /^startup-/,
+];
 
 const ROW = 22;
 const BAR = 14;
@@ -39,22 +49,35 @@ const STYLE = `
 
 /** Writes bench/chart.svg. */
 export function writeChart(results: readonly Result[]): void {
-  writeFileSync(join(repository, "bench/chart.svg"), chart(results));
+  writeFileSync(join(repository, "bench/chart.svg"), chart(chosen(results)));
 }
 
-export function chart(results: readonly Result[]): string {
+/** Those that are shown, in that order. */
+function chosen(results: readonly Result[]): Result[] {
+  const place = ({ name }: Result) => SHOWN.findIndex((pattern) => pattern.test(name));
+  return results.filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b));
+}
+
+function chart(results: readonly Result[]): string {
   const bottom = AXIS + results.length * ROW;
   const octaves = scaleOf(results.map(({ ratio }) => ratio));
   const x = placement(octaves);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + ROW / 2}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 2 * ROW}" role="img">`,
     "<title>Ours ÷ peer, larger is better, logarithmic</title>",
     `<style>${STYLE}\n</style>`,
     '<rect class="paper" width="100%" height="100%"/>',
     ...octaves.map((octave) => tick(octave, x(2 ** octave), bottom)),
     ...results.map((result, index) => bar(result, AXIS + index * ROW + ROW / 2, x)),
+    `<text x="${WIDTH / 2}" y="${bottom + ROW}" text-anchor="middle">${circumstances()}</text>`,
     "</svg>\n",
   ].join("\n");
+}
+
+function circumstances(): string {
+  const day = new Date().toISOString().slice(0, "yyyy-mm-dd".length);
+  const machine = `${process.platform} ${process.arch}, ${availableParallelism()} cores`;
+  return `ours ÷ peer, larger is better · ${day} · ${machine} · Node ${process.version}`;
 }
 
 /** The powers of two around all ratios, and around 1. */
