@@ -12,6 +12,7 @@ export interface EngineExports extends PeerExports {
   engine_trust_any_server(): number;
   engine_add_trust_anchor(der: Pointer, length: number): number;
   engine_request_certificate(mandatory: number, days: number, seconds: number): number;
+  engine_add_protocol(name: Pointer, length: number): number;
   engine_start(seed: Pointer): number;
   engine_continue(): number;
   engine_refuse(alert: number): void;
@@ -20,6 +21,7 @@ export interface EngineExports extends PeerExports {
   engine_ack(channel: number, length: number): void;
   engine_flush(): void;
   engine_close(): void;
+  engine_end(): void;
   engine_state(): number;
   engine_last_error(): number;
   engine_alert_sent(): number;
@@ -27,4 +29,5 @@ export interface EngineExports extends PeerExports {
   engine_suite(): number;
   engine_suite_name(): Pointer;
   engine_server_name(): Pointer;
+  engine_protocol(): Pointer;
 }

@@ -42,6 +42,8 @@ export interface ServerSettings {
   readonly identity: Identity | IdentityChoice;
   /** null: clients are not asked for a certificate. */
   readonly clients: ClientVerification | null;
+  /** Application protocols (ALPN), the best first; ASCII, 1 to 255 bytes each. */
+  readonly protocols?: readonly string[];
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
 }
@@ -54,6 +56,8 @@ export interface ClientSettings {
   readonly server: Verification | null;
   /** What a server gets that asks for a certificate; null: it gets none. */
   readonly identity: Identity | null;
+  /** Application protocols (ALPN), the best first; ASCII, 1 to 255 bytes each. */
+  readonly protocols?: readonly string[];
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
 }

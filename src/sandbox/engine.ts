@@ -58,6 +58,8 @@ export interface Session {
   readonly cipher: string;
   /** The name that the client asked for, or null. */
   readonly serverName: string | null;
+  /** The application protocol that was chosen (ALPN, RFC 7301), or null. */
+  readonly protocolName: string | null;
   /** The peer's certificate, validated; null if it sent none. */
   readonly peer: PeerCertificate | null;
 }
@@ -99,6 +101,7 @@ export class Engine {
       engine.identify(identity, engine.alloc(sizeOfChain(identity)));
     }
     if (clients !== null) engine.verifyClients(clients);
+    engine.offer(settings.protocols);
     engine.start(settings.seed);
     return engine;
   }
@@ -122,6 +125,7 @@ export class Engine {
       engine.addAnchors(server.anchors);
       check(exports.engine_verify_server(...timeOf(server.now)));
     }
+    engine.offer(settings.protocols);
     engine.start(settings.seed);
     return engine;
   }
@@ -150,6 +154,14 @@ export class Engine {
   /** Sends close_notify after all that was sent; received data not yet taken is dropped. */
   close(): void {
     this.sandbox.exports.engine_close();
+  }
+
+  /**
+   * Sends close_notify after all that was sent; the peer's data still comes. `close` does nothing
+   * afterwards.
+   */
+  end(): void {
+    this.sandbox.exports.engine_end();
   }
 
   /** The connection is over; `error` says why. */
@@ -190,6 +202,7 @@ export class Engine {
       protocol: protocolName(exports.engine_version()),
       cipher: memory.string(exports.engine_suite_name()),
       serverName: this.serverName(),
+      protocolName: memory.string(exports.engine_protocol()) || null,
       peer: readPeerCertificate(this.sandbox),
     };
   }
@@ -220,10 +233,22 @@ export class Engine {
   }
 
   private expectName(serverName: string): void {
-    const ascii = new TextEncoder().encode(serverName);
-    const at = this.alloc(ascii.length);
-    this.memory.view(at, ascii.length).set(ascii);
-    check(this.sandbox.exports.engine_set_server_name(at, ascii.length));
+    const { at, length } = this.place(serverName);
+    check(this.sandbox.exports.engine_set_server_name(at, length));
+  }
+
+  private offer(protocols: readonly string[] = []): void {
+    for (const protocol of protocols) {
+      const { at, length } = this.place(protocol);
+      check(this.sandbox.exports.engine_add_protocol(at, length));
+    }
+  }
+
+  private place(text: string): { at: Pointer; length: number } {
+    const bytes = new TextEncoder().encode(text);
+    const at = this.alloc(bytes.length);
+    this.memory.view(at, bytes.length).set(bytes);
+    return { at, length: bytes.length };
   }
 
   private verifyClients({ anchors, mandatory, now }: ClientVerification): void {

@@ -3,6 +3,7 @@ import { ExitCode } from "../cli/exit-codes.ts";
 import { Batches } from "../io/batches.ts";
 import { StreamEndpoint, type StreamPair } from "../io/stream-endpoint.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
+import type { Endpoint } from "../tunnel/endpoint.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
 import type { Facts } from "./summary.ts";
 import { timerDelay } from "./timers.ts";
@@ -16,6 +17,7 @@ export interface ConnectionSettings {
   /** Who is on the other side, for messages. */
   readonly peer: string;
   readonly closeNotify: boolean;
+  readonly halfClose?: boolean;
   readonly enforceCloseNotify: boolean;
   /** Milliseconds; 0 is for ever. */
   readonly handshakeTimeout: number;
@@ -24,7 +26,7 @@ export interface ConnectionSettings {
   /** There is no second handshake: the key has done its work, or never will. Called once. */
   readonly keyUsed: () => void;
   /** The handshake is done: gives the cleartext's side. */
-  readonly established: (session: Session) => Streams;
+  readonly established: (session: Session) => Streams | Cleartext;
   /** Called once; the engine is wiped by then. null: it ended as it should. */
   readonly over: (failure: Fatal | null) => void;
 }
@@ -32,10 +34,20 @@ export interface ConnectionSettings {
 /** One side of a connection. */
 export type Streams = Pick<StreamPair, "readable" | "writable">;
 
+/** The cleartext's side, where it is not a pair of Node's streams. */
+export interface Cleartext {
+  /** @param changed to be called whenever anything has changed */
+  attach(changed: () => void): Endpoint;
+  destroy(): void;
+}
+
+/** The handshake took longer than it may. */
+export class HandshakeTimeout extends Error {}
+
 /** One TLS connection over Node's streams: a tunnel, and the clock that it doesn't have. */
 export class Connection {
   private readonly tunnel: Tunnel;
-  private local: Streams | null = null;
+  private local: Streams | Cleartext | null = null;
   private session: Session | null = null;
   private timer: NodeJS.Timeout | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -64,18 +76,25 @@ export class Connection {
   /** Ends the connection at once, on both sides. */
   abort(failure: Error): void {
     this.tunnel.abort(failure);
-    this.local?.readable.destroy();
-    this.local?.writable.destroy();
+    const { local } = this;
+    if (local === null) return;
+    if ("attach" in local) {
+      local.destroy();
+    } else {
+      local.readable.destroy();
+      local.writable.destroy();
+    }
   }
 
-  private establish(session: Session): StreamEndpoint {
+  private establish(session: Session): Endpoint {
     clearTimeout(this.timer);
     this.session = session;
     this.settings.keyUsed();
     this.local = this.settings.established(session);
     const { idleTimeout = 0 } = this.settings;
     if (idleTimeout > 0) this.idle = setTimeout(() => this.abortIdle(), timerDelay(idleTimeout));
-    return this.endpoint(this.local);
+    const { local } = this;
+    return "attach" in local ? local.attach(() => this.run()) : this.endpoint(local);
   }
 
   private endpoint({ readable, writable }: Streams): StreamEndpoint {
@@ -94,7 +113,7 @@ export class Connection {
 
   private giveUp(): void {
     const message = `handshake not done within ${this.settings.handshakeTimeout} milliseconds`;
-    this.abort(new Error(message));
+    this.abort(new HandshakeTimeout(message));
   }
 
   private finish(failure: Error | null): void {
@@ -117,11 +136,14 @@ const batches = new Batches();
 
 function fatalOf(failure: Error): Fatal {
   if (failure instanceof Fatal) return failure;
+  const cause = { cause: failure };
   if ("errno" in failure) {
-    return new Fatal(ExitCode.system, `unable to read from the network: ${reasonOf(failure)}`);
+    const reason = reasonOf(failure);
+    return new Fatal(ExitCode.system, `unable to read from the network: ${reason}`, cause);
   }
   if (failure instanceof WebAssembly.RuntimeError || failure instanceof RangeError) {
-    return new Fatal(ExitCode.tls, `TLS error: the sandbox trapped: ${failure.message}`);
+    const message = `TLS error: the sandbox trapped: ${failure.message}`;
+    return new Fatal(ExitCode.tls, message, cause);
   }
-  return new Fatal(ExitCode.tls, `TLS error: ${failure.message}`);
+  return new Fatal(ExitCode.tls, `TLS error: ${failure.message}`, cause);
 }

@@ -24,7 +24,10 @@ export class Closing {
   private readonly engine: Engine;
   private readonly remote: Endpoint;
   private established = false;
+  /** Our close_notify was the end of both directions. */
   private closeSent = false;
+  /** It was the end of ours. */
+  private endSent = false;
   private isLingering = false;
 
   constructor(private readonly settings: TunnelSettings) {
@@ -126,11 +129,7 @@ export class Closing {
     }
     const ended = local.arrived.length === 0 && (local.ended || local.failure !== null);
     if (!ended || this.hasUntaken("sendrec")) return false;
-    if (!this.closeSent && (this.settings.closeNotify || this.engine.peerClosed)) {
-      this.closeSent = true;
-      this.engine.close();
-      return true;
-    }
+    if (!this.closeSent && !this.endSent && this.sayGoodbye()) return true;
     this.outboundOver = true;
     this.remote.end();
     if (this.closeSent && !this.inboundOver) {
@@ -138,6 +137,20 @@ export class Closing {
       local.end();
     }
     return false;
+  }
+
+  /** True if there is a close_notify now. */
+  private sayGoodbye(): boolean {
+    const { closeNotify, halfClose = false } = this.settings;
+    if (!closeNotify && !this.engine.peerClosed) return false;
+    if (halfClose && !this.engine.peerClosed) {
+      this.endSent = true;
+      this.engine.end();
+    } else {
+      this.closeSent = true;
+      this.engine.close();
+    }
+    return true;
   }
 
   /** After a failure: let an alert leave, then hang up on both sides. */

@@ -8,6 +8,8 @@ export interface TunnelSettings {
   readonly remote: Endpoint;
   /** `-S`: EOF from the program becomes close_notify and the end; else a half-close of TCP. */
   readonly closeNotify: boolean;
+  /** With `closeNotify`: that is the end of one direction only, and the peer may go on. */
+  readonly halfClose?: boolean;
   /** `-J`: EOF from the peer without close_notify is an error. */
   readonly enforceCloseNotify: boolean;
   /** The handshake is done: gives the program's side, which nothing touched before. */

@@ -149,7 +149,13 @@ describe("alternative names", () => {
 describe("a notification", () => {
   test("carries every variable there and back", () => {
     const peer = certificate(["CN", "a\0b\n=c"], ["DNS", "a\0"]);
-    const session = { protocol: "TLSv1.2", cipher: "C", serverName: null, peer };
+    const session = {
+      protocol: "TLSv1.2",
+      cipher: "C",
+      serverName: null,
+      protocolName: null,
+      peer,
+    };
     const block = notification(session);
     const expected = [
       ["SSL_PROTOCOL", "TLSv1.2"],

@@ -111,6 +111,15 @@ int
 engine_request_certificate(uint32_t mandatory, uint32_t days, uint32_t seconds);
 
 /*
+ * Offer one more application protocol (ALPN, RFC 7301), the best first; a
+ * server's order counts. Once there is one, a server refuses a client that
+ * offers others only. The name is copied; it has no NUL.
+ */
+EXPORT(engine_add_protocol)
+int
+engine_add_protocol(const void *protocol, size_t len);
+
+/*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;
  * all randomness of the connection comes from it (HMAC-DRBG, NIST SP
  * 800-90A).
@@ -155,6 +164,15 @@ EXPORT(engine_flush) void engine_flush(void);
  * peer's own close_notify has come, the engine is closed with no error.
  */
 EXPORT(engine_close) void engine_close(void);
+
+/*
+ * Half of that: flush what was sent, send close_notify, and still receive.
+ * A peer may answer with its own at once (RFC 5246, 7.2.1), or after what
+ * it still has to say. Nothing more can be sent. For an established
+ * connection only, otherwise nothing happens; engine_close does nothing
+ * afterwards.
+ */
+EXPORT(engine_end) void engine_end(void);
 
 /* ------------------------------------------------------------------ */
 /* State */
@@ -201,6 +219,9 @@ EXPORT(engine_suite_name) const char *engine_suite_name(void);
 
 /* The name that the client asked for (SNI, RFC 6066); empty for none. */
 EXPORT(engine_server_name) const char *engine_server_name(void);
+
+/* The application protocol that was chosen (ALPN); empty for none. */
+EXPORT(engine_protocol) const char *engine_protocol(void);
 
 /* ------------------------------------------------------------------ */
 /* The peer's own certificate, once established; 0 if it sent none. */

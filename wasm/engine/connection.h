@@ -29,6 +29,15 @@ typedef struct {
 	unsigned char alert[ALERT_HEADROOM + ALERT_TAILROOM];
 } last_words;
 
+/* Our close_notify, when the peer may go on; see goodbye.c. */
+typedef struct {
+	int wanted;
+	int prepared;
+	unsigned char *record;
+	size_t record_len;
+	unsigned char alert[ALERT_HEADROOM + ALERT_TAILROOM];
+} goodbye;
+
 /*
  * The client's first records, kept until the chain is there that its
  * server name asks for; see replay.c.
@@ -85,6 +94,7 @@ typedef struct {
 	void (*run)(void *t0ctx);
 
 	last_words last;
+	goodbye goodbye;
 
 	unsigned char records[BR_SSL_BUFSIZE_BIDI];
 } connection;
@@ -182,5 +192,14 @@ unsigned char *
 last_words_buf(size_t *len);
 void
 last_words_ack(size_t len);
+
+/*
+ * goodbye.c: once BearSSL has nothing to send, close_notify takes its turn,
+ * if it is wanted. It is gone when `record_len` is 0 again.
+ */
+void
+goodbye_prepare(void);
+void
+goodbye_ack(size_t len);
 
 #endif

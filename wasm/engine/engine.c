@@ -120,6 +120,43 @@ engine_start(void *seed)
 	return err != 0 ? err : connection_begin();
 }
 
+/*
+ * Records in the order of their numbers, which go into their protection:
+ * close_notify, once it is there, is before whatever BearSSL says after it.
+ */
+static unsigned char *
+sendrec_buf(br_ssl_engine_context *eng)
+{
+	const goodbye *bye = &conn.goodbye;
+	unsigned char *record;
+
+	if (bye->record_len == 0) {
+		last_words_prepare();
+		if (conn.last.prepared) {
+			return last_words_buf(&buf_length);
+		}
+		record = br_ssl_engine_sendrec_buf(eng, &buf_length);
+		if (record != NULL) {
+			return record;
+		}
+		goodbye_prepare();
+	}
+	buf_length = bye->record_len;
+	return buf_length > 0 ? bye->record : NULL;
+}
+
+static void
+sendrec_ack(br_ssl_engine_context *eng, size_t len)
+{
+	if (conn.goodbye.record_len > 0) {
+		goodbye_ack(len);
+	} else if (conn.last.prepared) {
+		last_words_ack(len);
+	} else {
+		br_ssl_engine_sendrec_ack(eng, len);
+	}
+}
+
 /* see abi.h */
 unsigned char *
 engine_buf(uint32_t channel)
@@ -132,14 +169,14 @@ engine_buf(uint32_t channel)
 	}
 	switch (channel) {
 	case ENGINE_SENDREC:
-		last_words_prepare();
-		if (conn.last.prepared) {
-			return last_words_buf(&buf_length);
-		}
-		return br_ssl_engine_sendrec_buf(eng, &buf_length);
+		return sendrec_buf(eng);
 	case ENGINE_RECVREC:
 		return br_ssl_engine_recvrec_buf(eng, &buf_length);
 	case ENGINE_SENDAPP:
+		if (conn.goodbye.wanted) {
+			buf_length = 0;
+			return NULL;
+		}
 		return br_ssl_engine_sendapp_buf(eng, &buf_length);
 	case ENGINE_RECVAPP:
 		return br_ssl_engine_recvapp_buf(eng, &buf_length);
@@ -168,11 +205,7 @@ engine_ack(uint32_t channel, size_t len)
 	}
 	switch (channel) {
 	case ENGINE_SENDREC:
-		if (conn.last.prepared) {
-			last_words_ack(len);
-		} else {
-			br_ssl_engine_sendrec_ack(eng, len);
-		}
+		sendrec_ack(eng, len);
 		break;
 	case ENGINE_RECVREC:
 		hello_append(moved, len);
@@ -200,6 +233,11 @@ engine_close(void)
 {
 	br_ssl_engine_context *eng = &conn.side.engine;
 	size_t len;
+
+	/* close_notify is said once. */
+	if (conn.goodbye.wanted) {
+		return;
+	}
 
 	/* BearSSL 0.6 would wait for this data to be read first. */
 	if (br_ssl_engine_recvapp_buf(eng, &len) != NULL) {
