@@ -168,7 +168,7 @@ demo: all
 CAS := /usr/sbin/update-ca-certificates=ca-certificates
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat \
 	systemd-notify=systemd setpriv=util-linux stunnel4=stunnel4 /usr/sbin/nginx=nginx-light \
-	script=bsdutils $(CAS)
+	script=bsdutils testssl=testssl.sh sslscan=sslscan $(CAS)
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a
 	$(call say,  $<)

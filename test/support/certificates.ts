@@ -19,6 +19,9 @@ export interface Certified {
   name?: string;
   kind?: KeyKind;
   key?: KeyObject;
+  days?: number;
+  /** As `openssl req -addext` takes them. */
+  extensions?: readonly string[];
 }
 
 export function newKey(kind: KeyKind): KeyObject {
@@ -52,8 +55,12 @@ export class Authority {
   issue(wanted: Certified = {}): Credentials {
     const key = wanted.key ?? newKey(wanted.kind ?? "P-256");
     const file = keyFile(key);
-    const name = wanted.name ?? SERVER_NAME;
-    const certFile = certify({ name, section: "server", keyFile: file, issuer: this });
+    const { name = SERVER_NAME, days, extensions } = wanted;
+    const certFile = certify({
+      ...{ name, section: "server", keyFile: file, issuer: this },
+      ...(days !== undefined && { days }),
+      ...(extensions !== undefined && { extensions }),
+    });
     return { keyFile: file, certFile, key };
   }
 
@@ -95,17 +102,21 @@ interface Certification {
   section: "authority" | "server";
   keyFile: string;
   issuer?: Authority;
+  days?: number;
+  extensions?: readonly string[];
 }
 
-function certify({ name, section, keyFile, issuer }: Certification): string {
+function certify(certification: Certification): string {
+  const { name, section, keyFile, issuer, days = 30, extensions = [] } = certification;
   const certFile = scratchFile(`${section}.pem`);
-  const alternative = section === "server" ? ["-addext", `subjectAltName=DNS:${name}`] : [];
+  const alternative = section === "server" ? [`subjectAltName=DNS:${name}`] : [];
+  const added = [...alternative, ...extensions].flatMap((one) => ["-addext", one]);
   execFileSync(
     "openssl",
     [
-      ...["req", "-x509", "-new", "-sha256", "-days", "30", "-subj", `/O=Bearhug/CN=${name}`],
+      ...["req", "-x509", "-new", "-sha256", "-days", `${days}`, "-subj", `/O=Bearhug/CN=${name}`],
       ...["-config", scratchFile("openssl.cnf", OPENSSL_CONFIG), "-extensions", section],
-      ...["-key", keyFile, "-out", certFile, ...alternative, ...(issuer?.signingArguments ?? [])],
+      ...["-key", keyFile, "-out", certFile, ...added, ...(issuer?.signingArguments ?? [])],
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
