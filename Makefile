@@ -41,11 +41,11 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# A Node that can exec, for the tests that need one.
-NEWER_NODE := test/newer-node/node_modules/.package-lock.json
-$(NEWER_NODE): $(addprefix test/newer-node/,package.json package-lock.json)
-	$(call say,  npm ci: a newer Node for tests (190 MB))
-	@npm ci --prefix test/newer-node --no-audit --no-fund --loglevel=error
+# Other versions of Node, for the tests that need one.
+NODES := test/nodes/node_modules/.package-lock.json
+$(NODES): $(addprefix test/nodes/,package.json package-lock.json)
+	$(call say,  npm ci: four versions of Node for tests (600 MB))
+	@npm ci --prefix test/nodes --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---- the sandboxes -----------------------------------------------------
@@ -89,11 +89,14 @@ build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources wasm/bearssl-conf
 	@emcc -c -MMD $(CFLAGS) $(STRICT) $< -o $@
 -include $(wildcard build/wasm/*.d build/wasm/*/*.d)
 
+# The last section of a module is named "build" and tells one from another:
+# 32 digits of the digest of what is before it.
 dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
 dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
-$(MODULES): dist/%.wasm:
+$(MODULES): dist/%.wasm: Makefile
 	@mkdir -p dist
-	@emcc $(LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $^ -o $@
+	@emcc $(LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out Makefile,$^) -o $@
+	@printf '\000\046\005build%.32s' "$$(sha256sum <$@)" >>$@
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
 
 # Our implementations next to BearSSL's, for test/crypto.
@@ -104,12 +107,18 @@ build/crypto-test.wasm: $(sort $(wildcard test/crypto/*.c)) $(call object,$(SHAR
 
 SOURCES := $(shell find src -name '*.ts')
 
+# What the build knows and the sources don't: package.json's version, and the
+# modules' builds.
+build_of = $$(tail -c 32 dist/$(1).wasm)
+DEFINES = --define:BEARHUG_VERSION="\"$$(node -p 'require("./package.json").version')\"" \
+	--define:MODULE_BUILDS="{\"engine\":\"$(call build_of,engine)\",\"keeper\":\"$(call build_of,keeper)\"}"
+
 # One file a program: start-up reads one file. CommonJS, because Node loads
 # it faster than a module.
-$(BUNDLES) &: $(SOURCES) node_modules/.package-lock.json
+$(BUNDLES) &: $(SOURCES) $(MODULES) package.json node_modules/.package-lock.json
 	$(call say,  src: bundling $(PROGRAMS))
 	@node_modules/.bin/esbuild $(PROGRAMS:%=src/commands/%.ts) --bundle --platform=node --target=node20 \
-		--format=cjs --out-extension:.js=.cjs --minify-syntax --minify-whitespace --outdir=dist --log-level=warning
+		--format=cjs --out-extension:.js=.cjs --minify-syntax --minify-whitespace --outdir=dist --log-level=warning $(DEFINES)
 	@touch $(BUNDLES)
 
 # ---- the manual --------------------------------------------------------
@@ -155,7 +164,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: all check build/crypto-test.wasm $(NEWER_NODE)
+test: all check build/crypto-test.wasm $(NODES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 
@@ -200,4 +209,4 @@ bench: all build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
 clean:
 	rm -rf build dist
 distclean: clean
-	rm -rf node_modules test/newer-node/node_modules vendor/bearssl
+	rm -rf node_modules test/nodes/node_modules vendor/bearssl

@@ -9,15 +9,24 @@ function die() {
 }
 process.on("SIGUSR1", die);
 
-const { existsSync, writeSync } = require("node:fs");
-const { join } = require("node:path");
+const OLDEST_NODE = 20;
+const EXIT_SYSTEM = 111;
 
 /** Runs the bundled program of that name. */
 module.exports = function launch(program) {
-  const bundle = join(__dirname, "..", "dist", `${program}.cjs`);
-  if (!existsSync(bundle)) {
-    writeSync(2, `${program}: fatal: not built yet: run make in ${join(__dirname, "..")}\n`);
-    process.exit(111);
+  // An old Node has to read this file, and to get here: it knows no "node:fs", and no newer syntax.
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    giveUp(program, `Node ${OLDEST_NODE} or newer is needed, and this is ${process.version}`);
   }
+  const fs = require("node:fs");
+  const path = require("node:path");
+  const root = path.join(__dirname, "..");
+  const bundle = path.join(root, "dist", `${program}.cjs`);
+  if (!fs.existsSync(bundle)) giveUp(program, `not built yet: run make in ${root}`);
   require(bundle);
 };
+
+function giveUp(program, why) {
+  console.error(`${program}: fatal: ${why}`);
+  process.exit(EXIT_SYSTEM);
+}

@@ -1,4 +1,5 @@
 import * as client from "./client-options.ts";
+import { questions } from "./help.ts";
 import { type CommandLine, type OptionGroup, unsigned } from "./options.ts";
 import * as server from "./server-options.ts";
 import * as tls from "./tls-options.ts";
@@ -14,6 +15,7 @@ export const s6TlsdLine: CommandLine<tls.TlsSettings> = {
     tls.handshakeTimeout,
     tls.sniLevel,
     tls.profile,
+    questions,
   ],
   operands: "prog...",
 };
@@ -45,6 +47,7 @@ export const s6TlsdIoLine: CommandLine<IoSettings> = {
     tls.sniLevel,
     tls.profile,
     notify,
+    questions,
   ],
   operands: "fdr fdw",
 };
@@ -64,6 +67,7 @@ export const s6TlscLine: CommandLine<ClientProgramSettings> = {
     client.serverName,
     tls.profile,
     client.descriptors,
+    questions,
   ],
   operands: "prog...",
 };
@@ -81,6 +85,7 @@ export const s6TlsclientLine: CommandLine<TcpClientSettings> = {
     tls.handshakeTimeout,
     client.serverName,
     tls.profile,
+    questions,
   ],
   operands: "host port prog...",
 };
@@ -100,6 +105,7 @@ export const s6TlscIoLine: CommandLine<ClientIoSettings> = {
     tls.profile,
     notify,
     client.verification,
+    questions,
   ],
   operands: "fdr fdw",
 };
@@ -149,6 +155,7 @@ export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
     tls.sniLevel,
     tls.profile,
     server.later,
+    questions,
   ],
   operands: "ip port prog...",
 };

@@ -1,5 +1,7 @@
+import { writeSync } from "node:fs";
 import { complain } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
+import { answer, Question } from "../cli/help.ts";
 import { type CommandLine, parse, UsageError, usage } from "../cli/options.ts";
 import { closeInspector } from "../program/signals.ts";
 import { fail } from "./fail.ts";
@@ -19,10 +21,23 @@ export function run<Settings extends object>(command: Command<Settings>): void {
     const settings = { ...defaults };
     main(settings, parse(line, process.argv.slice(2), settings));
   } catch (error) {
+    if (error instanceof Question) tellAbout(error, command);
     if (error instanceof UsageError) {
       complain(program, "usage", `${usage(program, line)} (${error.message})`);
       process.exit(ExitCode.usage);
     }
     fail(program, error);
   }
+}
+
+function tellAbout<Settings extends object>(
+  question: Question,
+  { program, line }: Command<Settings>,
+): never {
+  try {
+    writeSync(1, answer(question, program, line));
+  } catch (error) {
+    fail(program, error);
+  }
+  process.exit(ExitCode.success);
 }

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { arch } from "node:os";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
+import { node } from "./nodes.ts";
 
 /** Debian's nobody and nogroup. */
 export const NOBODY = 65534;
@@ -12,19 +11,14 @@ export const AS_NOBODY = { TLS_UID: `${NOBODY}`, TLS_GID: `${NOBODY}` };
 /** For what only root can do, and so only root can test. */
 export const describeAsRoot = describe.skipIf(process.getuid?.() !== 0);
 
-/** A Node with process.execve; `make test` brings it. */
-export const newerNode = join(
-  import.meta.dirname,
-  `../newer-node/node_modules/node-linux-${arch()}/bin/node`,
-);
+/** A Node with process.execve. */
+export const newerNode = node(24);
 
 /** Every story is told with the Node that runs the tests, and with one that surely can exec. */
 export const NODES: [string, string][] = [
   ["this Node", process.execPath],
   ["a Node that can exec", newerNode],
 ];
-
-if (!existsSync(newerNode)) throw new Error(`${newerNode} is missing: make test brings it`);
 
 export interface Identity {
   /** Real, effective, saved and that of the file system. */

@@ -1,0 +1,54 @@
+import type { CommandLine, Option, OptionGroup } from "./options.ts";
+import { usage } from "./options.ts";
+
+/** The command line asks about the program, instead of running it. */
+export class Question extends Error {
+  constructor(readonly subject: "help" | "version") {
+    super(subject);
+  }
+}
+
+export const questions: OptionGroup<object> = [
+  {
+    long: "help",
+    about: "Print the usage and these options on standard output, and exit.",
+    apply: () => {
+      throw new Question("help");
+    },
+  },
+  {
+    long: "version",
+    about: "Print the version on standard output, and exit.",
+    apply: () => {
+      throw new Question("version");
+    },
+  },
+];
+
+export function answer<Settings>(
+  { subject }: Question,
+  program: string,
+  line: CommandLine<Settings>,
+): string {
+  return subject === "version" ? `${program} (bearhug) ${version()}\n` : help(program, line);
+}
+
+/** The usage line, and a line for each option. */
+export function help<Settings>(program: string, line: CommandLine<Settings>): string {
+  const options = line.groups.flat();
+  const width = Math.max(...options.map((option) => spelled(option).length));
+  const lines = options.map((option) => `  ${spelled(option).padEnd(width)}  ${option.about}`);
+  return [`usage: ${usage(program, line)}`, "", ...lines, ""].join("\n");
+}
+
+/** From package.json, as the build found it. */
+function version(): string {
+  return BEARHUG_VERSION;
+}
+
+declare const BEARHUG_VERSION: string;
+
+function spelled<Settings>({ short, long, value }: Option<Settings>): string {
+  const names = short === undefined ? `    --${long}` : `-${short}, --${long}`;
+  return value === undefined ? names : `${names} ${value}`;
+}
