@@ -6,15 +6,28 @@ import { ExitCode } from "../cli/exit-codes.ts";
 /**
  * Compiles one of the two modules, which lie next to the bundled program.
  *
- * @throws {Fatal} 97 if it can't be read or compiled
+ * @throws {Fatal} 97 if it can't be read or compiled, or is of another build
  */
 export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
   const file = join(__dirname, `${name}.wasm`);
   try {
-    return new WebAssembly.Module(readFileSync(file));
+    const module = new WebAssembly.Module(readFileSync(file));
+    if (buildOf(module) === MODULE_BUILDS[name]) return module;
   } catch (error) {
-    throw new Fatal(ExitCode.engine, `unable to load ${file}: ${reasonOf(error)}`);
+    throw new Fatal(ExitCode.engine, `unable to load ${file}: ${reasonOf(error)}; ${MEND}`);
   }
+  throw new Fatal(ExitCode.engine, `${file} is of another build than this program; ${MEND}`);
+}
+
+/** What the Makefile wrote into the modules that this program was built with. */
+declare const MODULE_BUILDS: Readonly<Record<"engine" | "keeper", string>>;
+
+const MEND = "install bearhug again, or in its sources run make";
+
+/** Cheaper than a digest of it all: that would be Node's crypto module, at every start. */
+function buildOf(module: WebAssembly.Module): string {
+  const [section] = WebAssembly.Module.customSections(module, "build");
+  return String.fromCharCode(...new Uint8Array(section ?? new ArrayBuffer(0)));
 }
 
 /**

@@ -1,0 +1,74 @@
+/**
+ * A module that is missing, damaged or of another build ends every program with 97, and a line that
+ * names the file and says what to do.
+ */
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { run } from "../support/processes.ts";
+import { scratchFile } from "../support/scratch.ts";
+import { credentialsEnvironment, program } from "../support/service.ts";
+
+const credentials = Authority.root().issue();
+const MEND = "install bearhug again, or in its sources run make";
+
+let clone = "";
+
+beforeEach(() => {
+  clone = scratchFile("clone");
+  for (const folder of ["bin", "dist"]) {
+    cpSync(join(program("s6-tlsd"), "../..", folder), join(clone, folder), { recursive: true });
+  }
+});
+
+function complaint(name: string, operands: readonly string[]) {
+  return run([join(clone, "bin", name), ...operands], {
+    environment: credentialsEnvironment(credentials),
+  });
+}
+
+function moduleFile(name: string): string {
+  return join(clone, "dist", `${name}.wasm`);
+}
+
+it.each(["engine", "keeper"])("%s.wasm is missing", async (name) => {
+  rmSync(moduleFile(name));
+  const { code, stderr } = await complaint("s6-tlsd", ["true"]);
+  expect({ code, stderr }).toEqual({
+    code: 97,
+    stderr: `s6-tlsd: fatal: unable to load ${moduleFile(name)}: No such file or directory; ${MEND}\n`,
+  });
+});
+
+it.each(["engine", "keeper"])("%s.wasm is cut short", async (name) => {
+  truncateSync(moduleFile(name), 10_000);
+  const { code, stderr } = await complaint("s6-tlsd", ["true"]);
+  expect(code).toBe(97);
+  expect(stderr).toMatch(/^s6-tlsd: fatal: unable to load [^\n]*\n$/);
+  expect(stderr).toContain(moduleFile(name));
+  expect(stderr).toContain(MEND);
+});
+
+it.each([
+  ["s6-tlsd", ["true"]],
+  ["s6-tlsserver", ["127.0.0.1", "0", "true"]],
+])("%s with an engine.wasm of another build", async (name, operands) => {
+  const module = readFileSync(moduleFile("engine"));
+  // The last bytes are the digits that tell builds apart.
+  const digit = module.length - 1;
+  module[digit] = module[digit] === 0x30 ? 0x31 : 0x30;
+  writeFileSync(moduleFile("engine"), module);
+  const { code, stderr } = await complaint(name, operands);
+  expect({ code, stderr }).toEqual({
+    code: 97,
+    stderr: `${name}: fatal: ${moduleFile("engine")} is of another build than this program; ${MEND}\n`,
+  });
+});
+
+it("a module that says nothing of its build is of another one", async () => {
+  writeFileSync(moduleFile("keeper"), Buffer.from("\0asm\x01\0\0\0", "latin1"));
+  const { code, stderr } = await complaint("s6-tlsd", ["true"]);
+  expect(code).toBe(97);
+  expect(stderr).toContain(`${moduleFile("keeper")} is of another build than this program`);
+});
