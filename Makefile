@@ -1,4 +1,5 @@
 # make         builds everything: both sandboxes and the programs
+# make dist    packs what users install, and writes the list of its ingredients
 # make demo    shows a TLS client talking to a program through the sandbox
 # make check   formatting, lint, types
 # make test    make check, then every test, with real peers
@@ -22,7 +23,7 @@ BUNDLES := $(PROGRAMS:%=dist/%.cjs)
 MANUALS := $(PROGRAMS:%=dist/man/%.1)
 
 .PHONY: all
-all: $(MODULES) $(BUNDLES) $(MANUALS)
+all: $(MODULES) $(BUNDLES) $(MANUALS) dist/NOTICES.txt
 
 # ---- what others wrote -------------------------------------------------
 
@@ -144,6 +145,26 @@ build/lowdown: vendor/need
 dist/man/%.1: docs/%.1.md build/lowdown
 	@mkdir -p $(@D)
 	@lowdown -s -tman --out-no-smarty $< >$@
+
+# ---- the package -------------------------------------------------------
+
+# Of whom there is code in the modules: BearSSL, and two functions of the C
+# library that emscripten brings.
+MUSL = $$(em-config EMSCRIPTEN_ROOT)/system/lib/libc/musl
+dist/NOTICES.txt: packaging/notices build/toolchain build/bearssl-sources
+	@mkdir -p dist
+	@packaging/notices vendor/bearssl/LICENSE.txt "$(MUSL)/COPYRIGHT" >$@
+
+build/sbom.mjs: packaging/sbom.ts node_modules/.package-lock.json
+	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
+
+.PHONY: dist
+dist: all build/sbom.mjs
+	@rm -f build/bearhug-*
+	@npm pack --ignore-scripts --pack-destination=build --loglevel=error >/dev/null
+	@node build/sbom.mjs build/bearhug-*.tgz "$(MUSL)"
+	@for file in build/bearhug-*; do \
+		echo "  $$file: $$(wc -c <$$file) bytes, SHA-256 $$(sha256sum <$$file | cut -c1-64)"; done
 
 # ---- checks ------------------------------------------------------------
 
