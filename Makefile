@@ -148,7 +148,7 @@ dist/man/%.1: docs/%.1.md build/lowdown
 
 # ---- the package -------------------------------------------------------
 
-# Of whom there is code in the modules: BearSSL, and two functions of the C
+# Of whom there is code in the modules: BearSSL, and some functions of the C
 # library that emscripten brings.
 MUSL = $$(em-config EMSCRIPTEN_ROOT)/system/lib/libc/musl
 dist/NOTICES.txt: packaging/notices build/toolchain build/bearssl-sources
@@ -185,7 +185,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: all check build/crypto-test.wasm $(NODES)
+test: dist check build/crypto-test.wasm $(NODES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 

@@ -40,7 +40,7 @@ const compiledIn = [
   {
     ...library("musl", `pkg:generic/musl@${muslVersion()}`),
     version: muslVersion(),
-    description: "memcmp and strlen in both modules, as emscripten brings them",
+    description: "memcmp, strlen and their like, as emscripten brings them",
     externalReferences: [{ type: "website", url: "https://musl.libc.org/" }],
   },
 ];
