@@ -10,7 +10,7 @@ import { type Ended, run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
 import { mailClient, mailServer } from "../support/starttls.ts";
-import { startTcpserver } from "../support/super-servers.ts";
+import { type Side, talk as talkOf } from "../support/starttls-talk.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -18,27 +18,18 @@ const CAFILE = authority.certFile;
 
 const WAIT = 'cat <&$SSLCTLFD; echo "read $(cat <&$SSLREADFD | wc -c)"; exit 5';
 
-interface Talk {
-  /** What runs s6-ucspitlsc, and execs it. */
+interface Client extends Partial<Side> {
   through?: string[];
-  options?: string[];
-  environment?: Record<string, string>;
   server?: string[];
   client: string[];
 }
 
-/** tcpclient and s6-ucspitlsc, with tcpserver and s6-ucspitlsd. */
-async function talk({ through = [], options, environment, server, client }: Talk): Promise<Ended> {
-  const serving = [program("s6-ucspitlsd"), ...(server ?? mailServer({ inside: "cat" }))];
-  const { port } = await startTcpserver(serving, credentialsEnvironment(credentials));
-  const ours = [
-    ...through,
-    program("s6-ucspitlsc"),
-    ...(options ?? ["-k", SERVER_NAME]),
-    ...client,
-  ];
-  return run(["tcpclient", "-HRl0", "127.0.0.1", `${port}`, ...ours], {
-    environment: environment ?? { CAFILE },
+/** Both, each with what it needs. */
+function talk({ through = [], server, client, options, environment }: Client): Promise<Ended> {
+  return talkOf({
+    through,
+    server: { environment: credentialsEnvironment(credentials), ...(server && { prog: server }) },
+    client: { environment: environment ?? { CAFILE }, prog: client, ...(options && { options }) },
   });
 }
 
@@ -51,7 +42,12 @@ it("16 MiB each way at once, and each half-closes", async () => {
   const inside = `exec 3>&1 1>&-; (cat ${scratchFile("there", there)} >&3) & exec 3>&-; sha256sum >&9`;
   const server = mailServer({ inside: serve });
   const ended = await talk({ server, client: mailClient({ inside }) });
-  expect(ended).toEqual({ code: 0, signal: null, stdout: `${sha256(back)}  -\n`, stderr: "" });
+  expect(ended).toMatchObject({
+    code: 0,
+    signal: null,
+    stdout: `${sha256(back)}  -\n`,
+    stderr: "",
+  });
   await eventually("the server's digest", digested);
   expect(readFileSync(digest, "utf8")).toBe(`${sha256(there)}  -\n`);
 });
@@ -59,7 +55,7 @@ it("16 MiB each way at once, and each half-closes", async () => {
 it("a program that closes its control socket goes on in cleartext, without a CAFILE", async () => {
   const prog = 'eval "exec $SSLCTLFD>&-"; read -r greeting <&6; echo "$greeting"; exit 42';
   const ended = await talk({ environment: {}, client: ["sh", "-c", prog] });
-  expect(ended).toEqual({ code: 42, signal: null, stdout: "220 mail.test\r\n", stderr: "" });
+  expect(ended).toMatchObject({ code: 42, signal: null, stdout: "220 mail.test\r\n", stderr: "" });
 });
 
 it.each([

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { payload, sha256 } from "../support/payload.ts";
@@ -19,11 +19,11 @@ import {
   NOBODY,
   nobody,
 } from "../support/privileges.ts";
-import { everything, run } from "../support/processes.ts";
+import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { credentialsEnvironment, program, type Service, serve } from "../support/service.ts";
+import { credentialsEnvironment, type Service, serve } from "../support/service.ts";
 import { agreeOnTls, connectByStartTls, mailClient, mailServer } from "../support/starttls.ts";
-import { startTcpserver } from "../support/super-servers.ts";
+import { talk } from "../support/starttls-talk.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -134,18 +134,17 @@ describeAsRoot("both sides", () => {
     const files = { there: scratchFile("there", there), back: scratchFile("back", back) };
     const inServer = `exec 8<&0; cat ${files.back} & sha256sum <&8 >&2; wait`;
     const inClient = `exec 3>&1 1>&-; (cat ${files.there} >&3) & exec 3>&-; sha256sum >&9; exit 6`;
-    const serving = [program("s6-ucspitlsd"), ...mailServer({ inside: inServer })];
-    const environment = { ...credentialsEnvironment(credentials), ...AS_NOBODY };
-    const server = await startTcpserver(serving, environment);
-    const ours = [program("s6-ucspitlsc"), "-k", SERVER_NAME, ...mailClient({ inside: inClient })];
-    const command = ["tcpclient", "-HRl0", "127.0.0.1", `${server.port}`, ...ours];
-    const client = { environment: { CAFILE: authority.certFile, ...AS_NOBODY } };
-    expect(await run(command, client)).toEqual({
-      code: 6,
-      signal: null,
-      stdout: `${sha256(back)}  -\n`,
-      stderr: "",
+    const ended = await talk({
+      server: {
+        environment: { ...credentialsEnvironment(credentials), ...AS_NOBODY },
+        prog: mailServer({ inside: inServer }),
+      },
+      client: {
+        environment: { CAFILE: authority.certFile, ...AS_NOBODY },
+        prog: mailClient({ inside: inClient }),
+      },
     });
-    await eventually("the server's digest", () => server.running.stderr.includes(sha256(there)));
+    expect(ended).toMatchObject({ code: 6, stdout: `${sha256(back)}  -\n`, stderr: "" });
+    await eventually("the server's digest", () => ended.server.stderr.includes(sha256(there)));
   });
 });
