@@ -50,6 +50,29 @@ export const extension = {
     return of("2.5.29.17", sequence(...elements));
   },
 
+  /** Only for hosts of one domain (4.2.1.10). */
+  nameConstraints({ permitted, critical }: { permitted: string; critical: boolean }): Buffer {
+    const subtree = sequence(element(ALTERNATIVE.DNS, Buffer.from(permitted)));
+    return of("2.5.29.30", sequence(element(0xa0, subtree)), critical);
+  },
+
+  /** Where the list of what was revoked is (4.2.1.13). */
+  revocationList(url: string, critical = false): Buffer {
+    const fullName = element(0xa0, element(ALTERNATIVE.URI, Buffer.from(url)));
+    return of("2.5.29.31", sequence(sequence(element(0xa0, fullName))), critical);
+  },
+
+  /** Where to ask by OCSP (4.2.2.1). */
+  ocspResponder(url: string): Buffer {
+    const location = element(ALTERNATIVE.URI, Buffer.from(url));
+    return of("1.3.6.1.5.5.7.1.1", sequence(sequence(oid("1.3.6.1.5.5.7.48.1"), location)));
+  },
+
+  /** The server has to bring OCSP's answer along: status_request (RFC 7633). */
+  mustStaple({ critical }: { critical: boolean }): Buffer {
+    return of("1.3.6.1.5.5.7.1.24", sequence(integer(Buffer.of(5))), critical);
+  },
+
   /** One that nobody knows. */
   unknown({ critical, size = 0 }: { critical: boolean; size?: number }): Buffer {
     return of("1.3.6.1.4.1.99999.1", octets(Buffer.alloc(size)), critical);

@@ -93,7 +93,8 @@ engine_add_certificate(const void *der, size_t len);
 /*
  * Add a CA certificate (DER) to those that may vouch for the peer. It is
  * copied. One that is there already costs nothing. One that is not a CA's
- * vouches for the peer whose certificate it is.
+ * vouches for the peer whose certificate it is. One with name constraints
+ * that are critical is refused: they would not be obeyed.
  */
 EXPORT(engine_add_trust_anchor)
 int

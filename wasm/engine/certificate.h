@@ -69,6 +69,7 @@ certificate_critical(const certificate *cert, unsigned arc);
 
 /* Extensions under id-ce that are asked for. */
 #define EXT_SUBJECT_ALT_NAME 17
+#define EXT_NAME_CONSTRAINTS 30
 #define EXT_EXTENDED_KEY_USAGE 37
 
 /*

@@ -134,6 +134,24 @@ add_anchor(const name *dn, unsigned flags, const br_x509_pkey *pk)
 	return 0;
 }
 
+/*
+ * BearSSL knows no name constraints. In a chain it refuses those that are
+ * critical, but of an anchor it takes the name and the key alone: then the
+ * CA would be believed more than its own certificate asks for.
+ */
+static int
+is_constrained(const void *data, size_t len)
+{
+	certificate cert;
+	const unsigned char *critical;
+
+	if (!certificate_parse(&cert, data, len)) {
+		return 0;
+	}
+	critical = certificate_critical(&cert, EXT_NAME_CONSTRAINTS);
+	return critical != NULL && *critical != 0;
+}
+
 /* see abi.h */
 int
 engine_add_trust_anchor(const void *der, size_t len)
@@ -152,6 +170,9 @@ engine_add_trust_anchor(const void *der, size_t len)
 	}
 	if (dn.len > sizeof dn.data) {
 		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	if (is_constrained(der, len)) {
+		return BR_ERR_X509_CRITICAL_EXTENSION;
 	}
 	if (br_x509_decoder_isCA(&decoder)) {
 		return add_anchor(&dn, BR_X509_TA_CA, pk);
