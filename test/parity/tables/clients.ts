@@ -1,7 +1,7 @@
 /** The companions' page: s6-tlsc and s6-tlsc-io. */
 import { expect } from "vitest";
 import { behindTlsc, echo, tlscIo } from "../behaviours/clients.ts";
-import { notProven, type Section } from "../statement.ts";
+import { client, type Section } from "../statement.ts";
 
 const text = "The other companions";
 const ASK = ["sh", "-c", "cat >&7; exec 7>&-; cat <&6"];
@@ -57,10 +57,20 @@ const s6Tlsc: Section = {
         expect(ended).toMatchObject({ code: 0, stdout: "TLSv1.2\n" });
       },
     ],
-    ["-6 rfd and -7 wfd: other descriptors.", notProven("there is no test of them yet")],
+    [
+      "-6 rfd and -7 wfd: other descriptors.",
+      client("descriptors", "with %j, prog reads from %i and writes to %i"),
+    ],
     [
       "-y: sends the certificate in CERTFILE.",
-      notProven("only s6-tlsclient's -y is tested so far"),
+      client("client-certificate", "with -y, a key of %s satisfies a server that requires one"),
+    ],
+    [
+      "Whether a certificate was revoked is not checked.",
+      client(
+        "revocation-is-not-checked",
+        "a certificate on its CA's list is taken, even where the list is in CADIR",
+      ),
     ],
   ],
 };
@@ -93,7 +103,10 @@ const s6TlscIo: Section = {
         expect(ended).toMatchObject({ code: 0, stdout: "to anybody" });
       },
     ],
-    ["-d notif: what the handshake tells.", notProven("there is no test of it yet")],
+    [
+      "-d notif: what the handshake tells.",
+      client("s6-tlsc-io", "with -d, the descriptor gets what the handshake told, and is closed"),
+    ],
   ],
 };
 
