@@ -136,7 +136,7 @@ export const dialing: DialGroup[] = [
       short: "t",
       long: "timeout",
       value: "timeout",
-      about: "Give an address so many milliseconds; 0, the default: as long as the system does.",
+      about: "Connect within so many milliseconds; 0, the default: as long as the system takes.",
       apply: (settings, value) => {
         settings.connectTimeout = unsigned(value);
       },

@@ -9,6 +9,7 @@ import { anchorSource } from "../credentials/environment.ts";
 import { dial } from "../io/dial.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { endsOf, tcpVariables } from "../service/tcp-variables.ts";
+import { timerDelay } from "../service/timers.ts";
 import { clientTunnelOptions, prepareAndTell } from "./client.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
@@ -51,7 +52,8 @@ async function connect(
   settings: TcpClientSettings,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Socket> {
-  const { connectTimeout: timeout, delay } = settings;
+  const { connectTimeout, delay } = settings;
+  const timeout = timerDelay(connectTimeout);
   try {
     const socket = await dial({ ...settings, host, port, timeout });
     return socket.setNoDelay(!delay);

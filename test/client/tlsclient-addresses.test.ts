@@ -5,9 +5,8 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { canHaveHosts, withHosts } from "../support/hosts.ts";
 import { eventually } from "../support/limits.ts";
-import { run } from "../support/processes.ts";
-import { scratchFile } from "../support/scratch.ts";
 import { startServer } from "../support/server.ts";
 import { runClient } from "../support/tls-client-program.ts";
 
@@ -17,16 +16,7 @@ const prog = ["sh", "-c", 'echo "$TCPLOCALIP from $TCPREMOTEIP $TCPREMOTEPORT"']
 const ours = { authority, credentials, prog };
 const named = ["-k", "homes.test"];
 
-/** Runs a command where these are the hosts; nobody else sees that. */
-function withHosts(...lines: string[]): string[] {
-  const file = scratchFile("hosts", lines.map((line) => `${line}\n`).join(""));
-  const bind = `mount --bind ${file} /etc/hosts && exec "$@"`;
-  return ["unshare", "--mount", "sh", "-c", bind, "sh"];
-}
-
-const canUnshare = (await run([...withHosts("127.0.0.1 x"), "true"])).code === 0;
-
-describe.runIf(canUnshare)("a host with several addresses", () => {
+describe.runIf(canHaveHosts)("a host with several addresses", () => {
   const runner = withHosts("127.0.0.2 homes.test", "127.0.0.3 homes.test");
 
   it.each(["127.0.0.2", "127.0.0.3"])("of which %s alone listens", async (ip) => {

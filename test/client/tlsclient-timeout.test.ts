@@ -1,13 +1,15 @@
 /**
- * An address that never answers is given up after -t milliseconds: here, one whose queue of
+ * After -t milliseconds s6-tlsclient gives up. Here, an address never answers because its queue of
  * connections is full, so that the system drops whoever knocks.
  */
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { canHaveHosts, withHosts } from "../support/hosts.ts";
 import { eventually } from "../support/limits.ts";
 import { start } from "../support/processes.ts";
+import { startServer } from "../support/server.ts";
 import { runClient } from "../support/tls-client-program.ts";
 
 const LISTEN_AND_STOP = `
@@ -18,29 +20,53 @@ const LISTEN_AND_STOP = `
   });
 `;
 
+const authority = Authority.root();
+
 const queued: Socket[] = [];
 
 afterEach(() => {
   for (const socket of queued.splice(0)) socket.destroy();
 });
 
-it("-t: 111, and one line, once for every try", async () => {
+/** The port of 127.0.0.1 where nobody answers. */
+async function silentPort(): Promise<number> {
   const listener = start([process.execPath, "-e", LISTEN_AND_STOP]);
   await eventually("a listener", () => listener.stdout.includes("\n"));
   const port = Number(listener.stdout);
   await fill(port);
-  const authority = Authority.root();
+  return port;
+}
+
+it("-t: 111, and one line, however many tries there are", async () => {
+  const port = await silentPort();
   const started = Date.now();
-  const options = ["-k", "server.test", "-t", "300", "-T", "2"];
+  const options = ["-k", "server.test", "-t", "500", "-T", "20"];
   expect(await runClient({ authority, port, options })).toEqual({
     code: 111,
     signal: null,
     stdout: "",
-    stderr: `s6-tlsclient: fatal: unable to connect to 127.0.0.1 port ${port}: no answer within 300 milliseconds\n`,
+    stderr: `s6-tlsclient: fatal: unable to connect to 127.0.0.1 port ${port}: no answer within 500 milliseconds\n`,
   });
   const passed = Date.now() - started;
-  expect(passed).toBeGreaterThanOrEqual(600);
+  expect(passed).toBeGreaterThanOrEqual(500);
   expect(passed).toBeLessThan(5000);
+});
+
+it("-t: more than a timer can count is as good as for ever", async () => {
+  const { port } = await startServer({ authority, credentials: authority.issue(), prog: ["cat"] });
+  const options = ["-k", "server.test", "-t", "4294967296"];
+  const call = { authority, port, options, prog: ["echo", "ran"] };
+  expect(await runClient(call)).toMatchObject({ code: 0, stdout: "ran\n", stderr: "" });
+});
+
+it.runIf(canHaveHosts)("-t: a silent address leaves time for the others", async () => {
+  const port = await silentPort();
+  const runner = withHosts("127.0.0.1 homes.test", "127.0.0.3 homes.test");
+  const credentials = authority.issue({ name: "homes.test" });
+  const prog = ["printenv", "TCPREMOTEIP"];
+  await startServer({ authority, credentials, ip: "127.0.0.3", port: `${port}`, prog: ["cat"] });
+  const call = { authority, runner, host: "homes.test", port, options: ["-t", "1500"], prog };
+  expect(await runClient(call)).toMatchObject({ code: 0, stdout: "127.0.0.3\n", stderr: "" });
 });
 
 /** Connects until nobody answers any more. */

@@ -25,8 +25,8 @@ export const s6Tlsclient: readonly Section[] = [
       ],
       ["-T: so many tries.", client(addresses, "-T tries them all again, as often as it says")],
       [
-        "-t: a limit for connecting (here: in milliseconds, for one address).",
-        client("tlsclient-timeout", "-t: 111, and one line, once for every try"),
+        "-t: an overall limit for connecting (here: in milliseconds).",
+        client("tlsclient-timeout", "-t: 111, and one line, however many tries there are"),
       ],
       ["-4 and -6: one family alone.", client(addresses, "of two families: -4 and -6 choose")],
       [
