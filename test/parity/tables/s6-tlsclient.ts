@@ -34,6 +34,10 @@ export const s6Tlsclient: readonly Section[] = [
         client(addresses, "-i and -p choose where it comes from"),
       ],
       [
+        "-d and -D: Nagle's algorithm on or off.",
+        client("tlsclient-nagle", "small records leave at once, unless -d has the last word"),
+      ],
+      [
         "The host's name is asked for by SNI, and is the name that the certificate must have.",
         client(names, "the host's name is asked for, and its certificate taken"),
       ],
