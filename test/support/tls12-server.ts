@@ -30,6 +30,7 @@ export class Tls12Server {
   private readonly ecdh: ECDH = createECDH("prime256v1");
   private clientRandom: Buffer = Buffer.alloc(0);
   private master: Buffer = Buffer.alloc(0);
+  private beforeKeys: Buffer = Buffer.alloc(0);
 
   constructor(
     socket: Socket,
@@ -84,20 +85,27 @@ export class Tls12Server {
     return message(MESSAGE.serverKeyExchange, body);
   }
 
+  /** Asks for a certificate of one of these types (7.4.4), by any CA. */
+  certificateRequest(...types: number[]): Buffer {
+    const body = [vector8(Buffer.from(types)), vector16(...SIGNATURES.map(uint16)), vector16()];
+    return message(MESSAGE.certificateRequest, Buffer.concat(body));
+  }
+
   done(content: Uint8Array = Buffer.of()): Buffer {
     return message(MESSAGE.serverHelloDone, content);
   }
 
   /** A whole first flight, with nothing wrong. */
-  flight(): void {
+  flight(request: Buffer = Buffer.of()): void {
     const exchange = this.suite.exchange === "ecdh" ? [] : [this.keyExchange()];
-    this.say(this.hello(), this.certificate(), ...exchange, this.done());
+    this.say(this.hello(), this.certificate(), ...exchange, request, this.done());
   }
 
-  /** Reads ClientKeyExchange to Finished. */
-  async clientFlight(): Promise<void> {
+  /** Reads all to Finished, which starts with a certificate if there was a request for one. */
+  async clientFlight(): Promise<ReturnType<typeof messages>> {
     const { content } = await this.expect(RECORD.handshake);
-    const [exchange] = messages(content);
+    const flight = messages(content);
+    const exchange = flight.find(({ type }) => type === MESSAGE.clientKeyExchange);
     const point = exchange?.body.subarray(1) ?? Buffer.of();
     const randoms = Buffer.concat([this.clientRandom, this.random]);
     const premaster = this.ecdh.computeSecret(point);
@@ -106,8 +114,15 @@ export class Tls12Server {
     const block = prf(this.master, "key expansion", { seed, length: keyBlockLength(this.suite) });
     this.keys = cutKeys(this.suite, block);
     this.records.incoming = protection(this.suite, this.keys.client);
+    this.beforeKeys = this.records.transcript;
     await this.expect(RECORD.changeCipherSpec);
     await this.expect(RECORD.handshake);
+    return flight;
+  }
+
+  /** The messages up to a client's CertificateVerify, which signs them. */
+  signedByClient(verify: Buffer): Buffer {
+    return this.beforeKeys.subarray(0, this.beforeKeys.length - MESSAGE_HEADER - verify.length);
   }
 
   changeCipherSpec(): void {
@@ -152,3 +167,8 @@ function scalarOf({ key }: Credentials): Buffer {
 const P256 = 23;
 const NAMED_CURVE = 3;
 const ECDSA_WITH_SHA256 = 0x0403;
+const RSA_WITH_SHA256 = 0x0401;
+const SIGNATURES = [ECDSA_WITH_SHA256, RSA_WITH_SHA256];
+
+/** Type and length. */
+const MESSAGE_HEADER = 4;
