@@ -20,7 +20,7 @@ export interface Call {
   prog?: readonly string[];
   environment?: Record<string, string>;
   credentials?: { readonly keyFile: string; readonly certFile: string };
-  program?: "s6-tlsc" | "s6-tlsc-io";
+  program?: "s6-tlsc" | "s6-tlsc-io" | "s6-ucspitlsc";
   /** What runs it. */
   through?: readonly string[];
   /** Where the connection is. */
@@ -34,7 +34,7 @@ export interface Call {
 export async function call(settings: Call): Promise<Running> {
   const { name = SERVER_NAME, options = [], environment = {}, descriptors = [6, 7] } = settings;
   const { program: ours = "s6-tlsc", through = [], authority, credentials, pipe } = settings;
-  const { prog = ours === "s6-tlsc" ? ["true"] : descriptors.map(String), patience } = settings;
+  const { prog = ours === "s6-tlsc-io" ? descriptors.map(String) : ["true"], patience } = settings;
   const socket = await dial(settings.port);
   const length = Math.max(3, pipe ?? 0, ...descriptors) + 1;
   const stdio = Array.from({ length }, (_, fd) => {
