@@ -1,6 +1,8 @@
 import type { Readable, Writable } from "node:stream";
+import type { ReadStream } from "node:tty";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 import type { Batches } from "./batches.ts";
+import { StreamFailure } from "./stream-failure.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -8,6 +10,8 @@ const NOTHING = new Uint8Array(0);
 const MAX_IN_FLIGHT = 2;
 
 export interface StreamPair {
+  /** What is behind them, for messages. */
+  readonly name: "the network" | "prog";
   readonly readable: Readable;
   readonly writable: Writable;
   readonly batches: Batches;
@@ -105,7 +109,7 @@ export class StreamEndpoint implements Endpoint {
       this.pair.changed();
     });
     this.readable.on("error", (error) => {
-      this.failure = error;
+      if (!this.isDeparture(error)) this.fail(error);
       this.pair.changed();
     });
     this.readable.on("close", () => {
@@ -119,8 +123,10 @@ export class StreamEndpoint implements Endpoint {
       this.finished = true;
       this.pair.changed();
     });
-    this.writable.on("error", () => {
+    this.writable.on("error", (error) => {
       this.broken = true;
+      // Whoever hangs up on us takes no more; that alone is no failure.
+      if (!LEFT.includes(codeOf(error))) this.fail(error);
       this.pair.changed();
     });
     this.writable.on("close", () => {
@@ -128,6 +134,23 @@ export class StreamEndpoint implements Endpoint {
       this.pair.changed();
     });
   }
+
+  /** How prog's end can look: it closed a socket of which it had not read all, or a terminal. */
+  private isDeparture(error: Error): boolean {
+    if (this.pair.name !== "prog") return false;
+    const { isTTY } = this.readable as Partial<ReadStream>;
+    return LEFT.includes(codeOf(error)) || (isTTY === true && codeOf(error) === "EIO");
+  }
+
+  private fail(error: NodeJS.ErrnoException): void {
+    this.failure ??= new StreamFailure(this.pair.name, error);
+  }
+}
+
+const LEFT = ["EPIPE", "ECONNRESET"];
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? "";
 }
 
 function isSame(readable: Readable, writable: Writable): boolean {

@@ -2,6 +2,7 @@ import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { Batches } from "../io/batches.ts";
 import { StreamEndpoint, type StreamPair } from "../io/stream-endpoint.ts";
+import { StreamFailure } from "../io/stream-failure.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
@@ -56,7 +57,7 @@ export class Connection {
     const { network } = settings;
     this.tunnel = new Tunnel({
       ...settings,
-      remote: this.endpoint(network),
+      remote: this.endpoint("the network", network),
       established: (session) => this.establish(session),
       lingering: () => this.after(LINGER, () => this.tunnel.over()),
       over: (failure) => this.finish(failure),
@@ -94,11 +95,11 @@ export class Connection {
     const { idleTimeout = 0 } = this.settings;
     if (idleTimeout > 0) this.idle = setTimeout(() => this.abortIdle(), timerDelay(idleTimeout));
     const { local } = this;
-    return "attach" in local ? local.attach(() => this.run()) : this.endpoint(local);
+    return "attach" in local ? local.attach(() => this.run()) : this.endpoint("prog", local);
   }
 
-  private endpoint({ readable, writable }: Streams): StreamEndpoint {
-    return new StreamEndpoint({ readable, writable, batches, changed: () => this.run() });
+  private endpoint(name: StreamPair["name"], { readable, writable }: Streams): StreamEndpoint {
+    return new StreamEndpoint({ name, readable, writable, batches, changed: () => this.run() });
   }
 
   private run(): void {
@@ -137,9 +138,9 @@ const batches = new Batches();
 function fatalOf(failure: Error): Fatal {
   if (failure instanceof Fatal) return failure;
   const cause = { cause: failure };
-  if ("errno" in failure) {
-    const reason = reasonOf(failure);
-    return new Fatal(ExitCode.system, `unable to read from the network: ${reason}`, cause);
+  if (failure instanceof StreamFailure) {
+    const reason = reasonOf(failure.cause);
+    return new Fatal(ExitCode.system, `${failure.message}: ${reason}`, cause);
   }
   if (failure instanceof WebAssembly.RuntimeError || failure instanceof RangeError) {
     const message = `TLS error: the sandbox trapped: ${failure.message}`;

@@ -29,6 +29,7 @@ export class Closing {
   /** It was the end of ours. */
   private endSent = false;
   private isLingering = false;
+  private awaitsLastWords = false;
 
   constructor(private readonly settings: TunnelSettings) {
     this.engine = settings.engine;
@@ -63,7 +64,7 @@ export class Closing {
    */
   step(local: Endpoint | null): boolean {
     this.established ||= this.engine.established;
-    if (!this.failed) this.detectFailure();
+    if (!this.failed) this.detectFailure(local);
     if (this.failed) {
       this.breakOff(local);
     } else if (local !== null) {
@@ -74,12 +75,18 @@ export class Closing {
     return false;
   }
 
-  private detectFailure(): void {
+  private detectFailure(local: Endpoint | null): void {
     if (this.engine.closed) {
       const failure = this.engineFailure();
       if (failure !== null && !this.closeSent) this.fail(failure);
       return;
     }
+    if (local !== null && local.failure !== null && local.arrived.length === 0) {
+      // Anything that says goodbye would make the client take a part of the answer for the whole.
+      this.fail(local.failure);
+      return;
+    }
+    if (!this.established && this.remote.broken) this.awaitLastWords();
     if (this.inboundOver || !this.arrivalsEnded()) return;
     if (this.remote.failure !== null) this.fail(this.remote.failure);
     else if (this.engine.peerClosed) return;
@@ -88,6 +95,22 @@ export class Closing {
     else if (this.engine.inRecord) this.fail(new TruncationError("EOF inside a record"));
     else if (this.settings.enforceCloseNotify)
       this.fail(new TruncationError("EOF without close_notify"));
+  }
+
+  /**
+   * The peer takes no more, and the handshake can't be done. But an alert of its may be on its way,
+   * which says why.
+   */
+  private awaitLastWords(): void {
+    if (this.awaitsLastWords) return;
+    this.awaitsLastWords = true;
+    this.settings.lingering();
+  }
+
+  /** The time to linger is up. */
+  expire(): void {
+    if (this.established) return;
+    this.fail(new TruncationError("the peer takes no more, and the handshake is not done"));
   }
 
   /** Why the engine closed; null if that is a normal end. */
@@ -127,7 +150,7 @@ export class Closing {
       this.remote.end();
       return false;
     }
-    const ended = local.arrived.length === 0 && (local.ended || local.failure !== null);
+    const ended = local.arrived.length === 0 && local.ended;
     if (!ended || this.hasUntaken("sendrec")) return false;
     if (!this.closeSent && !this.endSent && this.sayGoodbye()) return true;
     this.outboundOver = true;

@@ -69,6 +69,7 @@ export class Tunnel {
 
   /** The time to linger is up. */
   over(): void {
+    this.closing.expire();
     this.finish();
   }
 

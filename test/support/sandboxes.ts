@@ -76,6 +76,7 @@ export function lineTo(engine: Engine): Line {
   });
   const endpoint = (stream: Duplex) =>
     new StreamEndpoint({
+      name: "prog",
       readable: stream,
       writable: stream,
       batches,

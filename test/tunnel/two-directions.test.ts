@@ -88,16 +88,20 @@ describe("a program that closes its output", () => {
     expect(typesOf(bench.remote.takeSent())).toEqual(closeNotify ? [DATA, ALERT] : [DATA]);
   });
 
-  test("by a failure to read is one that closes it", () => {
-    const bench = greeted();
-    bench.local.deliver(REPLY, new Error("read EIO"));
-    bench.run();
-    expect(typesOf(bench.remote.takeSent())).toEqual([DATA]);
-    expect(bench.remote.calls).toEqual(["end"]);
-    bench.remote.deliver("EOF");
-    bench.run();
-    expect(bench.failure).toBeNull();
-  });
+  test.each([false, true])(
+    "by a failure says no goodbye after what it said (-S: %s)",
+    (closeNotify) => {
+      const bench = greeted({ closeNotify });
+      const failure = new Error("read EIO");
+      bench.local.deliver(REPLY, failure);
+      bench.run();
+      expect(typesOf(bench.remote.takeSent())).toEqual([DATA]);
+      expect(bench.remote.calls).toEqual(["end"]);
+      bench.remote.deliver("EOF");
+      bench.run();
+      expect(bench.failure).toBe(failure);
+    },
+  );
 });
 
 describe("a client that says goodbye", () => {
@@ -131,6 +135,18 @@ describe("a client that says goodbye", () => {
 });
 
 describe("a network that takes no more", () => {
+  test("during the handshake ends the tunnel, but for what still comes from there", () => {
+    const bench = new Bench();
+    bench.remote.deliver(recording.bytes.subarray(0, 100));
+    bench.remote.broken = true;
+    bench.run();
+    bench.run();
+    expect(bench.lingers).toBe(1);
+    expect(bench.isOver).toBe(false);
+    bench.tunnel.over();
+    expect(bench.failure?.message).toBe("the peer takes no more, and the handshake is not done");
+  });
+
   test("stops the program's output, and what was on its way is dropped", () => {
     const bench = greeted();
     bench.remote.otherwise = 0;
