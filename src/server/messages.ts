@@ -18,6 +18,8 @@ export type ToWorker =
   | { readonly order: "reload" }
   | { readonly order: "commit" }
   | { readonly order: "discard" }
+  /** Say that you are there. */
+  | { readonly order: "answer" }
   /** Kill every prog and drop every connection. */
   | { readonly order: "end" };
 
@@ -27,4 +29,5 @@ export type ToPrimary =
   | { readonly report: "failed"; readonly text: string; readonly exitCode: number }
   /** null: all files are good. */
   | { readonly report: "reloaded"; readonly problem: string | null }
-  | { readonly report: "over"; readonly number: number };
+  | { readonly report: "over"; readonly number: number }
+  | { readonly report: "here" };

@@ -1,7 +1,9 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Socket } from "node:net";
-import { Fatal } from "../cli/diagnostics.ts";
-import type { ExitCode } from "../cli/exit-codes.ts";
+import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { ExitCode } from "../cli/exit-codes.ts";
+import { timerDelay } from "../service/timers.ts";
+import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 
@@ -12,6 +14,8 @@ export interface PoolSettings {
   readonly size: number;
   /** No worker has more connections than this. */
   readonly perWorker: number;
+  /** Seconds that a worker without us has for what is open. */
+  readonly grace: number;
   readonly log: Log;
   /** A connection has ended, with its worker or without. */
   readonly over: (number: number) => void;
@@ -23,6 +27,7 @@ interface Member {
   readonly worker: Worker;
   readonly started: number;
   readonly serving: Set<number>;
+  readonly handover: Handover;
   ready: boolean;
 }
 
@@ -44,7 +49,12 @@ export class Pool {
    */
   async start(): Promise<void> {
     const starts = Array.from({ length: this.settings.size }, () => this.add());
-    await Promise.all(starts);
+    try {
+      await Promise.all(starts);
+    } catch (error) {
+      if (error instanceof Fatal) throw error;
+      throw new Fatal(ExitCode.system, `unable to start a worker: ${reasonOf(error)}`);
+    }
   }
 
   /** Why no worker can serve one more connection now; null if one can. */
@@ -63,7 +73,7 @@ export class Pool {
       if (member.ready && (best === null || member.serving.size < best.serving.size)) best = member;
     }
     if (best === null) return false;
-    const { serving } = best;
+    const { serving, handover } = best;
     serving.add(client.number);
     const order: ToWorker = { order: "serve", client };
     best.worker.send(order, socket, { keepOpen: false }, (error) => {
@@ -71,6 +81,7 @@ export class Pool {
       socket.destroy();
       this.settings.over(client.number);
     });
+    handover.send(socket);
     return true;
   }
 
@@ -108,6 +119,10 @@ export class Pool {
       worker,
       started: performance.now(),
       serving: new Set(),
+      handover: new Handover({
+        ask: () => worker.send({ order: "answer" } satisfies ToWorker),
+        lost: () => this.giveUp(member),
+      }),
       ready: false,
     };
     this.members.add(member);
@@ -126,8 +141,8 @@ export class Pool {
         reject(error);
       });
       worker.on("exit", (code, signal) => {
-        reject(new Error(`a worker ended at once (${signal ?? code})`));
-        this.lose(member, signal ?? `code ${code}`);
+        reject(new Error(`it ended at once (${signal ?? code})`));
+        this.lose(member, `died (${signal ?? `code ${code}`})`);
       });
     });
   }
@@ -149,17 +164,33 @@ export class Pool {
       case "reloaded":
         this.onReload?.(member, message.problem);
         break;
+      case "here":
+        member.handover.answered();
+        break;
     }
+  }
+
+  /** It gets no messages, but it may serve: it ends what is open, as without us, and leaves. */
+  private giveUp(member: Member): void {
+    const { worker } = member;
+    this.lose(member, "does not answer");
+    worker.process.disconnect();
+    const rest = setTimeout(
+      () => worker.process.kill("SIGKILL"),
+      timerDelay(this.settings.grace * 1000 + BREATHER),
+    ).unref();
+    worker.once("exit", () => clearTimeout(rest));
   }
 
   private lose(member: Member, how: string): void {
     const { log, over } = this.settings;
-    this.members.delete(member);
+    if (!this.members.delete(member)) return;
+    member.handover.end();
     this.onReload?.(member, "a worker died meanwhile");
     for (const number of member.serving) over(number);
     if (this.closing || !member.ready) return;
     const { pid } = member.worker.process;
-    log.error(`worker ${pid} died (${how}) with ${member.serving.size} connections; replacing it`);
+    log.error(`worker ${pid} ${how}, with ${member.serving.size} connections; replacing it`);
     const lifetime = performance.now() - member.started;
     setTimeout(() => this.replace(), lifetime < BREATHER ? BREATHER : 0);
   }
@@ -167,7 +198,7 @@ export class Pool {
   private replace(): void {
     if (this.closing) return;
     this.add().catch((error: Error) => {
-      this.settings.log.error(`unable to replace a worker: ${error.message}`);
+      this.settings.log.error(`unable to replace a worker: ${reasonOf(error)}`);
       setTimeout(() => this.replace(), BREATHER);
     });
   }

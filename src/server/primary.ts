@@ -40,9 +40,9 @@ export class Primary {
   private reloadWanted = false;
 
   constructor(private readonly settings: PrimarySettings) {
-    const { workers, log, room } = settings;
+    const { workers, log, room, server } = settings;
     this.pool = new Pool({
-      ...{ size: workers, perWorker: room.perWorker, log },
+      ...{ size: workers, perWorker: room.perWorker, grace: server.grace, log },
       over: (number) => this.over(number),
       ready: () => this.admitWaiting(),
     });
@@ -62,9 +62,14 @@ export class Primary {
 
   /** @throws {Fatal} if the socket that we inherited is of another kind than TCP */
   private get port(): number {
-    const address = this.server.address();
-    if (address !== null && typeof address === "object") return address.port;
     const { listenFd } = this.settings;
+    let address: ReturnType<Server["address"]>;
+    try {
+      address = this.server.address();
+    } catch (error) {
+      throw new Fatal(ExitCode.system, `unable to tell the port: ${reasonOf(error)}`);
+    }
+    if (address !== null && typeof address === "object") return address.port;
     throw new Fatal(ExitCode.system, `unable to listen on descriptor ${listenFd}: no TCP socket`);
   }
 

@@ -78,6 +78,9 @@ export class Worker {
         this.reloaded?.release();
         this.reloaded = null;
         break;
+      case "answer":
+        tell({ report: "here" });
+        break;
       case "end":
         this.endAll("the server ended");
         break;
