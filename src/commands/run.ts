@@ -17,6 +17,8 @@ export interface Command<Settings extends object> {
 export function run<Settings extends object>(command: Command<Settings>): void {
   const { program, line, defaults, main } = command;
   setTimeout(closeInspector, 50).unref();
+  // What nobody thought of is a line and an exit code, too.
+  process.on("uncaughtException", (error) => fail(program, error));
   try {
     const settings = { ...defaults };
     main(settings, parse(line, process.argv.slice(2), settings));

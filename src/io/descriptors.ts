@@ -28,7 +28,7 @@ export function streamsOf(fdr: number, fdw: number): { readable: Readable; writa
     return { readable: readableOf(fdr), writable: writableOf(fdw) };
   }
   // Two handles on one descriptor would fight for its events.
-  const both = quick(new Socket({ fd: fdr, readable: true, writable: true, allowHalfOpen: true }));
+  const both = socketOf(fdr, { readable: true, writable: true });
   return { readable: both, writable: both };
 }
 
@@ -62,7 +62,7 @@ export function leaveToOthers(...fds: readonly number[]): void {
 
 function readableOf(fd: number): Readable {
   if (isStream(statusOf(fd))) {
-    return letGo(fd, new Socket({ fd, readable: true, writable: false, allowHalfOpen: true }));
+    return letGo(fd, socketOf(fd, { readable: true, writable: false }));
   }
   return isatty(fd) ? new ReadStream(fd) : createReadStream("", { fd });
 }
@@ -70,7 +70,7 @@ function readableOf(fd: number): Readable {
 /** On a socket, ending this writer is a half-close. */
 function writableOf(fd: number): Writable {
   if (isStream(statusOf(fd))) {
-    return letGo(fd, new Socket({ fd, readable: false, writable: true, allowHalfOpen: true }));
+    return letGo(fd, socketOf(fd, { readable: false, writable: true }));
   }
   return isatty(fd) ? new WriteStream(fd) : createWriteStream("", { fd });
 }
@@ -81,15 +81,19 @@ function writableOf(fd: number): Writable {
  */
 function letGo(fd: number, socket: Socket): Socket {
   if (fd <= 2) socket.once("close", () => leaveStandard(fd));
-  return quick(socket);
+  return socket;
 }
 
 /** The null device takes the place of it, and of those that were files and are closed already. */
 function leaveStandard(fd: number): void {
-  closeSync(fd);
-  let got = 0;
-  while (got <= 2) got = openSync("/dev/null", "r+");
-  closeSync(got);
+  try {
+    closeSync(fd);
+    let got = 0;
+    while (got <= 2) got = openSync("/dev/null", "r+");
+    closeSync(got);
+  } catch (error) {
+    throw new DescriptorError(fd, (error as Error).message);
+  }
 }
 
 /** Device 1:3 on Linux. */
@@ -98,16 +102,22 @@ const NULL_DEVICE = 0x103;
 function statusOf(fd: number): Stats {
   try {
     return fstatSync(fd);
-  } catch {
-    throw new DescriptorError(fd, "Bad file descriptor");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new DescriptorError(fd, code === "EBADF" ? "Bad file descriptor" : message);
+  }
+}
+
+/** @throws {DescriptorError} if Node can't make one of that descriptor */
+function socketOf(fd: number, direction: { readable: boolean; writable: boolean }): Socket {
+  try {
+    // Records and replies go out in as few pieces as they can: Nagle would only delay them.
+    return new Socket({ fd, ...direction, allowHalfOpen: true }).setNoDelay(true);
+  } catch (error) {
+    throw new DescriptorError(fd, (error as Error).message);
   }
 }
 
 function isStream(status: Stats): boolean {
   return status.isSocket() || status.isFIFO();
-}
-
-/** Records and replies go out in as few pieces as they can already: Nagle would only delay them. */
-function quick(socket: Socket): Socket {
-  return socket.setNoDelay(true);
 }

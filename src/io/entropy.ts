@@ -13,15 +13,14 @@ export function fillWithEntropy(room: Uint8Array): void {
 
 /** All or nothing: false if there is no such device, or it gave less than was asked for. */
 function readDevice(room: Uint8Array): boolean {
-  let fd: number;
   try {
-    fd = openSync("/dev/urandom", "r");
+    const fd = openSync("/dev/urandom", "r");
+    try {
+      return readSync(fd, room) === room.length;
+    } finally {
+      closeSync(fd);
+    }
   } catch {
     return false;
-  }
-  try {
-    return readSync(fd, room) === room.length;
-  } finally {
-    closeSync(fd);
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Duplex, Readable, Writable } from "node:stream";
@@ -72,7 +73,13 @@ export class Program {
   }
 }
 
+/** There are none for this process, or none in the whole system: whoever opens anything is told. */
 function outOfDescriptors(): NodeJS.ErrnoException {
+  try {
+    closeSync(openSync("/dev/null", "r"));
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
   const errno = -constants.errno.EMFILE;
   return Object.assign(new Error("spawn EMFILE"), { code: "EMFILE", errno });
 }

@@ -3,9 +3,9 @@ import { UsageError } from "../cli/options.ts";
 import { defaultPair } from "../credentials/environment.ts";
 import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine } from "../sandbox/engine.ts";
-import { Keeper } from "../sandbox/keeper.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
 import { loadIdentity } from "./identity.ts";
-import { loadModule } from "./modules.ts";
+import { loadModule, startKeeper } from "./modules.ts";
 import { chooseProfile } from "./server-side.ts";
 import { loadAnchors, noEngine } from "./trust.ts";
 
@@ -27,7 +27,7 @@ export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEn
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
   if (serverName !== null) checkName(serverName);
   const server = verifyServer ? { anchors: loadAnchors(env), now: Date.now() } : null;
-  const keeper = settings.clientCertificate === "none" ? null : new Keeper(loadModule("keeper"));
+  const keeper = settings.clientCertificate === "none" ? null : startKeeper(loadModule("keeper"));
   const identity = keeper && loadIdentity(keeper, defaultPair(env));
   const module = loadModule("engine");
   try {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
+import { Keeper } from "../sandbox/keeper.ts";
 
 /**
  * Compiles one of the two modules, which lie next to the bundled program.
@@ -28,6 +29,19 @@ const MEND = "install bearhug again, or in its sources run make";
 function buildOf(module: WebAssembly.Module): string {
   const [section] = WebAssembly.Module.customSections(module, "build");
   return String.fromCharCode(...new Uint8Array(section ?? new ArrayBuffer(0)));
+}
+
+/**
+ * A sandbox for private keys.
+ *
+ * @throws {Fatal} 97 if there is no memory for it
+ */
+export function startKeeper(module: WebAssembly.Module): Keeper {
+  try {
+    return new Keeper(module);
+  } catch (error) {
+    throw new Fatal(ExitCode.engine, `unable to set up the keeper: ${reasonOf(error)}`);
+  }
 }
 
 /**

@@ -9,9 +9,9 @@ import {
   PROFILE_NAMES,
   type Profile,
 } from "../sandbox/engine.ts";
-import { Keeper } from "../sandbox/keeper.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
 import { loadIdentities } from "./identity.ts";
-import { loadModule } from "./modules.ts";
+import { loadModule, startKeeper } from "./modules.ts";
 import { loadClientVerification, noEngine } from "./trust.ts";
 
 /** Everything that a server knows before a client comes. */
@@ -34,7 +34,7 @@ export function loadCredentials(
   env: NodeJS.ProcessEnv,
 ): ServerCredentials {
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
-  const keeper = new Keeper(keeperModule);
+  const keeper = startKeeper(keeperModule);
   const identity = loadIdentities(keeper, env, settings.sniLevel);
   const clients = loadClientVerification(settings, env);
   return { profile, keeper, identity, clients };
