@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { scratchFile } from "../support/scratch.ts";
+
+/** A system call that fails: `nth` of its kind, and the next ones, `times` in all (0: for ever). */
+export interface Fault {
+  readonly call: string;
+  readonly error: keyof typeof constants.errno;
+  readonly nth: number;
+  readonly times?: number;
+}
+
+/** Where it does. */
+export interface Place {
+  /** The program whose bundle is read right before calls begin to count. */
+  readonly program: string;
+  /** The number of a worker, from 1 on; none for the process that is no worker. */
+  readonly worker?: number;
+}
+
+/** test/faults/inject.c, as this machine takes it. */
+const library = scratchFile("inject.so");
+execFileSync("gcc", [
+  ...["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"],
+  ...["-o", library, join(import.meta.dirname, "inject.c"), "-ldl"],
+]);
+
+/** Lets one fault happen in the processes that get this environment. */
+export class Injection {
+  private readonly log = scratchFile("injected");
+
+  constructor(
+    readonly fault: Fault,
+    private readonly place: Place,
+  ) {}
+
+  get environment(): Record<string, string> {
+    const { call, error, nth, times = 1 } = this.fault;
+    const { program, worker } = this.place;
+    return {
+      LD_PRELOAD: library,
+      FAULT: `${call}:${constants.errno[error]}:${nth}:${times}`,
+      FAULT_AFTER: `/dist/${program}.cjs`,
+      FAULT_LOG: this.log,
+      ...(worker !== undefined && { FAULT_WORKER: `${worker}` }),
+    };
+  }
+
+  /** Each failure: the call, its number, and what it was about. */
+  get hits(): string[] {
+    if (!existsSync(this.log)) return [];
+    return readFileSync(this.log, "utf8").trim().split("\n");
+  }
+
+  forget(): void {
+    rmSync(this.log, { force: true });
+  }
+}
