@@ -48,8 +48,8 @@ export class Pool {
    * @throws {Fatal} (the promise) what the first worker that can't start says
    */
   async start(): Promise<void> {
-    const starts = Array.from({ length: this.settings.size }, () => this.add());
     try {
+      const starts = Array.from({ length: this.settings.size }, () => this.add());
       await Promise.all(starts);
     } catch (error) {
       if (error instanceof Fatal) throw error;
@@ -113,7 +113,8 @@ export class Pool {
     this.closing = true;
   }
 
-  private add(): Promise<void> {
+  /** @throws (the promise) why it could not be started */
+  private async add(): Promise<void> {
     const worker = cluster.fork();
     const member: Member = {
       worker,
