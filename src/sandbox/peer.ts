@@ -42,6 +42,9 @@ export interface PeerCertificate {
 
 const HASH_LENGTH = 32;
 
+/** A handshake message has 65535 bytes at most, and a name takes four. */
+const NAMES_MAX = 16384;
+
 /** @returns null if the peer sent none */
 export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertificate | null {
   const { exports, memory } = sandbox;
@@ -59,6 +62,8 @@ function* readNames({ exports, memory }: Sandbox<PeerExports>): Generator<PeerNa
   for (let n = 0; ; n++) {
     const at = exports.engine_peer_name(n);
     if (at === 0) return;
+    // An engine that is not itself any more may have names without end.
+    if (n === NAMES_MAX) throw new RangeError("more names than a certificate can have");
     const kind = kindOf(exports.engine_peer_name_kind());
     const value = memory.view(at, exports.engine_peer_name_length()).slice();
     if (kind !== undefined) yield { kind, value };
