@@ -100,7 +100,8 @@ export function duplexPair(): [Duplex, Duplex] {
     new Duplex({
       read() {},
       write(chunk, _encoding, done) {
-        other().push(chunk);
+        // Who wrote it may use its buffer again.
+        other().push(Buffer.from(chunk));
         done();
       },
       final(done) {

@@ -21,6 +21,8 @@ export interface Service {
   prog: string[];
   environment?: Record<string, string>;
   program?: "s6-tlsd" | "s6-tlsd-io" | "s6-ucspitlsd";
+  /** The program itself, if it is not where it was built. */
+  executable?: string;
   /** What runs it and execs it, such as another Node than the one in PATH. */
   through?: string[];
   /** Descriptors from 3 on that are pipes to the test. */
@@ -93,8 +95,8 @@ export class Listener {
 
   private accept(socket: Socket): void {
     const { credentials, options = [], prog, environment, pipes = 0, patience } = this.service;
-    const { through = [], program: name = "s6-tlsd" } = this.service;
-    const running = start([...through, program(name), ...options, ...prog], {
+    const { through = [], program: name = "s6-tlsd", executable = program(name) } = this.service;
+    const running = start([...through, executable, ...options, ...prog], {
       stdio: [socket, socket, "pipe", ...Array<"pipe">(pipes).fill("pipe")],
       environment: { ...(credentials && credentialsEnvironment(credentials)), ...environment },
       ...(patience !== undefined && { patience }),

@@ -1,0 +1,111 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { scratchFile } from "../support/scratch.ts";
+import { program } from "../support/service.ts";
+
+/** What a function does in place of its work. */
+export const MISDEEDS = {
+  /** unreachable */
+  trap: [0x00],
+  /** i32.const -1, i32.load, drop: beyond any memory */
+  outOfBounds: [0x41, 0x7f, 0x28, 0x02, 0x00, 0x1a, 0x00],
+  /** loop, br 0, end */
+  loop: [0x03, 0x40, 0x0c, 0x00, 0x0b, 0x00],
+} as const;
+
+export type Misdeed = keyof typeof MISDEEDS;
+
+/**
+ * The programs as they were built, in a folder of their own, but for one function of the engine.
+ *
+ * @returns the path of one of them
+ */
+export function patched(name: string, exported: string, misdeed: Misdeed): string {
+  const repository = dirname(dirname(program(name)));
+  const copy = scratchFile("patched");
+  for (const folder of ["bin", "dist"]) {
+    cpSync(join(repository, folder), join(copy, folder), { recursive: true });
+  }
+  const engine = join(copy, "dist", "engine.wasm");
+  writeFileSync(engine, withMisdeed(readFileSync(engine), exported, MISDEEDS[misdeed]));
+  return join(copy, "bin", name);
+}
+
+/** The same module, of which one exported function has another body of the same length. */
+function withMisdeed(module: Buffer, exported: string, code: readonly number[]): Buffer {
+  const { at, length } = bodyOf(module, exported);
+  const body = Buffer.alloc(length, NOP);
+  body.set([NO_LOCALS, ...code]);
+  body[length - 1] = END;
+  const changed = Buffer.from(module);
+  body.copy(changed, at);
+  return changed;
+}
+
+const NO_LOCALS = 0x00;
+const NOP = 0x01;
+const END = 0x0b;
+
+const SECTION = { import: 2, export: 7, code: 10 } as const;
+const FUNCTION = 0;
+
+/** Where a function's body is: WebAssembly's binary format, chapter 5. */
+function bodyOf(module: Buffer, exported: string): { at: number; length: number } {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(module));
+  const imported = imports.filter(({ kind }) => kind === "function").length;
+  const index = indexOf(new Reader(module, sectionOf(module, SECTION.export)), exported);
+  const reader = new Reader(module, sectionOf(module, SECTION.code));
+  for (let count = reader.number(), at = 0; at < count; at++) {
+    const length = reader.number();
+    if (at === index - imported) return { at: reader.at, length };
+    reader.at += length;
+  }
+  throw new Error(`no body of ${exported}`);
+}
+
+function indexOf(reader: Reader, exported: string): number {
+  for (let left = reader.number(); left > 0; left--) {
+    const name = reader.text();
+    const kind = reader.number();
+    const index = reader.number();
+    if (kind === FUNCTION && name === exported) return index;
+  }
+  throw new Error(`no export ${exported}`);
+}
+
+/** Where the content of a section begins. */
+function sectionOf(module: Buffer, wanted: number): number {
+  const reader = new Reader(module, HEADER_LENGTH);
+  while (reader.at < module.length) {
+    const id = reader.number();
+    const length = reader.number();
+    if (id === wanted) return reader.at;
+    reader.at += length;
+  }
+  throw new Error(`no section ${wanted}`);
+}
+
+const HEADER_LENGTH = 8;
+
+class Reader {
+  constructor(
+    private readonly bytes: Buffer,
+    public at: number,
+  ) {}
+
+  /** LEB128. */
+  number(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.bytes.readUInt8(this.at++);
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  text(): string {
+    const length = this.number();
+    this.at += length;
+    return this.bytes.toString("utf8", this.at - length, this.at);
+  }
+}

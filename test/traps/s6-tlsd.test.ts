@@ -1,0 +1,58 @@
+/**
+ * s6-tlsd with an engine that traps, in each part of a connection's life: it ends with a line that
+ * says so and the code for TLS errors, unless prog has an exit code of its own; the client hears an
+ * end, and nothing but what prog said.
+ */
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { connect } from "../support/clients.ts";
+import { within } from "../support/limits.ts";
+import { serve } from "../support/service.ts";
+import { MISDEEDS, type Misdeed, patched } from "./patched-programs.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+const WAYS = (Object.keys(MISDEEDS) as Misdeed[]).filter((way) => way !== "loop");
+
+/** Where it traps, what is told, and how we end. */
+const MOMENTS: readonly [when: string, exported: string, line: RegExp, code: number][] = [
+  ["while it is set up", "engine_server", /unable to set up the engine: .+/, 97],
+  ["before the first byte", "engine_buf", /TLS error: the sandbox trapped: .+/, 98],
+  ["at the first record", "engine_ack", /TLS error: the sandbox trapped: .+/, 98],
+  ["when the handshake is done", "engine_suite_name", /TLS error: the sandbox trapped: .+/, 98],
+  // prog has begun: its own code counts.
+  ["at prog's first word", "engine_flush", /TLS error: the sandbox trapped: .+/, 7],
+  ["at the end (-S)", "engine_close", /TLS error: the sandbox trapped: .+/, 7],
+];
+
+it.each(WAYS.flatMap((way) => MOMENTS.map((moment) => [way, ...moment] as const)))(
+  "%s %s",
+  async (way, _, exported, line, code) => {
+    const listener = await serve({
+      credentials,
+      executable: patched("s6-tlsd", exported, way),
+      options: ["-S"],
+      prog: ["sh", "-c", "echo hello; exec >&-; cat >/dev/null; exit 7"],
+    });
+    const heard = await heardBy({ port: listener.port, authority });
+    const ended = await (await listener.tunnel()).ended;
+    expect(["", "hello\n"]).toContain(heard);
+    expect(ended.stderr).toMatch(new RegExp(`^s6-tlsd: fatal: ${line.source}\n$`));
+    expect(ended).toMatchObject({ code, signal: null });
+  },
+);
+
+/** Everything that comes before the end. */
+async function heardBy(destination: Parameters<typeof connect>[0]): Promise<string> {
+  let heard = "";
+  try {
+    const client = await connect(destination);
+    client.on("error", () => {});
+    client.on("data", (chunk) => (heard += chunk));
+    await within(10_000, "an end", new Promise((resolve) => client.once("close", resolve)));
+  } catch (error) {
+    if ((error as Error).message.startsWith("not within")) throw error;
+  }
+  return heard;
+}
