@@ -273,13 +273,14 @@ keep_claim(private_key *key, const unsigned char *end)
 		const ec_end *e = &ec_ends[u];
 		unsigned char *point =
 			(unsigned char *)end + END_MAX - e->point_len;
+		const unsigned char *header = point - e->header_len;
 		unsigned different = 0;
 
 		if (e->curve != key->sk.ec.curve) {
 			continue;
 		}
 		for (v = 0; v < e->header_len; v++) {
-			different |= e->header[v] ^ point[v - e->header_len];
+			different |= e->header[v] ^ header[v];
 		}
 		if (different == 0) {
 			key->claim = point;
