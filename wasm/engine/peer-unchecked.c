@@ -32,11 +32,15 @@ start_cert(const br_x509_class **ctx, uint32_t length)
 	(void)length;
 }
 
+/*
+ * Push no further after an error: BearSSL's decoder would resume behind the
+ * failed check, and trust the length that was refused.
+ */
 static void
 append(const br_x509_class **ctx, const unsigned char *buf, size_t len)
 {
 	(void)ctx;
-	if (any.index == 0) {
+	if (any.index == 0 && any.decoder.err == 0) {
 		br_x509_decoder_push(&any.decoder, buf, len);
 	}
 }
