@@ -166,9 +166,13 @@ dist: all build/sbom.mjs
 	@for file in build/bearhug-*; do \
 		echo "  $$file: $$(wc -c <$$file) bytes, SHA-256 $$(sha256sum <$$file | cut -c1-64)"; done
 
+# ---- fuzzing -----------------------------------------------------------
+
+include fuzz/rules.mk
+
 # ---- checks ------------------------------------------------------------
 
-C_FILES := $(shell find wasm test bench -name node_modules -prune -o -name '*.[ch]' -print)
+C_FILES := $(shell find wasm test bench fuzz -name node_modules -prune -o -name '*.[ch]' -print)
 
 .PHONY: check
 check: node_modules/.package-lock.json build/manual.mjs

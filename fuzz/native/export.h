@@ -1,0 +1,11 @@
+#ifndef EXPORT_H__
+#define EXPORT_H__
+
+/*
+ * Instead of wasm/export.h: in a native program, an export is a function,
+ * and an import is one that somebody has to define (host.c).
+ */
+#define EXPORT(name)
+#define IMPORT(module, name)
+
+#endif

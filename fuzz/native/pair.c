@@ -1,0 +1,358 @@
+/*
+ * See pair.h.
+ */
+#include <string.h>
+#include "check.h"
+#include "host.h"
+#include "pair.h"
+#include "roles.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
+#include "inner.h"
+
+#define QUEUE_MAX (1 << 18)
+#define HEADER 5
+#define TURNS_MAX 1000
+
+typedef struct {
+	unsigned char waiting[QUEUE_MAX];
+	size_t len;
+	uint32_t said, heard;
+	int forged; /* the sender's keys were used for what it didn't say */
+} line;
+
+struct pair {
+	host side[2]; /* by whom what is on that line is for */
+	line line[2];
+	snapshot *start[2][2];
+};
+
+static direction
+back(direction way)
+{
+	return way == TO_SERVER ? TO_CLIENT : TO_SERVER;
+}
+
+/* Be the one who gets what goes that way; or who says it. */
+static const host *
+receiver(pair *p, direction way)
+{
+	host_enter(&p->side[way]);
+	return &p->side[way];
+}
+
+static const host *
+sender(pair *p, direction way)
+{
+	return receiver(p, back(way));
+}
+
+/* What the engine has ready goes on its way. */
+static void
+collect(pair *p, direction way)
+{
+	line *l = &p->line[way];
+	const host *h = sender(p, way);
+
+	l->len += host_send(h, l->waiting + l->len, QUEUE_MAX - l->len);
+	host_check(h);
+}
+
+static void
+make(pair *p, const role *is)
+{
+	direction way;
+
+	host_start(&p->side[TO_SERVER], &is[0]);
+	host_start(&p->side[TO_CLIENT], &is[1]);
+	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
+		p->start[0][way] = snapshot_take(p->side[way].engine);
+	}
+	pair_run(p);
+	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
+		receiver(p, way);
+		CHECK((engine_state() & ENGINE_ESTABLISHED) != 0);
+		host_ask(&p->side[way]);
+		p->start[1][way] = snapshot_take(p->side[way].engine);
+	}
+}
+
+/* see pair.h */
+pair *
+pair_begin(size_t which, int established)
+{
+	static pair all[ROLES];
+	pair *p = &all[which % ROLES];
+	direction way;
+
+	if (p->start[0][0] == NULL) {
+		make(p, roles[which % ROLES]);
+	}
+	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
+		line *l = &p->line[way];
+
+		snapshot_restore(p->start[established][way]);
+		l->len = 0;
+		l->said = l->heard = 0;
+		l->forged = 0;
+	}
+	return p;
+}
+
+/* see pair.h */
+size_t
+pair_waiting(pair *p, direction way)
+{
+	collect(p, way);
+	return p->line[way].len;
+}
+
+/* see pair.h */
+const unsigned char *
+pair_bytes(const pair *p, direction way)
+{
+	return p->line[way].waiting;
+}
+
+static size_t
+record_at(const line *l, size_t at)
+{
+	size_t len;
+
+	if (l->len - at < HEADER) {
+		return l->len - at;
+	}
+	len = HEADER + br_dec16be(l->waiting + at + 3);
+	return len < l->len - at ? len : l->len - at;
+}
+
+/* see pair.h */
+size_t
+pair_first(pair *p, direction way)
+{
+	collect(p, way);
+	return record_at(&p->line[way], 0);
+}
+
+static void
+remove_first(line *l, size_t len)
+{
+	memmove(l->waiting, l->waiting + len, l->len - len);
+	l->len -= len;
+}
+
+/* see pair.h */
+void
+pair_pass(pair *p, direction way, size_t len)
+{
+	line *l = &p->line[way];
+	const host *h;
+	size_t taken = 1;
+
+	collect(p, way);
+	if (len > l->len) {
+		len = l->len;
+	}
+	h = receiver(p, way);
+	while (len > 0 && taken > 0) {
+		taken = host_receive(h, l->waiting, len);
+		remove_first(l, taken);
+		len -= taken;
+		host_check(h);
+	}
+
+	/* Nobody reads on after a failure. */
+	if ((engine_state() & ENGINE_CLOSED) != 0) {
+		remove_first(l, len);
+	}
+}
+
+/* see pair.h */
+void
+pair_run(pair *p)
+{
+	size_t moved;
+	int turns = 0;
+
+	do {
+		direction way;
+
+		moved = 0;
+		for (way = TO_SERVER; way <= TO_CLIENT; way++) {
+			size_t before = pair_waiting(p, way);
+			uint32_t heard = p->line[way].heard;
+
+			pair_pass(p, way, before);
+			pair_hear(p, way);
+			moved += before - p->line[way].len;
+			moved += p->line[way].heard - heard;
+		}
+		CHECK(turns++ < TURNS_MAX);
+	} while (moved > 0);
+}
+
+/* see pair.h */
+void
+pair_drop(pair *p, direction way)
+{
+	remove_first(&p->line[way], pair_first(p, way));
+}
+
+/* see pair.h */
+void
+pair_repeat(pair *p, direction way)
+{
+	size_t len = pair_first(p, way);
+
+	pair_inject(p, way, p->line[way].waiting, len);
+}
+
+/* see pair.h */
+void
+pair_swap(pair *p, direction way)
+{
+	static unsigned char first[QUEUE_MAX];
+	line *l = &p->line[way];
+	size_t a = pair_first(p, way), b = record_at(l, a);
+
+	memcpy(first, l->waiting, a);
+	memmove(l->waiting, l->waiting + a, b);
+	memcpy(l->waiting + b, first, a);
+}
+
+/* see pair.h */
+void
+pair_change(pair *p, direction way, size_t at, uint8_t by)
+{
+	if (at < pair_waiting(p, way)) {
+		p->line[way].waiting[at] ^= by;
+	}
+}
+
+/* see pair.h */
+void
+pair_inject(pair *p, direction way, const uint8_t *data, size_t len)
+{
+	line *l = &p->line[way];
+
+	collect(p, way);
+	if (len > QUEUE_MAX / 2 || l->len > QUEUE_MAX / 4) {
+		return;
+	}
+	memmove(l->waiting + len, l->waiting, l->len);
+	memmove(l->waiting, data, len);
+	l->len += len;
+}
+
+/* One record becomes two, the first with `at` bytes. */
+void
+pair_split(pair *p, direction way, size_t at)
+{
+	line *l = &p->line[way];
+	size_t len = pair_first(p, way);
+	unsigned char header[HEADER];
+
+	if (len <= HEADER + at || at == 0) {
+		return;
+	}
+	memcpy(header, l->waiting, HEADER);
+	pair_inject(p, way, header, HEADER);
+	memmove(l->waiting + HEADER, l->waiting + 2 * HEADER, at);
+	br_enc16be(l->waiting + 3, (unsigned)at);
+	memcpy(l->waiting + HEADER + at, header, HEADER);
+	br_enc16be(l->waiting + HEADER + at + 3, (unsigned)(len - HEADER - at));
+}
+
+/* see pair.h */
+void
+pair_seal(pair *p, direction way, uint8_t type, const uint8_t *data, size_t len)
+{
+	unsigned char room[ALERT_HEADROOM + 256 + ALERT_TAILROOM], *record;
+	line *l = &p->line[way];
+	br_ssl_engine_context *eng = &conn.side.engine;
+
+	collect(p, way);
+	if (l->len > QUEUE_MAX / 2 || (engine_state() & ENGINE_CLOSED) != 0 ||
+		eng->out.vtable == NULL) {
+		return;
+	}
+	memcpy(room + ALERT_HEADROOM, data, len);
+	record = (unsigned char *)eng->out.vtable->encrypt(&eng->out.vtable,
+		type, eng->version_out, room + ALERT_HEADROOM, &len);
+	memcpy(l->waiting + l->len, record, len);
+	l->len += len;
+	l->forged = 1;
+}
+
+/* The n-th byte of what is said in a direction. */
+static uint8_t
+word(direction way, uint32_t n)
+{
+	return (uint8_t)(n * 167 + (n >> 8) + (way == TO_SERVER ? 1 : 99));
+}
+
+/* see pair.h */
+void
+pair_say(pair *p, direction way, size_t len)
+{
+	const host *h;
+	unsigned char data[32768];
+	size_t u;
+
+	collect(p, way);
+	h = sender(p, way);
+	CHECK(len <= sizeof data);
+	for (u = 0; u < len; u++) {
+		data[u] = word(way, p->line[way].said + (uint32_t)u);
+	}
+	if (p->line[way].len < QUEUE_MAX / 2) {
+		p->line[way].said += (uint32_t)host_say(h, data, len);
+	}
+}
+
+/* see pair.h */
+void
+pair_hear(pair *p, direction way)
+{
+	static unsigned char data[65536];
+	line *l = &p->line[way];
+	const host *h = receiver(p, way);
+	size_t len = host_hear(h, data, sizeof data), u;
+
+	for (u = 0; u < len && !l->forged; u++) {
+		CHECK(l->heard + u < l->said);
+		CHECK(data[u] == word(way, l->heard + (uint32_t)u));
+	}
+	l->heard += (uint32_t)len;
+}
+
+/* see pair.h */
+void
+pair_close(pair *p, direction way)
+{
+	sender(p, way);
+	engine_close();
+}
+
+/* see pair.h */
+void
+pair_check(pair *p)
+{
+	uint32_t suite[2], version[2];
+	int established = 0;
+	direction way;
+
+	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
+		const host *h = receiver(p, way);
+
+		host_check(h);
+		if ((engine_state() & ENGINE_ESTABLISHED) != 0) {
+			host_ask(h);
+			established++;
+		}
+		suite[way] = engine_suite();
+		version[way] = engine_version();
+	}
+	CHECK(established < 2 ||
+		(suite[0] == suite[1] && version[0] == version[1]));
+}

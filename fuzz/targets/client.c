@@ -1,0 +1,11 @@
+/*
+ * A client, and a server that says anything.
+ */
+#include "one-side.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	one_side(1, data, size);
+	return 0;
+}
