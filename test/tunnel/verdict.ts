@@ -15,6 +15,8 @@ export interface Verdict {
   readonly kind: "refused" | "established" | "answered" | "waits";
   /** Everything that the peer got. */
   readonly answer: Buffer;
+  /** Everything that the program got. */
+  readonly heard: Buffer;
   /** null: the handshake was never done. */
   readonly session: Session | null;
   /** What the operator is told. */
@@ -63,7 +65,7 @@ export function judge(engine: Engine, bytes: Buffer, side: Side = SERVER): Verdi
   remote.forgetScript();
   expect(ends, "how the tunnel ended").toHaveLength(1);
   const failure = ends[0] ?? null;
-  const answer = remote.takeSent();
+  const [answer, heard] = [remote.takeSent(), local.takeSent()];
   expect(memoryOf(engine).length, "the memory's size").toBe(pages);
   expect(isBlank(memoryOf(engine)), "wiped").toBe(true);
   expectClean(failure, answer);
@@ -72,7 +74,7 @@ export function judge(engine: Engine, bytes: Buffer, side: Side = SERVER): Verdi
   const progress = isEstablished ? "established" : hasAnswered ? "answered" : "waits";
   const kind = isOpen ? progress : "refused";
   if (kind === "established" || kind === "answered") expectFlight(types, side);
-  return { kind, answer, session, message: failure?.message ?? null };
+  return { kind, answer, heard, session, message: failure?.message ?? null };
 }
 
 /** How often each kind came, to see that a plan's mutants are not all of one kind. */
