@@ -7,6 +7,7 @@ import { around, median } from "./statistics.ts";
 import { SHORT_NAMES, SUITES, type Suite } from "./suites.ts";
 import { printTable } from "./table.ts";
 import type { Case, Direction } from "./throughput.ts";
+import type { TunnelCost } from "./tunnel-cost.ts";
 
 const PEERS = ["native-bearssl", "stunnel", "socat", "node-tls"] as const;
 type Peer = (typeof PEERS)[number];
@@ -85,6 +86,19 @@ export function reportThroughput(cases: readonly Case[]): Result[] {
       }),
     ),
   );
+}
+
+/** Where the processor time of the first suite goes, and how much of it is ours to save. */
+export function reportTunnelCost(costs: readonly TunnelCost[], cases: readonly Case[]): void {
+  printTable("Processor time of s6-tlsd by cause, milliseconds per MB (the least of all turns)", [
+    ["", "whole", "cryptography", "engine and tunnel besides", "Node's streams and the kernel"],
+    ...costs.map(({ direction, whole, cryptography }) => {
+      const ofSuite = (one: Case) => one.direction === direction && one.suite === SUITES[0];
+      const total = Math.min(...(cases.find(ofSuite)?.figures.bearhug.processor ?? []));
+      const parts = [total, cryptography, whole - cryptography, total - whole];
+      return [direction, ...parts.map((part) => part.toFixed(2))];
+    }),
+  ]);
 }
 
 /** The suite that clients and servers of BearSSL agree on is not named. */

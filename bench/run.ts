@@ -7,13 +7,20 @@ import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
 import { measureAgainstOpenssl } from "./openssl-speed.ts";
 import { measureParallel } from "./parallel.ts";
-import { reportMemory, reportSizes, reportStartUp, reportThroughput } from "./report.ts";
+import {
+  reportMemory,
+  reportSizes,
+  reportStartUp,
+  reportThroughput,
+  reportTunnelCost,
+} from "./report.ts";
 import { type Result, writeResults } from "./results.ts";
 import { throwawayCredentials } from "./scratch.ts";
 import { reportConnections, reportIdle, reportParallel } from "./server-report.ts";
 import { measureSizes } from "./sizes.ts";
 import { measureStartUp } from "./startup.ts";
 import { measureThroughput } from "./throughput.ts";
+import { measureTunnelCost } from "./tunnel-cost.ts";
 
 const began = performance.now();
 const noise = new Noise();
@@ -30,7 +37,12 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
     const cases = await measureThroughput(p256, ({ direction, suite }) => {
       done(`throughput ${direction}, ${suite}`);
     });
-    return () => reportThroughput(cases);
+    const costs = measureTunnelCost(p256);
+    return () => {
+      const results = reportThroughput(cases);
+      reportTunnelCost(costs, cases);
+      return results;
+    };
   },
 
   async memory() {
