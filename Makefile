@@ -19,11 +19,13 @@ PROGRAMS := s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
 	s6-ucspitlsd s6-ucspitlsc
 MODULES := dist/engine.wasm dist/keeper.wasm
 BUNDLES := $(PROGRAMS:%=dist/%.cjs)
+LIBRARY := dist/index.cjs dist/index.js dist/engine.js
+TYPES := dist/index.d.ts dist/engine.d.ts
 
 MANUALS := $(PROGRAMS:%=dist/man/%.1)
 
 .PHONY: all
-all: $(MODULES) $(BUNDLES) $(MANUALS) dist/NOTICES.txt
+all: $(MODULES) $(BUNDLES) $(LIBRARY) $(TYPES) $(MANUALS) dist/NOTICES.txt
 
 # ---- what others wrote -------------------------------------------------
 
@@ -48,6 +50,14 @@ $(NODES): $(addprefix test/nodes/,package.json package-lock.json)
 	$(call say,  npm ci: four versions of Node for tests (600 MB))
 	@npm ci --prefix test/nodes --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# What modules and bundles say of themselves, and hold the others to.
+version := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json)
+build/stamp: package.json wasm/engine/abi.h wasm/keeper/abi.h
+	@mkdir -p build
+	@digest=$$(cat $(filter %.h,$^) | sha256sum | cut -c1-12); \
+		echo "bearhug $(version) ($$digest)" >$@.new
+	@cmp -s $@.new $@ || cp $@.new $@
 
 # ---- the sandboxes -----------------------------------------------------
 
@@ -90,14 +100,14 @@ build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources wasm/bearssl-conf
 	@emcc -c -MMD $(CFLAGS) $(STRICT) $< -o $@
 -include $(wildcard build/wasm/*.d build/wasm/*/*.d)
 
-# The last section of a module is named "build" and tells one from another:
-# 32 digits of the digest of what is before it.
+# The stamp is a custom section: 0, its length, its name's length, its name, its content.
 dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
 dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
-$(MODULES): dist/%.wasm: Makefile
+$(MODULES): dist/%.wasm: build/stamp
 	@mkdir -p dist
-	@emcc $(LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out Makefile,$^) -o $@
-	@printf '\000\046\005build%.32s' "$$(sha256sum <$@)" >>$@
+	@emcc $(LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out build/stamp,$^) -o $@
+	@stamp=$$(cat build/stamp); \
+		printf "$$(printf '\\000\\%03o\\007bearhug' $$((8 + $${#stamp})))%s" "$$stamp" >>$@
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
 
 # Our implementations next to BearSSL's, for test/crypto.
@@ -108,19 +118,34 @@ build/crypto-test.wasm: $(sort $(wildcard test/crypto/*.c)) $(call object,$(SHAR
 
 SOURCES := $(shell find src -name '*.ts')
 
-# What the build knows and the sources don't: package.json's version, and the
-# modules' builds.
-build_of = $$(tail -c 32 dist/$(1).wasm)
-DEFINES = --define:BEARHUG_VERSION="\"$$(node -p 'require("./package.json").version')\"" \
-	--define:MODULE_BUILDS="{\"engine\":\"$(call build_of,engine)\",\"keeper\":\"$(call build_of,keeper)\"}"
-
 # One file a program: start-up reads one file. CommonJS, because Node loads
 # it faster than a module.
-$(BUNDLES) &: $(SOURCES) $(MODULES) package.json node_modules/.package-lock.json
+$(BUNDLES) &: $(SOURCES) build/stamp node_modules/.package-lock.json
 	$(call say,  src: bundling $(PROGRAMS))
-	@node_modules/.bin/esbuild $(PROGRAMS:%=src/commands/%.ts) --bundle --platform=node --target=node20 \
-		--format=cjs --out-extension:.js=.cjs --minify-syntax --minify-whitespace --outdir=dist --log-level=warning $(DEFINES)
+	@$(bundle) $(PROGRAMS:%=src/commands/%.ts) --platform=node --target=node20 \
+		--format=cjs --out-extension:.js=.cjs --outdir=dist
 	@touch $(BUNDLES)
+
+bundle = node_modules/.bin/esbuild --bundle --minify-syntax --minify-whitespace --log-level=warning \
+	--define:BEARHUG_STAMP="'$$(cat build/stamp)'" --define:BEARHUG_VERSION="'$(version)'"
+
+# ---- the library -------------------------------------------------------
+
+# import and require() share one instance of everything.
+$(LIBRARY) &: $(SOURCES) build/stamp node_modules/.package-lock.json
+	$(call say,  src: bundling the library)
+	@$(bundle) src/index.ts --platform=node --target=node20 --format=cjs --outfile=dist/index.cjs
+	@echo 'export * from "./index.cjs";' >dist/index.js
+	@$(bundle) src/engine.ts --platform=neutral --target=es2022 --format=esm --outfile=dist/engine.js
+	@touch $(LIBRARY)
+
+# tsc leaves the endings of imports as they are in the sources.
+$(TYPES) &: $(SOURCES) src/tsconfig.json node_modules/.package-lock.json
+	$(call say,  src: the library's types)
+	@rm -rf dist/types && node_modules/.bin/tsc -p src
+	@find dist/types -name '*.d.ts' -exec sed -i 's/\(["'"'"'][.]*\/[^"'"'"']*\)[.]ts\(["'"'"']\)/\1.js\2/g' {} +
+	@echo 'export * from "./types/index.js";' >dist/index.d.ts
+	@echo 'export * from "./types/engine.js";' >dist/engine.d.ts
 
 # ---- the manual --------------------------------------------------------
 

@@ -17,3 +17,22 @@ const TWO_LABELS = /[^.]\.[^.]/;
 export function normal(serverName: string): string {
   return serverName.toLowerCase();
 }
+
+/** Letters, digits, hyphens, underscores and dots, as in DNS; addresses have no certificates here. */
+const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+const IPV4 = /^[0-9.]+$/;
+
+const LONGEST_NAME = 253;
+
+/** Why a server can't be asked for by this name; null: it can. */
+export function whyNoHostName(name: string): string | null {
+  if (isAddress(name)) return `${name} is an address, and certificates are for names`;
+  if (HOST_NAME.test(name) && name.length <= LONGEST_NAME) return null;
+  return `not a host name: ${name}`;
+}
+
+/** An IPv4 or IPv6 address, or what would be none but for a mistake in it. */
+export function isAddress(host: string): boolean {
+  return IPV4.test(host) || host.includes(":");
+}

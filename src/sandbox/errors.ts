@@ -66,6 +66,7 @@ const MEANINGS = new Map<number, Meaning>([
 
 const RECEIVED_ALERT = 256;
 const SENT_ALERT = 512;
+const ALERT_MASK = 0xff;
 
 /** The registry's names of alerts (RFC 5246, 7.2; RFC 6066, 9; RFC 7301, 3.2). */
 const ALERTS = new Map<number, string>([
@@ -132,6 +133,8 @@ export class EngineError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly side: Side;
+  /** The number of the fatal alert that was sent or received; null for none. */
+  readonly alert: number | null;
 
   constructor(code: number, { alertSent = 0, notYetValid = false }: Circumstances = {}) {
     const [reason, side, meaning] = meaningOf(code);
@@ -140,6 +143,7 @@ export class EngineError extends Error {
     this.code = code;
     this.reason = reason;
     this.side = side;
+    this.alert = code >= RECEIVED_ALERT ? code & ALERT_MASK : alertSent || null;
   }
 
   /** The peer ended the connection, with a fatal alert. */

@@ -1,10 +1,14 @@
 import type { ServerCredentials } from "../service/server-side.ts";
 
+interface Keys {
+  readonly keeper: { wipe(): void };
+}
+
 /** Credentials that are wiped when they were replaced, and no handshake needs them any more. */
-export class KeptCredentials {
+export class KeptCredentials<C extends Keys = ServerCredentials> {
   private users = 1;
 
-  constructor(readonly credentials: ServerCredentials) {}
+  constructor(readonly credentials: C) {}
 
   /** For one more handshake; `release` when it is over. */
   use(): void {

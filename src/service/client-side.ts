@@ -1,6 +1,7 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { UsageError } from "../cli/options.ts";
 import { defaultPair } from "../credentials/environment.ts";
+import { whyNoHostName } from "../credentials/server-names.ts";
 import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
@@ -40,16 +41,7 @@ export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEn
   }
 }
 
-/** Letters, digits, hyphens, underscores and dots, as in DNS; addresses have no certificates here. */
-const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
-
-const IPV4 = /^[0-9.]+$/;
-
 function checkName(name: string): void {
-  if (IPV4.test(name) || name.includes(":")) {
-    throw new UsageError(`${name} is an address, and certificates are for names`);
-  }
-  if (!HOST_NAME.test(name) || name.length > 253) {
-    throw new UsageError(`not a host name: ${name}`);
-  }
+  const reason = whyNoHostName(name);
+  if (reason !== null) throw new UsageError(reason);
 }

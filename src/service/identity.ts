@@ -1,16 +1,12 @@
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
+import { type ClaimedIdentity, identityChoice } from "../context/identity-choice.ts";
 import { readCertificates } from "../credentials/certificate-file.ts";
 import { defaultPair, namedPairs, type PairFiles } from "../credentials/environment.ts";
 import { CredentialsError, EnvironmentError } from "../credentials/errors.ts";
 import { readInto } from "../credentials/read-into.ts";
-import { candidates, normal } from "../credentials/server-names.ts";
-import {
-  type Identity,
-  type IdentityChoice,
-  LONGEST_CHAIN,
-  sizeOfChain,
-} from "../sandbox/engine.ts";
+import { normal } from "../credentials/server-names.ts";
+import { type Identity, type IdentityChoice, LONGEST_CHAIN } from "../sandbox/engine.ts";
 import type { Keeper, PrivateKey } from "../sandbox/keeper.ts";
 
 /**
@@ -29,16 +25,7 @@ export function loadIdentities(
   if (sniLevel >= 2 && named.size === 0) throw EnvironmentError.missing("KEYFILE:x (for any x)");
   const hasDefault = sniLevel < 2 && (named.size === 0 || "KEYFILE" in env || "CERTFILE" in env);
   const otherwise = hasDefault ? new Pair(keeper, defaultPair(env)).matchClaim() : null;
-  const all = otherwise === null ? [...named.values()] : [...named.values(), otherwise];
-  return {
-    largestChain: Math.max(...all.map(sizeOfChain)),
-    choose: (serverName) => {
-      const names = serverName === null ? [] : candidates(serverName);
-      const name = names.find((candidate) => named.has(candidate));
-      const pair = name === undefined ? otherwise : named.get(name);
-      return pair?.match() ?? null;
-    },
-  };
+  return identityChoice(named, otherwise);
 }
 
 function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Pair> {
@@ -64,7 +51,7 @@ export function loadIdentity(keeper: Keeper, files: PairFiles): Identity {
 }
 
 /** A private key and a chain, read from their files. */
-class Pair implements Identity {
+class Pair implements ClaimedIdentity {
   readonly key: PrivateKey;
   readonly chain: readonly Uint8Array[];
 

@@ -3,33 +3,26 @@ import { join } from "node:path";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { Keeper } from "../sandbox/keeper.ts";
+import { checkStamp } from "../sandbox/stamp.ts";
 
 /**
  * Compiles one of the two modules, which lie next to the bundled program.
  *
- * @throws {Fatal} 97 if it can't be read or compiled, or is of another build
+ * @throws {Fatal} 97 if it can't be read or compiled, or is of another build; it says how to mend it
  */
 export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
   const file = join(__dirname, `${name}.wasm`);
   try {
     const module = new WebAssembly.Module(readFileSync(file));
-    if (buildOf(module) === MODULE_BUILDS[name]) return module;
+    checkStamp(module);
+    return module;
   } catch (error) {
-    throw new Fatal(ExitCode.engine, `unable to load ${file}: ${reasonOf(error)}; ${MEND}`);
+    const message = `unable to load ${file}: ${reasonOf(error)}; ${REMEDY}`;
+    throw new Fatal(ExitCode.engine, message, { cause: error });
   }
-  throw new Fatal(ExitCode.engine, `${file} is of another build than this program; ${MEND}`);
 }
 
-/** What the Makefile wrote into the modules that this program was built with. */
-declare const MODULE_BUILDS: Readonly<Record<"engine" | "keeper", string>>;
-
-const MEND = "install bearhug again, or in its sources run make";
-
-/** Cheaper than a digest of it all: that would be Node's crypto module, at every start. */
-function buildOf(module: WebAssembly.Module): string {
-  const [section] = WebAssembly.Module.customSections(module, "build");
-  return String.fromCharCode(...new Uint8Array(section ?? new ArrayBuffer(0)));
-}
+const REMEDY = "install bearhug again, or in its sources run make";
 
 /**
  * A sandbox for private keys.

@@ -15,16 +15,24 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   credentials: [],
   program: [],
   cli: [],
-  service: ["sandbox", "tunnel", "io", "credentials", "program", "cli"],
+  context: ["sandbox", "credentials"],
+  service: ["context", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
   server: ["service", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
+  library: ["server", "service", "context", "sandbox", "tunnel", "io", "credentials"],
+  "index.ts": ["library", "context", "sandbox"],
+  "engine.ts": ["context", "sandbox"],
   commands: ["server", "service", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
 };
 
 /** Of these it may know types only: who joins them is in commands. */
-const TYPES_ONLY: Record<string, readonly string[]> = { io: ["tunnel"], tunnel: ["sandbox"] };
+const TYPES_ONLY: Record<string, readonly string[]> = {
+  io: ["tunnel"],
+  tunnel: ["sandbox"],
+  "index.ts": ["sandbox"],
+};
 
 /** Folders without I/O: nothing of Node but types. */
-const PURE = ["sandbox", "tunnel"];
+const PURE = ["sandbox", "tunnel", "context", "engine.ts"];
 
 interface Import {
   readonly from: string;
@@ -86,6 +94,21 @@ describe("imports point one way", () => {
     expect(all.flatMap(violations)).toEqual([]);
   });
 
+  test("engine.ts reaches nothing of Node, however many files away", () => {
+    const reached = new Set(["engine.ts"]);
+    const outside: string[] = [];
+    for (const file of reached) {
+      for (const { to, typeOnly } of importsOf(file, texts.get(file) as string)) {
+        if (typeOnly) continue;
+        if (to.startsWith(".")) reached.add(join(dirname(file), to));
+        else outside.push(`${file} imports ${to}`);
+      }
+    }
+    expect(outside).toEqual([]);
+    expect(reached).toContain("sandbox/engine.ts");
+    expect(reached).toContain("credentials/certificates.ts");
+  });
+
   test("only src/sandbox touches WebAssembly's instances, and knows the exports' names", () => {
     const touching = [...texts].filter(([, text]) =>
       /WebAssembly\.(Instance|instantiate|Memory)\b|\b(engine|keeper)_[a-z]+\(/.test(text),
@@ -105,6 +128,9 @@ describe("imports point one way", () => {
     ["tunnel/a.ts", 'import { type Engine } from "../io/stream-endpoint.ts";'],
     ["program/a.ts", 'import type { Engine } from "../sandbox/engine.ts";'],
     ["sandbox/a.ts", 'import "node:net";'],
+    ["context/a.ts", 'import { Buffer } from "node:buffer";'],
+    ["engine.ts", 'import { connect } from "./library/connect.ts";'],
+    ["index.ts", 'export { Engine } from "./sandbox/engine.ts";'],
   ])("the check would catch %s with %s", (file, text) => {
     expect(importsOf(file, text).flatMap(violations)).toHaveLength(1);
   });

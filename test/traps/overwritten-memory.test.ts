@@ -67,6 +67,7 @@ class Party {
         enforceCloseNotify: false,
         handshakeTimeout: patience,
         idleTimeout: patience,
+        keyUsed: () => {},
         established: () => {
           const [cleartext, program] = duplexPair();
           program.on("data", (chunk) => program.write(chunk));

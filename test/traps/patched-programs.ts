@@ -51,7 +51,7 @@ const FUNCTION = 0;
 
 /** Where a function's body is: WebAssembly's binary format, chapter 5. */
 function bodyOf(module: Buffer, exported: string): { at: number; length: number } {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(module));
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(Uint8Array.from(module)));
   const imported = imports.filter(({ kind }) => kind === "function").length;
   const index = indexOf(new Reader(module, sectionOf(module, SECTION.export)), exported);
   const reader = new Reader(module, sectionOf(module, SECTION.code));

@@ -1,0 +1,30 @@
+import { candidates } from "../credentials/server-names.ts";
+import { type Identity, type IdentityChoice, sizeOfChain } from "../sandbox/engine.ts";
+
+/** An identity that was only taken at its word, until somebody asks for it. */
+export interface ClaimedIdentity extends Identity {
+  /** @throws unless key and certificate belong together */
+  match(): Identity;
+}
+
+/**
+ * Who we are by the name that a client asks for.
+ *
+ * @param named by the name in lower case, or a wildcard
+ * @param otherwise for all other names; null: they are refused
+ */
+export function identityChoice(
+  named: ReadonlyMap<string, ClaimedIdentity>,
+  otherwise: ClaimedIdentity | null,
+): IdentityChoice {
+  const all = otherwise === null ? [...named.values()] : [...named.values(), otherwise];
+  return {
+    largestChain: Math.max(...all.map(sizeOfChain)),
+    choose: (serverName) => {
+      const names = serverName === null ? [] : candidates(serverName);
+      const name = names.find((candidate) => named.has(candidate));
+      const pair = name === undefined ? otherwise : named.get(name);
+      return pair?.match() ?? null;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { normal, whyNoHostName } from "../credentials/server-names.ts";
+import { PROFILE_NAMES } from "../sandbox/engine.ts";
+import { ArgumentTypeError, ArgumentValueError } from "./errors.ts";
+
+/** What an option may be. */
+export interface Rule {
+  /** As the complaint has it: "must be …". */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+  /** Why a value of that type is of no use, or null. */
+  readonly refuses?: (value: never) => string | null;
+}
+
+/** One row an option. */
+export type Rules = Readonly<Record<string, Rule>>;
+
+const isString = (value: unknown) => typeof value === "string";
+const isCredential = (value: unknown) => isString(value) || value instanceof Uint8Array;
+const isObject = (value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const listOf = (accepts: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(accepts);
+
+export const BOOLEAN: Rule = {
+  expected: "a boolean",
+  accepts: (value) => typeof value === "boolean",
+};
+export const STRING: Rule = { expected: "a string", accepts: isString };
+export const OBJECT: Rule = { expected: "an object", accepts: isObject };
+export const FUNCTION: Rule = {
+  expected: "a function",
+  accepts: (value) => typeof value === "function",
+};
+export const MILLISECONDS: Rule = {
+  expected: "a number of milliseconds",
+  accepts: (value) => typeof value === "number",
+  refuses: (value: number) =>
+    value >= 0 && Number.isFinite(value) ? null : "must be 0 or more, and finite",
+};
+export const CREDENTIAL: Rule = {
+  expected: "a string (PEM), a Buffer or another Uint8Array (PEM or DER)",
+  accepts: isCredential,
+};
+export const CREDENTIALS: Rule = {
+  expected: `${CREDENTIAL.expected}, or an array of those`,
+  accepts: (value) => isCredential(value) || listOf(isCredential)(value),
+};
+export const SERVER_NAME: Rule = {
+  expected: "a string, or null",
+  accepts: (value) => value === null || isString(value),
+  refuses: (value: string | null) => (value === null ? null : whyNoHostName(value)),
+};
+
+/** What is said inside of TLS's first message; BearSSL's names are C's strings. */
+const PROTOCOL_NAME = /^[\x21-\x7e]{1,255}$/;
+const PROTOCOLS_MAX = 32;
+
+export const PROTOCOLS: Rule = {
+  expected: "an array of strings",
+  accepts: listOf(isString),
+  refuses: (value: readonly string[]) => {
+    const bad = value.find((name) => !PROTOCOL_NAME.test(name));
+    if (bad !== undefined) return `has ${JSON.stringify(bad)}; a name is 1 to 255 visible ASCII`;
+    return value.length > PROTOCOLS_MAX ? `has more than ${PROTOCOLS_MAX} names` : null;
+  },
+};
+export const PROFILE: Rule = {
+  expected: `one of ${PROFILE_NAMES.join(", ")}`,
+  accepts: isString,
+  refuses: (value: string) =>
+    PROFILE_NAMES.some((name) => name === value)
+      ? null
+      : `must be one of ${PROFILE_NAMES.join(", ")}. Received ${JSON.stringify(value)}`,
+};
+export const REQUEST: Rule = {
+  expected: 'a boolean or "optional"',
+  accepts: (value) => typeof value === "boolean" || value === "optional",
+};
+
+const PAIR: Rules = { key: CREDENTIAL, cert: CREDENTIALS };
+
+export const CONTEXTS: Rule = {
+  expected: "an object: for each server name one with key and cert",
+  accepts: isObject,
+  refuses: (value: Record<string, unknown>) => {
+    const names = Object.keys(value).map(normal);
+    for (const [name, pair] of Object.entries(value)) {
+      checkOptions(pair, PAIR, `contexts.${name}`);
+    }
+    return names.length === new Set(names).size ? null : "has one name twice";
+  },
+};
+
+/** What a SecureContext is made of. */
+export const CONTEXT_OPTIONS: Rules = {
+  ...PAIR,
+  contexts: CONTEXTS,
+  ca: CREDENTIALS,
+  profile: PROFILE,
+  ALPNProtocols: PROTOCOLS,
+};
+
+/** Options of Node's that others stand for here. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  ciphers: "choose a profile",
+  minVersion: "choose a profile",
+  maxVersion: "choose a profile",
+  secureProtocol: "choose a profile",
+  SNICallback: "give contexts",
+  ALPNCallback: "give ALPNProtocols",
+  passphrase: "decrypt the key first",
+  pfx: "give key and cert",
+  checkServerIdentity: "the server's certificate is for servername, or refused",
+};
+
+/**
+ * Throws at once when something is not as the rules say: an option that is misspelt, and so ignored,
+ * could be the one that asks for a certificate.
+ *
+ * @param where what stands before an option's name in complaints
+ * @throws {ArgumentTypeError} {ArgumentValueError}
+ */
+export function checkOptions(options: unknown, rules: Rules, where = ""): void {
+  const prefix = where === "" ? "" : `${where}.`;
+  if (!isObject(options)) throw new ArgumentTypeError(where || "options", "an object", options);
+  for (const [name, value] of Object.entries(options as object)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined) throw new ArgumentValueError(`${prefix}${name}`, unknown(name, rules));
+    if (value === undefined) continue;
+    if (!rule.accepts(value)) throw new ArgumentTypeError(`${prefix}${name}`, rule.expected, value);
+    const reason = rule.refuses?.(value as never) ?? null;
+    if (reason !== null) throw new ArgumentValueError(`${prefix}${name}`, reason);
+  }
+}
+
+/** Those of the options that the rules know. */
+export function pick<T extends object>(options: T, rules: Rules): Partial<T> {
+  const known = Object.entries(options).filter(([name]) => Object.hasOwn(rules, name));
+  return Object.fromEntries(known) as Partial<T>;
+}
+
+function unknown(name: string, rules: Rules): string {
+  const known = Object.keys(rules);
+  const near = known.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (near !== undefined) return `is not known; it is spelt ${near}`;
+  const instead = INSTEAD[name];
+  if (instead !== undefined) return `of Node's is not known here: ${instead}`;
+  return `is not known; there are ${known.join(", ")}`;
+}

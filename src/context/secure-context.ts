@@ -1,0 +1,173 @@
+import { normal } from "../credentials/server-names.ts";
+import {
+  type ClientVerification,
+  Engine,
+  type Identity,
+  type IdentityChoice,
+  type Profile,
+  type Verification,
+} from "../sandbox/engine.ts";
+import { Keeper } from "../sandbox/keeper.ts";
+import { checkStamp } from "../sandbox/stamp.ts";
+import {
+  attempt,
+  type Credential,
+  decode,
+  type KeyPair,
+  misconfigured,
+  Pair,
+} from "./credentials.ts";
+import { ArgumentValueError } from "./errors.ts";
+import { identityChoice } from "./identity-choice.ts";
+import { BOOLEAN, CONTEXT_OPTIONS, checkOptions, REQUEST, SERVER_NAME } from "./options.ts";
+
+export type { Credential, KeyPair } from "./credentials.ts";
+
+/** What connections may share. */
+export interface SecureContextOptions extends Partial<KeyPair> {
+  /**
+   * A server's further pairs, by the name that a client asks for (SNI, RFC 6066, 3), or by a wildcard
+   * for its first label. Without `key` and `cert`, clients that ask for other names are refused.
+   */
+  readonly contexts?: Readonly<Record<string, KeyPair>>;
+  /** Certificates of the CAs that may vouch for the peer. */
+  readonly ca?: Credential | readonly Credential[];
+  /** Versions and suites; `modern` unless told otherwise. See docs/design.md, Profiles. */
+  readonly profile?: Profile;
+  /** Application protocols (ALPN, RFC 7301), the best first. A server's order counts. */
+  readonly ALPNProtocols?: readonly string[];
+}
+
+/** How a server treats one client. */
+export interface ServerEngineOptions {
+  /**
+   * Whether clients are asked for a certificate: `true` refuses those without a good one, `optional`
+   * welcomes those that have none at all. A bad one is always refused. `false` is the default.
+   */
+  readonly requestCert?: boolean | "optional";
+}
+
+/** How a client treats its server. */
+export interface ClientEngineOptions {
+  /**
+   * The server's name: it is asked for (SNI) and must be in the certificate. null: neither.
+   */
+  readonly servername?: string | null;
+  /** false: any server will do, and nothing is known of it. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+/** The two compiled modules: dist/engine.wasm and dist/keeper.wasm. */
+export interface Modules {
+  readonly engine: WebAssembly.Module;
+  readonly keeper: WebAssembly.Module;
+}
+
+/** How engines get their entropy: the argument is to be filled. */
+export type Seed = (room: Uint8Array) => void;
+
+/**
+ * Keys, certificates and settings, read and checked once, for any number of connections of either
+ * role. The private keys live in a sandbox of their own, the keeper; every connection has an engine.
+ */
+export class SecureContext {
+  private readonly keeper: Keeper;
+  private readonly identity: Identity | IdentityChoice | null;
+  private readonly anchors: readonly Uint8Array[] | null;
+
+  /**
+   * @throws {ArgumentTypeError} {ArgumentValueError} for options that are wrong in themselves
+   * @throws {TlsError} for credentials that can't be used
+   */
+  constructor(
+    private readonly modules: Modules,
+    private readonly options: SecureContextOptions,
+    private readonly seed: Seed,
+  ) {
+    checkOptions(options, CONTEXT_OPTIONS);
+    for (const name of ["engine", "keeper"] as const) checkModule(name, modules[name]);
+    this.keeper = new Keeper(modules.keeper);
+    try {
+      this.identity = this.identify();
+      this.anchors = options.ca === undefined ? null : decode("ca", "BAD_CA", options.ca);
+    } catch (error) {
+      this.keeper.wipe();
+      throw error;
+    }
+  }
+
+  /**
+   * An engine that waits for a client.
+   *
+   * @throws {TlsError} if the context has no key, or no CA that could vouch for a client
+   */
+  serverEngine(options: ServerEngineOptions = {}): Engine {
+    checkOptions(options, { requestCert: REQUEST });
+    const { profile = "modern", ALPNProtocols: protocols = [] } = this.options;
+    const { identity, seed } = this;
+    if (identity === null)
+      throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
+    const clients = this.clients(options.requestCert ?? false);
+    const settings = { profile, identity, clients, protocols, seed };
+    return attempt(() => Engine.server(this.modules.engine, settings));
+  }
+
+  /**
+   * An engine that begins to talk to a server.
+   *
+   * @throws {TlsError} if the context has no CA that could vouch for the server
+   */
+  clientEngine(options: ClientEngineOptions = {}): Engine {
+    checkOptions(options, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
+    const { profile = "modern", ALPNProtocols: protocols = [] } = this.options;
+    const { identity, seed } = this;
+    if (identity !== null && "choose" in identity) {
+      throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
+    }
+    const { servername: serverName = null, rejectUnauthorized = true } = options;
+    const server = rejectUnauthorized ? this.verification("a server is to be verified") : null;
+    const settings = { profile, serverName, server, identity, protocols, seed };
+    return attempt(() => Engine.client(this.modules.engine, settings));
+  }
+
+  /** Overwrites the private keys. No handshake is possible afterwards. */
+  wipe(): void {
+    this.keeper.wipe();
+  }
+
+  private identify(): Identity | IdentityChoice | null {
+    const { key, cert, contexts } = this.options;
+    if ((key === undefined) !== (cert === undefined)) {
+      throw new ArgumentValueError(key === undefined ? "key" : "cert", "is missing");
+    }
+    const own =
+      key === undefined || cert === undefined ? null : new Pair(this.keeper, "", { key, cert });
+    if (contexts === undefined) return own?.match() ?? null;
+    const named = Object.entries(contexts).map(([name, pair]): [string, Pair] => [
+      normal(name),
+      new Pair(this.keeper, `contexts.${name}.`, pair),
+    ]);
+    if (named.length === 0 && own === null) return null;
+    return identityChoice(new Map(named), own);
+  }
+
+  private clients(request: boolean | "optional"): ClientVerification | null {
+    if (request === false) return null;
+    return { ...this.verification("clients are to be verified"), mandatory: request === true };
+  }
+
+  private verification(why: string): Verification {
+    if (this.anchors === null) throw misconfigured("NO_CA", `${why}, and there is no ca`);
+    return { anchors: this.anchors, now: Date.now() };
+  }
+}
+
+/** @throws {TlsError} unless it is of the same build as we are */
+function checkModule(name: keyof Modules, module: WebAssembly.Module): void {
+  try {
+    checkStamp(module);
+  } catch (error) {
+    const { message } = error as Error;
+    throw misconfigured("WRONG_MODULE", `modules.${name} can't be used: ${message}`, error);
+  }
+}

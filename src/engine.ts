@@ -1,0 +1,44 @@
+/**
+ * TLS without I/O, for those who bring their own transport: in Node, Deno, Bun or a browser. Nothing
+ * of `node:` is imported here.
+ */
+import {
+  type Modules,
+  SecureContext,
+  type SecureContextOptions as SharedOptions,
+} from "./context/secure-context.ts";
+
+export { ArgumentTypeError, ArgumentValueError, TlsError } from "./context/errors.ts";
+export type {
+  ClientEngineOptions,
+  Credential,
+  KeyPair,
+  Modules,
+  SecureContext,
+  ServerEngineOptions,
+} from "./context/secure-context.ts";
+export type { Channel, Engine, Profile, Session } from "./sandbox/engine.ts";
+export { EngineError, type Side } from "./sandbox/errors.ts";
+export type { PeerCertificate, PeerName } from "./sandbox/peer.ts";
+
+/** What connections may share, and the modules that they run in. */
+export interface SecureContextOptions extends SharedOptions {
+  readonly modules: Modules;
+}
+
+/**
+ * Reads and checks keys, certificates and settings once, for many connections. Its `serverEngine` and
+ * `clientEngine` give an engine for each.
+ *
+ * @throws {TypeError} at once, with `code` ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE and the
+ *   option's name, for options that are wrong in themselves
+ * @throws {TlsError} for credentials or modules that can't be used
+ */
+export function createSecureContext({ modules, ...options }: SecureContextOptions): SecureContext {
+  return new SecureContext(modules, options, seed);
+}
+
+/** The memory of an engine is never shared. */
+function seed(room: Uint8Array): void {
+  crypto.getRandomValues(room as Uint8Array<ArrayBuffer>);
+}

@@ -1,0 +1,18 @@
+/**
+ * TLS with all the cryptography inside a WebAssembly sandbox, in the shapes that Node's users know.
+ */
+export { ArgumentTypeError, ArgumentValueError, TlsError } from "./context/errors.ts";
+export type { Credential, KeyPair, SecureContext } from "./context/secure-context.ts";
+export { type ConnectOptions, connect } from "./library/connect.ts";
+export type { PeerCertificate } from "./library/peer-certificate.ts";
+export { createSecureContext, type SecureContextOptions } from "./library/secure-context.ts";
+export { createServer, type ListeningOptions, Server } from "./library/server.ts";
+export { TlsStream } from "./library/tls-stream.ts";
+export {
+  type ClientOptions,
+  type ConnectionOptions,
+  type ServerOptions,
+  type WrapOptions,
+  wrap,
+} from "./library/wrap.ts";
+export type { Profile } from "./sandbox/engine.ts";

@@ -1,0 +1,22 @@
+import { TlsError, tlsErrorOf } from "../context/errors.ts";
+import { EngineError } from "../sandbox/errors.ts";
+import { HandshakeTimeout } from "../service/connection.ts";
+import { TruncationError } from "../tunnel/closing.ts";
+
+/** The error that a stream is destroyed with, by what a connection ended of. */
+export function errorOf(failure: Error): Error {
+  const cause = failure.cause instanceof Error ? failure.cause : failure;
+  const { message } = cause;
+  if (cause instanceof EngineError) return tlsErrorOf(cause);
+  if (cause instanceof TruncationError) {
+    return new TlsError(message, { reason: "TRUNCATED", side: "peer", cause });
+  }
+  if (cause instanceof HandshakeTimeout) {
+    return new TlsError(message, { reason: "HANDSHAKE_TIMEOUT", side: "peer", cause });
+  }
+  if (cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError) {
+    return new TlsError(failure.message, { reason: "SANDBOX_TRAPPED", side: "us", cause });
+  }
+  // The system's, of the stream below, or the user's own.
+  return cause;
+}

@@ -1,0 +1,124 @@
+import { type Socket, Server as TcpServer } from "node:net";
+import { ArgumentTypeError } from "../context/errors.ts";
+import { BOOLEAN, checkOptions, FUNCTION, MILLISECONDS, type Rules } from "../context/options.ts";
+import type { SecureContext } from "../context/secure-context.ts";
+import { KeptCredentials } from "../server/kept-credentials.ts";
+import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
+import { TlsStream } from "./tls-stream.ts";
+import { contextOf, SERVER_OPTIONS, type ServerOptions, streamOptions } from "./wrap.ts";
+
+type Kept = KeptCredentials<{ readonly keeper: SecureContext }>;
+
+/** Of a server that listens by itself. */
+export interface ListeningOptions extends ServerOptions {
+  /** As of net.createServer; true by default. */
+  readonly noDelay?: boolean;
+  /** As of net.createServer. */
+  readonly keepAlive?: boolean;
+  /** As of net.createServer: milliseconds. */
+  readonly keepAliveInitialDelay?: number;
+}
+
+const RULES: Rules = {
+  ...SERVER_OPTIONS,
+  noDelay: BOOLEAN,
+  keepAlive: BOOLEAN,
+  keepAliveInitialDelay: MILLISECONDS,
+};
+
+/**
+ * A TLS server: a net.Server (listen, close, address, …), each of whose connections has a sandbox of
+ * its own.
+ *
+ * @param listener for the event `secureConnection`
+ * @throws {TypeError} at once for options that are wrong in themselves; {TlsError} for credentials
+ *   that can't be used
+ */
+export function createServer(
+  options: ListeningOptions,
+  listener?: (stream: TlsStream) => void,
+): Server {
+  return new Server(options, listener);
+}
+
+/**
+ * Events besides a net.Server's: `secureConnection` with the TlsStream of each client, once its
+ * handshake is done; `tlsClientError` with the error and the TlsStream of one whose handshake failed.
+ */
+export class Server extends TcpServer {
+  private readonly settings: ServerOptions;
+  private kept: Kept;
+
+  /** @internal */
+  constructor(options: ListeningOptions, listener?: (stream: TlsStream) => void) {
+    checkOptions(options, RULES);
+    if (listener !== undefined && !FUNCTION.accepts(listener)) {
+      throw new ArgumentTypeError("listener", FUNCTION.expected, listener);
+    }
+    const { noDelay = true, keepAlive = false, keepAliveInitialDelay = 0 } = options;
+    super({ allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay });
+    this.settings = options;
+    this.kept = keep(options);
+    // What would be wrong with every client is told before the first one.
+    this.newEngine().wipe();
+    if (listener !== undefined) this.on("secureConnection", listener);
+    this.on("connection", (socket) => this.accept(socket));
+  }
+
+  /**
+   * From now on new clients meet other credentials; who is here already is not concerned. The old
+   * keys are wiped as soon as no handshake needs them. If this throws, nothing has changed.
+   *
+   * @throws as createServer does
+   */
+  setSecureContext(options: SecureContextOptions): void {
+    const old = this.kept;
+    this.kept = new KeptCredentials({ keeper: createSecureContext(options) });
+    try {
+      this.newEngine().wipe();
+    } catch (error) {
+      this.kept.release();
+      this.kept = old;
+      throw error;
+    }
+    old.release();
+  }
+
+  private newEngine() {
+    return this.kept.credentials.keeper.serverEngine({
+      requestCert: this.settings.requestCert ?? false,
+    });
+  }
+
+  private accept(socket: Socket): void {
+    const { kept } = this;
+    kept.use();
+    const keyUsed = () => kept.release();
+    let stream: TlsStream;
+    try {
+      const engine = this.newEngine();
+      const verifies = (this.settings.requestCert ?? false) !== false;
+      const settings = { ...streamOptions(this.settings), verifies, signal: undefined };
+      stream = new TlsStream({ ...settings, network: socket, engine, keyUsed });
+    } catch (error) {
+      keyUsed();
+      socket.destroy();
+      this.emit("tlsClientError", error);
+      return;
+    }
+    const fail = (error: Error) => this.emit("tlsClientError", error, stream);
+    stream.once("error", fail);
+    stream.once("secureConnect", () => {
+      stream.off("error", fail);
+      this.emit("secureConnection", stream);
+    });
+  }
+}
+
+function keep(options: ServerOptions): Kept {
+  const { context, isOwn } = contextOf(options, false);
+  const kept = new KeptCredentials({ keeper: context });
+  // Somebody else's is somebody else's to wipe: this user of it never stops.
+  if (!isOwn) kept.use();
+  return kept;
+}

@@ -1,0 +1,242 @@
+import type { Socket } from "node:net";
+import { addAbortSignal, Duplex } from "node:stream";
+import { TlsError } from "../context/errors.ts";
+import type { Engine, Session } from "../sandbox/engine.ts";
+import { Connection } from "../service/connection.ts";
+import { timerDelay } from "../service/timers.ts";
+import { Cleartext } from "./cleartext.ts";
+import { errorOf } from "./failure.ts";
+import { type PeerCertificate, peerCertificateOf } from "./peer-certificate.ts";
+
+/** What a stream is made of; `wrap`, `connect` and `createServer` see to it. @internal */
+export interface StreamSettings {
+  readonly network: Duplex;
+  readonly engine: Engine;
+  /** Is a peer that has a certificate held against CAs? */
+  readonly verifies: boolean;
+  readonly handshakeTimeout: number;
+  readonly allowHalfOpen: boolean;
+  readonly enforceCloseNotify: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** The private key is of no more use: there is no second handshake. Called once. */
+  readonly keyUsed: () => void;
+}
+
+/**
+ * One TLS connection: what is written leaves encrypted, what is read was decrypted and is authentic.
+ * It may be written to before the handshake is done; that leaves when it is.
+ *
+ * `end()` sends close_notify (RFC 5246, 7.2.1) and half-closes the stream below; what the peer still
+ * sends can be read. `destroy()` before `finish` drops the connection, and the peer can tell.
+ *
+ * Events besides a Duplex's: `secureConnect` once the handshake is done; `timeout`, see setTimeout.
+ * A failure is an `error` event with a TlsError, or with the error of the stream below.
+ */
+export class TlsStream extends Duplex {
+  /** As of a socket of Node's that is not a plain one. */
+  readonly encrypted = true;
+
+  private readonly network: Duplex;
+  private readonly cleartext: Cleartext;
+  private readonly connection: Connection;
+  private readonly verifies: boolean;
+  private session: Session | null = null;
+  private isOver = false;
+  private idleTimer: NodeJS.Timeout | undefined;
+
+  /** @internal */
+  constructor(settings: StreamSettings) {
+    super({ allowHalfOpen: settings.allowHalfOpen });
+    const { network, signal } = settings;
+    this.network = network;
+    this.verifies = settings.verifies;
+    // When the peer's half is over, ours is not.
+    network.allowHalfOpen = true;
+    this.cleartext = new Cleartext((chunk) => {
+      this.idleTimer?.refresh();
+      return this.push(chunk);
+    });
+    this.connection = new Connection({
+      ...settings,
+      network: { readable: network, writable: network },
+      peer: "",
+      closeNotify: true,
+      halfClose: true,
+      established: (session) => {
+        this.session = session;
+        process.nextTick(() => this.emit("secureConnect"));
+        return this.cleartext;
+      },
+      over: (failure) => this.finish(failure),
+    });
+    if (signal !== undefined) addAbortSignal(signal, this);
+  }
+
+  // ---- facts, null before the handshake is done
+
+  /** `TLSv1.2`, with a profile other than `legacy`. */
+  get protocol(): string | null {
+    return this.session?.protocol ?? null;
+  }
+
+  /** The suite, by OpenSSL's name, such as `ECDHE-ECDSA-CHACHA20-POLY1305`. */
+  get cipher(): string | null {
+    return this.session?.cipher ?? null;
+  }
+
+  /** The server name that the client asked for (RFC 6066, 3), or null. */
+  get servername(): string | null {
+    return this.session?.serverName ?? null;
+  }
+
+  /** The application protocol that both sides chose (RFC 7301), or null. */
+  get alpnProtocol(): string | null {
+    return this.session?.protocolName ?? null;
+  }
+
+  /** Has the peer shown a certificate that the CAs vouch for, and the key to it? */
+  get authorized(): boolean {
+    return this.verifies && this.session?.peer != null;
+  }
+
+  /** What the peer's certificate tells; null if it sent none. It is true only if `authorized`. */
+  getPeerCertificate(): PeerCertificate | null {
+    const peer = this.session?.peer ?? null;
+    return peer && peerCertificateOf(peer);
+  }
+
+  /** Bytes of application data, each way. */
+  get count(): { readonly received: number; readonly sent: number } {
+    const { toLocal, toRemote } = this.connection.facts(null).count;
+    return { received: toLocal, sent: toRemote };
+  }
+
+  // ---- what a socket below knows and can do; undefined and nothing where there is none
+
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.socket.remotePort;
+  }
+
+  get remoteFamily(): string | undefined {
+    return this.socket.remoteFamily;
+  }
+
+  get localAddress(): string | undefined {
+    return this.socket.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.socket.localPort;
+  }
+
+  /** Emits `timeout` after so many milliseconds without data either way; 0 is never. */
+  setTimeout(milliseconds: number, listener?: () => void): this {
+    clearTimeout(this.idleTimer);
+    this.idleTimer = undefined;
+    if (listener !== undefined) {
+      if (milliseconds > 0) this.once("timeout", listener);
+      else this.off("timeout", listener);
+    }
+    if (milliseconds > 0 && !this.destroyed) {
+      this.idleTimer = setTimeout(() => this.emit("timeout"), timerDelay(milliseconds)).unref();
+    }
+    return this;
+  }
+
+  /** As of net.Socket. */
+  setNoDelay(noDelay?: boolean): this {
+    this.socket.setNoDelay?.(noDelay);
+    return this;
+  }
+
+  /** As of net.Socket. */
+  setKeepAlive(enable?: boolean, initialDelay?: number): this {
+    this.socket.setKeepAlive?.(enable, initialDelay);
+    return this;
+  }
+
+  /** As of net.Socket. */
+  ref(): this {
+    this.socket.ref?.();
+    return this;
+  }
+
+  /** As of net.Socket. */
+  unref(): this {
+    this.socket.unref?.();
+    return this;
+  }
+
+  /** Ends what is written, and drops what is still to be read. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once("finish", () => this.destroy());
+  }
+
+  // ---- what Duplex calls
+
+  /** @internal */
+  override _read(): void {
+    this.cleartext.wantMore();
+  }
+
+  /** @internal */
+  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.idleTimer?.refresh();
+    this.cleartext.accept(chunk, done);
+  }
+
+  /** @internal */
+  override _writev(
+    chunks: { chunk: Buffer; encoding: BufferEncoding }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "binary", done);
+  }
+
+  /** @internal */
+  override _final(done: (error?: Error | null) => void): void {
+    this.cleartext.finish();
+    const { network } = this;
+    if (this.isOver || network.writableFinished || network.destroyed) {
+      done();
+      return;
+    }
+    let isDone = false;
+    const once = () => {
+      if (!isDone) done();
+      isDone = true;
+    };
+    network.once("finish", once).once("close", once);
+  }
+
+  /** @internal */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.idleTimer);
+    if (!this.isOver) {
+      // What was ended is left alone with the peer, for the short time until that hangs up, too.
+      if (error === null && this.writableFinished) this.cleartext.destroy();
+      else this.connection.abort(error ?? dropped());
+    }
+    done(error);
+  }
+
+  private get socket(): Partial<Socket> {
+    return this.network as Partial<Socket>;
+  }
+
+  private finish(failure: Error | null): void {
+    this.isOver = true;
+    this.cleartext.close();
+    if (failure !== null && !this.destroyed) this.destroy(errorOf(failure));
+  }
+}
+
+function dropped(): TlsError {
+  return new TlsError("the connection was dropped", { reason: "DROPPED", side: "us" });
+}
