@@ -1,0 +1,171 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { connect, connectByWire } from "../support/clients.ts";
+import {
+  bearhug,
+  failureOf,
+  listening,
+  nodeServer,
+  pairOf,
+  secured,
+  type TlsStream,
+} from "../support/library.ts";
+import { within } from "../support/limits.ts";
+import { everything } from "../support/processes.ts";
+
+/** What ends when: one direction, both, or the whole connection. */
+
+const authority = Authority.root();
+const pair = pairOf(authority.issue());
+const server = { host: "127.0.0.1", servername: SERVER_NAME, ca: readFileSync(authority.certFile) };
+const NODE = { ...pair, maxVersion: "TLSv1.2", allowHalfOpen: true } as const;
+
+/** A server of ours, and its stream to the next client. */
+async function oneStream(options = {}): Promise<{ port: number; arrived: Promise<TlsStream> }> {
+  const listener = bearhug.createServer({ ...pair, ...options });
+  const port = await listening(listener);
+  const arrived = once(listener, "secureConnection").then(([stream]) => stream as TlsStream);
+  return { port, arrived: within(10_000, "a client", arrived) };
+}
+
+describe("end", () => {
+  test("of a client leaves the late reply to be read", async () => {
+    const port = await nodeServer(NODE, (socket) => {
+      socket.resume();
+      socket.on("end", () => setTimeout(() => socket.end("the late reply"), 50));
+    });
+    const stream = await secured(bearhug.connect({ ...server, port }));
+    const answer = everything(stream);
+    stream.end("a question");
+    expect((await answer).toString()).toBe("the late reply");
+    expect(stream.writableFinished).toBe(true);
+  });
+
+  test("of a server leaves the late question to be read", async () => {
+    const { port, arrived } = await oneStream();
+    const client = await connect({ port, authority }, { allowHalfOpen: true });
+    const stream = await arrived;
+    const question = everything(stream);
+    stream.end("bye");
+    expect((await everything(client)).toString()).toBe("bye");
+    await sleep(20);
+    client.end("but why?");
+    expect((await question).toString()).toBe("but why?");
+  });
+
+  test("between two of ours leaves either direction alone", async () => {
+    const { port, arrived } = await oneStream({ allowHalfOpen: true });
+    const client = bearhug.connect({ ...server, port, allowHalfOpen: true });
+    client.end("first");
+    const stream = await arrived;
+    expect((await everything(stream)).toString()).toBe("first");
+    await sleep(20);
+    const answer = everything(client);
+    const closed = Promise.all([once(client, "close"), once(stream, "close")]);
+    stream.end("second");
+    expect((await answer).toString()).toBe("second");
+    await within(1000, "both streams' end, with no time to linger", closed);
+  });
+
+  test("says close_notify: who insists on it is content", async () => {
+    const { port, arrived } = await oneStream();
+    const options = { ...server, port, enforceCloseNotify: true };
+    const client = await secured(bearhug.connect(options));
+    (await arrived).end("whole");
+    expect((await everything(client)).toString()).toBe("whole");
+  });
+
+  test("is what the peer's end leads to, unless half-open connections are allowed", async () => {
+    for (const allowHalfOpen of [false, true]) {
+      const { port, arrived } = await oneStream({ allowHalfOpen });
+      const client = await connect({ port, authority }, { allowHalfOpen: true });
+      const stream = await arrived;
+      stream.resume();
+      client.end();
+      await once(stream, "end");
+      await sleep(20);
+      expect(stream.writableEnded).toBe(!allowHalfOpen);
+      client.destroy();
+    }
+  });
+
+  test("without data at all is passed on before the handshake is done", async () => {
+    const { port, arrived } = await oneStream();
+    const client = bearhug.connect({ ...server, port });
+    client.end();
+    expect((await everything(await arrived)).length).toBe(0);
+  });
+});
+
+describe("a connection that is cut", () => {
+  test("is a truncation to who insists on close_notify, and an end to others", async () => {
+    for (const enforceCloseNotify of [true, false]) {
+      const { port, arrived } = await oneStream({ enforceCloseNotify });
+      const { wire } = await connectByWire({ port, authority });
+      const stream = await arrived;
+      stream.resume();
+      const end = enforceCloseNotify ? failureOf(stream) : once(stream, "end").then(() => null);
+      wire.end();
+      const failure = await end;
+      if (enforceCloseNotify) {
+        expect(failure).toMatchObject({ code: "ERR_BEARHUG_TRUNCATED", side: "peer" });
+      }
+    }
+  });
+
+  test("by destroy, before all was said, has no close_notify", async () => {
+    const { port, arrived } = await oneStream();
+    const options = { ...server, port, enforceCloseNotify: true };
+    const client = await secured(bearhug.connect(options));
+    client.resume();
+    const failed = failureOf(client);
+    (await arrived).destroy();
+    expect((await failed).code).toMatch(/^(ERR_BEARHUG_TRUNCATED|ECONNRESET)$/);
+  });
+
+  test("by destroy with an error tells that error", async () => {
+    const { port, arrived } = await oneStream();
+    await secured(bearhug.connect({ ...server, port }));
+    const stream = await arrived;
+    const failed = failureOf(stream);
+    stream.destroy(new Error("enough"));
+    expect((await failed).message).toBe("enough");
+  });
+
+  test("by destroySoon has everything that was written", async () => {
+    const { port, arrived } = await oneStream();
+    const client = await secured(bearhug.connect({ ...server, port }));
+    const answer = everything(client);
+    const stream = await arrived;
+    stream.write("all of it");
+    stream.destroySoon();
+    await once(stream, "close");
+    expect((await answer).toString()).toBe("all of it");
+  });
+
+  test("lets nothing be written any more", async () => {
+    const { port, arrived } = await oneStream({ allowHalfOpen: true });
+    const client = await connect({ port, authority });
+    const stream = await arrived;
+    client.destroy();
+    await once(stream.resume(), "end");
+    const failed = failureOf(stream);
+    const write = () => stream.write("anybody there?");
+    const timer = setInterval(write, 10);
+    expect((await failed).code).toMatch(/^(EPIPE|ECONNRESET)$/);
+    clearInterval(timer);
+  });
+});
+
+describe("a silent connection", () => {
+  test("is told by the event timeout", async () => {
+    const { port, arrived } = await oneStream();
+    await secured(bearhug.connect({ ...server, port }));
+    const stream = await arrived;
+    await new Promise<void>((resolve) => stream.setTimeout(30, resolve));
+    expect(stream.destroyed).toBe(false);
+  });
+});
