@@ -74,6 +74,8 @@ export class SecureContext {
   private readonly keeper: Keeper;
   private readonly identity: Identity | IdentityChoice | null;
   private readonly anchors: readonly Uint8Array[] | null;
+  private readonly profile: Profile;
+  private readonly protocols: readonly string[];
 
   /**
    * @throws {ArgumentTypeError} {ArgumentValueError} for options that are wrong in themselves
@@ -81,14 +83,17 @@ export class SecureContext {
    */
   constructor(
     private readonly modules: Modules,
-    private readonly options: SecureContextOptions,
+    options: SecureContextOptions,
     private readonly seed: Seed,
   ) {
     checkOptions(options, CONTEXT_OPTIONS);
     for (const name of ["engine", "keeper"] as const) checkModule(name, modules[name]);
+    // The options are not kept: a context can be printed, and the private key is not in it.
+    this.profile = options.profile ?? "modern";
+    this.protocols = [...(options.ALPNProtocols ?? [])];
     this.keeper = new Keeper(modules.keeper);
     try {
-      this.identity = this.identify();
+      this.identity = this.identify(options);
       this.anchors = options.ca === undefined ? null : decode("ca", "BAD_CA", options.ca);
     } catch (error) {
       this.keeper.wipe();
@@ -103,8 +108,7 @@ export class SecureContext {
    */
   serverEngine(options: ServerEngineOptions = {}): Engine {
     checkOptions(options, { requestCert: REQUEST });
-    const { profile = "modern", ALPNProtocols: protocols = [] } = this.options;
-    const { identity, seed } = this;
+    const { profile, protocols, identity, seed } = this;
     if (identity === null)
       throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
     const clients = this.clients(options.requestCert ?? false);
@@ -119,8 +123,7 @@ export class SecureContext {
    */
   clientEngine(options: ClientEngineOptions = {}): Engine {
     checkOptions(options, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
-    const { profile = "modern", ALPNProtocols: protocols = [] } = this.options;
-    const { identity, seed } = this;
+    const { profile, protocols, identity, seed } = this;
     if (identity !== null && "choose" in identity) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
@@ -135,8 +138,8 @@ export class SecureContext {
     this.keeper.wipe();
   }
 
-  private identify(): Identity | IdentityChoice | null {
-    const { key, cert, contexts } = this.options;
+  private identify(options: SecureContextOptions): Identity | IdentityChoice | null {
+    const { key, cert, contexts } = options;
     if ((key === undefined) !== (cert === undefined)) {
       throw new ArgumentValueError(key === undefined ? "key" : "cert", "is missing");
     }

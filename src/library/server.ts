@@ -46,7 +46,8 @@ export function createServer(
  * handshake is done; `tlsClientError` with the error and the TlsStream of one whose handshake failed.
  */
 export class Server extends TcpServer {
-  private readonly settings: ServerOptions;
+  private readonly streams: ReturnType<typeof streamOptions>;
+  private readonly requestCert: boolean | "optional";
   private kept: Kept;
 
   /** @internal */
@@ -57,7 +58,8 @@ export class Server extends TcpServer {
     }
     const { noDelay = true, keepAlive = false, keepAliveInitialDelay = 0 } = options;
     super({ allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay });
-    this.settings = options;
+    this.streams = streamOptions(options);
+    this.requestCert = options.requestCert ?? false;
     this.kept = keep(options);
     // What would be wrong with every client is told before the first one.
     this.newEngine().wipe();
@@ -86,7 +88,7 @@ export class Server extends TcpServer {
 
   private newEngine() {
     return this.kept.credentials.keeper.serverEngine({
-      requestCert: this.settings.requestCert ?? false,
+      requestCert: this.requestCert,
     });
   }
 
@@ -97,8 +99,8 @@ export class Server extends TcpServer {
     let stream: TlsStream;
     try {
       const engine = this.newEngine();
-      const verifies = (this.settings.requestCert ?? false) !== false;
-      const settings = { ...streamOptions(this.settings), verifies, signal: undefined };
+      const verifies = this.requestCert !== false;
+      const settings = { ...this.streams, verifies, signal: undefined };
       stream = new TlsStream({ ...settings, network: socket, engine, keyUsed });
     } catch (error) {
       keyUsed();

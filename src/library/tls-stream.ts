@@ -69,6 +69,8 @@ export class TlsStream extends Duplex {
       },
       over: (failure) => this.finish(failure),
     });
+    // Whoever talked over it before may have left it paused.
+    network.resume();
     if (signal !== undefined) addAbortSignal(signal, this);
   }
 

@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import type { SecureContext } from "../../src/context/secure-context.ts";
+import type { Keeper } from "../../src/sandbox/keeper.ts";
+import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { connect, connectRaw } from "../support/clients.ts";
+import { bearhug, listening, pairOf, secured } from "../support/library.ts";
+import { eventually } from "../support/limits.ts";
+import { duplexPair, memoryOf } from "../support/sandboxes.ts";
+
+/** Private keys are in the keeper, nowhere else, and no longer than they are of use. */
+
+const authority = Authority.root();
+const { keyFile, certFile, key } = authority.issue();
+const pair = pairOf({ keyFile, certFile });
+const ca = readFileSync(authority.certFile);
+const secret = Buffer.from(key.export({ format: "jwk" }).d as string, "base64url");
+
+function keeperOf(context: SecureContext): Uint8Array {
+  const { keeper } = context as unknown as { keeper: Keeper };
+  return memoryOf(keeper);
+}
+
+function hasKey(memory: Uint8Array): boolean {
+  return Buffer.from(memory.buffer, memory.byteOffset, memory.length).includes(secret);
+}
+
+const isWiped = (memory: Uint8Array) => memory.every((byte) => byte === 0);
+
+/** The credentials that a server uses now. */
+function contextOf(server: object): SecureContext {
+  return (server as { kept: { credentials: { keeper: SecureContext } } }).kept.credentials.keeper;
+}
+
+describe("a private key", () => {
+  test("is in the keeper, until its context is wiped", () => {
+    const context = bearhug.createSecureContext(pair);
+    const memory = keeperOf(context as SecureContext);
+    expect(hasKey(memory)).toBe(true);
+    context.wipe();
+    expect(isWiped(memory)).toBe(true);
+  });
+
+  test("can't be printed, with its context or with its server", () => {
+    const text = pair.key.toString();
+    const lines = text.split("\n").filter((line) => /^[A-Za-z0-9+/=]+$/.test(line));
+    const options = { key: text, cert: pair.cert.toString() };
+    const printed = { depth: Infinity, maxStringLength: Infinity, showHidden: true } as const;
+    for (const holder of [
+      bearhug.createSecureContext(options),
+      bearhug.createSecureContext({ contexts: { x: options } }),
+      bearhug.createServer(options),
+      bearhug.wrap(duplexPair()[0], { isServer: true, ...options }),
+    ]) {
+      const shown = inspect(holder, printed);
+      expect(lines.filter((line) => shown.includes(line))).toEqual([]);
+      expect(shown.length).toBeGreaterThan(100);
+    }
+    // The check would find it.
+    expect(inspect({ deep: { options } }, printed)).toContain(lines[0]?.slice(0, 20));
+  });
+
+  test("stays the caller's in the caller's memory", () => {
+    const copy = Buffer.from(pair.key);
+    bearhug.createSecureContext({ key: copy, cert: pair.cert });
+    expect(copy.equals(pair.key)).toBe(true);
+  });
+
+  test("of one connection is gone after its handshake", async () => {
+    const [left, right] = duplexPair();
+    const server = bearhug.wrap(right, { isServer: true, ...pair });
+    const client = bearhug.wrap(left, { servername: SERVER_NAME, ca });
+    await Promise.all([secured(server), secured(client)]);
+    const { connection } = server as unknown as { connection: object };
+    expect(inspect(connection, { depth: Infinity })).not.toContain("PRIVATE");
+    client.write("still");
+    expect(String((await once(server, "data"))[0])).toBe("still");
+  });
+
+  test("that was replaced is wiped when the last handshake is over that needs it", async () => {
+    const server = bearhug.createServer(pair);
+    const port = await listening(server);
+    const memory = keeperOf(contextOf(server));
+    const silent = await connectRaw(port);
+    await connect({ port, authority });
+    server.setSecureContext(pairOf(authority.issue()));
+    expect(hasKey(memory)).toBe(true);
+    silent.destroy();
+    await eventually("the old key's end", () => isWiped(memory));
+  });
+
+  test("in a context of the user's own outlives a server that had it", () => {
+    const secureContext = bearhug.createSecureContext(pair);
+    const server = bearhug.createServer({ secureContext });
+    server.setSecureContext(pairOf(authority.issue()));
+    expect(hasKey(keeperOf(secureContext as SecureContext))).toBe(true);
+  });
+});
