@@ -5,7 +5,7 @@ import { TruncationError } from "../tunnel/closing.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */
 export function errorOf(failure: Error): Error {
-  const cause = failure.cause instanceof Error ? failure.cause : failure;
+  const cause = causeOf(failure);
   const { message } = cause;
   if (cause instanceof EngineError) return tlsErrorOf(cause);
   if (cause instanceof TruncationError) {
@@ -19,4 +19,9 @@ export function errorOf(failure: Error): Error {
   }
   // The system's, of the stream below, or the user's own.
   return cause;
+}
+
+/** What was at the bottom of it; what lies above is said on the command line only. */
+function causeOf(failure: Error): Error {
+  return failure.cause instanceof Error ? causeOf(failure.cause) : failure;
 }

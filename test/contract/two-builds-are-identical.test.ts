@@ -16,9 +16,11 @@ function sha256(file: string): string {
 test("two builds in two folders give identical modules", { timeout: 180_000 }, () => {
   const copy = join(scratch, "another folder's name".replaceAll(/\W/g, "-"));
   mkdirSync(copy);
-  for (const part of ["Makefile", "vendor", "wasm"]) {
+  for (const part of ["Makefile", "package.json", "vendor", "wasm", "fuzz"]) {
     cpSync(join(repository, part), join(copy, part), { recursive: true });
   }
+  // The Makefile looks into them for what it makes besides.
+  for (const part of ["src", "test", "bench"]) mkdirSync(join(copy, part));
   const printed = execFileSync("make", ["dist/engine.wasm", "dist/keeper.wasm"], {
     cwd: copy,
     encoding: "utf8",
