@@ -1,8 +1,8 @@
 # make         builds everything: both sandboxes and the programs
 # make dist    packs what users install, and writes the list of its ingredients
 # make demo    shows a TLS client talking to a program through the sandbox
-# make check   formatting, lint, types
-# make test    make check, then every test, with real peers
+# make check   formatting, lint, types, dead code, layers, pages out of date
+# make test    make check, then every test, with real peers: what CI runs
 # make bench   measures, side by side with what Debian has (ONLY=server: a
 #              part of it)
 # make docs    writes the options into the manual pages, and docs/compatibility.md
@@ -153,7 +153,7 @@ build/manual.mjs: docs/manual.ts $(wildcard src/cli/*.ts) node_modules/.package-
 	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
 
 # Its table has the tests themselves in it, so vitest has to load it.
-compatibility = node_modules/.bin/vitest run --update=$(1) test/parity/table.test.ts >build/compatibility.log 2>&1 || \
+compatibility = node_modules/.bin/vitest run --update=$(1) $(2) test/parity/table.test.ts >build/compatibility.log 2>&1 || \
 	{ cat build/compatibility.log; exit 1; }
 
 .PHONY: docs
@@ -206,7 +206,8 @@ check: node_modules/.package-lock.json build/manual.mjs
 	@clang-format --dry-run -Werror $(C_FILES)
 	@node_modules/.bin/tsc --noEmit
 	@node build/manual.mjs --check
-	@$(call compatibility,none)
+	@node_modules/.bin/knip --no-progress --no-config-hints
+	@$(call compatibility,none,test/contract/imports-point-one-way.test.ts test/docs/links.test.ts)
 
 .PHONY: format
 format: node_modules/.package-lock.json
@@ -227,7 +228,7 @@ demo: all
 CAS := /usr/sbin/update-ca-certificates=ca-certificates
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat \
 	systemd-notify=systemd setpriv=util-linux stunnel4=stunnel4 /usr/sbin/nginx=nginx-light \
-	script=bsdutils testssl=testssl.sh sslscan=sslscan $(CAS)
+	script=bsdutils s6-svscan=s6 testssl=testssl.sh sslscan=sslscan $(CAS)
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a
 	$(call say,  $<)

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 const TICKS_PER_SECOND = 100;
 
 /** The Node that runs this is the one that `#!/usr/bin/env node` finds. */
-export const PATH = `${dirname(process.execPath)}:${process.env["PATH"]}`;
+const PATH = `${dirname(process.execPath)}:${process.env["PATH"]}`;
 
 /** Starts a process in a group of its own, so that nothing of it outlives this run. */
 export function start(command: readonly string[], settings: Settings = {}): ChildProcess {

@@ -34,7 +34,7 @@ export function answer<Settings>(
 }
 
 /** The usage line, and a line for each option. */
-export function help<Settings>(program: string, line: CommandLine<Settings>): string {
+function help<Settings>(program: string, line: CommandLine<Settings>): string {
   const options = line.groups.flat();
   const width = Math.max(...options.map((option) => spelled(option).length));
   const lines = options.map((option) => `  ${spelled(option).padEnd(width)}  ${option.about}`);

@@ -12,7 +12,7 @@ import { isatty, ReadStream, WriteStream } from "node:tty";
 import { isNodesOwn } from "./inheritance.ts";
 
 /** A descriptor can't be used. The message says which and why. */
-export class DescriptorError extends Error {
+class DescriptorError extends Error {
   constructor(fd: number, reason: string) {
     super(`unable to use descriptor ${fd}: ${reason}`);
   }

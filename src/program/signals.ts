@@ -11,11 +11,7 @@ const FATAL = [
 ] as const satisfies readonly NodeJS.Signals[];
 
 /** What a supervisor sends, and a program that stands in for another passes on. */
-export const PASSED_ON = [
-  ...FATAL,
-  "SIGCONT",
-  "SIGWINCH",
-] as const satisfies readonly NodeJS.Signals[];
+const PASSED_ON = [...FATAL, "SIGCONT", "SIGWINCH"] as const satisfies readonly NodeJS.Signals[];
 
 /** From now on, signals that a supervisor sends are for prog. */
 export function passSignalsOn(receive: (signal: NodeJS.Signals) => void): void {

@@ -2,11 +2,10 @@
  * s6-tlsclient tries each address of a host in turn, of the family and from the address that it
  * is told.
  */
-import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { canHaveHosts, withHosts } from "../support/hosts.ts";
-import { eventually } from "../support/limits.ts";
+import { freePort } from "../support/ports.ts";
 import { startServer } from "../support/server.ts";
 import { runClient } from "../support/tls-client-program.ts";
 
@@ -96,11 +95,3 @@ it("a host that there is not: 111, and one line", async () => {
     /^s6-tlsclient: fatal: unable to connect to nobody\.invalid port 1: [^\n]+\n$/,
   );
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await eventually("a port", () => server.listening);
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}

@@ -21,7 +21,7 @@ export function mod(a: bigint, m: bigint): bigint {
 }
 
 /** a ** -1 modulo m, by Euclid's algorithm. */
-export function inverse(a: bigint, m: bigint): bigint {
+function inverse(a: bigint, m: bigint): bigint {
   let [r, s, u, v] = [m, mod(a, m), 0n, 1n];
   while (s !== 0n) {
     const q = r / s;

@@ -32,10 +32,6 @@ export function notProven(why: string): Hole {
   return { hole: "not proven", why };
 }
 
-export function notBuiltYet(why: string): Hole {
-  return { hole: "not built yet", why };
-}
-
 /** A test in test/commands. */
 export function command(name: string, title: string): Elsewhere {
   return { file: `commands/${name}.test.ts`, title };

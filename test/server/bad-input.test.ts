@@ -7,6 +7,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { asNobody, isRoot, publicProgram } from "../support/nobody.ts";
+import { freePort } from "../support/ports.ts";
 import type { Ended } from "../support/processes.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
 import { runServer, type Serving } from "../support/server.ts";
@@ -30,15 +31,6 @@ async function refused(serving: Partial<Serving>, { code, says }: Refusal): Prom
   expect(ended).toMatchObject({ code, signal: null, stdout: "" });
   await expect(once(connect(port, "127.0.0.1"), "connect")).rejects.toThrow("ECONNREFUSED");
   return ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe("100, for the command line", () => {

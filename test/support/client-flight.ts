@@ -31,7 +31,7 @@ export type Damage = (part: Part, bytes: Buffer) => Buffer;
 const suite = SUITE["ECDHE-ECDSA-CHACHA20-POLY1305"];
 const random = Buffer.alloc(32, 0x22);
 
-export const hello = clientHello({ suites: [suite.id], random });
+const hello = clientHello({ suites: [suite.id], random });
 export const helloRecord = clearRecord(RECORD.handshake, hello);
 
 /** @param answer the server's first flight, as it was on the wire */

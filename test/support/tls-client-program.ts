@@ -1,6 +1,6 @@
 /** s6-tlsclient with a program behind it that talks to the server. */
 import type { Authority } from "./certificates.ts";
-import { type Ended, type Running, run, type Start, start } from "./processes.ts";
+import { type Ended, run, type Start } from "./processes.ts";
 import { program } from "./service.ts";
 
 export interface ClientCall {
@@ -24,10 +24,6 @@ export const ASK = ["sh", "-c", "cat >&7; exec 7>&-; cat <&6"];
 
 export function runClient(call: ClientCall, settings: Start = {}): Promise<Ended> {
   return run(commandOf(call), { ...settings, environment: environmentOf(call) });
-}
-
-export function startClient(call: ClientCall, settings: Start = {}): Running {
-  return start(commandOf(call), { ...settings, environment: environmentOf(call) });
 }
 
 function commandOf(call: ClientCall): string[] {

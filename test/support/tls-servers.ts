@@ -5,6 +5,7 @@ import { afterEach } from "vitest";
 import { SERVER_NAME } from "./certificates.ts";
 import { connectRaw } from "./clients.ts";
 import { eventually, within } from "./limits.ts";
+import { freePort } from "./ports.ts";
 import { type Running, start } from "./processes.ts";
 import { scratch, scratchFile } from "./scratch.ts";
 import { Wire } from "./wire.ts";
@@ -145,13 +146,6 @@ export async function serverByWire({ keyFile, certFile }: ServerFiles): Promise<
 export interface WiredServer {
   readonly port: number;
   readonly connection: Promise<{ readonly server: TLSSocket; readonly wire: Wire }>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function listen(server: Server): Promise<number> {

@@ -10,7 +10,7 @@ import { ScriptedEndpoint } from "./scripted-endpoint.ts";
 import { TlsClient } from "./tls-client.ts";
 
 /** Whom the clients trust, and who the servers are. */
-export const authority = Authority.root();
+const authority = Authority.root();
 export const credentials = authority.issue();
 
 /** After so many turns of the event loop without a byte, nothing will move any more. */

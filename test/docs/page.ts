@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A fenced block of a page, and what the comment right above it says about it. */
+export interface Block {
+  /** Where it begins: for messages. */
+  readonly line: number;
+  readonly language: string;
+  readonly text: string;
+  readonly directive: Directive;
+  /** The block of language `text` that follows it directly: what it prints. */
+  readonly output: string | null;
+}
+
+export type Directive =
+  | { readonly kind: "run"; readonly code: number }
+  /** It runs until the page's end, or the next one of its kind, and listens on 443. */
+  | { readonly kind: "server" }
+  | { readonly kind: "not run"; readonly reason: string }
+  /** It shows a file of the repository. */
+  | { readonly kind: "file"; readonly path: string };
+
+export const repository = join(import.meta.dirname, "../..");
+
+/** Languages of what can be run or compared; anything else is a picture or an output. */
+const RUNNABLE = ["sh", "js", "ini"];
+
+export function read(page: string): string {
+  return readFileSync(join(repository, page), "utf8");
+}
+
+/** All blocks of a page that are something to run, or a file. */
+export function blocksOf(markdown: string): Block[] {
+  const fence =
+    /(?:^<!-- (.*) -->\n)?^```([a-z]*)\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm;
+  return [...markdown.matchAll(fence)]
+    .map(({ index, 0: whole, 1: comment, 2: language = "", 3: text = "", 4: output = null }) => ({
+      line: markdown.slice(0, index + whole.indexOf("```")).split("\n").length,
+      language,
+      text,
+      directive: directiveOf(comment),
+      output,
+    }))
+    .filter(({ language }) => RUNNABLE.includes(language));
+}
+
+function directiveOf(comment: string | undefined): Directive {
+  if (comment === undefined) return { kind: "run", code: 0 };
+  const [, kind = "", value = ""] =
+    /^(not run|exit|file|a server)(?:: | |$)(.*)$/.exec(comment) ?? [];
+  if (kind === "not run" && value !== "") return { kind, reason: value };
+  if (kind === "exit" && /^[0-9]+$/.test(value)) return { kind: "run", code: Number(value) };
+  if (kind === "file" && value !== "") return { kind, path: value };
+  if (kind === "a server" && value === "") return { kind: "server" };
+  throw new Error(`a comment above a block that means nothing: ${comment}`);
+}

@@ -1,0 +1,126 @@
+/**
+ * Every command and snippet of README.md and docs/ runs, in the order of its page, and prints what
+ * the page says; what can't run says why. Paths, names and ports are replaced as stand-ins.ts says.
+ */
+import { readdirSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { freePort } from "../support/ports.ts";
+import { type Running, run, start } from "../support/processes.ts";
+import { type Block, blocksOf, read, repository } from "./page.ts";
+import { StandIns } from "./stand-ins.ts";
+
+const authority = Authority.root();
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(repository, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const blocks = new Map(pages.map((page) => [page, blocksOf(read(page))]));
+
+describe("every snippet runs", () => {
+  const withBlocks = [...blocks].filter(([, found]) => found.length > 0);
+  it.each(withBlocks)("%s", { timeout: 60_000 }, async (page, found) => {
+    const reader = new Reader(new StandIns(authority, await freePort()));
+    for (const block of found) {
+      await reader.follow(block).catch((error: Error) => {
+        throw new Error(`${page}:${block.line}: ${error.message}`);
+      });
+    }
+  });
+});
+
+it("what can't run is as little as this, and each says why", () => {
+  const notRun = [...blocks].flatMap(([page, found]) =>
+    found.flatMap(({ directive }) =>
+      directive.kind === "not run" ? [`${page}: ${directive.reason}`] : [],
+    ),
+  );
+  expect(notRun).toMatchInlineSnapshot();
+});
+
+it("a snippet that fails, or prints something else, would be found", async () => {
+  const reader = new Reader(new StandIns(authority, await freePort()));
+  const [fails, prints] = blocksOf(
+    "```sh\nfalse\n```\n\n```sh\necho a b\n```\n\n```text\na … c\n```\n",
+  );
+  await expect(reader.follow(fails as Block)).rejects.toThrow("exit 1");
+  await expect(reader.follow(prints as Block)).rejects.toThrow("a b");
+});
+
+/** Somebody who does what a page says. */
+class Reader {
+  private server: Running | null = null;
+
+  constructor(private readonly standIns: StandIns) {}
+
+  async follow(block: Block): Promise<void> {
+    const { directive } = block;
+    if (directive.kind === "not run") return;
+    if (directive.kind === "file") {
+      expect(block.text).toBe(read(directive.path));
+    } else if (directive.kind === "server") {
+      await this.serve(block);
+    } else {
+      await this.runToItsEnd(block, directive.code);
+    }
+  }
+
+  private async runToItsEnd(block: Block, code: number): Promise<void> {
+    const ended = await run(this.command(block), { environment: this.standIns.environment });
+    if (ended.code !== code) {
+      throw new Error(`exit ${ended.code ?? ended.signal}: ${this.everything(ended.stderr)}`);
+    }
+    const printed = ended.stdout + ended.stderr;
+    if (block.output !== null && !this.isLike(printed, block.output)) {
+      throw new Error(`it printed:\n${printed}`);
+    }
+  }
+
+  private async serve(block: Block): Promise<void> {
+    await this.server?.kill();
+    this.server = start(this.command(block), {
+      environment: this.standIns.environment,
+      patience: 50_000,
+    });
+    for (let tries = 0; !(await accepts(this.standIns.port)); tries++) {
+      if (this.server.isOver || tries > 200) {
+        throw new Error(`the server does not listen: ${this.server.stderr}`);
+      }
+      await sleep(50);
+    }
+  }
+
+  private command({ language, text }: Block): string[] {
+    const script = this.standIns.replaceIn(text);
+    const words = language === "js" ? ["node", "--input-type=module", "--eval"] : ["sh", "-euc"];
+    const inFolder = 'cd "$0" && exec "$@"';
+    return ["sh", "-c", inFolder, this.standIns.folder, ...words, script];
+  }
+
+  private everything(stderr: string): string {
+    return this.server === null ? stderr : `${stderr}\n(the server: ${this.server.stderr})`;
+  }
+
+  /** In what a page shows, … is anything within a line. */
+  private isLike(printed: string, shown: string): boolean {
+    const literal = this.standIns.replaceIn(shown).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return new RegExp(`^${literal.replaceAll("…", ".*")}$`).test(printed);
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}

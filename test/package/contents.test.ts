@@ -1,0 +1,71 @@
+/**
+ * The package holds what runs, what documents it, and whose it is; no sources of BearSSL, nothing
+ * that only developers need, and nothing that npm would run. Two packings are the same bytes.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { emptyFolder, manifest, npm, programs, tarball } from "../support/package.ts";
+
+const SIZE_LIMIT = 500_000;
+const repository = join(import.meta.dirname, "../..");
+
+const packed = execFileSync("tar", ["tzf", tarball], { encoding: "utf8" })
+  .trim()
+  .split("\n")
+  .map((path) => path.replace(/^package\//, ""));
+
+function content(path: string): string {
+  return execFileSync("tar", ["xzOf", tarball, `package/${path}`], { encoding: "utf8" });
+}
+
+it("it is small", () => {
+  expect(statSync(tarball).size).toBeLessThan(SIZE_LIMIT);
+});
+
+it("every program, its manual, both modules, the licence and the notices are there", () => {
+  expect(packed).toEqual(
+    expect.arrayContaining([
+      ...programs.flatMap((name) => [`bin/${name}`, `dist/${name}.cjs`, `dist/man/${name}.1`]),
+      ...["bin/launch.js", "bin/package.json", "dist/engine.wasm", "dist/keeper.wasm"],
+      ...["package.json", "README.md", "LICENSE", "dist/NOTICES.txt"],
+    ]),
+  );
+  const notices = content("dist/NOTICES.txt");
+  expect(notices).toContain("Thomas Pornin");
+  expect(notices).toContain("Rich Felker");
+});
+
+it("nothing else is there but the library, pages and examples", () => {
+  const program = `(${programs.join("|")})`;
+  const allowed = [
+    new RegExp(`^bin/(${program}|launch\\.js|package\\.json)$`),
+    new RegExp(`^dist/${program}\\.cjs$`),
+    new RegExp(`^dist/man/${program}\\.1$`),
+    /^dist\/(engine|keeper)\.wasm$/,
+    /^dist\/NOTICES\.txt$/,
+    // The library.
+    /^dist\/([a-z0-9/-]+\.d\.ts|(index|engine)\.js)$/,
+    /^(package\.json|README\.md|LICENSE)$/,
+    /^docs\/[a-z0-9-]+\.(md|svg)$/,
+    /^examples\//,
+  ];
+  expect(packed.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
+});
+
+it("npm would run nothing, and fetch nothing", () => {
+  const published = JSON.parse(content("package.json"));
+  expect(published).toMatchObject({ name: "bearhug", version: manifest.version, license: "ISC" });
+  for (const key of ["scripts", "dependencies", "optionalDependencies", "peerDependencies"]) {
+    expect(published).not.toHaveProperty(key);
+  }
+  expect(published).not.toHaveProperty("private");
+});
+
+it("a second packing is the same bytes", () => {
+  const folder = emptyFolder();
+  npm(repository, "npm", "pack", "--ignore-scripts", `--pack-destination=${folder}`);
+  const again = readFileSync(join(folder, `bearhug-${manifest.version}.tgz`));
+  expect(again.equals(readFileSync(tarball))).toBe(true);
+});
