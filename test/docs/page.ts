@@ -16,6 +16,8 @@ export type Directive =
   | { readonly kind: "run"; readonly code: number }
   /** It runs until the page's end, or the next one of its kind, and listens on 443. */
   | { readonly kind: "server" }
+  /** It runs until the page's end. */
+  | { readonly kind: "background" }
   | { readonly kind: "not run"; readonly reason: string }
   /** It shows a file of the repository. */
   | { readonly kind: "file"; readonly path: string };
@@ -46,11 +48,11 @@ export function blocksOf(markdown: string): Block[] {
 
 function directiveOf(comment: string | undefined): Directive {
   if (comment === undefined) return { kind: "run", code: 0 };
-  const [, kind = "", value = ""] =
-    /^(not run|exit|file|a server)(?:: | |$)(.*)$/.exec(comment) ?? [];
-  if (kind === "not run" && value !== "") return { kind, reason: value };
-  if (kind === "exit" && /^[0-9]+$/.test(value)) return { kind: "run", code: Number(value) };
-  if (kind === "file" && value !== "") return { kind, path: value };
-  if (kind === "a server" && value === "") return { kind: "server" };
+  if (comment === "a server") return { kind: "server" };
+  if (comment === "in the background") return { kind: "background" };
+  const [, word, value = ""] = /^(not run:|exit|file:) (.+)$/.exec(comment) ?? [];
+  if (word === "not run:") return { kind: "not run", reason: value };
+  if (word === "exit") return { kind: "run", code: Number(value) };
+  if (word === "file:") return { kind: "file", path: value };
   throw new Error(`a comment above a block that means nothing: ${comment}`);
 }

@@ -1,0 +1,69 @@
+/**
+ * Every link in a page leads somewhere: to a file, and to the heading that it names.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+import { read, repository } from "./page.ts";
+
+/** Pages that are still being written. One that is there has no place in this list. */
+const AWAITED = ["docs/threat-model.md"];
+
+const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.md"], {
+  cwd: repository,
+  encoding: "utf8",
+})
+  .trim()
+  .split("\n")
+  .filter((page) => existsSync(join(repository, page)));
+
+/** The targets of links and pictures, without those on other sites. */
+function linksOf(markdown: string): string[] {
+  const prose = markdown.replaceAll(/^```[\s\S]*?^```$/gm, "");
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** As renderers make them: lower case, hyphens for spaces, and nothing else but letters. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+function broken(page: string, markdown: string): string[] {
+  return linksOf(markdown).filter((target) => {
+    const [path = "", anchor] = target.split("#");
+    const file = path === "" ? page : normalize(join(dirname(page), path));
+    if (AWAITED.includes(file)) return false;
+    if (!existsSync(join(repository, file))) return true;
+    return anchor !== undefined && !anchorsOf(read(file)).includes(anchor);
+  });
+}
+
+describe("every link leads somewhere", () => {
+  it.each(pages)("%s", (page) => {
+    expect(broken(page, read(page))).toEqual([]);
+  });
+
+  it("there are links, and a broken one would be found", () => {
+    expect(pages.flatMap((page) => linksOf(read(page))).length).toBeGreaterThan(30);
+    const text = "[a](nowhere.md) [b](troubleshooting.md#nothing) [c](troubleshooting.md#messages)";
+    expect(broken("docs/README.md", text)).toEqual(["nowhere.md", "troubleshooting.md#nothing"]);
+  });
+
+  it("no page is awaited any more that is there", () => {
+    expect(AWAITED.filter((page) => existsSync(join(repository, page)))).toEqual([]);
+  });
+
+  it("every page of docs/ is in its index", () => {
+    const indexed = linksOf(read("docs/README.md")).map((target) => `docs/${target}`);
+    const ours = pages.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+    expect(ours.filter((page) => !indexed.includes(page))).toEqual([]);
+  });
+});
