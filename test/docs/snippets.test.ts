@@ -2,11 +2,11 @@
  * Every command and snippet of README.md and docs/ runs, in the order of its page, and prints what
  * the page says; what can't run says why. Paths, names and ports are replaced as stand-ins.ts says.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { freePort } from "../support/ports.ts";
 import { type Running, run, start } from "../support/processes.ts";
@@ -27,11 +27,14 @@ describe("every snippet runs", () => {
   const withBlocks = [...blocks].filter(([, found]) => found.length > 0);
   it.each(withBlocks)("%s", { timeout: 60_000 }, async (page, found) => {
     const reader = new Reader(new StandIns(authority, await freePort()));
-    onTestFinished(() => reader.tidyUp());
-    for (const block of found) {
-      await reader.follow(block).catch((error: Error) => {
-        throw new Error(`${page}:${block.line}: ${error.message}`);
-      });
+    try {
+      for (const block of found) {
+        await reader.follow(block).catch((error: Error) => {
+          throw new Error(`${page}:${block.line}: ${error.message}`);
+        });
+      }
+    } finally {
+      await reader.tidyUp();
     }
   });
 });
@@ -65,6 +68,7 @@ it("a snippet that fails, or prints something else, would be found", async () =>
 /** Somebody who does what a page says. */
 class Reader {
   private server: Running | null = null;
+  private background: Running | null = null;
 
   constructor(private readonly standIns: StandIns) {}
 
@@ -74,7 +78,7 @@ class Reader {
     if (directive.kind === "file") {
       expect(block.text).toBe(read(directive.path));
     } else if (directive.kind === "background") {
-      this.startBlock(block);
+      this.background = this.startBlock(block);
     } else if (directive.kind === "server") {
       await this.serve(block);
     } else {
@@ -82,10 +86,11 @@ class Reader {
     }
   }
 
-  /** What s6 supervises is in no process group of ours. */
+  /** What s6 supervises is in no process group of ours: s6 itself has to end it. */
   async tidyUp(): Promise<void> {
-    const scan = join(this.standIns.folder, "service");
-    if (existsSync(scan)) await run(["s6-svscanctl", "-t", scan]);
+    if (this.background === null) return;
+    await run(["s6-svscanctl", "-t", join(this.standIns.folder, "service")]);
+    await this.background.ended;
   }
 
   private async runToItsEnd(block: Block, code: number): Promise<void> {
