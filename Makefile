@@ -108,6 +108,7 @@ $(MODULES): dist/%.wasm: build/stamp
 	@emcc $(LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out build/stamp,$^) -o $@
 	@stamp=$$(cat build/stamp); \
 		printf "$$(printf '\\000\\%03o\\007bearhug' $$((8 + $${#stamp})))%s" "$$stamp" >>$@
+	@chmod 644 $@
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
 
 # Our implementations next to BearSSL's, for test/crypto.
@@ -183,9 +184,13 @@ dist/NOTICES.txt: packaging/notices build/toolchain build/bearssl-sources
 build/sbom.mjs: packaging/sbom.ts node_modules/.package-lock.json
 	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
 
+# npm keeps the modes of files, which depend on the umask of who built them.
+PACKED := package.json README.md LICENSE bin dist docs examples
+
 .PHONY: dist
 dist: all build/sbom.mjs
 	@rm -f build/bearhug-*
+	@chmod -R u=rwX,go=rX $(PACKED)
 	@npm pack --ignore-scripts --pack-destination=build --loglevel=error >/dev/null
 	@node build/sbom.mjs build/bearhug-*.tgz "$(MUSL)"
 	@for file in build/bearhug-*; do \
