@@ -128,7 +128,7 @@ $(BUNDLES) &: $(SOURCES) build/stamp node_modules/.package-lock.json
 	@touch $(BUNDLES)
 
 bundle = node_modules/.bin/esbuild --bundle --minify-syntax --minify-whitespace --log-level=warning \
-	--define:BEARHUG_STAMP="'$$(cat build/stamp)'" --define:BEARHUG_VERSION="'$(version)'"
+	--define:BEARHUG_STAMP="'$$(cat build/stamp)'"
 
 # ---- the library -------------------------------------------------------
 

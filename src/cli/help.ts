@@ -41,12 +41,12 @@ function help<Settings>(program: string, line: CommandLine<Settings>): string {
   return [`usage: ${usage(program, line)}`, "", ...lines, ""].join("\n");
 }
 
-/** From package.json, as the build found it. */
-function version(): string {
-  return BEARHUG_VERSION;
-}
+/** Written by make: what this is, its version, and a digest. */
+declare const BEARHUG_STAMP: string;
 
-declare const BEARHUG_VERSION: string;
+function version(): string {
+  return BEARHUG_STAMP.split(" ")[1] as string;
+}
 
 function spelled<Settings>({ short, long, value }: Option<Settings>): string {
   const names = short === undefined ? `    --${long}` : `-${short}, --${long}`;

@@ -5,7 +5,7 @@ declare const BEARHUG_STAMP: string | undefined;
 const SECTION = "bearhug";
 
 /** A module is not of the build that this code is of. */
-export class WrongStamp extends Error {}
+class WrongStamp extends Error {}
 
 /**
  * Modules and their host are one build: an export that is missing would be found out much later, one

@@ -22,7 +22,7 @@ export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
   }
 }
 
-const REMEDY = "install bearhug again, or in its sources run make";
+const REMEDY = "install bearhug again (in its repository: run make)";
 
 /**
  * A sandbox for private keys.

@@ -13,7 +13,7 @@ export interface Block {
 }
 
 export type Directive =
-  | { readonly kind: "run"; readonly code: number }
+  | { readonly kind: "run"; readonly code: number; readonly folder?: string }
   /** It runs until the page's end, or the next one of its kind, and listens on 443. */
   | { readonly kind: "server" }
   /** It runs until the page's end. */
@@ -50,6 +50,7 @@ function directiveOf(comment: string | undefined): Directive {
   if (comment === undefined) return { kind: "run", code: 0 };
   if (comment === "a server") return { kind: "server" };
   if (comment === "in the background") return { kind: "background" };
+  if (comment === "in the repository") return { kind: "run", code: 0, folder: repository };
   const [, word, value = ""] = /^(not run:|exit|file:) (.+)$/.exec(comment) ?? [];
   if (word === "not run:") return { kind: "not run", reason: value };
   if (word === "exit") return { kind: "run", code: Number(value) };

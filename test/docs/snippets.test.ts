@@ -65,6 +65,8 @@ it("a snippet that fails, or prints something else, would be found", async () =>
   await expect(reader.follow(prints as Block)).rejects.toThrow("a b");
 });
 
+type Run = Extract<Block["directive"], { kind: "run" }>;
+
 /** Somebody who does what a page says. */
 class Reader {
   private server: Running | null = null;
@@ -82,7 +84,7 @@ class Reader {
     } else if (directive.kind === "server") {
       await this.serve(block);
     } else {
-      await this.runToItsEnd(block, directive.code);
+      await this.runToItsEnd(block, directive);
     }
   }
 
@@ -93,8 +95,10 @@ class Reader {
     await this.background.ended;
   }
 
-  private async runToItsEnd(block: Block, code: number): Promise<void> {
-    const ended = await run(this.command(block), { environment: this.standIns.environment });
+  private async runToItsEnd(block: Block, { code, folder }: Run): Promise<void> {
+    const ended = await run(this.command(block, folder), {
+      environment: this.standIns.environment,
+    });
     if (ended.code !== code) {
       throw new Error(`exit ${ended.code ?? ended.signal}: ${this.everything(ended.stderr)}`);
     }
@@ -120,11 +124,11 @@ class Reader {
     return start(this.command(block), { environment, patience: 50_000 });
   }
 
-  private command({ language, text }: Block): string[] {
+  private command({ language, text }: Block, folder = this.standIns.folder): string[] {
     const script = this.standIns.replaceIn(text);
     const words = language === "js" ? ["node", "--input-type=module", "--eval"] : ["sh", "-euc"];
     const inFolder = 'cd "$0" && exec "$@"';
-    return ["sh", "-c", inFolder, this.standIns.folder, ...words, script];
+    return ["sh", "-c", inFolder, folder, ...words, script];
   }
 
   private everything(stderr: string): string {

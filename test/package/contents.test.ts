@@ -46,9 +46,9 @@ it("nothing else is there but the library, pages and examples", () => {
     /^dist\/(engine|keeper)\.wasm$/,
     /^dist\/NOTICES\.txt$/,
     // The library.
-    /^dist\/([a-z0-9/-]+\.d\.ts|(index|engine)\.js)$/,
+    /^dist\/([a-z0-9/-]+\.d\.ts|index\.cjs|(index|engine)\.js)$/,
     /^(package\.json|README\.md|LICENSE)$/,
-    /^docs\/[a-z0-9-]+\.(md|svg)$/,
+    /^docs\/[A-Za-z0-9-]+\.(md|svg)$/,
     /^examples\//,
   ];
   expect(packed.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);

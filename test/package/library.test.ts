@@ -10,16 +10,21 @@ import { installed, manifest } from "../support/package.ts";
 
 const modules = join(installed(), "..");
 const root = join(modules, "bearhug");
-const entries: [string, { types: string; default: string }][] = Object.entries(
-  manifest.exports as Record<string, { types: string; default: string }>,
-).filter(([name]) => name !== "./package.json");
+interface Entry {
+  types: string;
+  [condition: string]: string;
+}
+
+/** Those with types: the others are the modules' files. */
+const entries = Object.entries<Entry | string>(manifest.exports).filter(
+  (entry): entry is [string, Entry] => typeof entry[1] === "object",
+);
 
 const isBuilt = existsSync(join(root, "dist/index.js"));
 
 describe.skipIf(!isBuilt).each(entries)("the entry %s", (name, files) => {
   it("has the files that the manifest names", () => {
-    expect(existsSync(join(root, files.default))).toBe(true);
-    expect(existsSync(join(root, files.types))).toBe(true);
+    for (const file of Object.values(files)) expect(existsSync(join(root, file)), file).toBe(true);
   });
 
   it.each([process.execPath, node(22), node(24), node(26)])("is imported by %s", (executable) => {
