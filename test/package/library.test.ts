@@ -2,7 +2,7 @@
  * The installed package can be imported by its name, on every Node, and brings its types.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { node } from "../support/nodes.ts";
@@ -33,5 +33,22 @@ describe.skipIf(!isBuilt).each(entries)("the entry %s", (name, files) => {
     const words = ["--input-type=module", "--eval", script];
     const said = execFileSync(executable, words, { cwd: join(modules, ".."), encoding: "utf8" });
     expect(said).toBe("true\n");
+  });
+});
+
+it.skipIf(!isBuilt)("TypeScript finds the types of every entry", () => {
+  const folder = join(modules, "..");
+  const names = entries.map(([name]) => `bearhug${name.slice(1)}`);
+  const lines = names.map((name, index) => `export * as entry${index} from "${name}";\n`);
+  writeFileSync(join(folder, "all.mts"), lines.join(""));
+  const tools = join(import.meta.dirname, "../../node_modules");
+  const words = "--noEmit --strict --module nodenext --target es2022 --types node all.mts".split(
+    " ",
+  );
+  const typeRoots = ["--typeRoots", join(tools, "@types")];
+  // What it finds wrong it prints, and then fails.
+  execFileSync(join(tools, ".bin/tsc"), [...words, ...typeRoots], {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit"],
   });
 });
