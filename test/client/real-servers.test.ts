@@ -91,6 +91,23 @@ it("our own s6-tlsd, each side with -S and -J", async () => {
   expect(await tunnel.ended).toMatchObject({ stderr: "", code: 0 });
 });
 
+it.each([
+  ["openssl s_server", opensslServer],
+  ["gnutls-serv", gnutlsServer],
+] as const)("%s that is killed: with -J that is an error", async (_, serverWith) => {
+  for (const [option, complaint] of [
+    ["-J", "s6-tlsc: fatal: TLS error: EOF without close_notify\n"],
+    ["-j", ""],
+  ] as const) {
+    const { port, running } = await serverWith(credentials);
+    const prog = ["sh", "-c", "echo ready; cat <&6; exit 7"];
+    const client = await call({ port, authority, options: [option], prog });
+    await eventually("prog", () => client.stdout === "ready\n");
+    running.signal("SIGKILL");
+    expect(await client.ended).toMatchObject({ stderr: complaint, code: 7 });
+  }
+});
+
 it("with -v 2 there is a line about the connection, with -v 0 none about an error", async () => {
   const { port } = await gnutlsServer(credentials);
   const prog = asking("there and back");
