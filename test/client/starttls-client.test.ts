@@ -109,6 +109,14 @@ it("without -k it warns when TLS is asked for", async () => {
   });
 });
 
+it.each([
+  ["Xy", 's6-ucspitlsc: warning: unknown command on the control socket: "X"\n'],
+  ["yy", "s6-ucspitlsc: warning: TLS was started already\n"],
+])("%s on the control socket is told of, and TLS goes on", async (letters, stderr) => {
+  const client = mailClient({ letters, inside: "echo hello; exec 1>&-; cat >&9" });
+  expect(await talk({ client })).toMatchObject({ code: 0, stdout: "hello\n", stderr });
+});
+
 it("descriptors 6 and 7 that are not open: 111", async () => {
   const { code, stdout, stderr } = await run([program("s6-ucspitlsc"), "-k", "a.test", "true"]);
   expect({ code, stdout }).toEqual({ code: 111, stdout: "" });

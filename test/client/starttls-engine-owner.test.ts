@@ -77,6 +77,15 @@ describeAsRoot("a server", () => {
     }
   });
 
+  it("goes on in TLS with a prog that has closed the control socket behind its Y", async () => {
+    const between = 'eval "exec $SSLCTLFD>&-"';
+    const prog = mailServer({ letters: "Y", between, inside: "cat" });
+    const listener = await serveAsNobody({ prog });
+    const client = await connectByStartTls({ port: listener.port, authority });
+    expect(await exchange(client, "hello\n")).toBe("hello\n");
+    expect(await (await listener.tunnel()).ended).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("loses nothing of a prog that is gone before the handshake is done", async () => {
     const inside = "head -c 30000 /dev/zero | tr '\\0' x; exit 8";
     const listener = await serveAsNobody({ prog: mailServer({ inside }) });

@@ -56,3 +56,15 @@ it("a program that half-closes the control socket behind its Y is told, too", as
   const client = await connectByStartTls({ port, authority });
   expect(await exchange(client, "")).toContain("SSL_PROTOCOL=TLSv1.2 ");
 });
+
+it.each(["y", "Y"])(
+  "a program that closes the control socket behind its %s is told nothing, and goes on in TLS",
+  async (letter) => {
+    const between = 'eval "exec $SSLCTLFD>&-"';
+    const prog = mailServer({ letters: letter, between, inside: "cat" });
+    const listener = await serve({ program: "s6-ucspitlsd", credentials, prog });
+    const client = await connectByStartTls({ port: listener.port, authority });
+    expect(await exchange(client, "hello\n")).toBe("hello\n");
+    expect(await (await listener.tunnel()).ended).toMatchObject({ code: 0, stderr: "" });
+  },
+);

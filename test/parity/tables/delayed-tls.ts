@@ -1,5 +1,5 @@
 /** The companions' page: s6-ucspitlsd and s6-ucspitlsc. */
-import { client, notProven, type Section } from "../statement.ts";
+import { client, type Section } from "../statement.ts";
 
 const text = "The other companions";
 
@@ -46,7 +46,7 @@ const s6Ucspitlsd: Section = {
     ],
     [
       "Until the letter comes, it costs as little memory as it can.",
-      notProven("nobody has measured it"),
+      client("starttls-waiting-memory", "no more than a Node that does nothing, and a few MiB"),
     ],
     [
       "TLS_UID and TLS_GID: the ids of the process that speaks TLS, from the letter on.",
