@@ -85,6 +85,29 @@ export async function nginx({ keyFile, certFile }: ServerFiles, more = ""): Prom
   return { port, running };
 }
 
+/** nginx as a mail server, as far as to where one logs in; with STARTTLS. */
+export async function nginxMail(
+  { keyFile, certFile }: ServerFiles,
+  protocol: "smtp" | "imap" | "pop3",
+): Promise<TlsServer> {
+  const port = await freePort();
+  const configuration = scratchFile(
+    "nginx-mail.conf",
+    `
+    load_module /usr/lib/nginx/modules/ngx_mail_module.so;
+    daemon off; master_process off; pid ${scratch}/nginx-mail.pid; error_log stderr;
+    events {}
+    mail {
+      server_name mail.test; auth_http 127.0.0.1:9/;
+      ssl_certificate ${certFile}; ssl_certificate_key ${keyFile};
+      server { listen 127.0.0.1:${port}; protocol ${protocol}; starttls only; }
+    }`,
+  );
+  const running = start(["/usr/sbin/nginx", "-e", "stderr", "-c", configuration]);
+  await listening(port, running);
+  return { port, running };
+}
+
 /** stunnel in front of a shell script. */
 export async function stunnel(
   { keyFile, certFile }: ServerFiles,

@@ -64,7 +64,7 @@ const s6Ucspitlsc: Section = {
   rows: [
     [
       "Delayed TLS on the client's side, on descriptors 6 and 7.",
-      client("starttls-client-with-stunnel", "%s"),
+      client("starttls-client-with-nginx", "%s"),
     ],
     [
       "If prog closes the control socket first, there is no TLS.",
