@@ -2,7 +2,7 @@ import { type Socket, Server as TcpServer } from "node:net";
 import { ArgumentTypeError } from "../context/errors.ts";
 import { BOOLEAN, checkOptions, FUNCTION, MILLISECONDS, type Rules } from "../context/options.ts";
 import type { SecureContext } from "../context/secure-context.ts";
-import { KeptCredentials } from "../server/kept-credentials.ts";
+import { KeptCredentials } from "../service/kept-credentials.ts";
 import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
 import { TlsStream } from "./tls-stream.ts";
 import { contextOf, SERVER_OPTIONS, type ServerOptions, streamOptions } from "./wrap.ts";

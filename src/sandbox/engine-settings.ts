@@ -48,6 +48,18 @@ export interface ServerSettings {
   readonly seed: (room: Uint8Array) => void;
 }
 
+/** What the connections of a server have in common. */
+export interface ServerConfiguration
+  extends Pick<ServerSettings, "profile" | "identity" | "protocols"> {
+  readonly clients: Omit<ClientVerification, "now"> | null;
+}
+
+/** What each connection has of its own. */
+export interface ServerStart extends Pick<ServerSettings, "seed"> {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 export interface ClientSettings {
   readonly profile: Profile;
   /** Asked for, and what the server's certificate must be for; null: neither. */

@@ -5,11 +5,14 @@ import {
   type Identity,
   type IdentityChoice,
   PROFILES,
+  type ServerConfiguration,
   type ServerSettings,
+  type ServerStart,
 } from "./engine-settings.ts";
 import { EngineError, UnusableAnchors } from "./errors.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
 import type { KeyOperations } from "./keeper.ts";
+import { MemoryImage } from "./memory-image.ts";
 import { type PeerCertificate, readPeerCertificate } from "./peer.ts";
 
 export type {
@@ -18,7 +21,9 @@ export type {
   Identity,
   IdentityChoice,
   Profile,
+  ServerConfiguration,
   ServerSettings,
+  ServerStart,
   Verification,
 } from "./engine-settings.ts";
 export { PROFILE_NAMES } from "./engine-settings.ts";
@@ -64,6 +69,9 @@ export interface Session {
   readonly peer: PeerCertificate | null;
 }
 
+/** Makes the engine of one more connection. */
+export type ServerMaker = (start: ServerStart) => Engine;
+
 /** One TLS connection in a sandbox of its own. */
 export class Engine {
   private readonly sandbox: Sandbox<EngineExports>;
@@ -91,19 +99,31 @@ export class Engine {
    */
   static server(module: WebAssembly.Module, settings: ServerSettings): Engine {
     const engine = new Engine(module);
-    const { exports } = engine.sandbox;
-    const { identity, clients } = settings;
-    check(exports.engine_server(PROFILES[settings.profile]));
-    if ("choose" in identity) {
-      const room = engine.alloc(identity.largestChain);
-      engine.awaited = { choice: identity, room };
-    } else {
-      engine.identify(identity, engine.alloc(sizeOfChain(identity)));
-    }
-    if (clients !== null) engine.verifyClients(clients);
-    engine.offer(settings.protocols);
-    engine.start(settings.seed);
+    engine.configureServer(settings);
+    engine.startServer(settings);
     return engine;
+  }
+
+  /**
+   * The same for many connections, configured once: each engine gets a copy of what configuration
+   * has made of a memory that no peer ever talked to, and no key was in. What is left to each is
+   * its own time and entropy.
+   */
+  static servers(module: WebAssembly.Module, settings: ServerConfiguration): ServerMaker {
+    const template = new Engine(module);
+    template.configureServer(settings);
+    const image = new MemoryImage(template.memory, new Engine(module).memory);
+    const { key, awaited } = template;
+    template.wipe();
+    const { clients } = settings;
+    return ({ now, seed }) => {
+      const engine = new Engine(module);
+      image.writeInto(engine.memory);
+      engine.key = key;
+      engine.awaited = awaited;
+      engine.startServer({ clients: clients && { ...clients, now }, seed });
+      return engine;
+    };
   }
 
   /**
@@ -251,8 +271,24 @@ export class Engine {
     return { at, length: bytes.length };
   }
 
-  private verifyClients({ anchors, mandatory, now }: ClientVerification): void {
-    this.addAnchors(anchors);
+  private configureServer(configuration: ServerConfiguration): void {
+    const { profile, identity, clients, protocols } = configuration;
+    check(this.sandbox.exports.engine_server(PROFILES[profile]));
+    if ("choose" in identity) {
+      this.awaited = { choice: identity, room: this.alloc(identity.largestChain) };
+    } else {
+      this.identify(identity, this.alloc(sizeOfChain(identity)));
+    }
+    if (clients !== null) this.addAnchors(clients.anchors);
+    this.offer(protocols);
+  }
+
+  private startServer({ clients, seed }: Pick<ServerSettings, "clients" | "seed">): void {
+    if (clients !== null) this.verifyClients(clients);
+    this.start(seed);
+  }
+
+  private verifyClients({ mandatory, now }: ClientVerification): void {
     const { exports } = this.sandbox;
     const code = exports.engine_request_certificate(mandatory ? 1 : 0, ...timeOf(now));
     if (code === TOO_MANY_NAMES) {

@@ -29,6 +29,9 @@ export function instantiate<Exports>(
   return { exports, memory: new Memory(exports.memory) };
 }
 
+/** Bytes of WebAssembly's unit of memory. */
+const PAGE = 65536;
+
 /** A linear memory, seen through views that are derived, used and dropped. */
 export class Memory {
   constructor(private readonly memory: WebAssembly.Memory) {}
@@ -47,6 +50,11 @@ export class Memory {
     const bytes = new Uint8Array(this.memory.buffer, at);
     const end = bytes.indexOf(0);
     return String.fromCharCode(...bytes.subarray(0, end));
+  }
+
+  /** Grows to a size that another memory of the same module has, in bytes. */
+  growTo(size: number): void {
+    this.memory.grow((size - this.memory.buffer.byteLength) / PAGE);
   }
 
   /** Everything, from the first byte to the last. */

@@ -4,13 +4,15 @@ import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { isOurs } from "../credentials/environment.ts";
+import type { Engine } from "../sandbox/engine.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
 import { exitCodeOf } from "../service/failures.ts";
+import { KeptCredentials } from "../service/kept-credentials.ts";
 import { loadModule } from "../service/modules.ts";
-import { loadCredentials, startEngine } from "../service/server-side.ts";
+import { engineMaker, loadCredentials } from "../service/server-side.ts";
 import { timerDelay } from "../service/timers.ts";
 import { Conversation } from "./conversation.ts";
 import { becomeServerOwner } from "./ids.ts";
-import { KeptCredentials } from "./kept-credentials.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 
@@ -19,6 +21,9 @@ export interface WorkerSettings {
   readonly command: readonly string[];
   readonly log: Log;
 }
+
+/** What connections have in common, and what makes an engine of it for each. */
+type Kept = KeptCredentials<{ readonly keeper: Keeper; readonly makeEngine: () => Engine }>;
 
 /**
  * One of the processes that serve connections. It holds the private keys, gets sockets from the
@@ -29,8 +34,8 @@ export class Worker {
   private readonly environment: NodeJS.ProcessEnv;
   private engineModule: WebAssembly.Module | null = null;
   private keeperModule: WebAssembly.Module | null = null;
-  private credentials: KeptCredentials | null = null;
-  private reloaded: KeptCredentials | null = null;
+  private kept: Kept | null = null;
+  private reloaded: Kept | null = null;
 
   constructor(private readonly settings: WorkerSettings) {
     const { keepEnvironment } = settings.server;
@@ -52,7 +57,7 @@ export class Worker {
       becomeServerOwner(this.settings.server, process.env);
       this.engineModule = loadModule("engine");
       this.keeperModule = loadModule("keeper");
-      this.credentials = this.load();
+      this.kept = this.load();
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = exitCodeOf(error);
@@ -88,52 +93,50 @@ export class Worker {
   }
 
   private serve(client: ClientFacts, socket: unknown): void {
-    const { credentials } = this;
+    const { kept } = this;
     const over = () => {
       this.conversations.delete(client.number);
       tell({ report: "over", number: client.number });
     };
-    if (!(socket instanceof Socket) || credentials === null) {
+    if (!(socket instanceof Socket) || kept === null) {
       // It hung up on its way here.
       over();
       return;
     }
     socket.allowHalfOpen = true;
     socket.setNoDelay(!this.settings.server.delay);
-    credentials.use();
+    kept.use();
     try {
       const conversation = new Conversation({
         ...this.settings,
         client,
         socket,
-        engine: this.engineFor(credentials),
+        engine: kept.credentials.makeEngine(),
         environment: this.environment,
-        keyUsed: () => credentials.release(),
+        keyUsed: () => kept.release(),
         over,
       });
       this.conversations.set(client.number, conversation);
     } catch (error) {
       this.settings.log.warn("unable to serve", `unable to serve: ${reasonOf(error)}`);
-      credentials.release();
+      kept.release();
       socket.destroy();
       over();
     }
   }
 
-  private engineFor({ credentials }: KeptCredentials) {
-    return startEngine(this.engineModule as WebAssembly.Module, credentials, process.env);
-  }
-
   /** All files once more. An engine that is made and dropped shows whether they can be used. */
-  private load(): KeptCredentials {
+  private load(): Kept {
     const { server } = this.settings;
     const keeperModule = this.keeperModule as WebAssembly.Module;
-    const kept = new KeptCredentials(loadCredentials(keeperModule, server, process.env));
+    const engineModule = this.engineModule as WebAssembly.Module;
+    const credentials = loadCredentials(keeperModule, server, process.env);
     try {
-      this.engineFor(kept).wipe();
-      return kept;
+      const makeEngine = engineMaker(engineModule, credentials, process.env);
+      makeEngine().wipe();
+      return new KeptCredentials({ keeper: credentials.keeper, makeEngine });
     } catch (error) {
-      kept.release();
+      credentials.keeper.wipe();
       throw error;
     }
   }
@@ -149,8 +152,8 @@ export class Worker {
 
   private commit(): void {
     if (this.reloaded === null) return;
-    this.credentials?.release();
-    this.credentials = this.reloaded;
+    this.kept?.release();
+    this.kept = this.reloaded;
     this.reloaded = null;
   }
 

@@ -52,15 +52,34 @@ export function prepareServer(settings: TlsSettings, env: NodeJS.ProcessEnv) {
  *
  * @throws {Fatal} 96 if no trust anchor can be used, 97 if the engine can't be set up
  */
-export function startEngine(
+function startEngine(
   engineModule: WebAssembly.Module,
   credentials: ServerCredentials,
   env: NodeJS.ProcessEnv,
 ): Engine {
-  const { profile, identity } = credentials;
   const clients = credentials.clients && { ...credentials.clients, now: Date.now() };
+  const settings = { ...credentials, clients, seed: fillWithEntropy };
+  return settingUp(env, () => Engine.server(engineModule, settings));
+}
+
+/**
+ * Makes engines, one after the other, that are ready for a client.
+ *
+ * @throws {Fatal} as does each call of the result; 96 if no trust anchor can be used, 97 if the
+ *   engine can't be set up
+ */
+export function engineMaker(
+  engineModule: WebAssembly.Module,
+  credentials: ServerCredentials,
+  env: NodeJS.ProcessEnv,
+): () => Engine {
+  const make = settingUp(env, () => Engine.servers(engineModule, credentials));
+  return () => settingUp(env, () => make({ now: Date.now(), seed: fillWithEntropy }));
+}
+
+function settingUp<T>(env: NodeJS.ProcessEnv, setUp: () => T): T {
   try {
-    return Engine.server(engineModule, { profile, identity, clients, seed: fillWithEntropy });
+    return setUp();
   } catch (error) {
     throw noEngine(env, error);
   }

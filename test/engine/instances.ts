@@ -69,6 +69,17 @@ export function newServer(
   });
 }
 
+/** The same by way of what s6-tlsserver does: configured once, and made as often as asked for. */
+export function newServers(
+  credentials: Pick<Credentials, "keyFile" | "certFile">,
+  clients: ClientVerification | null = null,
+  key = loadKey(readFileSync(credentials.keyFile)),
+): () => Engine {
+  const identity = { chain: readCertificates(credentials.certFile), key };
+  const make = Engine.servers(modules.engine, { profile: "modern", identity, clients });
+  return () => make({ now: clients?.now ?? 0, seed: (room) => room.fill(7) });
+}
+
 export interface ClientOptions {
   profile?: Profile;
   serverName?: string | null;

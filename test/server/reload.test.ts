@@ -2,10 +2,11 @@
  * USR2: all files are read again. If all are good, whoever comes next gets the new ones; if one is
  * bad, nothing changes and the log says why. Connections that are open keep what they have.
  */
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { Authority, type Credentials, derCertificate } from "../support/certificates.ts";
+import { ClientAuthority, type ClientCredentials } from "../support/client-authority.ts";
 import { connect, connectRaw, exchange } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { payload, sha256 } from "../support/payload.ts";
@@ -128,6 +129,26 @@ it("reloads one right after the other tell what each of them found", async () =>
   server.signal("SIGUSR2");
   await eventually("an answer", () => server.saying(/keeping|read all/).length === 6);
   expect(server.saying("read all keys and certificates again")).toHaveLength(1);
+});
+
+it("the CAs of clients are read again, too", async () => {
+  const [old, renewed] = [ClientAuthority.root(), ClientAuthority.root()];
+  const CAFILE = scratchFile("cas");
+  copyFileSync(old.certFile, CAFILE);
+  const server = await serving(place(first), { environment: { CAFILE }, options: ["-y"] });
+  const taken = async (client: ClientCredentials) => {
+    const cert = readFileSync(client.certFile);
+    const socket = await connect(server, { cert, key: readFileSync(client.keyFile) });
+    return exchange(socket, "me");
+  };
+  const [before, after] = [old.issue(), renewed.issue()];
+  expect(await taken(before)).toBe("me");
+  await expect(taken(after)).rejects.toThrow();
+  copyFileSync(renewed.certFile, CAFILE);
+  server.signal("SIGUSR2");
+  await server.logged("read all keys and certificates again");
+  expect(await taken(after)).toBe("me");
+  await expect(taken(before)).rejects.toThrow();
 });
 
 it("under load, no byte of any reply is lost", async () => {

@@ -1,11 +1,9 @@
-import type { ServerCredentials } from "../service/server-side.ts";
-
 interface Keys {
   readonly keeper: { wipe(): void };
 }
 
 /** Credentials that are wiped when they were replaced, and no handshake needs them any more. */
-export class KeptCredentials<C extends Keys = ServerCredentials> {
+export class KeptCredentials<C extends Keys> {
   private users = 1;
 
   constructor(readonly credentials: C) {}
