@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Noise } from "./noise.ts";
 import { repository } from "./repository.ts";
 import type { Result } from "./results.ts";
 
@@ -10,7 +11,7 @@ import type { Result } from "./results.ts";
  */
 
 const SHOWN = [
-  /^tunnel-.*-vs-native-bearssl$/,
+  /^tunnel-(cpu-)?(down|up).*-vs-native-bearssl$/,
   /^tunnel-/,
   /^(chacha20|poly1305|aes128|ghash|rsa2048|p256)/,
   /^server-rate-.*-16-/,
@@ -48,8 +49,8 @@ const STYLE = `
   }`;
 
 /** Writes bench/chart.svg. */
-export function writeChart(results: readonly Result[]): void {
-  writeFileSync(join(repository, "bench/chart.svg"), chart(chosen(results)));
+export function writeChart(results: readonly Result[], noise: Noise): void {
+  writeFileSync(join(repository, "bench/chart.svg"), chart(chosen(results), noise));
 }
 
 /** Those that are shown, in that order. */
@@ -58,7 +59,7 @@ function chosen(results: readonly Result[]): Result[] {
   return results.filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b));
 }
 
-function chart(results: readonly Result[]): string {
+function chart(results: readonly Result[], noise: Noise): string {
   const bottom = AXIS + results.length * ROW;
   const octaves = scaleOf(results.map(({ ratio }) => ratio));
   const x = placement(octaves);
@@ -69,15 +70,16 @@ function chart(results: readonly Result[]): string {
     '<rect class="paper" width="100%" height="100%"/>',
     ...octaves.map((octave) => tick(octave, x(2 ** octave), bottom)),
     ...results.map((result, index) => bar(result, AXIS + index * ROW + ROW / 2, x)),
-    `<text x="${WIDTH / 2}" y="${bottom + ROW}" text-anchor="middle">${circumstances()}</text>`,
+    `<text x="${WIDTH / 2}" y="${bottom + ROW}" text-anchor="middle">${circumstances(noise)}</text>`,
     "</svg>\n",
   ].join("\n");
 }
 
-function circumstances(): string {
+function circumstances(noise: Noise): string {
   const day = new Date().toISOString().slice(0, "yyyy-mm-dd".length);
   const machine = `${process.platform} ${process.arch}, ${availableParallelism()} cores`;
-  return `ours ÷ peer, larger is better · ${day} · ${machine} · Node ${process.version}`;
+  const node = `Node ${process.version}`;
+  return `ours ÷ peer, larger is better · ${day} · ${machine} · ${node} · noise ${noise.level}`;
 }
 
 /** The powers of two around all ratios, and around 1. */

@@ -19,12 +19,20 @@ export class Noise {
   }
 
   describe(): string {
-    const sorted = [...this.times].sort((a, b) => a - b);
-    const at = (fraction: number) =>
-      ((sorted[Math.floor((sorted.length - 1) * fraction)] ?? 0) / (sorted[0] ?? 1)).toFixed(2);
     return (
-      `noise: one and the same computation took ${at(0.5)} of its best time in the median, ` +
-      `${at(1)} at worst; load average before: ${this.loadBefore.toFixed(2)}`
+      `noise: one and the same computation took ${this.at(0.5)} of its best time in the median, ` +
+      `${this.at(1)} at worst; load average before: ${this.loadBefore.toFixed(2)}`
     );
+  }
+
+  /** In the median, as a multiple of the best time: 1 where nothing disturbs. */
+  get level(): string {
+    return this.at(0.5);
+  }
+
+  private at(fraction: number): string {
+    const sorted = [...this.times].sort((a, b) => a - b);
+    const time = sorted[Math.floor((sorted.length - 1) * fraction)] ?? 0;
+    return (time / (sorted[0] ?? 1)).toFixed(2);
   }
 }

@@ -4,9 +4,9 @@ import { SERVER_NAMES, type ServerName } from "./servers.ts";
 import type { Size } from "./sizes.ts";
 import type { StartUp, Surroundings } from "./startup.ts";
 import { around, median } from "./statistics.ts";
-import { SHORT_NAMES, SUITES, type Suite } from "./suites.ts";
+import { SHORT_NAMES, SUITES } from "./suites.ts";
 import { printTable } from "./table.ts";
-import type { Case, Direction } from "./throughput.ts";
+import type { Case } from "./throughput.ts";
 import type { TunnelCost } from "./tunnel-cost.ts";
 
 const PEERS = ["native-bearssl", "stunnel", "socat", "node-tls"] as const;
@@ -75,17 +75,28 @@ export function reportThroughput(cases: readonly Case[]): Result[] {
       ...SERVER_NAMES.map((name) => around(measured.figures[name].processor, 2)),
     ]),
   ]);
-  return cases.flatMap(({ direction, suite, figures }) =>
-    PEERS.map((peer) =>
+  return cases.flatMap((measured) => [
+    ...PEERS.map((peer) =>
       result({
-        name: tunnelName(direction, suite, peer),
+        name: `tunnel-${tunnelName(measured, peer)}-vs-${peer}`,
         unit: "MB/s",
-        ours: median(figures.bearhug.speed),
-        peer: median(figures[peer].speed),
+        ours: median(measured.figures.bearhug.speed),
+        peer: median(measured.figures[peer].speed),
         peerName: PEER_NAMES[peer],
       }),
     ),
-  );
+    processorResult(measured, "native-bearssl"),
+  ]);
+}
+
+function processorResult(measured: Case, peer: Peer): Result {
+  return result({
+    name: `tunnel-cpu-${tunnelName(measured, peer)}-vs-${peer}`,
+    unit: "GB/CPU-second",
+    ours: 1 / median(measured.figures.bearhug.processor),
+    peer: 1 / median(measured.figures[peer].processor),
+    peerName: PEER_NAMES[peer],
+  });
 }
 
 /** Where the processor time of the first suite goes, and how much of it is ours to save. */
@@ -102,9 +113,9 @@ export function reportTunnelCost(costs: readonly TunnelCost[], cases: readonly C
 }
 
 /** The suite that clients and servers of BearSSL agree on is not named. */
-function tunnelName(direction: Direction, suite: Suite, peer: Peer): string {
+function tunnelName({ direction, suite }: Case, peer: Peer): string {
   const isDefault = peer === "native-bearssl" && suite === SUITES[0];
-  return `tunnel-${direction}${isDefault ? "" : `-${SHORT_NAMES[suite]}`}-vs-${peer}`;
+  return isDefault ? direction : `${direction}-${SHORT_NAMES[suite]}`;
 }
 
 export function reportMemory(memory: Record<ServerName, Memory>): Result[] {

@@ -91,7 +91,7 @@ writeResults(results);
 const written = process.env["ONLY"]
   ? "bench/results.json"
   : "bench/results.json and bench/chart.svg";
-if (!process.env["ONLY"]) writeChart(results);
+if (!process.env["ONLY"]) writeChart(results, noise);
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 console.log(`\nNode ${process.version}; ${seconds} seconds; ${noise.describe()}`);
 console.log(`Ratios are in ${written}: ours ÷ peer, larger is better.`);
