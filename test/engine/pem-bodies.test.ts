@@ -58,3 +58,13 @@ describe.each(kinds)("a key of %s", (kind) => {
     }
   });
 });
+
+test("the last character has no bits that the padding makes useless", () => {
+  const der = authority.issue({ kind: "P-521" }).key.export({ type: "pkcs8", format: "der" });
+  const base64 = der.toString("base64");
+  const [end = "", last = "", padding = ""] = /(.)(=+)$/.exec(base64) ?? [];
+  const next = String.fromCharCode(last.charCodeAt(0) + 1);
+  const damaged = base64.slice(0, -end.length) + next + padding;
+  expect(Buffer.from(damaged, "base64").equals(der), "the same key").toBe(true);
+  expect(() => loadKey(pem(damaged, 64))).toThrow(KeeperError);
+});

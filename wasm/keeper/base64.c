@@ -32,6 +32,13 @@ sextet(uint32_t c)
 	       (~good & BAD);
 }
 
+/* BAD for anything but 0. */
+static uint32_t
+not_zero(uint32_t x)
+{
+	return (x | -x) & BAD;
+}
+
 /* Where the END line starts, if it is whole; else 0. */
 static size_t
 find_end(const unsigned char *text, size_t len)
@@ -58,8 +65,9 @@ find_end(const unsigned char *text, size_t len)
 
 /*
  * Decode lines of four-character groups, each line ended by a newline, and
- * at most two `=` at the very end. Without `out`, only see whether that is
- * what they are. Returns the length, or 0.
+ * at most two `=` at the very end, which make no bits useless that are set.
+ * Without `out`, only see whether that is what they are. Returns the
+ * length, or 0.
  */
 static size_t
 decode(unsigned char *out, const unsigned char *text, size_t len)
@@ -85,6 +93,7 @@ decode(unsigned char *out, const unsigned char *text, size_t len)
 		}
 		count++;
 		if ((count & 3) == 0) {
+			bad |= not_zero(group & (((uint32_t)1 << 8 * pad) - 1));
 			if (out != NULL) {
 				out[done] = (unsigned char)(group >> 16);
 				out[done + 1] = (unsigned char)(group >> 8);
