@@ -5,6 +5,8 @@
 # make test    make check, then every test, with real peers: what CI runs
 # make bench   measures, side by side with what Debian has (ONLY=server: a
 #              part of it)
+# make fuzz    looks for inputs that break something (FUZZ_SECONDS=600: for
+#              that long); make fuzz-coverage tells what inputs reach
 # make docs    writes the options into the manual pages, and docs/compatibility.md
 # make clean   removes what was built (distclean: what was fetched, too)
 
@@ -220,7 +222,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm $(NODES)
+test: dist check build/crypto-test.wasm fuzz-programs $(NODES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 

@@ -78,3 +78,21 @@ fuzz-all: $(FUZZ_TARGETS:%=$(FUZZ)/%) $(FUZZ)/record
 fuzz-programs: build/fuzz/toolchain build/bearssl-sources
 	$(call say,  fuzz: compiling to native code for $(SHOWS))
 	@$(MAKE) -j$(jobs) SHOWS=$(SHOWS) fuzz-all
+
+# FUZZ_SECONDS bounds both parts together: first the C, then the host. What
+# is found fails, and stays in build/fuzz/findings.
+FUZZ_SECONDS := 120
+
+.PHONY: fuzz fuzz-corpus fuzz-coverage
+fuzz: all fuzz-programs
+	@fuzz/explore $$(($(FUZZ_SECONDS) * 3 / 4)) $(FUZZ_TARGETS)
+	@FUZZ_SECONDS=$$(($(FUZZ_SECONDS) / 4)) node_modules/.bin/vitest run test/fuzz/live-tunnel.test.ts
+
+# What `make fuzz` has found so far becomes the corpus.
+fuzz-corpus: fuzz-programs
+	@build/fuzz/faults/record build/fuzz/corpus
+	@fuzz/keep $(FUZZ_TARGETS)
+
+fuzz-coverage:
+	@$(MAKE) SHOWS=coverage fuzz-programs
+	@fuzz/report $(FUZZ_TARGETS)
