@@ -33,7 +33,7 @@ FUZZ_BEARSSL_C := $(filter-out $(addprefix vendor/bearssl/src/,$(addsuffix .c, \
 
 fuzz_object = $(patsubst %.c,$(FUZZ)/%.o,$(1))
 FUZZ_NATIVE_C := $(sort $(wildcard fuzz/native/*.c))
-FUZZ_OBJECTS := $(call fuzz_object,$(FUZZ_NATIVE_C) $(ENGINE_C) $(KEEPER_C) $(sort $(wildcard wasm/crypto/*.c)))
+FUZZ_OBJECTS := $(call fuzz_object,$(ENGINE_C) $(KEEPER_C) $(sort $(wildcard wasm/crypto/*.c)))
 
 build/fuzz/toolchain: vendor/need
 	@mkdir -p $(@D)
@@ -64,17 +64,28 @@ $(FUZZ)/wasm/engine/%: FUZZ_THEN = $(call fuzz_section,engine_state)
 $(FUZZ)/wasm/keeper/%: FUZZ_THEN = $(call fuzz_section,keeper_state)
 fuzz_section = objcopy --rename-section .bss=$(1),alloc,load,data,contents --rename-section .data=$(1) $@
 
+# For the report, what of BearSSL's handshakes was executed (t0-reached.h).
+ifeq ($(SHOWS),coverage)
+$(FUZZ)/vendor/bearssl/src/ssl/ssl_hs_%.o: vendor/bearssl/src/ssl/ssl_hs_%.c fuzz/native/t0-reached.h
+	@mkdir -p $(@D)
+	@sed '/^#define T0_NEXT/d; s,^#define T0_INTERPRETED,#include "t0-reached.h"\n&,' $< >$(@:.o=.c)
+	@$(FUZZ_CC) -DT0_REACHED='"$(FUZZ)/t0-$*"' $(@:.o=.c) -o $@
+endif
+
+FUZZ_ARCHIVES := $(FUZZ)/native.a $(FUZZ)/bearssl.a
+$(FUZZ)/native.a: $(call fuzz_object,$(FUZZ_NATIVE_C))
 $(FUZZ)/bearssl.a: $(call fuzz_object,$(FUZZ_BEARSSL_C))
+$(FUZZ_ARCHIVES):
 	@rm -f $@ && ar rc $@ $^
 
-$(FUZZ_TARGETS:%=$(FUZZ)/%): $(FUZZ)/%: $(FUZZ)/fuzz/targets/%.o $(FUZZ_OBJECTS) $(FUZZ)/bearssl.a
+$(FUZZ_TARGETS:%=$(FUZZ)/%): $(FUZZ)/%: $(FUZZ)/fuzz/targets/%.o $(FUZZ_OBJECTS) $(FUZZ_ARCHIVES)
 	@clang $($(SHOWS)_LDFLAGS) $^ -o $@
 
-$(FUZZ)/record: $(FUZZ)/fuzz/record.o $(FUZZ_OBJECTS) $(FUZZ)/bearssl.a
+$(FUZZ)/record: $(FUZZ)/fuzz/record.o $(FUZZ_OBJECTS) $(FUZZ_ARCHIVES)
 	@clang $(subst fuzzer,fuzzer-no-link,$($(SHOWS)_LDFLAGS)) $^ -o $@
 
 .PHONY: fuzz-programs fuzz-all
-fuzz-all: $(FUZZ_TARGETS:%=$(FUZZ)/%) $(FUZZ)/record
+fuzz-all: $(FUZZ_TARGETS:%=$(FUZZ)/%)
 fuzz-programs: build/fuzz/toolchain build/bearssl-sources
 	$(call say,  fuzz: compiling to native code for $(SHOWS))
 	@$(MAKE) -j$(jobs) SHOWS=$(SHOWS) fuzz-all
@@ -89,7 +100,7 @@ fuzz: all fuzz-programs
 	@FUZZ_SECONDS=$$(($(FUZZ_SECONDS) / 4)) node_modules/.bin/vitest run test/fuzz/live-tunnel.test.ts
 
 # What `make fuzz` has found so far becomes the corpus.
-fuzz-corpus: fuzz-programs
+fuzz-corpus: fuzz-programs $(FUZZ)/record
 	@build/fuzz/faults/record build/fuzz/corpus
 	@fuzz/keep $(FUZZ_TARGETS)
 

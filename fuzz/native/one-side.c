@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
+#include "framing.h"
 #include "one-side.h"
 #include "roles.h"
 #include "engine/abi.h"
+
+/* Bytes before the peer's own. */
+#define CHOICES 2
 
 #define SENT_MAX (1 << 18)
 
@@ -21,13 +25,13 @@ one_side(int is_client, const uint8_t *data, size_t size)
 	const host *h;
 	int asked = 0;
 
-	if (size < 2) {
+	if (size < CHOICES) {
 		return;
 	}
 	h = host_at_start(&roles[data[0] % ROLES][is_client]);
 	piece = data[1] != 0 ? data[1] : size;
-	data += 2;
-	size -= 2;
+	data += CHOICES;
+	size -= CHOICES;
 	do {
 		have += host_send(h, sent + have, SENT_MAX - have);
 		taken = host_receive(h, data, size < piece ? size : piece);
@@ -47,4 +51,17 @@ one_side(int is_client, const uint8_t *data, size_t size)
 	have += host_send(h, sent + have, SENT_MAX - have);
 	host_check(h);
 	host_check_sent(sent, have);
+}
+
+/* see one-side.h */
+size_t
+one_side_mutate(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	if (size < CHOICES || seed % 16 == 0) {
+		data[0] = (uint8_t)(seed >> 8);
+		data[1] = seed >> 16 & 1 ? 0 : (uint8_t)(seed >> 20);
+		return size < CHOICES ? CHOICES : size;
+	}
+	return CHOICES + framed_mutate(data + CHOICES, size - CHOICES,
+				 max - CHOICES, seed >> 4);
 }

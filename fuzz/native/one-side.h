@@ -11,4 +11,8 @@
 void
 one_side(int is_client, const uint8_t *data, size_t size);
 
+/* A new input from an old one, for libFuzzer. */
+size_t
+one_side_mutate(uint8_t *data, size_t size, size_t max, unsigned seed);
+
 #endif
