@@ -6,7 +6,6 @@
  *
  * DEPTH in the environment goes deeper than CI.
  */
-import { readFileSync } from "node:fs";
 import { afterAll, expect, it } from "vitest";
 import { TruncationError } from "../../src/tunnel/closing.ts";
 import { isBlank, newClient, newServer } from "../engine/instances.ts";
@@ -14,7 +13,7 @@ import { Authority } from "../support/certificates.ts";
 import { payload } from "../support/payload.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { explore } from "./explore.ts";
-import type { Party, PartySettings } from "./party.ts";
+import type { Party } from "./party.ts";
 import { CAPACITY } from "./port.ts";
 import { ACCIDENTS, type Accident, FAILURE, World } from "./world.ts";
 
