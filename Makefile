@@ -7,6 +7,9 @@
 #              part of it)
 # make fuzz    looks for inputs that break something (FUZZ_SECONDS=600: for
 #              that long); make fuzz-coverage tells what inputs reach
+# make side-channels  how long secrets take, in a table (SIDE_CHANNELS_SECONDS=N:
+#              for each row)
+# make audit   what the registry knows against our dependencies
 # make docs    writes the options into the manual pages, and docs/compatibility.md
 # make clean   removes what was built (distclean: what was fetched, too)
 
@@ -225,6 +228,17 @@ format: node_modules/.package-lock.json
 test: dist check build/crypto-test.wasm fuzz-programs $(NODES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
+
+SIDE_CHANNELS_SECONDS ?= 8
+
+.PHONY: side-channels
+side-channels: all
+	@SIDE_CHANNELS_SECONDS=$(SIDE_CHANNELS_SECONDS) node_modules/.bin/vitest run test/side-channels
+
+.PHONY: audit
+audit: node_modules/.package-lock.json
+	@npm audit
+	@npm audit --prefix test/newer-node
 
 .PHONY: demo
 demo: all

@@ -1,24 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { createHash, generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { scratch } from "../support/scratch.ts";
+import { Instrumented, type Trace } from "../support/instrumented.ts";
 import { bytes as noise } from "./module";
 import { type RsaKey, rsaKey } from "./rsa-module";
 
 /**
- * RSA goes the same way whatever the key and the message. Binaryen makes the module report each
- * loop's round, each function's entry and each address that is read or written; the reports of
- * different keys of one length must be the same. (Which instructions are slow for some operands is
- * another matter: there are no divisions in our arithmetic.)
+ * RSA goes the same way whatever the key and the message: the reports of different keys of one
+ * length must be the same. (Which instructions are slow for some operands is another matter: there
+ * are no divisions in our arithmetic.)
  */
-
-const INSTRUMENTED = `${scratch}/instrumented.wasm`;
-const PLAIN = fileURLToPath(new URL("../../build/crypto-test.wasm", import.meta.url));
-const FEATURES = ["--enable-simd", "--enable-bulk-memory"];
-const REPORTS = ["--log-execution", "--instrument-memory"];
-execFileSync("wasm-opt", [...FEATURES, ...REPORTS, PLAIN, "-o", INSTRUMENTED]);
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -28,49 +19,21 @@ interface Exports {
   rsa_private(which: number): number;
 }
 
-/** The imports that are told where the module is; the others are told values. */
-const WHERE = new Set(["log_execution", "load_ptr", "store_ptr"]);
+const built = fileURLToPath(new URL("../../build/crypto-test.wasm", import.meta.url));
+const instrumented = new Instrumented(built);
+const instance = new WebAssembly.Instance(instrumented.module, instrumented.imports);
+const exports = instance.exports as unknown as Exports;
+exports._initialize();
 
-let report = new Int32Array(1 << 22);
-let reported = 0;
-
-function record(numbers: number[]): void {
-  if (reported + numbers.length > report.length) {
-    const larger = new Int32Array(2 * report.length);
-    larger.set(report);
-    report = larger;
-  }
-  for (const number of numbers) report[reported++] = number;
-}
-
-function instrumented(): Exports {
-  const module = new WebAssembly.Module(readFileSync(INSTRUMENTED));
-  const env: Record<string, (...numbers: number[]) => number | undefined> = {};
-  for (const { name } of WebAssembly.Module.imports(module)) {
-    env[name] = (...numbers) => {
-      if (WHERE.has(name)) record(numbers);
-      return numbers.at(-1);
-    };
-  }
-  const exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
-  exports._initialize();
-  return exports;
-}
-
-const exports = instrumented();
-
-/** A digest of the way that `rsa_private` went, and how long it was. */
-function trace(key: RsaKey, message: Uint8Array): { length: number; digest: string } {
+/** The way that `rsa_private` goes. */
+function trace(key: RsaKey, message: Uint8Array): Trace {
   const parts = [message, key.p, key.q, key.dp, key.dq, key.iq];
   for (const [i, part] of parts.entries()) {
     new Uint8Array(exports.memory.buffer, exports.data() + i * 1024, part.length).set(part);
   }
   const [, p = 0, q = 0, dp = 0, dq = 0, iq = 0] = parts.map((part) => part.length);
   exports.rsa_key(key.bits, p, q, dp, dq, iq);
-  reported = 0;
-  expect(exports.rsa_private(0)).toBe(1);
-  const way = report.subarray(0, reported);
-  return { length: reported, digest: createHash("sha256").update(way).digest("hex") };
+  return instrumented.trace(() => expect(exports.rsa_private(0)).toBe(1));
 }
 
 /** All numbers as long as a factor: their lengths are no secret. */

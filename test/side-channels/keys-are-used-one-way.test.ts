@@ -1,0 +1,75 @@
+/**
+ * The keeper goes the same way whatever the key is, and whatever it is asked to sign or decrypt:
+ * dist/keeper.wasm, made to report every address that it reads or writes and every round of its
+ * loops. What may differ is what everybody sees: how long the numbers in an ECDSA signature are.
+ */
+import { constants, publicEncrypt, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Keeper, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import { loadKey } from "../engine/instances.ts";
+import { newKey } from "../support/certificates.ts";
+import { Instrumented } from "../support/instrumented.ts";
+import { robotBlocks } from "../support/robot-blocks.ts";
+
+const SHA256 = 4;
+const instrumented = new Instrumented(join(import.meta.dirname, "../../dist/keeper.wasm"));
+
+function load(key: ReturnType<typeof newKey>): PrivateKey {
+  const keeper = instrumented.instantiated((module) => new Keeper(module));
+  return loadKey(key.export({ type: "pkcs8", format: "der" }), keeper);
+}
+
+describe("RSA", () => {
+  const key = newKey("RSA-1024");
+  const loaded = load(key);
+  const encrypted = (block: Buffer) =>
+    publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, block);
+
+  it("decrypts on one way, whatever the padding", () => {
+    const ways = robotBlocks(128).map(({ what, block }) => {
+      const message = encrypted(block);
+      return { what, ...instrumented.trace(() => loaded.decrypt(message)) };
+    });
+    const [first] = ways;
+    expect(first?.length).toBeGreaterThan(1_000_000);
+    for (const { what, digest } of ways) expect(digest, what).toBe(first?.digest);
+  });
+
+  it("signs on one way", () => {
+    const room = new Uint8Array(128);
+    const digests = [1, 2, 3].map(() => {
+      const hash = randomBytes(32);
+      return instrumented.trace(() => loaded.sign(SHA256, hash, room)).digest;
+    });
+    expect(new Set(digests).size).toBe(1);
+  });
+});
+
+describe.each([
+  { kind: "P-256", signatures: 12 },
+  { kind: "P-384", signatures: 3 },
+] as const)("ECDSA with $kind", ({ kind, signatures }) => {
+  it("signs on one way for each shape of a signature, with whatever key", () => {
+    const ways = new Map<string, Set<string>>();
+    for (let keys = 0; keys < KEYS; keys++) {
+      const loaded = load(newKey(kind));
+      for (let signed = 0; signed < signatures; signed++) {
+        const hash = randomBytes(32);
+        const room = Buffer.alloc(160);
+        const { digest } = instrumented.trace(() => loaded.sign(SHA256, hash, room));
+        const shape = shapeOf(room);
+        ways.set(shape, (ways.get(shape) ?? new Set()).add(digest));
+      }
+    }
+    expect([...ways.values()].map((digests) => digests.size)).toEqual([...ways].map(() => 1));
+  });
+});
+
+const KEYS = 2;
+
+/** How long r and s are: SEQUENCE, INTEGER, r, INTEGER, s in DER. */
+function shapeOf(signature: Buffer): string {
+  const r = signature.readUInt8(3);
+  return `${r} ${signature.readUInt8(4 + r + 1)}`;
+}
