@@ -9,6 +9,7 @@ import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { lastWords } from "../support/last-words.ts";
 import { ALERT, serveGuarded } from "../support/refusals.ts";
+import { type RobotBlock, robotBlocks } from "../support/robot-blocks.ts";
 import { serve } from "../support/service.ts";
 import { Tls12Client } from "../support/tls12-client.ts";
 import { SUITE } from "../support/tls12-protection.ts";
@@ -21,7 +22,6 @@ const COMPAT = ["--tls-profile", "compat"];
 const POINT_LENGTH = 65;
 const UNCOMPRESSED = 4;
 const MODULUS_LENGTH = 256;
-const PREMASTER_LENGTH = 48;
 
 const REFUSED = {
   code: 98,
@@ -48,56 +48,45 @@ it.each([
   expect(await refusal()).toMatchObject(REFUSED);
 });
 
+const [right, ...wrong] = robotBlocks(MODULUS_LENGTH);
+
 it("static RSA with the right padding is served", async () => {
   const listener = await serve({ credentials: rsa, options: COMPAT, prog: ["cat"] });
   const client = await rsaClient(listener.port);
-  const premaster = premasterSecret();
-  client.exchangeKeysByRsa(premaster, encrypted(padded(premaster)));
+  const { block, premaster } = right as RobotBlock;
+  client.exchangeKeysByRsa(premaster, encrypted(block));
   client.changeCipherSpec();
   client.finish();
   await client.serverFinished();
   expect(await client.echo("served\n")).toBe("served\n");
 });
 
-it.each<[string, (premaster: Buffer) => Buffer]>([
-  ["another block type", (premaster) => encrypted(withByte(padded(premaster), 1, 1))],
-  [
-    "a block that does not begin with 0",
-    (premaster) => encrypted(withByte(padded(premaster), 0, 1)),
-  ],
-  ["a 0 in the padding", (premaster) => encrypted(withByte(padded(premaster), 5, 0))],
-  [
-    "no 0 after the padding",
-    (premaster) => encrypted(withByte(padded(premaster), MODULUS_LENGTH - PREMASTER_LENGTH - 1, 1)),
-  ],
-  ["a secret one byte short", (premaster) => encrypted(padded(premaster.subarray(1)))],
-  [
-    "a secret with a byte too many",
-    (premaster) => encrypted(padded(Buffer.concat([premaster, Buffer.of(1)]))),
-  ],
-  ["noise", () => withByte(randomBytes(MODULUS_LENGTH), 0, 0)],
-  ["0", () => Buffer.alloc(MODULUS_LENGTH)],
-  ["a number over the modulus", () => Buffer.alloc(MODULUS_LENGTH, 0xff)],
-  ["half a ciphertext", () => Buffer.alloc(MODULUS_LENGTH / 2, 1)],
-  ["no ciphertext", () => Buffer.of()],
-  ["a ciphertext as long as one can be", () => Buffer.alloc(512, 1)],
-])("static RSA with %s", async (_, ciphertext) => {
-  const { listener, refusal } = await serveGuarded(rsa, COMPAT);
-  const client = await rsaClient(listener.port);
-  const premaster = premasterSecret();
-  client.exchangeKeysByRsa(premaster, ciphertext(premaster));
-  await expectRefusedAtFinished(client);
-  expect(await refusal()).toMatchObject(REFUSED);
+it.each(wrong)("static RSA with wrong padding: $what", async ({ block, premaster }) => {
+  await expectRsaRefused(premaster, encrypted(block));
 });
 
-it("static RSA with a secret of another version", async () => {
+it("static RSA with the right padding, and a Finished that knows another secret", async () => {
+  const { block } = right as RobotBlock;
+  await expectRsaRefused(randomBytes(48), encrypted(block));
+});
+
+it.each([
+  ["0", Buffer.alloc(MODULUS_LENGTH)],
+  ["a number over the modulus", Buffer.alloc(MODULUS_LENGTH, 0xff)],
+  ["half a ciphertext", Buffer.alloc(MODULUS_LENGTH / 2, 1)],
+  ["no ciphertext", Buffer.of()],
+  ["a ciphertext as long as one can be", Buffer.alloc(512, 1)],
+])("static RSA with %s", async (_, ciphertext) => {
+  await expectRsaRefused(randomBytes(48), ciphertext);
+});
+
+async function expectRsaRefused(premaster: Buffer, ciphertext: Buffer): Promise<void> {
   const { listener, refusal } = await serveGuarded(rsa, COMPAT);
   const client = await rsaClient(listener.port);
-  const premaster = premasterSecret([3, 2]);
-  client.exchangeKeysByRsa(premaster, encrypted(padded(premaster)));
+  client.exchangeKeysByRsa(premaster, ciphertext);
   await expectRefusedAtFinished(client);
   expect(await refusal()).toMatchObject(REFUSED);
-});
+}
 
 /** The Finished is a right one for the client's keys; the server has others. */
 async function expectRefusedAtFinished(client: Tls12Client): Promise<void> {
@@ -108,20 +97,6 @@ async function expectRefusedAtFinished(client: Tls12Client): Promise<void> {
   expect(await words).toEqual({ alert: ALERT.badRecordMac, sealed: false, wireLength: 7 });
 }
 
-/** PKCS #1 v1.5: 0, 2, bytes that are not 0, 0, and the secret. */
-function padded(secret: Buffer, padding = filler(MODULUS_LENGTH - 3 - secret.length)): Buffer {
-  return Buffer.concat([Buffer.of(0, 2), padding, Buffer.of(0), secret]);
-}
-
-function filler(length: number): Buffer {
-  return Buffer.alloc(length, 0x5a);
-}
-
-/** For TLS 1.2, unless another version is asked for (RFC 5246, 7.4.7.1). */
-function premasterSecret(version: readonly number[] = [3, 3]): Buffer {
-  return Buffer.concat([Buffer.from(version), randomBytes(PREMASTER_LENGTH - version.length)]);
-}
-
 function encrypted(block: Buffer): Buffer {
   return publicEncrypt({ key: rsa.key, padding: constants.RSA_NO_PADDING }, block);
 }
@@ -130,9 +105,4 @@ async function rsaClient(port: number): Promise<Tls12Client> {
   const client = await Tls12Client.connect(port, SUITE["AES128-SHA"]);
   await client.upToServerFlight();
   return client;
-}
-
-function withByte(bytes: Buffer, at: number, value: number): Buffer {
-  bytes.writeUInt8(value, at);
-  return bytes;
 }

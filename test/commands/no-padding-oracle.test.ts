@@ -43,6 +43,10 @@ const forgeries: Record<string, (parts: Parts) => Buffer> = {
     Buffer.concat([TEXT, mac, padding.subarray(1), Buffer.of(padding.length)]),
   "padding longer than the record": ({ mac, padding }) =>
     Buffer.concat([TEXT, mac, padding.subarray(1), Buffer.of(255)]),
+  "the longest padding, and a wrong MAC": ({ mac }) =>
+    Buffer.concat([TEXT.subarray(0, 44), flipped(mac, 0), Buffer.alloc(256, 255)]),
+  "zeros all through": ({ mac, padding }) =>
+    Buffer.alloc(TEXT.length + mac.length + padding.length),
   "padding that leaves no room for a MAC": ({ mac, padding }) => {
     const length = TEXT.length + mac.length + padding.length;
     return Buffer.alloc(length, length - 1);
