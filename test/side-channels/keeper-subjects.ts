@@ -15,6 +15,7 @@ export function keeperSubjects(): Subject[] {
     hashes("P-256"),
     keys("RSA-2048", 8),
     keys("P-256", POOL),
+    keys("P-256", POOL, ONE_SHAPE),
     keys("P-384", POOL),
     points(),
   ];
@@ -48,19 +49,37 @@ function hashes(kind: KeyKind): Subject {
   });
 }
 
-/** One key, loaded as often as there are other ones, so that all live in the same way. */
-function keys(kind: KeyKind, count: number): Subject {
+/** Bytes in an ECDSA signature of P-256 whose r and s are as long as possible in DER. */
+const ONE_SHAPE = 72;
+
+/**
+ * One key, loaded as often as there are other ones, so that all live in the same way. With a
+ * `length`, only keys whose signature has it: lengths are there for all to see.
+ */
+function keys(kind: KeyKind, count: number, length?: number): Subject {
   const room = new Uint8Array(600);
   const hash = randomBytes(32);
   const keeper = newKeeper();
   const load = (key: ReturnType<typeof newKey>) =>
     loadKey(key.export({ type: "pkcs8", format: "der" }), keeper);
-  const one = newKey(kind);
-  const loaded = Array.from({ length: count }, () => [load(one), load(newKey(kind))] as const);
-  return choosing(`${kind} signature`, ["one key", "random keys"], {
-    pools: [pool((at) => loaded[at % count]?.[0]), pool((at) => loaded[at % count]?.[1])],
-    run: (key) => void key.sign(SHA256, hash, room),
-  });
+  const key = () => {
+    for (;;) {
+      const candidate = newKey(kind);
+      if (length === undefined) return candidate;
+      const loaded = loadKey(candidate.export({ type: "pkcs8", format: "der" }));
+      if (loaded.sign(SHA256, hash, room) === length) return candidate;
+    }
+  };
+  const one = key();
+  const loaded = Array.from({ length: count }, () => [load(one), load(key())] as const);
+  return choosing(
+    `${kind} signature${length === undefined ? "" : `, ${length} bytes`}`,
+    ["one key", "random keys"],
+    {
+      pools: [pool((at) => loaded[at % count]?.[0]), pool((at) => loaded[at % count]?.[1])],
+      run: (key) => void key.sign(SHA256, hash, room),
+    },
+  );
 }
 
 /** Static ECDH with what a client says is its point. */

@@ -1,0 +1,95 @@
+/** docs/dependencies.md has each dependency that the project has, and no other. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { tables } from "../support/markdown.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const read = (file: string) => readFileSync(join(repository, file), "utf8");
+const [runtime = [], npm = [], debian = []] = tables(read("docs/dependencies.md"));
+
+interface Package {
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}
+
+interface Lock {
+  packages: Record<string, { integrity?: string; hasInstallScript?: boolean; license?: string }>;
+}
+
+const PACKAGES = ["package.json", "test/newer-node/package.json"];
+const LOCKS = ["package-lock.json", "test/newer-node/package-lock.json"];
+
+describe("npm", () => {
+  const packages = PACKAGES.map((file) => JSON.parse(read(file)) as Package);
+  const locked = LOCKS.flatMap((file) =>
+    Object.entries((JSON.parse(read(file)) as Lock).packages).filter(([path]) => path !== ""),
+  );
+
+  it("names and versions are those of package.json", () => {
+    const versions = packages.flatMap(({ devDependencies, optionalDependencies }) =>
+      Object.entries({ ...devDependencies, ...optionalDependencies }),
+    );
+    expect(npm.map(([name, version]) => [name, version]).sort()).toEqual(versions.sort());
+    for (const [name, version] of versions) expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("licences are those of the packages", () => {
+    const licences = new Map(locked.map(([path, { license }]) => [path, license]));
+    for (const [name, , licence] of npm) {
+      expect(licences.get(`node_modules/${name}`), name).toBe(licence);
+    }
+  });
+
+  it("the programs depend on none", () => {
+    expect(packages.flatMap(({ dependencies = {} }) => Object.keys(dependencies))).toEqual([]);
+  });
+
+  it("everything below them is locked with a digest, and only esbuild runs a script", () => {
+    for (const [path, { integrity }] of locked) expect(integrity, path).toMatch(/^sha512-/);
+    const scripts = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
+    expect(scripts.map(([path]) => path)).toEqual(["node_modules/esbuild"]);
+  });
+});
+
+describe("Debian", () => {
+  it("packages are those that the Makefile needs", () => {
+    const names = debian.map(([name]) => name);
+    expect(names.toSorted()).toEqual([...new Set(neededBy(read("Makefile")))].sort());
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it("each has a licence and a reason", () => {
+    for (const [name, licence, reason] of debian) {
+      expect(licence, name).not.toBe("");
+      expect(reason, name).not.toBe("");
+    }
+  });
+});
+
+describe("BearSSL", () => {
+  it("is the version that is pinned, by the digest that is pinned", () => {
+    const pinned = (field: string) =>
+      new RegExp(`^${field} +(.*)$`, "m").exec(read("vendor/bearssl.pin"))?.[1];
+    const [name, version, digest] = runtime[0] ?? [];
+    expect({ name, version, digest }).toEqual({
+      name: "BearSSL",
+      version: pinned("version"),
+      digest: `\`${pinned("sha256")}\``,
+    });
+  });
+});
+
+/** What stands after `vendor/need` in recipes: COMMAND=PACKAGE, "COMMAND=PACKAGE PACKAGE", $(LIST). */
+function neededBy(makefile: string): string[] {
+  const lines = makefile.replaceAll(/\\\n\s*/g, " ").split("\n");
+  const variable = (name: string) =>
+    lines.find((line) => line.startsWith(`${name} :=`))?.slice(name.length + 3) ?? "";
+  const expanded = (text: string): string =>
+    text.replaceAll(/\$\((\w+)\)/g, (_, name: string) => expanded(variable(name)));
+  return lines
+    .filter((line) => /^\t@?vendor\/need /.test(line))
+    .flatMap((line) => [...expanded(line).matchAll(/"[^"=]+=([^"]+)"|[^\s"=]+=(\S+)/g)])
+    .flatMap(([, several, one]) => (several ?? one ?? "").split(" "));
+}
