@@ -237,8 +237,7 @@ side-channels: all
 
 .PHONY: audit
 audit: node_modules/.package-lock.json
-	@npm audit
-	@npm audit --prefix test/newer-node
+	@for folder in . $(dir $(wildcard test/*/package-lock.json)); do npm audit --prefix $$folder || exit; done
 
 .PHONY: demo
 demo: all

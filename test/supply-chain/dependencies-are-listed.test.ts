@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tables } from "../support/markdown.ts";
+import { filesNamed, repository } from "../support/repository.ts";
 
-const repository = join(import.meta.dirname, "../..");
 const read = (file: string) => readFileSync(join(repository, file), "utf8");
 const [runtime = [], npm = [], debian = []] = tables(read("docs/dependencies.md"));
 
@@ -15,30 +15,40 @@ interface Package {
 }
 
 interface Lock {
-  packages: Record<string, { integrity?: string; hasInstallScript?: boolean; license?: string }>;
+  packages: Record<string, Locked>;
 }
 
-const PACKAGES = ["package.json", "test/newer-node/package.json"];
-const LOCKS = ["package-lock.json", "test/newer-node/package-lock.json"];
+interface Locked {
+  /** Only where the path doesn't end in it. */
+  name?: string;
+  integrity?: string;
+  hasInstallScript?: boolean;
+  license?: string;
+}
 
 describe("npm", () => {
-  const packages = PACKAGES.map((file) => JSON.parse(read(file)) as Package);
-  const locked = LOCKS.flatMap((file) =>
+  const packages = filesNamed("package.json").map((file) => JSON.parse(read(file)) as Package);
+  const locked = filesNamed("package-lock.json").flatMap((file) =>
     Object.entries((JSON.parse(read(file)) as Lock).packages).filter(([path]) => path !== ""),
   );
 
   it("names and versions are those of package.json", () => {
-    const versions = packages.flatMap(({ devDependencies, optionalDependencies }) =>
-      Object.entries({ ...devDependencies, ...optionalDependencies }),
+    const wanted = packages.flatMap(({ devDependencies, optionalDependencies }) =>
+      Object.entries({ ...devDependencies, ...optionalDependencies }).map(resolved),
     );
-    expect(npm.map(([name, version]) => [name, version]).sort()).toEqual(versions.sort());
-    for (const [name, version] of versions) expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
+    const listed = npm.flatMap(([name, versions = ""]) =>
+      versions.split(", ").map((version) => `${name} ${version}`),
+    );
+    expect(listed.sort()).toEqual(wanted.sort());
+    for (const one of wanted) expect(one).toMatch(/ \d+\.\d+\.\d+$/);
   });
 
   it("licences are those of the packages", () => {
-    const licences = new Map(locked.map(([path, { license }]) => [path, license]));
     for (const [name, , licence] of npm) {
-      expect(licences.get(`node_modules/${name}`), name).toBe(licence);
+      const licences = locked
+        .filter(([path, { name: alias }]) => (alias ?? path.replace("node_modules/", "")) === name)
+        .flatMap(([, { license }]) => license ?? []);
+      expect([...new Set(licences)], name).toEqual([licence]);
     }
   });
 
@@ -54,9 +64,11 @@ describe("npm", () => {
 });
 
 describe("Debian", () => {
-  it("packages are those that the Makefile needs", () => {
+  const makefiles = [...filesNamed("Makefile"), ...filesNamed("*.mk")].map(read);
+
+  it("packages are those that the Makefile needs, and what it includes", () => {
     const names = debian.map(([name]) => name);
-    expect(names.toSorted()).toEqual([...new Set(neededBy(read("Makefile")))].sort());
+    expect(names.toSorted()).toEqual([...new Set(makefiles.flatMap(neededBy))].sort());
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -80,6 +92,12 @@ describe("BearSSL", () => {
     });
   });
 });
+
+/** Name and version; `npm:NAME@VERSION` is a package under another name. */
+function resolved([name, version]: [string, string]): string {
+  const [, alias, exact] = /^npm:(.+)@(.+)$/.exec(version) ?? [];
+  return `${alias ?? name} ${exact ?? version}`;
+}
 
 /** What stands after `vendor/need` in recipes: COMMAND=PACKAGE, "COMMAND=PACKAGE PACKAGE", $(LIST). */
 function neededBy(makefile: string): string[] {

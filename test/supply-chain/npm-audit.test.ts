@@ -1,9 +1,9 @@
 /** The npm registry knows nothing against what we build and test with. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { run } from "../support/processes.ts";
+import { filesNamed, repository } from "../support/repository.ts";
 
-const repository = join(import.meta.dirname, "../..");
 const AUDIT = ["npm", "audit", "--json", "--fetch-retries=0", "--fetch-timeout=15000"];
 
 interface Report {
@@ -13,8 +13,8 @@ interface Report {
   message?: string;
 }
 
-it.for([".", "test/newer-node"])("in %s", async (folder, { skip }) => {
-  const { stdout } = await run([...AUDIT, "--prefix", join(repository, folder)], {
+it.for(filesNamed("package-lock.json"))("%s", async (lock, { skip }) => {
+  const { stdout } = await run([...AUDIT, "--prefix", join(repository, dirname(lock))], {
     // Where the registry is may be in there.
     environment: process.env as Record<string, string>,
   });
