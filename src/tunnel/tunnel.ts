@@ -103,13 +103,17 @@ export class Tunnel {
     return true;
   }
 
-  /** Flush to remote. Bytes that the network did not take stay in the engine. */
+  /**
+   * Flush to remote. Bytes that the network did not take stay in the engine; those that it will never
+   * take, because it was told that no more would come, are dropped.
+   */
   private drainToRemote(): boolean {
     let moved = false;
+    const isGone = this.remote.broken || this.closing.outboundOver;
     for (;;) {
       const records = this.engine.buffer("sendrec");
       if (records.length === 0) return moved;
-      const written = this.remote.broken ? records.length : this.remote.write(records);
+      const written = isGone ? records.length : this.remote.write(records);
       if (written === 0) return moved;
       this.engine.ack("sendrec", written);
       moved = true;

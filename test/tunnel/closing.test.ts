@@ -115,3 +115,36 @@ describe("a failure", () => {
     );
   });
 });
+
+test.each([
+  ["the FIN", {}],
+  ["close_notify and the FIN", { closeNotify: true, halfClose: true }],
+])(
+  "a forged record after %s has no alert that could leave, and is the end all the same",
+  async (_, settings) => {
+    const rig = await Rig.established(settings);
+    rig.local.deliver("EOF");
+    rig.run();
+    expect(rig.remote.calls).toEqual(["end"]);
+    rig.remote.takeSent();
+    rig.remote.deliver(Buffer.from([23, 3, 3, 0, 24, ...Buffer.alloc(24)]), "EOF");
+    rig.run();
+    expect(rig.failure?.message).toContain("wrong MAC");
+    expect(rig.remote.takeSent()).toHaveLength(0);
+  },
+);
+
+describe("an EOF from the program, where half of a close is wanted", () => {
+  test("answers the peer's close_notify, and is the end", async () => {
+    const rig = await Rig.established({ closeNotify: true, halfClose: true });
+    rig.withholdsFin = true;
+    rig.client.hangUp();
+    await rig.settle();
+    expect(rig.local.calls).toEqual(["end"]);
+    expect(rig.isOver).toBe(false);
+    rig.local.deliver("EOF");
+    await rig.settle();
+    expect(rig.client.heardEof).toBe(true);
+    expect(rig.failure).toBeNull();
+  });
+});
