@@ -249,7 +249,7 @@ CAS := /usr/sbin/update-ca-certificates=ca-certificates
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat \
 	systemd-notify=systemd setpriv=util-linux stunnel4=stunnel4 /usr/sbin/nginx=nginx-light \
 	/usr/lib/nginx/modules/ngx_mail_module.so=libnginx-mod-mail script=bsdutils s6-svscan=s6 \
-	testssl=testssl.sh sslscan=sslscan $(CAS)
+	testssl=testssl.sh sslscan=sslscan chromium=chromium $(CAS)
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a
 	$(call say,  $<)

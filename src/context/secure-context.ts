@@ -17,7 +17,7 @@ import {
   misconfigured,
   Pair,
 } from "./credentials.ts";
-import { ArgumentValueError } from "./errors.ts";
+import { ArgumentTypeError, ArgumentValueError } from "./errors.ts";
 import { identityChoice } from "./identity-choice.ts";
 import { BOOLEAN, CONTEXT_OPTIONS, checkOptions, REQUEST, SERVER_NAME } from "./options.ts";
 
@@ -87,7 +87,7 @@ export class SecureContext {
     private readonly seed: Seed,
   ) {
     checkOptions(options, CONTEXT_OPTIONS);
-    for (const name of ["engine", "keeper"] as const) checkModule(name, modules[name]);
+    for (const name of ["engine", "keeper"] as const) checkModule(name, modules?.[name]);
     // The options are not kept: a context can be printed, and the private key is not in it.
     this.profile = options.profile ?? "modern";
     this.protocols = [...(options.ALPNProtocols ?? [])];
@@ -165,8 +165,11 @@ export class SecureContext {
   }
 }
 
-/** @throws {TlsError} unless it is of the same build as we are */
-function checkModule(name: keyof Modules, module: WebAssembly.Module): void {
+/** @throws {ArgumentTypeError} {TlsError} unless it is a module of the same build as we are */
+function checkModule(name: keyof Modules, module: unknown): void {
+  if (!(module instanceof WebAssembly.Module)) {
+    throw new ArgumentTypeError(`modules.${name}`, "a WebAssembly.Module", module);
+  }
   try {
     checkStamp(module);
   } catch (error) {

@@ -15,6 +15,7 @@ import {
 } from "../support/library.ts";
 import { within } from "../support/limits.ts";
 import { everything } from "../support/processes.ts";
+import { duplexPair } from "../support/sandboxes.ts";
 
 /** What ends when: one direction, both, or the whole connection. */
 
@@ -158,6 +159,19 @@ describe("a connection that is cut", () => {
     expect((await failed).code).toMatch(/^(EPIPE|ECONNRESET)$/);
     clearInterval(timer);
   });
+});
+
+test("a forged record is a failure, whoever has ended already", async () => {
+  const [left, right] = duplexPair();
+  const server = bearhug.wrap(right, { isServer: true, ...pair, allowHalfOpen: true });
+  const options = { servername: SERVER_NAME, ca: readFileSync(authority.certFile) };
+  const client = await secured(bearhug.wrap(left, { ...options, allowHalfOpen: true }));
+  server.end();
+  await once(client.resume(), "end");
+  const failed = failureOf(server);
+  left.write(Buffer.from([23, 3, 3, 0, 24, ...Buffer.alloc(24)]));
+  left.end();
+  expect(await failed).toMatchObject({ code: "ERR_BEARHUG_BAD_MAC", side: "peer" });
 });
 
 describe("a silent connection", () => {
