@@ -64,6 +64,13 @@ build/stamp: package.json wasm/engine/abi.h wasm/keeper/abi.h
 		echo "bearhug $(version) ($$digest)" >$@.new
 	@cmp -s $@.new $@ || cp $@.new $@
 
+# Other runtimes than Node, for the test that the engine runs in them.
+OTHER_RUNTIMES := test/other-runtimes/node_modules/.package-lock.json
+$(OTHER_RUNTIMES): $(addprefix test/other-runtimes/,package.json package-lock.json)
+	$(call say,  npm ci: Deno and Bun for tests (200 MB))
+	@npm ci --prefix test/other-runtimes --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # ---- the sandboxes -----------------------------------------------------
 
 # -g0 and the prefix map keep this folder's name out of the modules: two
@@ -225,7 +232,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm fuzz-programs $(NODES)
+test: dist check build/crypto-test.wasm fuzz-programs $(NODES) $(OTHER_RUNTIMES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 
@@ -281,4 +288,4 @@ bench: all build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
 clean:
 	rm -rf build dist
 distclean: clean
-	rm -rf node_modules test/nodes/node_modules vendor/bearssl
+	rm -rf node_modules test/nodes/node_modules test/other-runtimes/node_modules vendor/bearssl
