@@ -37,11 +37,11 @@ export const MILLISECONDS: Rule = {
   refuses: (value: number) =>
     value >= 0 && Number.isFinite(value) ? null : "must be 0 or more, and finite",
 };
-export const CREDENTIAL: Rule = {
+const CREDENTIAL: Rule = {
   expected: "a string (PEM), a Buffer or another Uint8Array (PEM or DER)",
   accepts: isCredential,
 };
-export const CREDENTIALS: Rule = {
+const CREDENTIALS: Rule = {
   expected: `${CREDENTIAL.expected}, or an array of those`,
   accepts: (value) => isCredential(value) || listOf(isCredential)(value),
 };
@@ -55,7 +55,7 @@ export const SERVER_NAME: Rule = {
 const PROTOCOL_NAME = /^[\x21-\x7e]{1,255}$/;
 const PROTOCOLS_MAX = 32;
 
-export const PROTOCOLS: Rule = {
+const PROTOCOLS: Rule = {
   expected: "an array of strings",
   accepts: listOf(isString),
   refuses: (value: readonly string[]) => {
@@ -64,7 +64,7 @@ export const PROTOCOLS: Rule = {
     return value.length > PROTOCOLS_MAX ? `has more than ${PROTOCOLS_MAX} names` : null;
   },
 };
-export const PROFILE: Rule = {
+const PROFILE: Rule = {
   expected: `one of ${PROFILE_NAMES.join(", ")}`,
   accepts: isString,
   refuses: (value: string) =>
@@ -79,7 +79,7 @@ export const REQUEST: Rule = {
 
 const PAIR: Rules = { key: CREDENTIAL, cert: CREDENTIALS };
 
-export const CONTEXTS: Rule = {
+const CONTEXTS: Rule = {
   expected: "an object: for each server name one with key and cert",
   accepts: isObject,
   refuses: (value: Record<string, unknown>) => {

@@ -61,8 +61,7 @@ const SIGNAL: Rule = {
   accepts: (value) => value instanceof AbortSignal,
 };
 
-/** @internal */
-export const CONNECTION_OPTIONS: Rules = {
+const CONNECTION_OPTIONS: Rules = {
   secureContext: OBJECT,
   handshakeTimeout: MILLISECONDS,
   allowHalfOpen: BOOLEAN,

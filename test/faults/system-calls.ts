@@ -11,7 +11,7 @@ export interface FallibleCall {
 }
 
 /** With FAULTS=all in the environment, every call fails in every way in its turn; or else, a sample. */
-export const all = process.env["FAULTS"] === "all";
+const all = process.env["FAULTS"] === "all";
 
 const SAMPLE = [1, 4, 12];
 

@@ -39,7 +39,7 @@ export const PROGRAM_WORDS = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection
 
 const COLUMNS = ["name", "kind", "profile", "peer is a", "verified", "base64"];
 
-export function parse(text: string): Recording[] {
+function parse(text: string): Recording[] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.map((line) => {
     const [name = "", kind, profile, peer, verifies, base64 = ""] = line.split("\t");

@@ -11,7 +11,7 @@ export interface Section {
 /** A sentence in our own words, and what proves it. */
 export type Row = readonly [statement: string, proof: Proof];
 
-export type Proof = Test | Elsewhere | Hole;
+export type Proof = Test | Elsewhere;
 
 /** An end-to-end test that does nothing else than to prove this sentence. */
 export type Test = (context: TestContext) => Promise<void>;
@@ -20,16 +20,6 @@ export type Test = (context: TestContext) => Promise<void>;
 export interface Elsewhere {
   readonly file: string;
   readonly title: string;
-}
-
-/** There is no proof, for this reason. */
-export interface Hole {
-  readonly hole: "not proven" | "not built yet";
-  readonly why: string;
-}
-
-export function notProven(why: string): Hole {
-  return { hole: "not proven", why };
 }
 
 /** A test in test/commands. */

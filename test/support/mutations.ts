@@ -155,7 +155,11 @@ export const byteMutators: readonly Mutator[] = [
 ];
 
 /** Replaces the bytes of a range. */
-export function splice(bytes: Buffer, [from, to]: readonly [number, number], by?: Uint8Array): Buffer {
+export function splice(
+  bytes: Buffer,
+  [from, to]: readonly [number, number],
+  by?: Uint8Array,
+): Buffer {
   return Buffer.concat([bytes.subarray(0, from), by ?? Buffer.of(), bytes.subarray(to)]);
 }
 
