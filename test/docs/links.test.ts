@@ -5,10 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
-import { read, repository } from "./page.ts";
-
-/** Pages that are still being written. One that is there has no place in this list. */
-const AWAITED = ["docs/threat-model.md"];
+import { AWAITED, linksOf, read, repository } from "./page.ts";
 
 const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.md"], {
   cwd: repository,
@@ -17,14 +14,6 @@ const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.m
   .trim()
   .split("\n")
   .filter((page) => existsSync(join(repository, page)));
-
-/** The targets of links and pictures, without those on other sites. */
-function linksOf(markdown: string): string[] {
-  const prose = markdown.replaceAll(/^```[\s\S]*?^```$/gm, "");
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target = ""]) => target)
-    .filter((target) => !/^[a-z]+:/.test(target));
-}
 
 /** As renderers make them: lower case, hyphens for spaces, and nothing else but letters. */
 function anchorsOf(markdown: string): string[] {

@@ -4,8 +4,9 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { expect, it } from "vitest";
+import { AWAITED, linksOf } from "../docs/page.ts";
 import { emptyFolder, manifest, npm, programs, tarball } from "../support/package.ts";
 
 const SIZE_LIMIT = 500_000;
@@ -48,10 +49,24 @@ it("nothing else is there but the library, pages and examples", () => {
     // The library.
     /^dist\/([a-z0-9/-]+\.d\.ts|index\.cjs|(index|engine)\.js)$/,
     /^(package\.json|README\.md|LICENSE)$/,
-    /^docs\/[A-Za-z0-9-]+\.(md|svg)$/,
+    /^docs\/[A-Za-z0-9.-]+\.md$/,
+    /^bench\/chart\.svg$/,
     /^examples\//,
   ];
   expect(packed.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
+});
+
+it("links in its pages lead to its files, or to what only developers need", () => {
+  const pages = packed.filter((path) => path.endsWith(".md"));
+  const targets = pages.flatMap((page) =>
+    linksOf(content(page)).map((target) => {
+      return normalize(join(dirname(page), target.replace(/#.*$/, ""))).replace(/\/$/, "");
+    }),
+  );
+  const isThere = (target: string) =>
+    packed.some((path) => path === target || path.startsWith(`${target}/`));
+  const outside = new Set(targets.filter((target) => !isThere(target)));
+  expect([...outside].sort()).toEqual(["CONTRIBUTING.md", "bench/README.md", ...AWAITED]);
 });
 
 it("npm would run nothing, and fetch nothing", () => {
