@@ -27,8 +27,8 @@ export const repository = join(import.meta.dirname, "../..");
 /** Pages that are still being written. One that is there has no place in this list. */
 export const AWAITED = ["docs/threat-model.md"];
 
-/** Languages of what can be run or compared; anything else is a picture or an output. */
-const RUNNABLE = ["sh", "js", "ini"];
+/** Languages of what can be run or compared. */
+export const RUNNABLE = ["sh", "js", "ini"];
 
 export function read(page: string): string {
   return readFileSync(join(repository, page), "utf8");
@@ -55,6 +55,11 @@ export function linksOf(markdown: string): string[] {
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = ""]) => target)
     .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The languages of all fences, and "" for one without. */
+export function languagesOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^```(.*)\n[\s\S]*?^```$/gm)].map(([, language = ""]) => language);
 }
 
 function directiveOf(comment: string | undefined): Directive {

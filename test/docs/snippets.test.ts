@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { freePort } from "../support/ports.ts";
 import { type Running, run, start } from "../support/processes.ts";
-import { type Block, blocksOf, read, repository } from "./page.ts";
+import { type Block, blocksOf, languagesOf, RUNNABLE, read, repository } from "./page.ts";
 import { StandIns } from "./stand-ins.ts";
 
 const authority = Authority.root();
@@ -54,6 +54,19 @@ it("what can't run is as little as this, and each says why", () => {
       "docs/systemd.md: systemd has to be the first process",
     ]
   `);
+});
+
+it("nothing escapes: what is no snippet is an output below one, a picture or a list", () => {
+  const others = pages.flatMap((page) => {
+    const outputs = blocksOf(read(page)).filter(({ output }) => output !== null).length;
+    const rest = languagesOf(read(page)).filter((language) => !RUNNABLE.includes(language));
+    const texts = rest.filter((language) => language === "text").length;
+    return [
+      ...rest.filter((language) => language !== "text").map((language) => `${page}: ${language}`),
+      ...Array<string>(texts - outputs).fill(`${page}: an output of nothing`),
+    ];
+  });
+  expect(others).toEqual(["README.md: ", "CONTRIBUTING.md: "]);
 });
 
 it("a snippet that fails, or prints something else, would be found", async () => {
