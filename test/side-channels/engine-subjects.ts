@@ -1,36 +1,31 @@
-import type { SUITE } from "../support/tls12-protection.ts";
+import { SUITE } from "../support/tls12-protection.ts";
 import { type EstablishedEngine, recordOf } from "./established-engine.ts";
 import { recordsUnder } from "./forged-records.ts";
 import { POOL, type Subject } from "./measure.ts";
 
 /** What an engine does with forged records. */
 export function engineSubjects(suite: keyof typeof SUITE, engine: EstablishedEngine): Subject[] {
-  const { forged } = recordsUnder(engine.protection);
-  const bodies = Object.values(forged);
+  const { forged } = recordsUnder(engine.protection, SUITE[suite]);
   const body = (what: string) => forged[what] as Buffer;
   const subject = (classes: Subject["classes"], pools: readonly [Buffer[], Buffer[]]): Subject => ({
     what: suite,
     classes,
     prepare(ofClass, which) {
-      const pool = pools[ofClass];
       engine.putBack();
-      engine.offer(pool[which % pool.length] as Buffer);
+      engine.offer(pools[ofClass][which] as Buffer);
     },
     run: () => engine.judge(),
   });
-  const first = suite.includes("CHACHA20")
-    ? "the tag's first bit wrong"
-    : "the MAC's first bit wrong";
-  const anyForgery = subject([first, "any forgery"], [copies([body(first)]), copies(bodies)]);
-  if (suite.includes("CHACHA20")) return [anyForgery];
-  const [short, long] = [1, 256].map((count) => `good padding of ${count} bytes, wrong MAC`);
+  const against = (what: string) =>
+    subject([what, "any forgery"], [copies([body(what)]), copies(Object.values(forged))]);
+  if (SUITE[suite].macLength === 0) return [against("the tag's first bit wrong")];
   return [
-    anyForgery,
+    against("the MAC's first bit wrong"),
     subject(
       ["padding of 1 byte", "of 256 bytes"],
       [
-        copies([forged["good padding of 1 byte, wrong MAC"] as Buffer]),
-        copies([body(long ?? short ?? "")]),
+        copies([body("good padding of 1 byte, wrong MAC")]),
+        copies([body("good padding of 256 bytes, wrong MAC")]),
       ],
     ),
   ];

@@ -1,5 +1,5 @@
 import { payload } from "../support/payload.ts";
-import { Cbc, type Protection } from "../support/tls12-protection.ts";
+import { Cbc, type Protected, type Protection } from "../support/tls12-protection.ts";
 import { RECORD } from "../support/wire.ts";
 
 /** Records' bodies of one length for one moment: a genuine one, and forgeries of every kind. */
@@ -11,9 +11,11 @@ export interface Records {
 /** Room for the longest padding: with the byte that says how long it is, 256 bytes. */
 const LENGTH = 320;
 const MAC_LENGTH = 20;
+const TAG_LENGTH = 16;
 
-export function recordsUnder(protection: Protection): Records {
-  return protection instanceof Cbc ? cbcRecords(protection) : aeadRecords(protection);
+export function recordsUnder(protection: Protection, suite: Protected): Records {
+  if (protection instanceof Cbc) return cbcRecords(protection);
+  return aeadRecords(protection, suite.tagLength ?? TAG_LENGTH);
 }
 
 /** Content, MAC and padding, any of them wrong (RFC 5246, 6.2.3.2; Lucky13 is about their lengths). */
@@ -56,18 +58,19 @@ function cbcRecords(cbc: Cbc): Records {
   };
 }
 
-function aeadRecords(aead: Protection): Records {
+function aeadRecords(aead: Protection, tagLength: number): Records {
   const genuine = aead.seal(RECORD.applicationData, payload("text", LENGTH));
-  const last = genuine.length - 1;
+  const tag = genuine.length - tagLength;
   return {
     genuine,
     forged: {
-      "the tag's first bit wrong": flipped(genuine, last - 15),
-      "the tag's last bit wrong": flipped(genuine, last),
-      "the text's first bit wrong": flipped(genuine, 0),
+      "the tag's first bit wrong": flipped(genuine, tag),
+      "the tag's last bit wrong": flipped(genuine, genuine.length - 1),
+      "the text's last bit wrong": flipped(genuine, tag - 1),
+      "the first bit wrong": flipped(genuine, 0),
       "every bit of the tag wrong": Buffer.concat([
-        genuine.subarray(0, -16),
-        genuine.subarray(-16).map((byte) => ~byte),
+        genuine.subarray(0, tag),
+        genuine.subarray(tag).map((byte) => ~byte),
       ]),
       "0 all through": Buffer.alloc(genuine.length),
       noise: payload("noise", genuine.length),

@@ -13,6 +13,11 @@ import { Instrumented } from "../support/instrumented.ts";
 import { robotBlocks } from "../support/robot-blocks.ts";
 
 const SHA256 = 4;
+const KEYS = 2;
+
+/** Reports take a hundred times as long as what they are about. */
+const LONG = { timeout: 120_000 };
+
 const instrumented = new Instrumented(join(import.meta.dirname, "../../dist/keeper.wasm"));
 
 function load(key: ReturnType<typeof newKey>): PrivateKey {
@@ -48,9 +53,9 @@ describe("RSA", () => {
 
 describe.each([
   { kind: "P-256", signatures: 12 },
-  { kind: "P-384", signatures: 3 },
+  { kind: "P-384", signatures: 2 },
 ] as const)("ECDSA with $kind", ({ kind, signatures }) => {
-  it("signs on one way for each shape of a signature, with whatever key", () => {
+  it("signs on one way for each shape of a signature, with whatever key", LONG, () => {
     const ways = new Map<string, Set<string>>();
     for (let keys = 0; keys < KEYS; keys++) {
       const loaded = load(newKey(kind));
@@ -65,8 +70,6 @@ describe.each([
     expect([...ways.values()].map((digests) => digests.size)).toEqual([...ways].map(() => 1));
   });
 });
-
-const KEYS = 2;
 
 /** How long r and s are: SEQUENCE, INTEGER, r, INTEGER, s in DER. */
 function shapeOf(signature: Buffer): string {

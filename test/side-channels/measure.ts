@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { judge, type Verdict } from "./welch.ts";
 
 interface Named {
@@ -27,16 +27,19 @@ export interface Measured extends Verdict {
   median: number;
 }
 
-/** So many inputs each class has, made beforehand so that their making leaves no traces in caches. */
-export const POOL = 64;
+/** How long `make side-channels` measures each subject; not set in a small run. */
+export const LONG_RUN_SECONDS = process.env["SIDE_CHANNELS_SECONDS"];
+
+/** So many inputs each class has, made beforehand so that their making leaves no traces in caches; a power of 2. */
+export const POOL = LONG_RUN_SECONDS === undefined ? 8 : 64;
 
 /**
  * Measures for so long, the classes interleaved by chance. Before that, it runs until V8 has
  * compiled everything for good, as far as one can know.
  */
-export function measure(subject: Subject, milliseconds: number): Measured {
-  fill(new Timings(milliseconds * WARMING), subject);
-  const times = new Timings(milliseconds);
+export function measure(subject: Subject, milliseconds: number, least = LEAST): Measured {
+  fill(new Timings(milliseconds * WARMING, least), subject);
+  const times = new Timings(milliseconds, least);
   fill(times, subject);
   return { subject, ...times.summary() };
 }
@@ -55,7 +58,7 @@ export async function measureElsewhere(
   subject: SubjectElsewhere,
   milliseconds: number,
 ): Promise<Measured> {
-  const times = new Timings(milliseconds);
+  const times = new Timings(milliseconds, LEAST);
   while (!times.enough) {
     times.add(await subject.time(times.nextClass, times.nextInput));
   }
@@ -68,18 +71,21 @@ export async function measureElsewhere(
  * t-test.
  */
 class Timings {
-  private readonly classes = Uint8Array.from({ length: MOST }, () => randomInt(2));
-  private readonly inputs = Uint8Array.from({ length: MOST }, () => randomInt(POOL));
+  private readonly classes = randomBytes(MOST).map((byte) => byte % 2);
+  private readonly inputs = randomBytes(MOST).map((byte) => byte % POOL);
   private readonly times = new Float64Array(MOST);
   private readonly end: number;
   private count = 0;
 
-  constructor(milliseconds: number) {
+  constructor(
+    milliseconds: number,
+    private readonly least: number,
+  ) {
     this.end = performance.now() + milliseconds;
   }
 
   get enough(): boolean {
-    return this.count === MOST || performance.now() >= this.end;
+    return this.count === MOST || (this.count >= this.least && performance.now() >= this.end);
   }
 
   get nextClass(): 0 | 1 {
@@ -105,6 +111,9 @@ class Timings {
 
 /** More of them would find smaller leaks than the machine itself makes. */
 const MOST = 100_000;
+
+/** So many it takes, however slow the machine is. */
+const LEAST = 10;
 
 const WARMING = 0.1;
 const NANOSECONDS = 1e6;

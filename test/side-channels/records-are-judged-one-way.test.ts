@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { Instrumented, type Trace } from "../support/instrumented.ts";
+import { SUITE } from "../support/tls12-protection.ts";
 import { EstablishedEngine, recordOf } from "./established-engine.ts";
 import { type Records, recordsUnder } from "./forged-records.ts";
 
@@ -18,6 +19,9 @@ const suites = [
   "ECDHE-ECDSA-AES128-SHA",
   "ECDHE-ECDSA-DES-CBC3-SHA",
   "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES128-CCM",
+  "ECDHE-ECDSA-AES128-CCM8",
 ] as const;
 
 /** ChaCha20-Poly1305 takes some 1,600 reports, CBC twenty times as many. */
@@ -31,7 +35,7 @@ describe.each(suites)("%s", (suite) => {
     engine = await instrumented.instantiated((module) =>
       EstablishedEngine.make(module, suite, credentials),
     );
-    records = recordsUnder(engine.protection);
+    records = recordsUnder(engine.protection, SUITE[suite]);
   });
 
   function wayOf(body: Buffer): Trace & { reason: string | null } {

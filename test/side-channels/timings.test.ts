@@ -12,11 +12,17 @@ import { bleichenbacherOverTcp } from "./bleichenbacher-over-tcp.ts";
 import { engineSubjects } from "./engine-subjects.ts";
 import { EstablishedEngine } from "./established-engine.ts";
 import { keeperSubjects } from "./keeper-subjects.ts";
-import { type Measured, measure, measureElsewhere, report, type Subject } from "./measure.ts";
+import {
+  LONG_RUN_SECONDS,
+  type Measured,
+  measure,
+  measureElsewhere,
+  report,
+  type Subject,
+} from "./measure.ts";
 import { leakyComparison, noLeak, withLeak } from "./planted-leak.ts";
 
-const seconds = process.env["SIDE_CHANNELS_SECONDS"];
-const milliseconds = seconds === undefined ? 150 : Number(seconds) * 1000;
+const milliseconds = LONG_RUN_SECONDS === undefined ? 100 : Number(LONG_RUN_SECONDS) * 1000;
 const PATIENCE_MS = 60_000 + milliseconds * 4;
 
 const authority = Authority.root();
@@ -25,16 +31,18 @@ const suites = [
   "ECDHE-ECDSA-AES128-SHA",
   "ECDHE-ECDSA-DES-CBC3-SHA",
   "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES128-CCM",
 ] as const;
 
 const measured: Measured[] = [];
 
 afterAll(() => {
-  if (seconds !== undefined) console.log(`\n${report(measured)}\n`);
+  if (LONG_RUN_SECONDS !== undefined) console.log(`\n${report(measured)}\n`);
 });
 
-function measureAndKeep(subject: Subject): Measured {
-  const result = measure(subject, milliseconds);
+function measureAndKeep(subject: Subject, least?: number): Measured {
+  const result = measure(subject, milliseconds, least);
   measured.push(result);
   return result;
 }
@@ -42,13 +50,16 @@ function measureAndKeep(subject: Subject): Measured {
 /** dudect takes a |t| of 10 for a leak. */
 const LEAK = 10;
 
+/** Measurements in which a leak of many nanoseconds can't hide, on however busy a machine. */
+const MANY = 5000;
+
 describe("the method", { timeout: PATIENCE_MS }, () => {
   it("finds a comparison that stops early", () => {
-    expect(measureAndKeep(leakyComparison(320)).largest).toBeGreaterThan(5 * LEAK);
+    expect(measureAndKeep(leakyComparison(320), MANY).largest).toBeGreaterThan(5 * LEAK);
   });
 
   it("finds nothing where the classes are the same", () => {
-    expect(measureAndKeep(noLeak(320)).largest).toBeLessThan(LEAK);
+    expect(measureAndKeep(noLeak(320), MANY).largest).toBeLessThan(LEAK);
   });
 });
 
@@ -58,8 +69,7 @@ describe.each(suites)("%s", (suite) => {
     const subjects = engineSubjects(suite, engine);
     if (suite.includes("CHACHA20")) subjects.push(withLeak(subjects[0] as Subject, 16));
     for (const subject of subjects) {
-      const { count } = measureAndKeep(subject);
-      expect(count).toBeGreaterThan(100);
+      measureAndKeep(subject);
       expect(engine.reason).toBe("BAD_MAC");
     }
   });
@@ -72,11 +82,9 @@ it("a server is measured from outside", { timeout: PATIENCE_MS }, async () => {
     ...{ authority, credentials: rsa, options, patience: PATIENCE_MS },
   });
   const subject = bleichenbacherOverTcp(server.port, rsa);
-  const result = await measureElsewhere(subject, milliseconds);
-  measured.push(result);
-  expect(result.count).toBeGreaterThan(3);
+  measured.push(await measureElsewhere(subject, milliseconds));
 });
 
 it.each(keeperSubjects())("$what: $classes", { timeout: PATIENCE_MS }, (subject) => {
-  expect(measureAndKeep(subject).count).toBeGreaterThan(10);
+  expect(measureAndKeep(subject).median).toBeGreaterThan(0);
 });

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import {
+  type CipherGCMTypes,
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  randomBytes,
+} from "node:crypto";
 import { uint16 } from "./tls12-encoding.ts";
 import { VERSION } from "./tls12-messages.ts";
 
@@ -6,17 +12,27 @@ import { VERSION } from "./tls12-messages.ts";
 export interface Protected {
   id: number;
   exchange: "ecdhe" | "ecdh" | "rsa";
-  cipher: "chacha20-poly1305" | "aes-128-cbc" | "des-ede3-cbc";
+  cipher: "chacha20-poly1305" | "aes-128-gcm" | "aes-128-ccm" | "aes-128-cbc" | "des-ede3-cbc";
   keyLength: number;
   /** Of the part that both sides know; CBC has none in TLS 1.2. */
   ivLength: number;
   /** HMAC with SHA-1; 0 with AEAD. */
   macLength: 0 | 20;
+  /** Of an AEAD's tag, if it is not 16. */
+  tagLength?: number;
   blockLength: number;
 }
 
 const cbc = { ivLength: 0, macLength: 20 } as const;
 const aes = { ...cbc, cipher: "aes-128-cbc", keyLength: 16, blockLength: 16 } as const;
+
+const aead = {
+  exchange: "ecdhe",
+  keyLength: 16,
+  ivLength: 4,
+  macLength: 0,
+  blockLength: 1,
+} as const;
 
 /** The suites by their names in OpenSSL. */
 export const SUITE = {
@@ -24,6 +40,9 @@ export const SUITE = {
     ...{ id: 0xcca9, exchange: "ecdhe", cipher: "chacha20-poly1305" },
     ...{ keyLength: 32, ivLength: 12, macLength: 0, blockLength: 1 },
   },
+  "ECDHE-ECDSA-AES128-GCM-SHA256": { id: 0xc02b, ...aead, cipher: "aes-128-gcm" },
+  "ECDHE-ECDSA-AES128-CCM": { id: 0xc0ac, ...aead, cipher: "aes-128-ccm" },
+  "ECDHE-ECDSA-AES128-CCM8": { id: 0xc0ae, ...aead, cipher: "aes-128-ccm", tagLength: 8 },
   "ECDHE-ECDSA-AES128-SHA": { id: 0xc009, exchange: "ecdhe", ...aes },
   "ECDHE-ECDSA-DES-CBC3-SHA": {
     ...{ id: 0xc008, exchange: "ecdhe" },
@@ -69,7 +88,8 @@ export interface Protection {
 }
 
 export function protection(suite: Protected, keys: Keys): Protection {
-  return suite.macLength === 0 ? new ChaCha20Poly1305(keys) : new Cbc(suite, keys);
+  if (suite.macLength > 0) return new Cbc(suite, keys);
+  return suite.ivLength === 4 ? new AesAead(suite, keys) : new ChaCha20Poly1305(keys);
 }
 
 /** RFC 7905: the nonce is the IV, mixed with the record's number. */
@@ -103,6 +123,45 @@ class ChaCha20Poly1305 implements Protection {
 }
 
 const TAG = { authTagLength: 16 } as const;
+
+/** RFC 5288 and RFC 6655: each record says the nonce's second part, which here is its number. */
+class AesAead implements Protection {
+  private count = 0n;
+  private readonly cipher: CipherGCMTypes;
+  private readonly tag: { readonly authTagLength: number };
+
+  constructor(
+    suite: Protected,
+    private readonly keys: Keys,
+  ) {
+    // Node's types have another name for CCM, and the same functions.
+    this.cipher = suite.cipher as CipherGCMTypes;
+    this.tag = { authTagLength: suite.tagLength ?? TAG.authTagLength };
+  }
+
+  seal(type: number, plaintext: Uint8Array): Buffer {
+    const explicit = Buffer.alloc(EXPLICIT_LENGTH);
+    explicit.writeBigUInt64BE(this.count);
+    const nonce = Buffer.concat([this.keys.iv, explicit]);
+    const cipher = createCipheriv(this.cipher, this.keys.key, nonce, this.tag);
+    const plaintextLength = plaintext.length;
+    cipher.setAAD(header(this.count++, type, plaintextLength), { plaintextLength });
+    const sealed = [cipher.update(plaintext), cipher.final()];
+    return Buffer.concat([explicit, ...sealed, cipher.getAuthTag()]);
+  }
+
+  open(type: number, body: Buffer): Buffer {
+    const end = body.length - this.tag.authTagLength;
+    const nonce = Buffer.concat([this.keys.iv, body.subarray(0, EXPLICIT_LENGTH)]);
+    const decipher = createDecipheriv(this.cipher, this.keys.key, nonce, this.tag);
+    const plaintextLength = end - EXPLICIT_LENGTH;
+    decipher.setAuthTag(body.subarray(end));
+    decipher.setAAD(header(this.count++, type, plaintextLength), { plaintextLength });
+    return Buffer.concat([decipher.update(body.subarray(EXPLICIT_LENGTH, end)), decipher.final()]);
+  }
+}
+
+const EXPLICIT_LENGTH = 8;
 
 /** RFC 5246, 6.2.3.2: MAC, then padding, then encryption. A test may do each of them wrong. */
 export class Cbc implements Protection {
