@@ -236,7 +236,7 @@ test: dist check build/crypto-test.wasm fuzz-programs $(NODES) $(OTHER_RUNTIMES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 
-SIDE_CHANNELS_SECONDS ?= 8
+SIDE_CHANNELS_SECONDS ?= 6
 
 .PHONY: side-channels
 side-channels: all

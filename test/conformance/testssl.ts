@@ -19,7 +19,7 @@ export function isHarmless({ severity }: Finding): boolean {
   return severity === "OK" || severity === "INFO";
 }
 
-export interface Scan {
+interface Scan {
   profile: Profile;
   authority: Authority;
   credentials: Credentials;

@@ -8,6 +8,16 @@ export interface Records {
   forged: Record<string, Buffer>;
 }
 
+/** One of each kind of protection. */
+export const SUITES = [
+  "ECDHE-ECDSA-AES128-SHA",
+  "ECDHE-ECDSA-DES-CBC3-SHA",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES128-CCM",
+  "ECDHE-ECDSA-AES128-CCM8",
+] as const;
+
 /** Room for the longest padding: with the byte that says how long it is, 256 bytes. */
 const LENGTH = 320;
 const MAC_LENGTH = 20;

@@ -30,7 +30,10 @@ export interface Measured extends Verdict {
 /** How long `make side-channels` measures each subject; not set in a small run. */
 export const LONG_RUN_SECONDS = process.env["SIDE_CHANNELS_SECONDS"];
 
-/** So many inputs each class has, made beforehand so that their making leaves no traces in caches; a power of 2. */
+/**
+ * So many inputs each class has, made beforehand so that their making leaves no traces in caches. A
+ * power of 2.
+ */
 export const POOL = LONG_RUN_SECONDS === undefined ? 8 : 64;
 
 /**

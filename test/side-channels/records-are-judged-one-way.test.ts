@@ -10,24 +10,15 @@ import { Authority } from "../support/certificates.ts";
 import { Instrumented, type Trace } from "../support/instrumented.ts";
 import { SUITE } from "../support/tls12-protection.ts";
 import { EstablishedEngine, recordOf } from "./established-engine.ts";
-import { type Records, recordsUnder } from "./forged-records.ts";
+import { type Records, recordsUnder, SUITES } from "./forged-records.ts";
 
 const credentials = Authority.root().issue();
 const instrumented = new Instrumented(join(import.meta.dirname, "../../dist/engine.wasm"));
 
-const suites = [
-  "ECDHE-ECDSA-AES128-SHA",
-  "ECDHE-ECDSA-DES-CBC3-SHA",
-  "ECDHE-ECDSA-CHACHA20-POLY1305",
-  "ECDHE-ECDSA-AES128-GCM-SHA256",
-  "ECDHE-ECDSA-AES128-CCM",
-  "ECDHE-ECDSA-AES128-CCM8",
-] as const;
-
 /** ChaCha20-Poly1305 takes some 1,600 reports, CBC twenty times as many. */
 const SHORTEST_WAY = 1000;
 
-describe.each(suites)("%s", (suite) => {
+describe.each(SUITES)("%s", (suite) => {
   let engine: EstablishedEngine;
   let records: Records;
 

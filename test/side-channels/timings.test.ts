@@ -11,6 +11,7 @@ import { startServer } from "../support/server.ts";
 import { bleichenbacherOverTcp } from "./bleichenbacher-over-tcp.ts";
 import { engineSubjects } from "./engine-subjects.ts";
 import { EstablishedEngine } from "./established-engine.ts";
+import { SUITES } from "./forged-records.ts";
 import { keeperSubjects } from "./keeper-subjects.ts";
 import {
   LONG_RUN_SECONDS,
@@ -27,13 +28,6 @@ const PATIENCE_MS = 60_000 + milliseconds * 4;
 
 const authority = Authority.root();
 const credentials = authority.issue();
-const suites = [
-  "ECDHE-ECDSA-AES128-SHA",
-  "ECDHE-ECDSA-DES-CBC3-SHA",
-  "ECDHE-ECDSA-CHACHA20-POLY1305",
-  "ECDHE-ECDSA-AES128-GCM-SHA256",
-  "ECDHE-ECDSA-AES128-CCM",
-] as const;
 
 const measured: Measured[] = [];
 
@@ -63,7 +57,7 @@ describe("the method", { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe.each(suites)("%s", (suite) => {
+describe.each(SUITES)("%s", (suite) => {
   it("is measured with forged records", { timeout: PATIENCE_MS }, async () => {
     const engine = await EstablishedEngine.make(builtModule("engine"), suite, credentials);
     const subjects = engineSubjects(suite, engine);
