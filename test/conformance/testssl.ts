@@ -14,9 +14,12 @@ export interface Finding {
   finding: string;
 }
 
-/** A severity that testssl gives to what is as it should be, or to what is neither good nor bad. */
-export function isHarmless({ severity }: Finding): boolean {
-  return severity === "OK" || severity === "INFO";
+/**
+ * As it should be, or neither good nor bad; or about testssl itself, which would like an OpenSSL
+ * with GOST.
+ */
+export function isHarmless({ id, severity }: Finding): boolean {
+  return severity === "OK" || severity === "INFO" || id === "engine_problem";
 }
 
 interface Scan {
