@@ -10,7 +10,7 @@ const BYTES = 192 * 1024 * 1024;
 const ROUNDS = 7;
 
 /** No more rounds of a case after so many milliseconds, once there are three. */
-const BUDGET = 15_000;
+const BUDGET = 12_000;
 const MIN_ROUNDS = 3;
 
 export const DIRECTIONS = ["down", "up"] as const;
