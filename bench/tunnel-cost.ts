@@ -23,10 +23,10 @@ const PIECE = 65536;
 
 /** Moved in one turn, in bytes; and how many turns. */
 const TURN = 8 * 1024 * 1024;
-const TURNS = 25;
+const TURNS = 40;
 
 /** Not counted: V8 finds out what is busy. */
-const WARM_UP = 15;
+const WARM_UP = 30;
 
 /** Seconds of processor time per GB: the least of all turns. */
 export interface TunnelCost {
