@@ -37,7 +37,7 @@ FUZZ_OBJECTS := $(call fuzz_object,$(ENGINE_C) $(KEEPER_C) $(sort $(wildcard was
 
 build/fuzz/toolchain: vendor/need
 	@mkdir -p $(@D)
-	@vendor/need "clang=clang libclang-rt-dev" llvm-cov=llvm
+	@vendor/need "clang=clang libclang-rt-dev"
 	@touch $@
 
 $(FUZZ)/%.o: %.c build/fuzz/toolchain build/bearssl-sources wasm/bearssl-config.h fuzz/rules.mk
@@ -86,13 +86,14 @@ $(FUZZ)/record: $(FUZZ)/fuzz/record.o $(FUZZ_OBJECTS) $(FUZZ_ARCHIVES)
 
 .PHONY: fuzz-programs fuzz-all
 fuzz-all: $(FUZZ_TARGETS:%=$(FUZZ)/%)
+	@:
 fuzz-programs: build/fuzz/toolchain build/bearssl-sources
 	$(call say,  fuzz: compiling to native code for $(SHOWS))
 	@$(MAKE) -j$(jobs) SHOWS=$(SHOWS) fuzz-all
 
 # FUZZ_SECONDS bounds both parts together: first the C, then the host. What
 # is found fails, and stays in build/fuzz/findings.
-FUZZ_SECONDS := 120
+FUZZ_SECONDS ?= 120
 
 .PHONY: fuzz fuzz-corpus fuzz-coverage
 fuzz: all fuzz-programs
@@ -105,5 +106,6 @@ fuzz-corpus: fuzz-programs $(FUZZ)/record
 	@fuzz/keep $(FUZZ_TARGETS)
 
 fuzz-coverage:
+	@vendor/need llvm-cov=llvm
 	@$(MAKE) SHOWS=coverage fuzz-programs
 	@fuzz/report $(FUZZ_TARGETS)

@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "instance.h"
 
-/* Of a module's memory (fuzz/rules.mk: the linker's flags in Makefile). */
+/* Of a module (MAXIMUM_MEMORY in the Makefile). */
 #define ARENA_MAX ((size_t)16 << 20)
 #define PIECES_MAX 4096
 
