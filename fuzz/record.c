@@ -12,6 +12,7 @@
 #include "recorded.h"
 #include "roles.h"
 #include "engine/certificate.h"
+#include "keeper/key.h"
 
 static const char *directory;
 
@@ -113,7 +114,7 @@ record_hellos(void)
 
 static const char *const names[] = {
 	"p256", "rsa", "p384", "p521", "intermediate", "root", "rsa-root"};
-#define KEYS 4
+#define KEYS 4 /* the first ones */
 
 static void
 add_certificate(input *in, const char *name)
@@ -168,6 +169,47 @@ record_names(void)
 	}
 }
 
+/* As many anchors as make their table grow, each with another name. */
+static void
+record_many_anchors(void)
+{
+	const bytes *der = recorded_certificate("rsa-root");
+	static input in;
+	size_t u;
+
+	add_byte(&in, 0);
+	add_byte(&in, 0);
+	for (u = 0; u < 12; u++) {
+		unsigned char *copy;
+		certificate cert;
+
+		add_certificate(&in, "rsa-root");
+		copy = in.data + in.len - der->len;
+		CHECK(certificate_parse(&cert, copy, der->len));
+		copy[cert.subject.data + cert.subject.len - 1 - copy] =
+			(unsigned char)('a' + u / 2);
+	}
+	save(&in, "trust-anchors", 100);
+}
+
+/* Each object of a file after the other, in DER and without its lines. */
+static void
+record_objects(const bytes *file, size_t number)
+{
+	static input in;
+	const char *at = (const char *)file->data;
+
+	while ((at = strstr(at, "-----BEGIN ")) != NULL) {
+		at = strchr(at, '\n') + 1;
+		in.len = 0;
+		add(&in, at, strlen(at));
+		save(&in, "pem", number);
+		in.len = pem_body_decode(in.data, in.len);
+		save(&in, "keys", 100 + number);
+		number++;
+	}
+}
+
 static void
 record_keys(void)
 {
@@ -176,14 +218,11 @@ record_keys(void)
 
 	for (u = 0; u < KEYS; u++) {
 		const bytes *file = recorded_file(names[u]);
-		const unsigned char *body = memchr(file->data, '\n', file->len);
 
 		in.len = 0;
 		add(&in, file->data, file->len);
 		save(&in, "keys", u);
-		in.len = 0;
-		add(&in, body + 1, (size_t)(file->data + file->len - body - 1));
-		save(&in, "pem", u);
+		record_objects(file, 10 * u);
 	}
 }
 
@@ -232,6 +271,7 @@ main(int argc, char **argv)
 	record_hellos();
 	record_chains("certificates");
 	record_chains("trust-anchors");
+	record_many_anchors();
 	record_names();
 	record_keys();
 	record_deeds();

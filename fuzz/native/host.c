@@ -240,6 +240,7 @@ host_check(const host *h)
 	CHECK(error != BR_ERR_BAD_STATE && error != BR_ERR_NO_RANDOM &&
 		error != BR_ERR_X509_TIME_UNKNOWN && error != BR_ERR_IO);
 	CHECK(engine_alert_sent() != INTERNAL_ERROR);
+	CHECK(!engine_peer_not_yet_valid() || error != 0);
 	if ((state & (ENGINE_ESTABLISHED | ENGINE_CLOSED)) == 0) {
 		engine_buf(ENGINE_RECVAPP);
 		CHECK(engine_buf_length() == 0);
@@ -276,6 +277,7 @@ host_ask_peer(void)
 	for (n = 0; (name = engine_peer_name(n)) != NULL; n++) {
 		CHECK(engine_peer_name_length() <= sizeof copy);
 		memcpy(copy, name, engine_peer_name_length());
+		CHECK((engine_peer_name_kind() & ~0x1FFu) == 0);
 		CHECK(n < PEER_CERTIFICATE_MAX);
 	}
 	CHECK(n == 0 || hash != NULL);

@@ -74,7 +74,7 @@ find(const char *name)
 	CHECK(count < FILES_MAX);
 	count++;
 	r->name = name;
-	r->file.data = malloc(FILE_MAX);
+	r->file.data = calloc(1, FILE_MAX + 1);
 	r->certificate.data = malloc(FILE_MAX);
 	snprintf(path, sizeof path, "test/recorded/%s.pem", name);
 	f = fopen(path, "rb");

@@ -13,7 +13,8 @@ typedef struct {
 	size_t len;
 } bytes;
 
-/* By the file's name, without its ending; each is read once. */
+/* By the file's name, without its ending; each is read once. A file has a
+   NUL behind its end. */
 const bytes *
 recorded_file(const char *name);
 const bytes *

@@ -9,7 +9,25 @@
 #include "recorded.h"
 #include "keeper/abi.h"
 
-#define HASH_LENGTH 32
+/* One hash function or another, by the length of the key's file. */
+typedef struct {
+	uint32_t id;
+	size_t len;
+	const unsigned char *oid;
+} hash;
+
+static const hash hashes[] = {
+	{br_sha1_ID, br_sha1_SIZE, BR_HASH_OID_SHA1},
+	{br_sha224_ID, br_sha224_SIZE, BR_HASH_OID_SHA224},
+	{br_sha256_ID, br_sha256_SIZE, BR_HASH_OID_SHA256},
+	{br_sha384_ID, br_sha384_SIZE, BR_HASH_OID_SHA384},
+	{br_sha512_ID, br_sha512_SIZE, BR_HASH_OID_SHA512},
+};
+
+#define HASHES (sizeof hashes / sizeof hashes[0])
+#define HASH_MAX br_sha512_SIZE
+
+static const unsigned char value[HASH_MAX] = {1, 2, 3};
 
 static const char *const names[] = {"p256", "rsa", "p384", "p521"};
 
@@ -44,30 +62,29 @@ check_blank(size_t len)
 }
 
 static uint32_t
-verify(const bytes *certificate, const unsigned char *hv,
-	const unsigned char *sig, size_t len)
+verify(const bytes *certificate, const hash *h, const unsigned char *sig,
+	size_t len)
 {
 	br_x509_decoder_context decoder;
 	const br_x509_pkey *pk;
-	unsigned char found[HASH_LENGTH];
+	unsigned char found[HASH_MAX];
 
 	br_x509_decoder_init(&decoder, NULL, NULL);
 	br_x509_decoder_push(&decoder, certificate->data, certificate->len);
 	pk = br_x509_decoder_get_pkey(&decoder);
 	if (pk->key_type == BR_KEYTYPE_EC) {
-		return br_ecdsa_i31_vrfy_asn1(&br_ec_prime_i31, hv, HASH_LENGTH,
-			&pk->key.ec, sig, len);
+		return br_ecdsa_i31_vrfy_asn1(
+			&br_ec_prime_i31, value, h->len, &pk->key.ec, sig, len);
 	}
-	return br_rsa_i31_pkcs1_vrfy(sig, len, BR_HASH_OID_SHA256, HASH_LENGTH,
-		       &pk->key.rsa, found) &&
-	       memcmp(found, hv, HASH_LENGTH) == 0;
+	return br_rsa_i31_pkcs1_vrfy(
+		       sig, len, h->oid, h->len, &pk->key.rsa, found) &&
+	       memcmp(found, value, h->len) == 0;
 }
 
 /* Use the key as the one of a certificate. */
 static void
-use(uint32_t key, const bytes *certificate)
+use(uint32_t key, const bytes *certificate, const hash *h)
 {
-	static const unsigned char hv[HASH_LENGTH] = {1, 2, 3};
 	unsigned char sig[512];
 	int32_t claim, match;
 	size_t len;
@@ -81,14 +98,14 @@ use(uint32_t key, const bytes *certificate)
 	if (match != 0) {
 		return;
 	}
-	memcpy(keeper_mailbox(), hv, sizeof hv);
-	len = keeper_sign(key, br_sha256_ID, sizeof hv);
+	memcpy(keeper_mailbox(), value, h->len);
+	len = keeper_sign(key, h->id, h->len);
 
 	/* An RSA key can be damaged in what a certificate doesn't show. */
 	CHECK(len <= sizeof sig);
 	if (len > 0) {
 		memcpy(sig, keeper_mailbox(), len);
-		CHECK(verify(certificate, hv, sig, len));
+		CHECK(verify(certificate, h, sig, len));
 	}
 	memset(keeper_mailbox(), 0x55, sizeof sig);
 	CHECK(keeper_decrypt(key, 256) <= 256);
@@ -120,7 +137,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(key >= KEEPER_TOO_LARGE);
 	if (key >= 0) {
 		for (u = 0; u < sizeof names / sizeof names[0]; u++) {
-			use((uint32_t)key, recorded_certificate(names[u]));
+			use((uint32_t)key, recorded_certificate(names[u]),
+				&hashes[size % HASHES]);
 		}
 	}
 	return 0;
