@@ -67,10 +67,10 @@ record_conversation(size_t which)
 	}
 	for (turn = 0; turn < 9; turn++) {
 		for (way = TO_SERVER; way <= TO_CLIENT; way++) {
-			size_t len = pair_waiting(p, way);
+			const line *l = pair_line(p, way);
 
-			add(&said[way], pair_bytes(p, way), len);
-			pair_pass(p, way, len);
+			add(&said[way], l->waiting, l->len);
+			pair_pass(p, way, l->len);
 			pair_hear(p, way);
 			if (turn == 5) {
 				pair_say(p, way, 20);

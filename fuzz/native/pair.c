@@ -10,20 +10,19 @@
 #include "engine/connection.h"
 #include "inner.h"
 
-#define QUEUE_MAX (1 << 18)
-#define HEADER 5
 #define TURNS_MAX 1000
 
+/* Application data: bytes that were said, and that arrived. */
 typedef struct {
-	unsigned char waiting[QUEUE_MAX];
-	size_t len;
 	uint32_t said, heard;
 	int forged; /* the sender's keys were used for what it didn't say */
-} line;
+} words;
 
+/* What has two is for either direction; a side is who gets what goes there. */
 struct pair {
-	host side[2]; /* by whom what is on that line is for */
+	host side[2];
 	line line[2];
+	words words[2];
 	snapshot *start[2][2];
 };
 
@@ -54,7 +53,7 @@ collect(pair *p, direction way)
 	line *l = &p->line[way];
 	const host *h = sender(p, way);
 
-	l->len += host_send(h, l->waiting + l->len, QUEUE_MAX - l->len);
+	l->len += host_send(h, l->waiting + l->len, LINE_MAX - l->len);
 	host_check(h);
 }
 
@@ -89,56 +88,19 @@ pair_begin(size_t which, int established)
 		make(p, roles[which % ROLES]);
 	}
 	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
-		line *l = &p->line[way];
-
 		snapshot_restore(p->start[established][way]);
-		l->len = 0;
-		l->said = l->heard = 0;
-		l->forged = 0;
+		p->line[way].len = 0;
+		p->words[way] = (words){0, 0, 0};
 	}
 	return p;
 }
 
 /* see pair.h */
-size_t
-pair_waiting(pair *p, direction way)
+line *
+pair_line(pair *p, direction way)
 {
 	collect(p, way);
-	return p->line[way].len;
-}
-
-/* see pair.h */
-const unsigned char *
-pair_bytes(const pair *p, direction way)
-{
-	return p->line[way].waiting;
-}
-
-static size_t
-record_at(const line *l, size_t at)
-{
-	size_t len;
-
-	if (l->len - at < HEADER) {
-		return l->len - at;
-	}
-	len = HEADER + br_dec16be(l->waiting + at + 3);
-	return len < l->len - at ? len : l->len - at;
-}
-
-/* see pair.h */
-size_t
-pair_first(pair *p, direction way)
-{
-	collect(p, way);
-	return record_at(&p->line[way], 0);
-}
-
-static void
-remove_first(line *l, size_t len)
-{
-	memmove(l->waiting, l->waiting + len, l->len - len);
-	l->len -= len;
+	return &p->line[way];
 }
 
 /* see pair.h */
@@ -156,14 +118,14 @@ pair_pass(pair *p, direction way, size_t len)
 	h = receiver(p, way);
 	while (len > 0 && taken > 0) {
 		taken = host_receive(h, l->waiting, len);
-		remove_first(l, taken);
+		line_remove(l, taken);
 		len -= taken;
 		host_check(h);
 	}
 
 	/* Nobody reads on after a failure. */
 	if ((engine_state() & ENGINE_CLOSED) != 0) {
-		remove_first(l, len);
+		line_remove(l, len);
 	}
 }
 
@@ -179,88 +141,16 @@ pair_run(pair *p)
 
 		moved = 0;
 		for (way = TO_SERVER; way <= TO_CLIENT; way++) {
-			size_t before = pair_waiting(p, way);
-			uint32_t heard = p->line[way].heard;
+			size_t before = pair_line(p, way)->len;
+			uint32_t heard = p->words[way].heard;
 
 			pair_pass(p, way, before);
 			pair_hear(p, way);
 			moved += before - p->line[way].len;
-			moved += p->line[way].heard - heard;
+			moved += p->words[way].heard - heard;
 		}
 		CHECK(turns++ < TURNS_MAX);
 	} while (moved > 0);
-}
-
-/* see pair.h */
-void
-pair_drop(pair *p, direction way)
-{
-	remove_first(&p->line[way], pair_first(p, way));
-}
-
-/* see pair.h */
-void
-pair_repeat(pair *p, direction way)
-{
-	size_t len = pair_first(p, way);
-
-	pair_inject(p, way, p->line[way].waiting, len);
-}
-
-/* see pair.h */
-void
-pair_swap(pair *p, direction way)
-{
-	static unsigned char first[QUEUE_MAX];
-	line *l = &p->line[way];
-	size_t a = pair_first(p, way), b = record_at(l, a);
-
-	memcpy(first, l->waiting, a);
-	memmove(l->waiting, l->waiting + a, b);
-	memcpy(l->waiting + b, first, a);
-}
-
-/* see pair.h */
-void
-pair_change(pair *p, direction way, size_t at, uint8_t by)
-{
-	if (at < pair_waiting(p, way)) {
-		p->line[way].waiting[at] ^= by;
-	}
-}
-
-/* see pair.h */
-void
-pair_inject(pair *p, direction way, const uint8_t *data, size_t len)
-{
-	line *l = &p->line[way];
-
-	collect(p, way);
-	if (len > QUEUE_MAX / 2 || l->len > QUEUE_MAX / 4) {
-		return;
-	}
-	memmove(l->waiting + len, l->waiting, l->len);
-	memmove(l->waiting, data, len);
-	l->len += len;
-}
-
-/* One record becomes two, the first with `at` bytes. */
-void
-pair_split(pair *p, direction way, size_t at)
-{
-	line *l = &p->line[way];
-	size_t len = pair_first(p, way);
-	unsigned char header[HEADER];
-
-	if (len <= HEADER + at || at == 0) {
-		return;
-	}
-	memcpy(header, l->waiting, HEADER);
-	pair_inject(p, way, header, HEADER);
-	memmove(l->waiting + HEADER, l->waiting + 2 * HEADER, at);
-	br_enc16be(l->waiting + 3, (unsigned)at);
-	memcpy(l->waiting + HEADER + at, header, HEADER);
-	br_enc16be(l->waiting + HEADER + at + 3, (unsigned)(len - HEADER - at));
 }
 
 /* see pair.h */
@@ -272,7 +162,7 @@ pair_seal(pair *p, direction way, uint8_t type, const uint8_t *data, size_t len)
 	br_ssl_engine_context *eng = &conn.side.engine;
 
 	collect(p, way);
-	if (l->len > QUEUE_MAX / 2 || (engine_state() & ENGINE_CLOSED) != 0 ||
+	if (l->len > LINE_MAX / 2 || (engine_state() & ENGINE_CLOSED) != 0 ||
 		eng->out.vtable == NULL) {
 		return;
 	}
@@ -281,7 +171,7 @@ pair_seal(pair *p, direction way, uint8_t type, const uint8_t *data, size_t len)
 		type, eng->version_out, room + ALERT_HEADROOM, &len);
 	memcpy(l->waiting + l->len, record, len);
 	l->len += len;
-	l->forged = 1;
+	p->words[way].forged = 1;
 }
 
 /* The n-th byte of what is said in a direction. */
@@ -303,10 +193,10 @@ pair_say(pair *p, direction way, size_t len)
 	h = sender(p, way);
 	CHECK(len <= sizeof data);
 	for (u = 0; u < len; u++) {
-		data[u] = word(way, p->line[way].said + (uint32_t)u);
+		data[u] = word(way, p->words[way].said + (uint32_t)u);
 	}
-	if (p->line[way].len < QUEUE_MAX / 2) {
-		p->line[way].said += (uint32_t)host_say(h, data, len);
+	if (p->line[way].len < LINE_MAX / 2) {
+		p->words[way].said += (uint32_t)host_say(h, data, len);
 	}
 }
 
@@ -315,15 +205,15 @@ void
 pair_hear(pair *p, direction way)
 {
 	static unsigned char data[65536];
-	line *l = &p->line[way];
+	words *w = &p->words[way];
 	const host *h = receiver(p, way);
 	size_t len = host_hear(h, data, sizeof data), u;
 
-	for (u = 0; u < len && !l->forged; u++) {
-		CHECK(l->heard + u < l->said);
-		CHECK(data[u] == word(way, l->heard + (uint32_t)u));
+	for (u = 0; u < len && !w->forged; u++) {
+		CHECK(w->heard + u < w->said);
+		CHECK(data[u] == word(way, w->heard + (uint32_t)u));
 	}
-	l->heard += (uint32_t)len;
+	w->heard += (uint32_t)len;
 }
 
 /* see pair.h */

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "line.h"
 
 typedef enum {
 	TO_SERVER,
@@ -18,13 +19,9 @@ typedef struct pair pair;
 pair *
 pair_begin(size_t which, int established);
 
-/* How many bytes are on their way, and which; and of the first record. */
-size_t
-pair_waiting(pair *p, direction way);
-const unsigned char *
-pair_bytes(const pair *p, direction way);
-size_t
-pair_first(pair *p, direction way);
+/* What is on its way. */
+line *
+pair_line(pair *p, direction way);
 
 /* So many bytes arrive, if there are as many, and there is room. */
 void
@@ -33,20 +30,6 @@ pair_pass(pair *p, direction way, size_t len);
 /* Everything arrives, both ways, and is heard, until nothing moves. */
 void
 pair_run(pair *p);
-
-/* What an attacker on the wire does. */
-void
-pair_drop(pair *p, direction way);
-void
-pair_repeat(pair *p, direction way);
-void
-pair_swap(pair *p, direction way);
-void
-pair_change(pair *p, direction way, size_t at, uint8_t by);
-void
-pair_split(pair *p, direction way, size_t at);
-void
-pair_inject(pair *p, direction way, const uint8_t *data, size_t len);
 
 /* What a peer gone mad does: any record, under its keys if it has some. */
 void

@@ -61,27 +61,29 @@ perform(script *s, pair *p)
 	uint8_t deed = next(s);
 	direction way = deed >> 7 ? TO_CLIENT : TO_SERVER;
 	const uint8_t *bytes;
+	line *l;
 	uint8_t type;
 	size_t at, len;
 
 	switch ((deed & 0x7F) % DEEDS) {
 	case PASS:
-		pair_pass(p, way, pair_first(p, way));
+		pair_pass(p, way, line_first(pair_line(p, way)));
 		break;
 	case PASS_ALL:
-		pair_pass(p, way, pair_waiting(p, way));
+		pair_pass(p, way, pair_line(p, way)->len);
 		break;
 	case RUN:
 		pair_run(p);
 		break;
 	case DROP:
-		pair_drop(p, way);
+		l = pair_line(p, way);
+		line_remove(l, line_first(l));
 		break;
 	case TWICE:
-		pair_repeat(p, way);
+		line_repeat(pair_line(p, way));
 		break;
 	case SWAP:
-		pair_swap(p, way);
+		line_swap(pair_line(p, way));
 		break;
 	case PIECE:
 		pair_pass(p, way, next(s));
@@ -89,17 +91,17 @@ perform(script *s, pair *p)
 	case CHANGE:
 		at = next(s);
 		at = at << 8 | next(s);
-		pair_change(p, way, at, next(s));
+		line_change(pair_line(p, way), at, next(s));
 		break;
 	case RETYPE:
-		pair_change(p, way, 0, next(s));
+		line_change(pair_line(p, way), 0, next(s));
 		break;
 	case SPLIT:
-		pair_split(p, way, next(s));
+		line_split(pair_line(p, way), next(s));
 		break;
 	case INJECT:
 		len = take(s, &bytes, next(s));
-		pair_inject(p, way, bytes, len);
+		line_inject(pair_line(p, way), bytes, len);
 		break;
 	case SEAL:
 		type = next(s);
