@@ -64,13 +64,16 @@ $(FUZZ)/wasm/engine/%: FUZZ_THEN = $(call fuzz_section,engine_state)
 $(FUZZ)/wasm/keeper/%: FUZZ_THEN = $(call fuzz_section,keeper_state)
 fuzz_section = objcopy --rename-section .bss=$(1),alloc,load,data,contents --rename-section .data=$(1) $@
 
-# For the report, what of BearSSL's handshakes was executed (t0-reached.h).
-ifeq ($(SHOWS),coverage)
-$(FUZZ)/vendor/bearssl/src/ssl/ssl_hs_%.o: vendor/bearssl/src/ssl/ssl_hs_%.c fuzz/native/t0-reached.h
+# BearSSL's parsers are bytecode: what of it was executed guides the fuzzer,
+# and is in the report (t0-reached.h).
+FUZZ_T0 := $(addprefix vendor/bearssl/src/,ssl/ssl_hs_server ssl/ssl_hs_client x509/x509_minimal \
+	x509/x509_decoder x509/skey_decoder codec/pemdec)
+coverage_T0 = -DT0_REACHED='"$(FUZZ)/t0-$(*F)"'
+$(FUZZ_T0:%=$(FUZZ)/%.o): $(FUZZ)/%.o: %.c fuzz/native/t0-reached.h build/fuzz/toolchain \
+		wasm/bearssl-config.h fuzz/rules.mk
 	@mkdir -p $(@D)
 	@sed '/^#define T0_NEXT/d; s,^#define T0_INTERPRETED,#include "t0-reached.h"\n&,' $< >$(@:.o=.c)
-	@$(FUZZ_CC) -DT0_REACHED='"$(FUZZ)/t0-$*"' $(@:.o=.c) -o $@
-endif
+	@$(FUZZ_CC) $(FUZZ_FLAGS) $($(SHOWS)_T0) $(@:.o=.c) -o $@
 
 FUZZ_ARCHIVES := $(FUZZ)/native.a $(FUZZ)/bearssl.a
 $(FUZZ)/native.a: $(call fuzz_object,$(FUZZ_NATIVE_C))

@@ -1,12 +1,16 @@
 /*
- * BearSSL's handshakes are programs for a little machine of its own, T0:
- * one byte after the other out of t0_codeblock. This marks the bytes that
- * were executed, and adds them at the program's end to the file that
- * T0_REACHED names. fuzz/rules.mk puts it behind t0_codeblock.
+ * BearSSL's handshakes and decoders are programs for a little machine of its
+ * own, T0: one byte after the other out of t0_codeblock. This marks the
+ * bytes that were executed: for libFuzzer, to which all of them would be one
+ * loop, or for a report, in the file that T0_REACHED names. fuzz/rules.mk
+ * puts it behind t0_codeblock.
  */
+#ifdef T0_REACHED
 #include <stdio.h>
 #include <stdlib.h>
-
+#else
+__attribute__((section("__libfuzzer_extra_counters")))
+#endif
 static unsigned char t0_reached[sizeof t0_codeblock];
 
 static inline const unsigned char *
@@ -33,6 +37,7 @@ t0_mark_operand(const unsigned char **ip)
 #define t0_parse7E_unsigned(ip) (t0_parse7E_unsigned)(t0_mark_operand(ip))
 #define t0_parse7E_signed(ip) (t0_parse7E_signed)(t0_mark_operand(ip))
 
+#ifdef T0_REACHED
 __attribute__((destructor)) static void
 t0_write(void)
 {
@@ -50,3 +55,4 @@ t0_write(void)
 	fwrite(t0_reached, 1, sizeof t0_reached, f);
 	fclose(f);
 }
+#endif
