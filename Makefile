@@ -3,6 +3,9 @@
 # make demo    shows a TLS client talking to a program through the sandbox
 # make check   formatting, lint, types, dead code, layers, pages out of date
 # make test    make check, then every test, with real peers: what CI runs
+# make faults  lets every system call fail in its turn (make test: a sample)
+# make soak    serves clients of all sorts for SOAK_SECONDS (600), and looks
+#              for leaks
 # make bench   measures, side by side with what Debian has (ONLY=server: a
 #              part of it)
 # make fuzz    looks for inputs that break something (FUZZ_SECONDS=600: for
@@ -246,6 +249,19 @@ side-channels: all
 audit: node_modules/.package-lock.json
 	@for folder in . $(dir $(wildcard test/*/package-lock.json)); do npm audit --prefix $$folder || exit; done
 
+.PHONY: faults
+faults: all
+	@vendor/need $(PEERS)
+	@FAULTS=all node_modules/.bin/vitest run test/faults
+
+# A visit costs both sides some 20 ms of a processor.
+SOAK_SECONDS ?= 600
+SOAK_RATE ?= 25
+.PHONY: soak
+soak: all
+	@vendor/need $(PEERS)
+	@SOAK_SECONDS=$(SOAK_SECONDS) SOAK_RATE=$(SOAK_RATE) node_modules/.bin/vitest run test/soak
+
 .PHONY: demo
 demo: all
 	@vendor/need openssl=openssl
@@ -254,7 +270,8 @@ demo: all
 # The last one is for /etc/ssl/certs: a CADIR of the size that people have.
 CAS := /usr/sbin/update-ca-certificates=ca-certificates
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat \
-	systemd-notify=systemd setpriv=util-linux stunnel4=stunnel4 /usr/sbin/nginx=nginx-light \
+	systemd-notify=systemd setpriv=util-linux prlimit=util-linux "gcc=gcc libc6-dev" \
+	stunnel4=stunnel4 /usr/sbin/nginx=nginx-light \
 	/usr/lib/nginx/modules/ngx_mail_module.so=libnginx-mod-mail script=bsdutils s6-svscan=s6 \
 	testssl=testssl.sh sslscan=sslscan chromium=chromium $(CAS)
 

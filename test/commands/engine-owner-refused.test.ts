@@ -87,7 +87,7 @@ describeAsRoot.each(NODES)("without root, with %s", (_, node) => {
     const tcpserver = await startTcpserver(
       [copy("node"), copy("bin/s6-tlsd"), "cat"],
       { ...environment, ...AS_NOBODY },
-      ["-u", `${NOBODY}`, "-g", `${NOBODY}`],
+      { options: ["-u", `${NOBODY}`, "-g", `${NOBODY}`] },
     );
     const socket = await connectRaw(tcpserver.port);
     expect((await everything(socket)).length).toBe(0);

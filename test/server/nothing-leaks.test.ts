@@ -3,13 +3,12 @@
  * that listens and in the one that serves. CONNECTIONS in the environment asks for more of them.
  */
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { expect, it } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { connectRaw } from "../support/clients.ts";
+import { COLLECTING, collectGarbage } from "../support/collector.ts";
 import { eventually } from "../support/limits.ts";
-import { scratchFile } from "../support/scratch.ts";
 import { descriptorsOf, residentMemory, type Server, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
 
@@ -53,16 +52,6 @@ async function visits(server: Server, count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, visitor));
 }
 
-/** With this, a process collects its garbage when it is asked to: what remains is in use. */
-const COLLECTOR = scratchFile(
-  "collector.cjs",
-  `
-  require("node:v8").setFlagsFromString("--expose-gc");
-  const collect = require("node:vm").runInNewContext("gc");
-  process.on("SIGWINCH", () => collect());
-`,
-);
-
 interface Holdings {
   processes: number[];
   descriptors: number[];
@@ -74,11 +63,7 @@ interface Holdings {
 async function holdingsOf(server: Server): Promise<Holdings> {
   await eventually("the programs' end", () => server.programs.length === 0);
   const processes = [server.pid, ...server.workers];
-  for (let turn = 0; turn < 3; turn++) {
-    await sleep(200);
-    for (const pid of processes) process.kill(pid, "SIGWINCH");
-  }
-  await sleep(400);
+  await collectGarbage(processes);
   return {
     processes,
     descriptors: processes.map((pid) => descriptorsOf(pid).size),
@@ -91,7 +76,7 @@ it(
   async () => {
     const server = await startServer({
       ...{ authority, credentials, options: words("--workers 1 -q"), patience: TIMEOUT_MS },
-      environment: { NODE_OPTIONS: `--max-semi-space-size=1 --require ${COLLECTOR}` },
+      environment: COLLECTING,
     });
     await visits(server, WARM_UP);
     const before = await holdingsOf(server);

@@ -13,10 +13,11 @@ type Environment = Record<string, string>;
 export async function startTcpserver(
   command: string[],
   environment: Environment,
-  options: string[] = [],
+  { options = [], patience }: { options?: string[]; patience?: number } = {},
 ): Promise<SuperServer> {
   const running = start(["tcpserver", "-1", "-HRl0", ...options, "127.0.0.1", "0", ...command], {
     environment,
+    ...(patience !== undefined && { patience }),
   });
   await eventually("tcpserver's port", () => running.stdout.includes("\n"));
   return { running, port: Number(running.stdout) };

@@ -1,0 +1,177 @@
+/**
+ * The server under clients of all sorts, for as long as it is asked to: SOAK_SECONDS, and so many
+ * visits a second: SOAK_RATE. Nothing leaks (descriptors, processes, memory), no byte is wrong, and
+ * nobody exits without a reason. One visit in ten goes to s6-tlsd behind tcpserver instead.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { ClientAuthority } from "../support/client-authority.ts";
+import { COLLECTING, collectGarbage } from "../support/collector.ts";
+import { eventually } from "../support/limits.ts";
+import { Chance } from "../support/mutations.ts";
+import { descriptorsOf, residentMemory, type Server, startServer } from "../support/server.ts";
+import { credentialsEnvironment, program } from "../support/service.ts";
+import { startTcpserver } from "../support/super-servers.ts";
+import { words } from "../support/words.ts";
+import { BEHAVIOURS, PROG, type Visit } from "./behaviours.ts";
+import { type Sample, slopeOf } from "./memory-slope.ts";
+
+const SECONDS = Number(process.env["SOAK_SECONDS"] ?? 120);
+const RATE = Number(process.env["SOAK_RATE"] ?? 8);
+
+/** This part of the time is not looked at: heaps and caches find their size in it. */
+const WARM_UP = 0.25;
+
+/** Between two looks at memory: seconds. */
+const SAMPLING = 4;
+
+/** By so much the memory of all processes may grow in the whole time that is looked at, in MiB. */
+const MAX_GROWTH = 8;
+
+const AT_ONCE_MAX = 60;
+const TIMEOUT_MS = (SECONDS + 120) * 1000;
+
+const authority = Authority.root();
+const credentials = authority.issue();
+const clients = ClientAuthority.root();
+const certified = clients.issue();
+const stranger = ClientAuthority.root().issue();
+
+const prog = ["sh", "-c", PROG];
+const options = words("-Y -K 3000");
+const environment = { CAFILE: clients.certFile };
+
+/** Everybody's visits, counted by their behaviour. */
+class Crowd {
+  readonly served = new Map<string, number>();
+  readonly complaints: string[] = [];
+
+  private readonly chance = new Chance(1);
+  private readonly names = Object.entries(BEHAVIOURS).flatMap(([name, [weight]]) =>
+    Array<string>(weight).fill(name),
+  );
+  private readonly present = new Set<Promise<void>>();
+  private count = 0;
+
+  constructor(private readonly ports: { readonly server: number; readonly tcpserver: number }) {}
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Lets visitors come, at a rate, until the time is up. */
+  async come(until: number): Promise<void> {
+    while (Date.now() < until) {
+      if (this.present.size < AT_ONCE_MAX) this.send();
+      await sleep(this.chance.below(2000 / RATE));
+    }
+  }
+
+  /** Waits until the last of them has left. */
+  async leave(): Promise<void> {
+    await Promise.all(this.present);
+  }
+
+  private send(): void {
+    const number = ++this.count;
+    const port = number % 10 === 0 ? this.ports.tcpserver : this.ports.server;
+    const name = this.chance.pick(this.names);
+    const visit = this.visit(name, { port, authority, certified, stranger, number });
+    this.present.add(visit);
+    visit.finally(() => this.present.delete(visit));
+  }
+
+  private async visit(name: string, visit: Visit): Promise<void> {
+    try {
+      await BEHAVIOURS[name]?.[1](visit);
+      this.served.set(name, (this.served.get(name) ?? 0) + 1);
+    } catch (error) {
+      this.complaints.push(`${name}, visit ${visit.number}: ${(error as Error).message}`);
+    }
+  }
+}
+
+interface Holdings {
+  readonly processes: number[];
+  readonly descriptors: number[];
+}
+
+/** Once everybody has left. */
+async function holdingsOf(server: Server): Promise<Holdings> {
+  await eventually("the programs' end", () => server.programs.length === 0, 30_000);
+  const processes = [server.pid, ...server.workers];
+  await collectGarbage(processes);
+  return { processes, descriptors: processes.map((pid) => descriptorsOf(pid).size) };
+}
+
+/** Physical memory of the server's processes, in MiB. */
+async function memoryOf(server: Server): Promise<number> {
+  const processes = [server.pid, ...server.workers];
+  await collectGarbage(processes);
+  return processes.reduce((sum, pid) => sum + residentMemory(pid), 0);
+}
+
+/** Looks at the memory now and then while visitors come. */
+async function sample(server: Server, until: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  while (Date.now() < until) {
+    samples.push([Date.now() / 1000, await memoryOf(server)]);
+    await sleep(Math.min(SAMPLING * 1000, Math.max(until - Date.now(), 0)));
+  }
+  return samples;
+}
+
+/** The lines that clients of these kinds give a reason for. */
+const EXPLAINED = [
+  /^s6-tlsserver: warning: [0-9]+ from 127\.0\.0\.1:[0-9]+: TLS error: [^\n]+$/,
+  /^s6-tlsserver: warning: [0-9]+ from 127\.0\.0\.1:[0-9]+: unable to (read from|write to) the network: (Connection reset by peer|Broken pipe)$/,
+  /^s6-tlsserver: warning: connection failed: [0-9]+ more within a second$/,
+  /^s6-tlsd: fatal: (TLS error: |unable to read from the network: Connection reset by peer)/,
+  /^(cat|sh): .*(Broken pipe|Connection reset by peer|I\/O error)$/,
+];
+
+function unexplained(log: readonly string[]): string[] {
+  return log.filter((line) => !EXPLAINED.some((known) => known.test(line)));
+}
+
+it(
+  `${SECONDS} seconds of clients of all sorts, ${RATE} a second`,
+  async () => {
+    const server = await startServer({
+      ...{ authority, credentials, options: ["--workers", "2", ...options], prog },
+      ...{ environment: { ...environment, ...COLLECTING }, patience: TIMEOUT_MS },
+    });
+    const tcpserver = await startTcpserver(
+      [program("s6-tlsd"), ...options, "--", ...prog],
+      { ...environment, ...credentialsEnvironment(credentials) },
+      { options: ["-c", "100"], patience: TIMEOUT_MS },
+    );
+    const crowd = new Crowd({ server: server.port, tcpserver: tcpserver.port });
+    const start = Date.now();
+    await crowd.come(start + SECONDS * WARM_UP * 1000);
+    await crowd.leave();
+    const before = await holdingsOf(server);
+    const until = start + SECONDS * 1000;
+    const [samples] = await Promise.all([sample(server, until), crowd.come(until)]);
+    await crowd.leave();
+    const after = await holdingsOf(server);
+    const seconds = SECONDS * (1 - WARM_UP);
+    const growth = slopeOf(samples) * seconds;
+    const counts = [...crowd.served].sort().map(([name, count]) => `${name} ${count}`);
+    console.log(`soak: ${crowd.size} connections in ${SECONDS} s: ${counts.join(", ")}`);
+    console.log(
+      `soak: memory ${growth.toFixed(1)} MiB in ${seconds} s (${samples.length} samples); ` +
+        `descriptors ${before.descriptors} and then ${after.descriptors}`,
+    );
+    expect(crowd.complaints).toEqual([]);
+    expect(after).toEqual(before);
+    expect(growth).toBeLessThan(MAX_GROWTH);
+    expect(unexplained(server.log)).toEqual([]);
+    expect(unexplained(tcpserver.running.stderr.split("\n").slice(0, -1))).toEqual([]);
+    if (crowd.size > 300)
+      expect([...crowd.served.keys()].sort()).toEqual(Object.keys(BEHAVIOURS).sort());
+    expect(await server.stop()).toMatchObject({ code: 0, signal: null });
+  },
+  TIMEOUT_MS,
+);
