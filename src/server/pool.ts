@@ -174,7 +174,7 @@ export class Pool {
   /** It gets no messages, but it may serve: it ends what is open, as without us, and leaves. */
   private giveUp(member: Member): void {
     const { worker } = member;
-    this.lose(member, "does not answer");
+    this.lose(member, "is silent");
     worker.process.disconnect();
     const rest = setTimeout(
       () => worker.process.kill("SIGKILL"),
@@ -191,7 +191,7 @@ export class Pool {
     for (const number of member.serving) over(number);
     if (this.closing || !member.ready) return;
     const { pid } = member.worker.process;
-    log.error(`worker ${pid} ${how}, with ${member.serving.size} connections; replacing it`);
+    log.error(`worker ${pid} ${how} with ${member.serving.size} connections; replacing it`);
     const lifetime = performance.now() - member.started;
     setTimeout(() => this.replace(), lifetime < BREATHER ? BREATHER : 0);
   }

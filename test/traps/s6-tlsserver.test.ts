@@ -88,7 +88,7 @@ it("one that never returns stops a worker, which is replaced; those of the other
   );
   // Whoever comes shows that one does not answer.
   await Promise.all(Array.from({ length: 3 }, () => good(server).catch(() => {})));
-  await server.logged("does not answer, with ");
+  await server.logged("is silent with ");
   await eventually("the replacement, and its predecessor's end", () => {
     return server.workers.length === 2 && workers.filter(isAlive).length === 1;
   });
