@@ -77,8 +77,8 @@ export class Closing {
 
   private detectFailure(local: Endpoint | null): void {
     if (this.engine.closed) {
-      const failure = this.engineFailure();
-      if (failure !== null && !this.closeSent) this.fail(failure);
+      const failure = this.closeSent ? null : this.engineFailure();
+      if (failure !== null) this.fail(failure);
       return;
     }
     if (local !== null && local.failure !== null && local.arrived.length === 0) {
@@ -113,11 +113,13 @@ export class Closing {
     this.fail(new TruncationError("the peer takes no more, and the handshake is not done"));
   }
 
-  /** Why the engine closed; null if that is a normal end. */
+  /** Why the engine closed, which we didn't ask for; null if that is a normal end. */
   private engineFailure(): Error | null {
     const { error } = this.engine;
     if (error !== null) return this.answersHalfClose(error) ? null : error;
-    return this.established ? null : new TruncationError("the peer closed during the handshake");
+    if (!this.established) return new TruncationError("the peer closed during the handshake");
+    // It keeps the peer's close_notify back until we close: this is not the engine that we knew.
+    return new Error("the engine closed by itself");
   }
 
   /**
