@@ -12,7 +12,10 @@ export interface TunnelSettings {
   readonly halfClose?: boolean;
   /** `-J`: EOF from the peer without close_notify is an error. */
   readonly enforceCloseNotify: boolean;
-  /** The handshake is done: gives the program's side, which nothing touched before. */
+  /**
+   * The handshake is done: gives the program's side, which nothing touched before. A clock that was
+   * running is stopped.
+   */
   readonly established: (session: Session) => Endpoint;
   /**
    * Nothing can pass any more, but the peer has not hung up. Whoever owns a clock calls `over`

@@ -37,6 +37,7 @@ export class Party {
     this.tunnel = new Tunnel({
       ...{ engine, remote: this.remote, closeNotify, enforceCloseNotify },
       established: () => {
+        this.lingers = false;
         this.local = new Port();
         return this.local;
       },
