@@ -86,6 +86,11 @@ export class Closing {
       this.fail(local.failure);
       return;
     }
+    if (this.remote.broken && this.remote.failure !== null && !this.outboundOver) {
+      // What prog still has to say can't leave, even if the peer has said all that it wanted.
+      this.fail(this.remote.failure);
+      return;
+    }
     if (!this.established && this.remote.broken) this.awaitLastWords();
     if (this.inboundOver || !this.arrivalsEnded()) return;
     if (this.remote.failure !== null) this.fail(this.remote.failure);

@@ -14,7 +14,8 @@ const authority = Authority.root();
 const credentials = authority.issue();
 
 const CALLS: readonly FallibleCall[] = [
-  { call: "read", errors: ["EIO", "ECONNRESET", "EAGAIN", "ENOMEM"] },
+  // The key, the network, and prog's output.
+  { call: "read", errors: ["EIO", "ECONNRESET", "EAGAIN", "ENOMEM"], sample: [4, 11, 16] },
   { call: "write", errors: ["EIO", "EPIPE", "ECONNRESET", "EAGAIN", "ENOSPC"] },
   { call: "write", errors: ["EPIPE", "EIO"], times: 0 },
   { call: "open64", errors: ["EMFILE", "ENFILE", "ENOMEM", "EACCES"] },
@@ -79,6 +80,10 @@ function verdict(fault: Fault, came: Visit, { code, signal, stderr }: Ended): st
   // A client whose system says so is not there any more, unlike ours.
   const clientLeft = fault.call === "write" && ["EPIPE", "ECONNRESET"].includes(fault.error);
   if (came === "stuck" && !clientLeft) complaints.push("the client hears of no end");
+  // A reset is how a program can end that has not read all; EIO is nobody's way to say goodbye.
+  if (came === "cut short" && fault.error === "EIO" && ours.length === 0 && !isMute) {
+    complaints.push("a part of the answer, and not a word");
+  }
   if (came === "wrong") complaints.push("wrong bytes");
   return complaints;
 }

@@ -108,6 +108,21 @@ describe("a trap", () => {
   });
 });
 
+describe("an engine whose memory was overwritten with zeros", () => {
+  test("looks like one that closed as it should, and is not taken for one", () => {
+    const bench = new Bench();
+    bench.remote.deliver(recording.bytes.subarray(0, recording.handshake));
+    bench.run();
+    memoryOf(bench.engine).fill(0);
+    bench.local.deliver(REPLY);
+    bench.run();
+    bench.remote.deliver("EOF");
+    bench.run();
+    expect(bench.failure?.message).toBe("the engine closed by itself");
+    bench.local.forgetScript();
+  });
+});
+
 describe("a program that can't be started", () => {
   test("ends the tunnel with that failure, and the client is hung up on", () => {
     const failure = new Error("unable to run prog");

@@ -160,6 +160,17 @@ describe("a network that takes no more", () => {
     expect(bench.remote.takeSent()).toHaveLength(0);
   });
 
+  test("by a failure is one, also when the client has said all that it wanted", () => {
+    const bench = greeted();
+    bench.remote.deliver(words(), goodbye(), "EOF");
+    bench.run();
+    expect(bench.local.calls).toEqual(["end"]);
+    bench.remote.broken = true;
+    bench.remote.failure = new Error("write EIO");
+    bench.run();
+    expect(bench.failure).toBe(bench.remote.failure);
+  });
+
   test("still brings what the client says", () => {
     const bench = greeted();
     bench.remote.broken = true;
