@@ -13,7 +13,7 @@
 # make side-channels  how long secrets take, in a table (SIDE_CHANNELS_SECONDS=N:
 #              for each row)
 # make audit   what the registry knows against our dependencies
-# make docs    writes the options into the manual pages, and docs/compatibility.md
+# make docs    writes the options into the manual pages, docs/compatibility.md and docs/api
 # make clean   removes what was built (distclean: what was fetched, too)
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -172,9 +172,13 @@ build/manual.mjs: docs/manual.ts $(wildcard src/cli/*.ts) node_modules/.package-
 compatibility = node_modules/.bin/vitest run --update=$(1) $(2) test/parity/table.test.ts >build/compatibility.log 2>&1 || \
 	{ cat build/compatibility.log; exit 1; }
 
+# The API's reference, from the docstrings.
+typedoc = node_modules/.bin/typedoc --options docs/typedoc.json --out $(1)
+
 .PHONY: docs
 docs: build/manual.mjs
 	@node build/manual.mjs
+	@$(call typedoc,docs/api)
 	@vendor/need openssl=openssl
 	@$(call compatibility,all)
 
@@ -226,6 +230,8 @@ check: node_modules/.package-lock.json build/manual.mjs
 	@clang-format --dry-run -Werror $(C_FILES)
 	@node_modules/.bin/tsc --noEmit
 	@node build/manual.mjs --check
+	@$(call typedoc,build/api)
+	@diff -r docs/api build/api >/dev/null || { echo "out of date, run make docs: docs/api" >&2; exit 1; }
 	@node_modules/.bin/knip --no-progress --no-config-hints
 	@$(call compatibility,none,test/contract/imports-point-one-way.test.ts test/docs/links.test.ts)
 

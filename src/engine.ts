@@ -1,6 +1,8 @@
 /**
  * TLS without I/O, for those who bring their own transport: in Node, Deno, Bun or a browser. Nothing
  * of `node:` is imported here.
+ *
+ * @module bearhug/engine
  */
 import {
   type Modules,
@@ -30,9 +32,9 @@ export interface SecureContextOptions extends SharedOptions {
  * Reads and checks keys, certificates and settings once, for many connections. Its `serverEngine` and
  * `clientEngine` give an engine for each.
  *
- * @throws {TypeError} at once, with `code` ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE and the
+ * @throws `TypeError` at once, with `code` ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE and the
  *   option's name, for options that are wrong in themselves
- * @throws {TlsError} for credentials or modules that can't be used
+ * @throws `TlsError` for credentials or modules that can't be used
  */
 export function createSecureContext({ modules, ...options }: SecureContextOptions): SecureContext {
   return new SecureContext(modules, options, seed);

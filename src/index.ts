@@ -1,5 +1,7 @@
 /**
  * TLS with all the cryptography inside a WebAssembly sandbox, in the shapes that Node's users know.
+ *
+ * @module bearhug
  */
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./context/errors.ts";
 export type { Credential, KeyPair, SecureContext } from "./context/secure-context.ts";
@@ -16,3 +18,4 @@ export {
   wrap,
 } from "./library/wrap.ts";
 export type { Profile } from "./sandbox/engine.ts";
+export type { Side } from "./sandbox/errors.ts";

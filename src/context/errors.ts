@@ -9,12 +9,14 @@ const PREFIX = "ERR_BEARHUG_";
  */
 export class TlsError extends Error {
   override readonly name = "TlsError";
+  /** Such as `ERR_BEARHUG_X509_NOT_TRUSTED`. */
   readonly code: string;
   /** Who has to change something: `us` (a defect or a lack here), `peer`, or `configuration`. */
   readonly side: Side;
   /** The fatal alert that was sent or received (RFC 5246, 7.2.2), such as `unknown_ca`; or null. */
   readonly alert: string | null;
 
+  /** @internal */
   constructor(message: string, facts: TlsErrorFacts) {
     super(message, "cause" in facts ? { cause: facts.cause } : undefined);
     this.code = `${PREFIX}${facts.reason}`;
@@ -42,6 +44,7 @@ export interface TlsErrorFacts {
 export class ArgumentTypeError extends TypeError {
   readonly code = "ERR_INVALID_ARG_TYPE";
 
+  /** @internal */
   constructor(name: string, expected: string, value: unknown) {
     super(`The "${name}" option must be ${expected}. Received ${describe(value)}`);
   }
@@ -51,6 +54,7 @@ export class ArgumentTypeError extends TypeError {
 export class ArgumentValueError extends TypeError {
   readonly code = "ERR_INVALID_ARG_VALUE";
 
+  /** @internal */
   constructor(name: string, reason: string) {
     super(`The "${name}" option ${reason}`);
   }

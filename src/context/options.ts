@@ -118,7 +118,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
  * could be the one that asks for a certificate.
  *
  * @param where what stands before an option's name in complaints
- * @throws {ArgumentTypeError} {ArgumentValueError}
+ * @throws `ArgumentTypeError` `ArgumentValueError`
  */
 export function checkOptions(options: unknown, rules: Rules, where = ""): void {
   const prefix = where === "" ? "" : `${where}.`;

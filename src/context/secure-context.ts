@@ -78,8 +78,9 @@ export class SecureContext {
   private readonly protocols: readonly string[];
 
   /**
-   * @throws {ArgumentTypeError} {ArgumentValueError} for options that are wrong in themselves
-   * @throws {TlsError} for credentials that can't be used
+   * @internal
+   * @throws `ArgumentTypeError`, `ArgumentValueError` for options that are wrong in themselves
+   * @throws `TlsError` for credentials that can't be used
    */
   constructor(
     private readonly modules: Modules,
@@ -104,7 +105,7 @@ export class SecureContext {
   /**
    * An engine that waits for a client.
    *
-   * @throws {TlsError} if the context has no key, or no CA that could vouch for a client
+   * @throws `TlsError` if the context has no key, or no CA that could vouch for a client
    */
   serverEngine(options: ServerEngineOptions = {}): Engine {
     checkOptions(options, { requestCert: REQUEST });
@@ -119,7 +120,7 @@ export class SecureContext {
   /**
    * An engine that begins to talk to a server.
    *
-   * @throws {TlsError} if the context has no CA that could vouch for the server
+   * @throws `TlsError` if the context has no CA that could vouch for the server
    */
   clientEngine(options: ClientEngineOptions = {}): Engine {
     checkOptions(options, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
@@ -165,7 +166,7 @@ export class SecureContext {
   }
 }
 
-/** @throws {ArgumentTypeError} {TlsError} unless it is a module of the same build as we are */
+/** @throws `ArgumentTypeError` `TlsError` unless it is a module of the same build as we are */
 function checkModule(name: keyof Modules, module: unknown): void {
   if (!(module instanceof WebAssembly.Module)) {
     throw new ArgumentTypeError(`modules.${name}`, "a WebAssembly.Module", module);

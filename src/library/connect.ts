@@ -42,7 +42,7 @@ const RULES: Rules = { ...SOCKET_OPTIONS, ...CLIENT_OPTIONS };
  * Connects to a TLS server. Without `ca`, `caFile` and `secureContext`, the system's CAs are trusted.
  *
  * @param listener for the event `secureConnect`
- * @throws {TypeError} at once for options that are wrong in themselves; {TlsError} for credentials
+ * @throws `TypeError` at once for options that are wrong in themselves; `TlsError` for credentials
  *   that can't be used. What goes wrong later is an `error` event.
  */
 export function connect(options: ConnectOptions, listener?: () => void): TlsStream {

@@ -25,9 +25,9 @@ export const SHARED_OPTIONS: Rules = { ...CONTEXT_OPTIONS, caFile: STRING };
  * Reads and checks keys, certificates and settings once, for many connections. It can be given as
  * `secureContext` wherever its options can; `wipe()` overwrites its keys when it has served its time.
  *
- * @throws {TypeError} at once, with `code` ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE and the
+ * @throws `TypeError` at once, with `code` ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE and the
  *   option's name, for options that are wrong in themselves
- * @throws {TlsError} for credentials that can't be used, or modules that are missing
+ * @throws `TlsError` for credentials that can't be used, or modules that are missing
  */
 export function createSecureContext(options: SecureContextOptions = {}): SecureContext {
   checkOptions(options, SHARED_OPTIONS);
@@ -41,7 +41,7 @@ export function createSecureContext(options: SecureContextOptions = {}): SecureC
   return new SecureContext(modules(), all, fillWithEntropy);
 }
 
-/** @throws {ArgumentTypeError} */
+/** @throws `ArgumentTypeError` */
 export function checkContext(context: unknown): asserts context is SecureContext {
   if (context instanceof SecureContext) return;
   throw new ArgumentTypeError("secureContext", "a SecureContext", context);

@@ -31,7 +31,7 @@ const RULES: Rules = {
  * its own.
  *
  * @param listener for the event `secureConnection`
- * @throws {TypeError} at once for options that are wrong in themselves; {TlsError} for credentials
+ * @throws `TypeError` at once for options that are wrong in themselves; `TlsError` for credentials
  *   that can't be used
  */
 export function createServer(

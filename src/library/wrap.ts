@@ -90,7 +90,7 @@ const HANDSHAKE_TIMEOUT = 120_000;
  * TLS over any stream: after STARTTLS, inside of another tunnel, in a test. We are the client, or with
  * `isServer: true` the server. The stream is ours from now on.
  *
- * @throws {TypeError} at once for options that are wrong in themselves; {TlsError} for credentials
+ * @throws `TypeError` at once for options that are wrong in themselves; `TlsError` for credentials
  *   that can't be used
  */
 export function wrap(duplex: Duplex, options: WrapOptions): TlsStream {

@@ -94,6 +94,7 @@ export class Engine {
   /**
    * The server's side of a connection.
    *
+   * @internal
    * @throws {EngineError} if the certificates or the profile can't be used
    * @throws {UnusableAnchors} if clients are to be verified and nothing can vouch for them
    */
@@ -129,6 +130,7 @@ export class Engine {
   /**
    * The client's side of a connection.
    *
+   * @internal
    * @throws {EngineError} if the certificates, the name or the profile can't be used
    * @throws {UnusableAnchors} if the server is to be verified and nothing can vouch for it
    */
