@@ -36,8 +36,9 @@ export interface SecureContextOptions extends SharedOptions {
  *   option's name, for options that are wrong in themselves
  * @throws `TlsError` for credentials or modules that can't be used
  */
-export function createSecureContext({ modules, ...options }: SecureContextOptions): SecureContext {
-  return new SecureContext(modules, options, seed);
+export function createSecureContext(options: SecureContextOptions): SecureContext {
+  const { modules, ...rest } = options;
+  return new SecureContext(modules, rest, seed);
 }
 
 /** The memory of an engine is never shared. */

@@ -14,7 +14,9 @@ export {
   type ClientOptions,
   type ConnectionOptions,
   type ServerOptions,
+  type WrapClientOptions,
   type WrapOptions,
+  type WrapServerOptions,
   wrap,
 } from "./library/wrap.ts";
 export type { Profile } from "./sandbox/engine.ts";

@@ -51,10 +51,20 @@ export interface ServerOptions extends SecureContextOptions, ConnectionOptions {
   readonly requestCert?: boolean | "optional";
 }
 
-/** Of a stream of the user's own. */
-export type WrapOptions =
-  | (ClientOptions & { readonly isServer?: false })
-  | (ServerOptions & { readonly isServer: true; readonly signal?: AbortSignal });
+/** Of a stream of the user's own, whose client we are. */
+export interface WrapClientOptions extends ClientOptions {
+  readonly isServer?: false;
+}
+
+/** Of a stream of the user's own, whose server we are. */
+export interface WrapServerOptions extends ServerOptions {
+  readonly isServer: true;
+  /** Drops the connection when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** Of a stream of the user's own, in either role. */
+export type WrapOptions = WrapClientOptions | WrapServerOptions;
 
 const SIGNAL: Rule = {
   expected: "an AbortSignal",

@@ -136,6 +136,7 @@ export class EngineError extends Error {
   /** The number of the fatal alert that was sent or received; null for none. */
   readonly alert: number | null;
 
+  /** @internal */
   constructor(code: number, { alertSent = 0, notYetValid = false }: Circumstances = {}) {
     const [reason, side, meaning] = meaningOf(code);
     const what = code === EXPIRED ? expiry(notYetValid) : meaning;
@@ -151,12 +152,12 @@ export class EngineError extends Error {
     return this.code >= RECEIVED_ALERT && this.code < SENT_ALERT;
   }
 
-  /** The chain doesn't fit in the module's largest memory. */
+  /** The chain doesn't fit in the module's largest memory. @internal */
   static outOfMemory(): EngineError {
     return new EngineError(LIMIT_EXCEEDED);
   }
 
-  /** There is no certificate for the name that the peer asked for; null: it asked for none. */
+  /** There is no certificate for the name that the peer asked for; null: for none. @internal */
   static refusedName(serverName: string | null, alert: number): EngineError {
     const error = new EngineError(SENT_ALERT + alert);
     const what = serverName === null ? "no server name" : `unknown server name ${serverName}`;
