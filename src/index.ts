@@ -3,6 +3,10 @@
  *
  * @module bearhug
  */
+import { requireNode } from "./library/node-version.ts";
+
+requireNode();
+
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./context/errors.ts";
 export type { Credential, KeyPair, SecureContext } from "./context/secure-context.ts";
 export { type ConnectOptions, connect } from "./library/connect.ts";

@@ -13,14 +13,17 @@ const page = readFileSync(join(repository, "docs/library.md"), "utf8");
 const authority = Authority.root();
 const { keyFile, certFile } = authority.issue();
 
-const snippets = [...page.matchAll(/^## ([^\n]*)$|^```js\n(.*?)^```\n\n```text\n(.*?)^```$/gms)].reduce<
-  { title: string; program: string; output: string }[]
->((found, [, title, program = "", output = ""]) => {
-  const last = found.at(-1);
-  if (title !== undefined) found.push({ title, program: "", output: "" });
-  else if (last !== undefined) Object.assign(last, { program, output });
-  return found;
-}, []);
+const snippets = [
+  ...page.matchAll(/^## ([^\n]*)$|^```js\n(.*?)^```\n\n```text\n(.*?)^```$/gms),
+].reduce<{ title: string; program: string; output: string }[]>(
+  (found, [, title, program = "", output = ""]) => {
+    const last = found.at(-1);
+    if (title !== undefined) found.push({ title, program: "", output: "" });
+    else if (last !== undefined) Object.assign(last, { program, output });
+    return found;
+  },
+  [],
+);
 
 /** A folder as the page describes it. */
 function project(): string {

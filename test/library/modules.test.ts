@@ -75,3 +75,12 @@ test("an installation that nobody damaged works", async () => {
   const library = createRequire(join(root, "x.cjs"))("./dist/index.cjs");
   expect(() => library.createServer(pair)).not.toThrow();
 });
+
+test("a Node that is too old is told so as soon as the library is loaded", async () => {
+  const pretend = 'Object.defineProperty(process.versions, "node", { value: "18.20.8" });';
+  const program = `${pretend} require(${JSON.stringify(join(root, "dist/index.cjs"))})`;
+  const { code, stderr } = await run([process.execPath, "--eval", program]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("bearhug needs Node 20 or later, and this is 18.20.8");
+  expect(stderr).toContain("ERR_BEARHUG_NODE_VERSION");
+});
