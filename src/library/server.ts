@@ -28,7 +28,8 @@ const RULES: Rules = {
 
 /**
  * A TLS server: a net.Server (listen, close, address, …), each of whose connections has a sandbox of
- * its own.
+ * its own. Its keys stay where they are when it closes, since it may listen again; who wants them gone
+ * gives a `secureContext`, and wipes that.
  *
  * @param listener for the event `secureConnection`
  * @throws `TypeError` at once for options that are wrong in themselves; `TlsError` for credentials

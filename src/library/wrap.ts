@@ -104,7 +104,7 @@ const HANDSHAKE_TIMEOUT = 120_000;
  *   that can't be used
  */
 export function wrap(duplex: Duplex, options: WrapOptions): TlsStream {
-  if (!(duplex instanceof Duplex)) throw new ArgumentTypeError("duplex", "a stream.Duplex", duplex);
+  checkDuplex(duplex);
   const { isServer = false, ...rest } = Object(options) as WrapOptions;
   checkOptions({ isServer }, { isServer: BOOLEAN });
   if (isServer) {
@@ -113,6 +113,17 @@ export function wrap(duplex: Duplex, options: WrapOptions): TlsStream {
   }
   checkOptions(rest, CLIENT_OPTIONS);
   return wrapClient(duplex, rest as ClientOptions);
+}
+
+/** Records are bytes: a stream of text, or of other objects, would break them. */
+function checkDuplex(duplex: unknown): void {
+  if (!(duplex instanceof Duplex)) throw new ArgumentTypeError("duplex", "a stream.Duplex", duplex);
+  if (duplex.readableEncoding !== null) {
+    throw new ArgumentValueError("duplex", "gives text (setEncoding), and TLS needs bytes");
+  }
+  if (duplex.readableObjectMode || duplex.writableObjectMode) {
+    throw new ArgumentValueError("duplex", "is in object mode, and TLS needs bytes");
+  }
 }
 
 /** @internal */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { type Duplex, PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { openssl } from "../support/clients.ts";
@@ -116,6 +116,27 @@ describe("wrap", () => {
     const answer = once(client, "data");
     server.write("still here");
     expect(String(await answer)).toBe("still here");
+  });
+
+  test("has what was read too early and put back", async () => {
+    const [left, right] = duplexPair();
+    const client = bearhug.wrap(left, asClient);
+    const [hello] = await once(right, "data");
+    right.pause();
+    right.unshift(hello);
+    const server = bearhug.wrap(right, asServer);
+    await Promise.all([secured(client), secured(server)]);
+  });
+
+  test("refuses a stream of text or of objects", () => {
+    const [text] = duplexPair();
+    text.setEncoding("utf8");
+    const objects = new PassThrough({ objectMode: true });
+    for (const duplex of [text, objects]) {
+      const error = thrownBy(() => bearhug.wrap(duplex, asClient));
+      expect(error).toMatchObject({ code: "ERR_INVALID_ARG_VALUE" });
+      expect(error.message).toContain("TLS needs bytes");
+    }
   });
 
   test("wants a stream, and at once", () => {
