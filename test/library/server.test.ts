@@ -1,11 +1,13 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
-import { connect, exchange, openssl } from "../support/clients.ts";
+import { connect, connectRaw, exchange, openssl } from "../support/clients.ts";
 import { bearhug, listening, pairOf, type TlsStream, thrownBy } from "../support/library.ts";
 import { within } from "../support/limits.ts";
 import { everything } from "../support/processes.ts";
+import { scratchFile } from "../support/scratch.ts";
 
 const authority = Authority.root();
 const pair = pairOf(authority.issue());
@@ -101,6 +103,26 @@ describe("a server", () => {
     expect(stream.destroyed).toBe(true);
     const { stdout } = await openssl({ port, authority });
     expect(stdout).toBe("ok");
+  });
+
+  test("does not wait for ever for a client that says nothing", async () => {
+    const server = bearhug.createServer({ ...pair, handshakeTimeout: 100 });
+    const port = await listening(server);
+    const told = once(server, "tlsClientError") as Promise<[Error]>;
+    const silent = await connectRaw(port);
+    const [error] = await within(5000, "tlsClientError", told);
+    expect(error).toMatchObject({ code: "ERR_BEARHUG_HANDSHAKE_TIMEOUT", side: "peer" });
+    await within(5000, "the end", once(silent.resume(), "end"));
+  });
+
+  test("listens on a UNIX socket, too", async () => {
+    const path = scratchFile("socket");
+    const server = bearhug.createServer(pair, (stream) => stream.end("ok"));
+    await once(server.listen(path), "listening");
+    const ca = readFileSync(authority.certFile);
+    const client = bearhug.connect({ path, servername: SERVER_NAME, ca });
+    expect((await everything(client)).toString()).toBe("ok");
+    server.close();
   });
 
   test("gives clients the certificate for the name that they ask for, and refuses others", async () => {
