@@ -10,18 +10,18 @@ requireNode();
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./context/errors.ts";
 export type { Credential, KeyPair, SecureContext } from "./context/secure-context.ts";
 export { type ConnectOptions, connect } from "./library/connect.ts";
+export type {
+  ClientOptions,
+  ConnectionOptions,
+  ServerOptions,
+  WrapClientOptions,
+  WrapOptions,
+  WrapServerOptions,
+} from "./library/connection-options.ts";
 export type { PeerCertificate } from "./library/peer-certificate.ts";
 export { createSecureContext, type SecureContextOptions } from "./library/secure-context.ts";
 export { createServer, type ListeningOptions, Server } from "./library/server.ts";
 export { TlsStream } from "./library/tls-stream.ts";
-export {
-  type ClientOptions,
-  type ConnectionOptions,
-  type ServerOptions,
-  type WrapClientOptions,
-  type WrapOptions,
-  type WrapServerOptions,
-  wrap,
-} from "./library/wrap.ts";
+export { wrap } from "./library/wrap.ts";
 export type { Profile } from "./sandbox/engine.ts";
 export type { Side } from "./sandbox/errors.ts";

@@ -26,7 +26,7 @@ export class Cleartext implements Endpoint, Attachable {
   private heldLength = 0;
   private isFull = false;
   private isStopped = false;
-  private end_: "open" | "ending" | "told" = "open";
+  private eof: "none" | "due" | "told" = "none";
   private isScheduled = false;
 
   /** @param push gives the user's stream data, or null for EOF; false: that is enough for now */
@@ -84,7 +84,7 @@ export class Cleartext implements Endpoint, Attachable {
   }
 
   write(bytes: Uint8Array): number {
-    if (this.isFull || this.end_ !== "open") return 0;
+    if (this.isFull || this.eof !== "none") return 0;
     const count = Math.min(bytes.length, HELD_MAX - this.heldLength);
     if (count > 0) this.held.push(Buffer.from(bytes.subarray(0, count)));
     this.heldLength += count;
@@ -99,13 +99,13 @@ export class Cleartext implements Endpoint, Attachable {
   }
 
   end(): void {
-    if (this.end_ !== "open") return;
-    this.end_ = "ending";
+    if (this.eof !== "none") return;
+    this.eof = "due";
     this.flush();
   }
 
   get drained(): boolean {
-    return this.heldLength === 0 && this.end_ !== "ending";
+    return this.heldLength === 0 && this.eof !== "due";
   }
 
   /** The tunnel is over: nothing more is taken. */
@@ -121,9 +121,9 @@ export class Cleartext implements Endpoint, Attachable {
     this.heldLength = 0;
     if (!this.broken) {
       for (const chunk of held) this.isFull = !this.push(chunk) || this.isFull;
-      if (this.end_ === "ending") this.push(null);
+      if (this.eof === "due") this.push(null);
     }
-    if (this.end_ === "ending") this.end_ = "told";
+    if (this.eof === "due") this.eof = "told";
     if (written !== null && this.arrived.length === 0) {
       this.written = null;
       written(this.isStopped ? brokenPipe() : null);

@@ -2,8 +2,9 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { ArgumentTypeError, ArgumentValueError } from "../context/errors.ts";
 import { checkOptions, FUNCTION, pick, type Rule, type Rules, STRING } from "../context/options.ts";
 import { isAddress } from "../credentials/server-names.ts";
+import { CLIENT_OPTIONS, type ClientOptions } from "./connection-options.ts";
 import type { TlsStream } from "./tls-stream.ts";
-import { CLIENT_OPTIONS, type ClientOptions, wrapClient } from "./wrap.ts";
+import { wrapClient } from "./wrap.ts";
 
 /** Of a client that connects by itself. */
 export interface ConnectOptions extends ClientOptions {
@@ -69,6 +70,5 @@ export function connect(options: ConnectOptions, listener?: () => void): TlsStre
 
 function dial(options: Partial<ConnectOptions>): Socket {
   const { path, port = 0, ...rest } = options;
-  const socket = connectTcp(path === undefined ? { noDelay: true, ...rest, port } : { path });
-  return socket;
+  return connectTcp(path === undefined ? { noDelay: true, ...rest, port } : { path });
 }

@@ -3,9 +3,10 @@ import { ArgumentTypeError } from "../context/errors.ts";
 import { BOOLEAN, checkOptions, FUNCTION, MILLISECONDS, type Rules } from "../context/options.ts";
 import type { SecureContext } from "../context/secure-context.ts";
 import { KeptCredentials } from "../service/kept-credentials.ts";
+import { SERVER_OPTIONS, type ServerOptions } from "./connection-options.ts";
 import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
 import { TlsStream } from "./tls-stream.ts";
-import { contextOf, SERVER_OPTIONS, type ServerOptions, streamOptions } from "./wrap.ts";
+import { contextOf, streamOptions } from "./wrap.ts";
 
 type Kept = KeptCredentials<{ readonly keeper: SecureContext }>;
 

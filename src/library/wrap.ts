@@ -1,17 +1,16 @@
 import { Duplex } from "node:stream";
 import { ArgumentTypeError, ArgumentValueError } from "../context/errors.ts";
-import {
-  BOOLEAN,
-  checkOptions,
-  MILLISECONDS,
-  OBJECT,
-  pick,
-  REQUEST,
-  type Rule,
-  type Rules,
-  SERVER_NAME,
-} from "../context/options.ts";
+import { BOOLEAN, checkOptions, pick } from "../context/options.ts";
 import type { SecureContext } from "../context/secure-context.ts";
+import {
+  CLIENT_OPTIONS,
+  type ClientOptions,
+  type ConnectionOptions,
+  SERVER_OPTIONS,
+  type ServerOptions,
+  SIGNAL,
+  type WrapOptions,
+} from "./connection-options.ts";
 import {
   checkContext,
   createSecureContext,
@@ -19,80 +18,6 @@ import {
   SHARED_OPTIONS,
 } from "./secure-context.ts";
 import { TlsStream } from "./tls-stream.ts";
-
-/** Of any connection. */
-export interface ConnectionOptions {
-  /** In place of `key`, `cert`, `ca` and the others that createSecureContext has. */
-  readonly secureContext?: SecureContext;
-  /** Milliseconds from now on until the handshake must be done; 0 is for ever. Default: 120000. */
-  readonly handshakeTimeout?: number;
-  /** Once the peer has ended, do we end by ourselves (false, the default), or when we like? */
-  readonly allowHalfOpen?: boolean;
-  /** Is a peer that ends without close_notify an error (code ERR_BEARHUG_TRUNCATED)? */
-  readonly enforceCloseNotify?: boolean;
-}
-
-/** Of a client's connection. */
-export interface ClientOptions extends SecureContextOptions, ConnectionOptions {
-  /** The server's name, asked for (SNI) and looked for in its certificate; null: neither. */
-  readonly servername?: string | null;
-  /** false: any server will do. Default: true. */
-  readonly rejectUnauthorized?: boolean;
-  /** Drops the connection when it aborts. */
-  readonly signal?: AbortSignal;
-}
-
-/** Of a server's connection. */
-export interface ServerOptions extends SecureContextOptions, ConnectionOptions {
-  /**
-   * Are clients asked for a certificate? true: those without a good one are refused; `optional`:
-   * those without any are welcome. A bad one is always refused.
-   */
-  readonly requestCert?: boolean | "optional";
-}
-
-/** Of a stream of the user's own, whose client we are. */
-export interface WrapClientOptions extends ClientOptions {
-  readonly isServer?: false;
-}
-
-/** Of a stream of the user's own, whose server we are. */
-export interface WrapServerOptions extends ServerOptions {
-  readonly isServer: true;
-  /** Drops the connection when it aborts. */
-  readonly signal?: AbortSignal;
-}
-
-/** Of a stream of the user's own, in either role. */
-export type WrapOptions = WrapClientOptions | WrapServerOptions;
-
-const SIGNAL: Rule = {
-  expected: "an AbortSignal",
-  accepts: (value) => value instanceof AbortSignal,
-};
-
-const CONNECTION_OPTIONS: Rules = {
-  secureContext: OBJECT,
-  handshakeTimeout: MILLISECONDS,
-  allowHalfOpen: BOOLEAN,
-  enforceCloseNotify: BOOLEAN,
-};
-
-/** @internal */
-export const SERVER_OPTIONS: Rules = {
-  ...SHARED_OPTIONS,
-  ...CONNECTION_OPTIONS,
-  requestCert: REQUEST,
-};
-
-/** @internal */
-export const CLIENT_OPTIONS: Rules = {
-  ...SHARED_OPTIONS,
-  ...CONNECTION_OPTIONS,
-  servername: SERVER_NAME,
-  rejectUnauthorized: BOOLEAN,
-  signal: SIGNAL,
-};
 
 const HANDSHAKE_TIMEOUT = 120_000;
 
