@@ -20,14 +20,17 @@ import { type Sample, slopeOf } from "./memory-slope.ts";
 const SECONDS = Number(process.env["SOAK_SECONDS"] ?? 120);
 const RATE = Number(process.env["SOAK_RATE"] ?? 8);
 
-/** This part of the time is not looked at: heaps and caches find their size in it. */
-const WARM_UP = 0.25;
+/**
+ * This part of the time is not looked at: heaps and caches find their size in it, and compilers what
+ * is worth their while. It has twice the visitors.
+ */
+const WARM_UP = 0.35;
 
 /** Between two looks at memory: seconds. */
 const SAMPLING = 4;
 
 /** By so much the memory of all processes may grow in the whole time that is looked at, in MiB. */
-const MAX_GROWTH = 8;
+const MAX_GROWTH = 12;
 
 const AT_ONCE_MAX = 60;
 const TIMEOUT_MS = (SECONDS + 120) * 1000;
@@ -60,11 +63,11 @@ class Crowd {
     return this.count;
   }
 
-  /** Lets visitors come, at a rate, until the time is up. */
-  async come(until: number): Promise<void> {
+  /** Lets visitors come, so many a second, until the time is up. */
+  async come(until: number, rate: number): Promise<void> {
     while (Date.now() < until) {
       if (this.present.size < AT_ONCE_MAX) this.send();
-      await sleep(this.chance.below(2000 / RATE));
+      await sleep(this.chance.below(2000 / rate));
     }
   }
 
@@ -149,11 +152,11 @@ it(
     );
     const crowd = new Crowd({ server: server.port, tcpserver: tcpserver.port });
     const start = Date.now();
-    await crowd.come(start + SECONDS * WARM_UP * 1000);
+    await crowd.come(start + SECONDS * WARM_UP * 1000, 2 * RATE);
     await crowd.leave();
     const before = await holdingsOf(server);
     const until = start + SECONDS * 1000;
-    const [samples] = await Promise.all([sample(server, until), crowd.come(until)]);
+    const [samples] = await Promise.all([sample(server, until), crowd.come(until, RATE)]);
     await crowd.leave();
     const after = await holdingsOf(server);
     const seconds = SECONDS * (1 - WARM_UP);
