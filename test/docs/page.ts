@@ -24,9 +24,6 @@ export type Directive =
 
 export const repository = join(import.meta.dirname, "../..");
 
-/** Pages that are still being written. One that is there has no place in this list. */
-export const AWAITED = ["docs/threat-model.md"];
-
 /** Languages of what can be run or compared. */
 export const RUNNABLE = ["sh", "js", "ini"];
 

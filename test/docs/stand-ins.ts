@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Authority } from "../support/certificates.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -24,6 +24,12 @@ export class StandIns {
     writeFileSync(join(programs, "my-http-responder"), HTTP_RESPONDER);
     chmodSync(join(programs, "my-http-responder"), 0o755);
     this.environment = { PATH: `${join(repository, "bin")}:${programs}:${process.env["PATH"]}` };
+
+    // As docs/library.md says.
+    const server = authority.issue();
+    copyFileSync(server.keyFile, join(folder, "server.key"));
+    copyFileSync(server.certFile, join(folder, "server.pem"));
+    copyFileSync(authority.certFile, join(folder, "ca.pem"));
 
     const example = authority.issue({ name: "localhost" });
     const www = authority.issue({ name: "www.localhost" });
