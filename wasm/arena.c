@@ -1,5 +1,4 @@
 #include <stdint.h>
-#include <string.h>
 #include "arena.h"
 
 /* Set by the linker: the first byte after the static data. */
@@ -35,18 +34,6 @@ arena_alloc(size_t len)
 	/* Fresh WebAssembly memory is zero, and nothing is ever freed. */
 	void *p = (void *)next;
 	next = end;
-	return p;
-}
-
-/* see arena.h */
-unsigned char *
-arena_copy(const unsigned char *data, size_t len)
-{
-	unsigned char *p = arena_alloc(len);
-
-	if (p != NULL) {
-		memcpy(p, data, len);
-	}
 	return p;
 }
 

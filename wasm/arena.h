@@ -6,6 +6,7 @@
 #define ARENA_H__
 
 #include <stddef.h>
+#include <string.h>
 
 /*
  * `len` bytes, zeroed, aligned for any type. The linear memory grows when
@@ -16,8 +17,16 @@ void *
 arena_alloc(size_t len);
 
 /* A copy of some bytes; NULL as above. */
-unsigned char *
-arena_copy(const unsigned char *data, size_t len);
+static inline unsigned char *
+arena_copy(const unsigned char *data, size_t len)
+{
+	unsigned char *p = arena_alloc(len);
+
+	if (p != NULL) {
+		memcpy(p, data, len);
+	}
+	return p;
+}
 
 /* From now on nothing is allocated: the memory has its final size. */
 void
