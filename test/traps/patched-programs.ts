@@ -31,34 +31,43 @@ export function patched(name: string, exported: string, misdeed: Misdeed): strin
   return join(copy, "bin", name);
 }
 
-/** The same module, of which one exported function has another body of the same length. */
+/** The same module, of which one exported function has another body. */
 function withMisdeed(module: Buffer, exported: string, code: readonly number[]): Buffer {
-  const { at, length } = bodyOf(module, exported);
-  const body = Buffer.alloc(length, NOP);
-  body.set([NO_LOCALS, ...code]);
-  body[length - 1] = END;
-  const changed = Buffer.from(module);
-  body.copy(changed, at);
-  return changed;
+  const { section, body } = placesOf(module, exported);
+  const misdeed = sized(Buffer.of(NO_LOCALS, ...code, END));
+  const before = module.subarray(section.content, body.size);
+  const after = module.subarray(body.end, section.end);
+  return Buffer.concat([
+    module.subarray(0, section.size),
+    sized(Buffer.concat([before, misdeed, after])),
+    module.subarray(section.end),
+  ]);
 }
 
 const NO_LOCALS = 0x00;
-const NOP = 0x01;
 const END = 0x0b;
 
 const SECTION = { import: 2, export: 7, code: 10 } as const;
 const FUNCTION = 0;
 
+/** Where something is whose size stands before it. */
+interface Place {
+  readonly size: number;
+  readonly content: number;
+  readonly end: number;
+}
+
 /** Where a function's body is: WebAssembly's binary format, chapter 5. */
-function bodyOf(module: Buffer, exported: string): { at: number; length: number } {
+function placesOf(module: Buffer, exported: string): { section: Place; body: Place } {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(Uint8Array.from(module)));
   const imported = imports.filter(({ kind }) => kind === "function").length;
-  const index = indexOf(new Reader(module, sectionOf(module, SECTION.export)), exported);
-  const reader = new Reader(module, sectionOf(module, SECTION.code));
+  const exportsAt = sectionOf(module, SECTION.export).content;
+  const index = indexOf(new Reader(module, exportsAt), exported);
+  const section = sectionOf(module, SECTION.code);
+  const reader = new Reader(module, section.content);
   for (let count = reader.number(), at = 0; at < count; at++) {
-    const length = reader.number();
-    if (at === index - imported) return { at: reader.at, length };
-    reader.at += length;
+    const body = reader.place();
+    if (at === index - imported) return { section, body };
   }
   throw new Error(`no body of ${exported}`);
 }
@@ -73,16 +82,23 @@ function indexOf(reader: Reader, exported: string): number {
   throw new Error(`no export ${exported}`);
 }
 
-/** Where the content of a section begins. */
-function sectionOf(module: Buffer, wanted: number): number {
+function sectionOf(module: Buffer, wanted: number): Place {
   const reader = new Reader(module, HEADER_LENGTH);
   while (reader.at < module.length) {
     const id = reader.number();
-    const length = reader.number();
-    if (id === wanted) return reader.at;
-    reader.at += length;
+    const place = reader.place();
+    if (id === wanted) return place;
   }
   throw new Error(`no section ${wanted}`);
+}
+
+/** The same with its size before it, in LEB128. */
+function sized(content: Buffer): Buffer {
+  const size: number[] = [];
+  for (let rest = content.length; ; rest >>>= 7) {
+    size.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
+    if (rest < 0x80) return Buffer.concat([Buffer.from(size), content]);
+  }
 }
 
 const HEADER_LENGTH = 8;
@@ -101,6 +117,15 @@ class Reader {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
+  }
+
+  /** Goes past it. */
+  place(): Place {
+    const size = this.at;
+    const length = this.number();
+    const content = this.at;
+    this.at += length;
+    return { size, content, end: this.at };
   }
 
   text(): string {
