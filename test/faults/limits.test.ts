@@ -51,6 +51,7 @@ describe.runIf(isRoot)("no more processes for this user", () => {
       credentials,
     });
     const other = await connect(server);
+    await eventually("its program", () => server.programs.length === 1);
     await limitWorker(server, "--nproc=1:", asNobody);
     for (let turn = 1; turn <= 2; turn++) {
       await connect(server)

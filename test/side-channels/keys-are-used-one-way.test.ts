@@ -71,8 +71,12 @@ describe.each([
   });
 });
 
-/** How long r and s are: SEQUENCE, INTEGER, r, INTEGER, s in DER. */
+/**
+ * How long r and s are, and which have a zero before them: SEQUENCE, INTEGER, r, INTEGER, s in DER.
+ * Of two that are as long as the order, one may have lost a leading byte and got a zero for a sign.
+ */
 function shapeOf(signature: Buffer): string {
+  const shape = (at: number) => `${signature.readUInt8(at)} ${signature.readUInt8(at + 1) === 0}`;
   const r = signature.readUInt8(3);
-  return `${r} ${signature.readUInt8(4 + r + 1)}`;
+  return `${shape(3)} ${shape(4 + r + 1)}`;
 }
