@@ -138,17 +138,20 @@ export const verbosity: TunnelGroup = [
   },
 ];
 
-export const handshakeTimeout: TunnelGroup = [
-  {
-    short: "K",
-    long: "handshake-timeout",
-    value: "kimeout",
-    about: "Give up if the handshake takes more than so many milliseconds; 0, the default: never.",
-    apply: (settings, value) => {
-      settings.handshakeTimeout = unsigned(value);
+/** @param byDefault what holds without it, in words */
+export function handshakeTimeout(byDefault = "0"): TunnelGroup {
+  return [
+    {
+      short: "K",
+      long: "handshake-timeout",
+      value: "kimeout",
+      about: `Give up if the handshake takes more than so many milliseconds; 0: never. The default is ${byDefault}.`,
+      apply: (settings, value) => {
+        settings.handshakeTimeout = unsigned(value);
+      },
     },
-  },
-];
+  ];
+}
 
 export const sniLevel: Group = [
   {

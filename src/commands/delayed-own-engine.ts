@@ -3,7 +3,7 @@ import type { Fatal } from "../cli/diagnostics.ts";
 import { streamsOf } from "../io/descriptors.ts";
 import type { Program } from "../program/program.ts";
 import { Connection, type Streams } from "../service/connection.ts";
-import { expectOneConnection } from "../service/modules.ts";
+import { expectOneConnection, wipedIfItFails } from "../service/modules.ts";
 import { notification } from "../service/session-variables.ts";
 import { peerOf, tellEnd } from "../service/summary.ts";
 import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed.ts";
@@ -26,7 +26,7 @@ export class DelayedOwnEngine implements DelayedEngine {
     const { program, settings, environment, prepare } = this.delayed;
     expectOneConnection();
     const { engine, keeper } = prepare();
-    const network = streamsOf(...this.delayed.network);
+    const network = wipedIfItFails(keeper, () => streamsOf(...this.delayed.network));
     const connection: Connection = new Connection({
       ...settings,
       engine,

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { ReadStream } from "node:tty";
 import type { Endpoint } from "../tunnel/endpoint.ts";
@@ -78,7 +79,10 @@ export class StreamEndpoint implements Endpoint {
     if (batch === null) return;
     this.batch = null;
     this.inFlight++;
-    this.writable.write(batch.subarray(0, this.used), () => {
+    const bytes = batch.subarray(0, this.used);
+    // Whoever is no socket may keep what it was given for longer than until it says that it has it.
+    const own = this.writable instanceof Socket ? bytes : Buffer.from(bytes);
+    this.writable.write(own, () => {
       this.inFlight--;
       this.pair.batches.give(batch);
       this.pair.changed();

@@ -74,7 +74,8 @@ export class Cleartext implements Endpoint, Attachable {
   // ---- what the tunnel calls
 
   take(count: number): void {
-    this.arrived = this.arrived.subarray(count);
+    // An empty view would keep the whole write in memory.
+    this.arrived = count === this.arrived.length ? NOTHING : this.arrived.subarray(count);
   }
 
   stopArrivals(): void {

@@ -62,7 +62,6 @@ export const SIGNAL: Rule = {
   accepts: (value) => value instanceof AbortSignal,
 };
 
-/** @internal */
 const CONNECTION_OPTIONS: Rules = {
   secureContext: OBJECT,
   handshakeTimeout: MILLISECONDS,

@@ -1,4 +1,6 @@
+import { Fatal } from "../cli/diagnostics.ts";
 import { TlsError, tlsErrorOf } from "../context/errors.ts";
+import { StreamFailure } from "../io/stream-failure.ts";
 import { EngineError } from "../sandbox/errors.ts";
 import { HandshakeTimeout } from "../service/connection.ts";
 import { TruncationError } from "../tunnel/closing.ts";
@@ -21,7 +23,8 @@ export function errorOf(failure: Error): Error {
   return cause;
 }
 
-/** What was at the bottom of it; what lies above is said on the command line only. */
+/** What we put around it is for the command line; what others did belongs to their error. */
 function causeOf(failure: Error): Error {
-  return failure.cause instanceof Error ? causeOf(failure.cause) : failure;
+  const isOurs = failure instanceof Fatal || failure instanceof StreamFailure;
+  return isOurs && failure.cause instanceof Error ? causeOf(failure.cause) : failure;
 }

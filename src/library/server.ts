@@ -64,7 +64,12 @@ export class Server extends TcpServer {
     this.requestCert = options.requestCert ?? false;
     this.kept = keep(options);
     // What would be wrong with every client is told before the first one.
-    this.newEngine().wipe();
+    try {
+      this.newEngine().wipe();
+    } catch (error) {
+      this.kept.release();
+      throw error;
+    }
     if (listener !== undefined) this.on("secureConnection", listener);
     this.on("connection", (socket) => this.accept(socket));
   }

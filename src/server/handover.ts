@@ -22,6 +22,7 @@ export class Handover {
   private sent = new Set<Socket>();
   private inQuestion: Set<Socket> | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private isOver = false;
 
   constructor(private readonly settings: HandoverSettings) {}
 
@@ -31,6 +32,8 @@ export class Handover {
   }
 
   answered(): void {
+    // Its last word may be read after its end.
+    if (this.isOver) return;
     this.inQuestion = null;
     this.wait(PAUSE, () => {
       this.timer = null;
@@ -42,6 +45,9 @@ export class Handover {
   end(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     for (const socket of [...this.sent, ...(this.inQuestion ?? [])]) socket.destroy();
+    this.isOver = true;
+    this.sent.clear();
+    this.inQuestion = null;
   }
 
   private question(): void {

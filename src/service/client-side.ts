@@ -6,7 +6,7 @@ import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { loadIdentity } from "./identity.ts";
-import { loadModule, startKeeper } from "./modules.ts";
+import { loadModule, startKeeper, wipedIfItFails } from "./modules.ts";
 import { chooseProfile } from "./server-side.ts";
 import { loadAnchors, noEngine } from "./trust.ts";
 
@@ -29,16 +29,17 @@ export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEn
   if (serverName !== null) checkName(serverName);
   const server = verifyServer ? { anchors: loadAnchors(env), now: Date.now() } : null;
   const keeper = settings.clientCertificate === "none" ? null : startKeeper(loadModule("keeper"));
-  const identity = keeper && loadIdentity(keeper, defaultPair(env));
-  const module = loadModule("engine");
-  try {
-    const seed = fillWithEntropy;
-    const engine = Engine.client(module, { profile, serverName, server, identity, seed });
-    return { engine, keeper };
-  } catch (error) {
-    keeper?.wipe();
-    throw noEngine(env, error);
-  }
+  return wipedIfItFails(keeper, () => {
+    const identity = keeper && loadIdentity(keeper, defaultPair(env));
+    const module = loadModule("engine");
+    try {
+      const seed = fillWithEntropy;
+      const engine = Engine.client(module, { profile, serverName, server, identity, seed });
+      return { engine, keeper };
+    } catch (error) {
+      throw noEngine(env, error);
+    }
+  });
 }
 
 function checkName(name: string): void {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { Keeper } from "../sandbox/keeper.ts";
+import { hasSimd } from "../sandbox/simd.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 
 /**
@@ -17,12 +18,14 @@ export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
     checkStamp(module);
     return module;
   } catch (error) {
-    const message = `unable to load ${file}: ${reasonOf(error)}; ${REMEDY}`;
+    const remedy = hasSimd() ? REMEDY : NO_SIMD;
+    const message = `unable to load ${file}: ${reasonOf(error)}; ${remedy}`;
     throw new Fatal(ExitCode.engine, message, { cause: error });
   }
 }
 
 const REMEDY = "install bearhug again (in its repository: run make)";
+const NO_SIMD = "bearhug needs a runtime and a processor with SIMD for WebAssembly";
 
 /**
  * A sandbox for private keys.
@@ -34,6 +37,16 @@ export function startKeeper(module: WebAssembly.Module): Keeper {
     return new Keeper(module);
   } catch (error) {
     throw new Fatal(ExitCode.engine, `unable to set up the keeper: ${reasonOf(error)}`);
+  }
+}
+
+/** What keys are loaded for: when it fails, they are gone, even if the process stays. */
+export function wipedIfItFails<T>(keeper: Keeper | null, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    keeper?.wipe();
+    throw error;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { loadIdentities } from "./identity.ts";
-import { loadModule, startKeeper } from "./modules.ts";
+import { loadModule, startKeeper, wipedIfItFails } from "./modules.ts";
 import { loadClientVerification, noEngine } from "./trust.ts";
 
 /** Everything that a server knows before a client comes. */
@@ -35,16 +35,21 @@ export function loadCredentials(
 ): ServerCredentials {
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
   const keeper = startKeeper(keeperModule);
-  const identity = loadIdentities(keeper, env, settings.sniLevel);
-  const clients = loadClientVerification(settings, env);
-  return { profile, keeper, identity, clients };
+  return wipedIfItFails(keeper, () => {
+    const identity = loadIdentities(keeper, env, settings.sniLevel);
+    const clients = loadClientVerification(settings, env);
+    return { profile, keeper, identity, clients };
+  });
 }
 
 /** Both at once, for one connection. */
 export function prepareServer(settings: TlsSettings, env: NodeJS.ProcessEnv) {
   const credentials = loadCredentials(loadModule("keeper"), settings, env);
   const { keeper } = credentials;
-  return { keeper, engine: startEngine(loadModule("engine"), credentials, env) };
+  return wipedIfItFails(keeper, () => ({
+    keeper,
+    engine: startEngine(loadModule("engine"), credentials, env),
+  }));
 }
 
 /**

@@ -40,7 +40,7 @@ export class Closing {
     return this.failure !== null;
   }
 
-  /** After a failure, or after our close_notify, records mean nothing: they are read and dropped. */
+  /** After a failure, or a close_notify that ended both directions, records mean nothing: they are read and dropped. */
   get dropsRecords(): boolean {
     return this.failed || this.closeSent || this.isLingering;
   }
@@ -132,7 +132,8 @@ export class Closing {
    * done. To us that is an EOF without close_notify.
    */
   private answersHalfClose(error: EngineError): boolean {
-    return error.isReceivedAlert && this.outboundOver && !this.settings.enforceCloseNotify;
+    const isBareFin = this.outboundOver && !this.endSent;
+    return error.isReceivedAlert && isBareFin && !this.settings.enforceCloseNotify;
   }
 
   /** The peer has no more to say: the program reads an EOF, after all the rest. */

@@ -18,7 +18,7 @@ export interface TunnelSettings {
    */
   readonly established: (session: Session) => Endpoint;
   /**
-   * Nothing can pass any more, but the peer has not hung up. Whoever owns a clock calls `over`
+   * All was said, but the peer has not hung up. Whoever owns a clock calls `over`
    * after a while.
    */
   readonly lingering: () => void;

@@ -10,7 +10,7 @@ const line: CommandLine<tls.TlsSettings> = {
     tls.enforceCloseNotify,
     tls.keepEnvironment,
     tls.verbosity,
-    tls.handshakeTimeout,
+    tls.handshakeTimeout(),
     tls.profile,
   ],
   operands: "prog...",

@@ -70,6 +70,19 @@ it.each([
   expect(stderr).toContain(MEND);
 });
 
+it.runIf(process.arch === "x64")(
+  "a runtime without SIMD is told from a damaged module",
+  async () => {
+    const noSimd = ["--no-enable-ssse3", "--no-enable-sse4-1"];
+    const command = [process.execPath, ...noSimd, join(clone, "dist/s6-tlsd.cjs"), "true"];
+    const { code, stderr } = await run(command, {
+      environment: credentialsEnvironment(credentials),
+    });
+    expect(code).toBe(97);
+    expect(stderr).toMatch(/^s6-tlsd: fatal: unable to load [^\n]* with SIMD for WebAssembly\n$/);
+  },
+);
+
 it("a module that is not ours", async () => {
   writeFileSync(moduleFile("keeper"), Buffer.from("\0asm\x01\0\0\0", "latin1"));
   const { code, stderr } = await complaint("s6-tlsd", ["true"]);

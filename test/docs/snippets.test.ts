@@ -49,6 +49,8 @@ it("what can't run is as little as this, and each says why", () => {
     [
       "README.md: it needs the registry; test/package installs the tarball",
       "README.md: it is what runs this test",
+      "docs/faults-and-soak.md: minutes; make test runs a sample",
+      "docs/faults-and-soak.md: an hour; make test goes to a smaller depth",
       "docs/fuzzing.md: ten minutes of fuzzing; make test runs the same targets",
       "docs/performance.md: four minutes of measurements",
       "docs/super-servers.md: there is no inetd among the packages that tests install",

@@ -94,6 +94,11 @@ describe("wrap", () => {
     const failed = failureOf(stream);
     left.destroy(Object.assign(new Error("the cable"), { code: "ECABLE" }));
     expect(await failed).toMatchObject({ code: "ECABLE", message: "the cable" });
+    // With what that one was caused by: it is not ours to take apart.
+    const [other] = duplexPair();
+    const refused = failureOf(bearhug.wrap(other, asClient));
+    other.destroy(new Error("the proxy refused", { cause: new Error("for a reason") }));
+    expect(await refused).toMatchObject({ message: "the proxy refused" });
   });
 
   test("has a stream of the user's throw where the user can catch it", async () => {

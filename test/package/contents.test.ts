@@ -29,6 +29,9 @@ it("every program, its manual, both modules, the licence and the notices are the
   expect(packed).toEqual(
     expect.arrayContaining([
       ...programs.flatMap((name) => [`bin/${name}`, `dist/${name}.cjs`, `dist/man/${name}.1`]),
+      ...["index.js", "index.cjs", "engine.js", "index.d.ts", "engine.d.ts"].map(
+        (file) => `dist/${file}`,
+      ),
       ...["bin/launch.js", "bin/package.json", "dist/engine.wasm", "dist/keeper.wasm"],
       ...["package.json", "README.md", "LICENSE", "dist/NOTICES.txt"],
     ]),

@@ -1,6 +1,7 @@
 /**
  * Installed from the tarball into an empty folder, with no network, no scripts, no compiler: all
- * programs run on every Node from 20 on, and talk TLS with each other.
+ * programs start on the Node that runs the tests and on newer ones, and the server, s6-tlsd and the
+ * client talk TLS with each other.
  */
 import { describe, expect, it } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";

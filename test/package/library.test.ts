@@ -20,9 +20,7 @@ const entries = Object.entries<Entry | string>(manifest.exports).filter(
   (entry): entry is [string, Entry] => typeof entry[1] === "object",
 );
 
-const isBuilt = existsSync(join(root, "dist/index.js"));
-
-describe.skipIf(!isBuilt).each(entries)("the entry %s", (name, files) => {
+describe.each(entries)("the entry %s", (name, files) => {
   it("has the files that the manifest names", () => {
     for (const file of Object.values(files)) expect(existsSync(join(root, file)), file).toBe(true);
   });
@@ -36,7 +34,7 @@ describe.skipIf(!isBuilt).each(entries)("the entry %s", (name, files) => {
   });
 });
 
-it.skipIf(!isBuilt)("TypeScript finds the types of every entry", () => {
+it("TypeScript finds the types of every entry", () => {
   const folder = join(modules, "..");
   const names = entries.map(([name]) => `bearhug${name.slice(1)}`);
   const lines = names.map((name, index) => `export * as entry${index} from "${name}";\n`);

@@ -100,8 +100,8 @@ export function duplexPair(): [Duplex, Duplex] {
     new Duplex({
       read() {},
       write(chunk, _encoding, done) {
-        // Who wrote it may use its buffer again.
-        other().push(Buffer.from(chunk));
+        // Kept until it is read, and not copied: as streams of Node's do.
+        other().push(chunk);
         done();
       },
       final(done) {

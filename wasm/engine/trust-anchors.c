@@ -145,8 +145,9 @@ is_constrained(const void *data, size_t len)
 	certificate cert;
 	const unsigned char *critical;
 
+	/* What we can't read may have them. */
 	if (!certificate_parse(&cert, data, len)) {
-		return 0;
+		return 1;
 	}
 	critical = certificate_critical(&cert, EXT_NAME_CONSTRAINTS);
 	return critical != NULL && *critical != 0;
