@@ -1,8 +1,7 @@
-import { Fatal } from "../cli/diagnostics.ts";
 import { TlsError, tlsErrorOf } from "../context/errors.ts";
-import { StreamFailure } from "../io/stream-failure.ts";
 import { EngineError } from "../sandbox/errors.ts";
 import { HandshakeTimeout } from "../service/connection.ts";
+import { causeOf } from "../service/failures.ts";
 import { TruncationError } from "../tunnel/closing.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */
@@ -21,10 +20,4 @@ export function errorOf(failure: Error): Error {
   }
   // The system's, of the stream below, or the user's own.
   return cause;
-}
-
-/** What we put around it is for the command line; what others did belongs to their error. */
-function causeOf(failure: Error): Error {
-  const isOurs = failure instanceof Fatal || failure instanceof StreamFailure;
-  return isOurs && failure.cause instanceof Error ? causeOf(failure.cause) : failure;
 }
