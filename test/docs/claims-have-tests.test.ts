@@ -33,6 +33,7 @@ describe("each claim has a test that is there", () => {
       "A memory-safety bug inside the engine",
       "Another user on the machine",
       "What we are built from",
+      "A program that imports the library",
     ]);
     expect(claims.length).toBe(page.match(/^\|.*\.test\.ts/gm)?.length);
   });

@@ -102,6 +102,6 @@ describe("no memory for a sandbox", () => {
 
 /** @param by who does it: root itself may not, of others' processes, in a container */
 async function limitWorker(server: Server, limit: string, by: readonly string[] = []) {
-  const [worker = 0] = server.workers;
+  const [worker = Number.NaN] = server.workers;
   expect(await run([...by, "prlimit", `--pid=${worker}`, limit])).toMatchObject({ code: 0 });
 }

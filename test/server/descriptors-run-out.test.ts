@@ -83,7 +83,7 @@ it("more clients at once than a worker has descriptors for wait for their turn",
 
 it("a worker that has none for a program says so, keeps its other clients, and recovers", async () => {
   const server = await serving(1000, "--workers 1");
-  const [worker = 0] = server.workers;
+  const [worker = Number.NaN] = server.workers;
   const before = await connect(server);
   await receiveUntil(before, "\n");
   const limit = (count: number) => run(["prlimit", `--pid=${worker}`, `--nofile=${count}:1000`]);
@@ -128,7 +128,7 @@ it("a worker that can't be replaced for want of descriptors is replaced when the
   const waiting = await Promise.all(Array.from({ length: 60 }, () => connectRaw(server.port)));
   for (const socket of waiting) socket.on("error", () => {}).resume();
   await server.logged("one waits");
-  process.kill(server.workers[0] ?? 0, "SIGKILL");
+  process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
   await server.logged("died (SIGKILL)");
   for (const socket of waiting) socket.destroy();
   await eventually("the replacement", () => server.workers.length === 2);

@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)("as root", () => {
   it("a worker that replaces another one is no better", async () => {
     const server = await serving("-u 65534 -g 65533 -G 65532");
     const before = server.workers;
-    process.kill(before[0] ?? 0, "SIGKILL");
+    process.kill(before[0] ?? Number.NaN, "SIGKILL");
     await eventually("a replacement", () => {
       return server.workers.length === 2 && server.workers[1] !== before[1];
     });

@@ -90,7 +90,7 @@ it("TERM and HUP to a worker are none of its business", async () => {
 
 it("a signal while a worker has just died harms nobody", async () => {
   const { server } = await serving("echo ready; cat", 1);
-  const [worker = 0] = server.workers;
+  const [worker = Number.NaN] = server.workers;
   // Both are waiting when the server goes on: it hears of the signal first.
   server.signal("SIGSTOP");
   process.kill(worker, "SIGKILL");
@@ -104,7 +104,7 @@ it("a signal while a worker has just died harms nobody", async () => {
 
 it.each(["the one that listens", "a worker"])("USR1 to %s opens no inspector", async (which) => {
   const { server } = await serving("echo ready; cat", 1);
-  const [worker = 0] = server.workers;
+  const [worker = Number.NaN] = server.workers;
   const pid = which === "a worker" ? worker : server.pid;
   const before = listeningPorts(pid);
   process.kill(pid, "SIGUSR1");

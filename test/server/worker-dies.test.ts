@@ -59,7 +59,7 @@ it("its slots are free again", async () => {
   const [one] = [await visitor(server), await visitor(server)];
   const waiting = visitor(server);
   await server.logged("one waits");
-  process.kill(one?.worker ?? 0, "SIGKILL");
+  process.kill(one?.worker ?? Number.NaN, "SIGKILL");
   await waiting;
   const another = visitor(server);
   await expect(within(300, "its turn", another)).rejects.toThrow("its turn");
@@ -68,7 +68,7 @@ it("its slots are free again", async () => {
 it("the replacement serves, and is replaced in its turn", async () => {
   const server = await serving("--workers 1 -v", TELLS_PID);
   for (let turn = 1; turn <= 2; turn++) {
-    const [victim = 0] = server.workers;
+    const [victim = Number.NaN] = server.workers;
     process.kill(victim, "SIGKILL");
     await server.logged(/worker [0-9]+ died/, turn);
     // Whoever comes meanwhile waits for it.
@@ -147,7 +147,7 @@ it.skipIf(!isRoot)(
       expect(await run([...asUser(54_321), ...command])).toMatchObject({ code: 0 });
     };
     await limit("1:100");
-    process.kill(server.workers[0] ?? 0, "SIGKILL");
+    process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
     await server.logged("unable to replace a worker: ", 2);
     await limit("100:100");
     await eventually("a replacement", () => server.workers.length === 1);

@@ -57,7 +57,8 @@ export class Running {
       env: { PATH: process.env["PATH"], ...settings.environment },
       stdio: settings.stdio ?? "pipe",
     });
-    this.pid = this.child.pid ?? 0;
+    // Of what could not be started; 0 would mean our own group to kill(2).
+    this.pid = this.child.pid ?? Number.NaN;
     this.child.stdout?.on("data", (chunk: Buffer) => this.stdoutChunks.push(chunk));
     this.child.stderr?.on("data", (chunk: Buffer) => this.stderrChunks.push(chunk));
     // A process that ends before it has read its input is no error here.
@@ -93,7 +94,7 @@ export class Running {
     try {
       process.kill(-this.pid, "SIGKILL");
     } catch {
-      // Nobody is left in the group.
+      // Nobody is left in the group, or it was never there.
     }
     return this.ended.catch(() => {});
   }

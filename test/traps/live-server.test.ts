@@ -55,7 +55,7 @@ function overwrite(pid: number, { from, to }: { from: number; to: number }, byte
 describe.runIf(isRoot)("an engine that is overwritten in a live server", () => {
   it.each([0xff, 0x00, 0x5a])("with %i everywhere is one failed connection", async (byte) => {
     const server = await startServer({ authority, credentials, options: words("--workers 1") });
-    const [worker = 0] = server.workers;
+    const [worker = Number.NaN] = server.workers;
     const other = await speaker(server, "the other one's words");
     const victim = await speaker(server, "the victim's own words");
     const over = new Promise((resolve) => victim.once("close", resolve));
