@@ -80,6 +80,16 @@ export const misdeedsOfServers: readonly Misdeed<Tls12Server>[] = [
       server.say(server.done(Buffer.of(0)));
     },
   }),
+  ...misdeeds<Tls12Server>("BAD_HANDSHAKE", "decodeError", {
+    "a HelloRequest that is not empty, in place of a ServerHello": async (server) => {
+      await server.hear();
+      server.say(message(MESSAGE.helloRequest, Buffer.of(0)));
+    },
+    "a HelloRequest that is not empty, in place of a certificate": async (server) => {
+      await server.hear();
+      server.say(server.hello(), message(MESSAGE.helloRequest, Buffer.of(0)));
+    },
+  }),
   ...misdeeds<Tls12Server>("UNEXPECTED", "unexpectedMessage", {
     "a ServerHelloDone in place of a certificate": async (server) => {
       await server.hear();

@@ -150,6 +150,13 @@ hello_keep(void);
 void
 hello_append(const unsigned char *records, size_t len);
 
+/*
+ * hello-requests.c: BearSSL's handshake processor, without the
+ * HelloRequests that a client has to ignore.
+ */
+void
+run_without_requests(void *t0ctx);
+
 /* trust-anchors.c */
 const trust_anchors *
 trust_anchors_get(void);

@@ -66,7 +66,7 @@ hold_close_notify(void *t0ctx)
 		conn.peer_closed = 1;
 		return;
 	}
-	conn.run(t0ctx);
+	run_without_requests(t0ctx);
 }
 
 static int

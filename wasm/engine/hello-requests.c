@@ -1,0 +1,123 @@
+/*
+ * A server's HelloRequest while there is a handshake already: the client
+ * ignores it, and it is no part of what Finished proves (RFC 5246,
+ * 7.4.1.1). BearSSL 0.6 ignores it, but hashes it, so that Finished matches
+ * on neither side; so BearSSL doesn't get to see it.
+ */
+#include "abi.h"
+#include "connection.h"
+#include "inner.h"
+
+/* RFC 5246, 7.4: type, and three bytes of length. */
+#define HELLO_REQUEST 0
+#define HEADER 4
+
+/* Where the server is in its messages; all 0 between two of them. */
+typedef struct {
+	unsigned char type;
+	unsigned header; /* bytes of the header, so far */
+	uint32_t due;    /* bytes of the body, still */
+} place;
+
+static place at;
+static int handshake_over;
+
+static void
+step(place *p, unsigned char byte)
+{
+	if (p->header == HEADER) {
+		p->due--;
+	} else {
+		if (p->header == 0) {
+			p->type = byte;
+		} else {
+			p->due = p->due << 8 | byte;
+		}
+		p->header++;
+	}
+	if (p->header == HEADER && p->due == 0) {
+		p->header = 0;
+	}
+}
+
+/* Takes what the input has of a HelloRequest at its beginning. */
+static void
+drop_requests(br_ssl_engine_context *eng)
+{
+	while (eng->hlen_in > 0) {
+		int begins = at.header == 0 && *eng->hbuf_in == HELLO_REQUEST;
+		int goes_on = at.header > 0 && at.type == HELLO_REQUEST;
+
+		if (!begins && !goes_on) {
+			return;
+		}
+		step(&at, *eng->hbuf_in);
+		eng->hbuf_in++;
+		eng->hlen_in--;
+		if (at.due > 0) {
+			br_ssl_engine_fail(eng, BR_ERR_BAD_HANDSHAKE);
+			return;
+		}
+	}
+}
+
+/* How much of the input comes before the next HelloRequest. */
+static size_t
+length_to_request(const br_ssl_engine_context *eng)
+{
+	place p = at;
+	size_t len;
+
+	for (len = 0; len < eng->hlen_in; len++) {
+		unsigned char byte = eng->hbuf_in[len];
+
+		if (p.header == 0 && byte == HELLO_REQUEST) {
+			break;
+		}
+		step(&p, byte);
+	}
+	return len;
+}
+
+/* Lets BearSSL have so much of the input. Returns how much it took. */
+static size_t
+run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
+{
+	const unsigned char *input = eng->hbuf_in;
+	size_t kept_back = eng->hlen_in - len;
+	size_t taken, u;
+
+	eng->hlen_in = len;
+	conn.run(t0ctx);
+	taken = len - eng->hlen_in;
+	eng->hlen_in += kept_back;
+	for (u = 0; u < taken; u++) {
+		step(&at, input[u]);
+	}
+	return taken;
+}
+
+/* see connection.h */
+void
+run_without_requests(void *t0ctx)
+{
+	br_ssl_engine_context *eng = &conn.side.engine;
+	size_t len, taken;
+
+	/* After the handshake, BearSSL has to answer it. */
+	if (!conn.is_client || handshake_over ||
+		eng->record_type_in != BR_SSL_HANDSHAKE) {
+		conn.run(t0ctx);
+		return;
+	}
+	do {
+		drop_requests(eng);
+		if (br_ssl_engine_closed(eng)) {
+			return;
+		}
+		len = length_to_request(eng);
+		taken = run_with(eng, t0ctx, len);
+		handshake_over = eng->application_data == 1;
+	} while (taken > 0 && taken == len && eng->hlen_in > 0 &&
+		 !handshake_over && !br_ssl_engine_closed(eng));
+}
