@@ -28,7 +28,7 @@ PROGRAMS := s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
 MODULES := dist/engine.wasm dist/keeper.wasm
 BUNDLES := $(PROGRAMS:%=dist/%.cjs)
 LIBRARY := dist/index.cjs dist/index.js dist/engine.js
-TYPES := dist/index.d.ts dist/engine.d.ts
+TYPES := dist/index.d.ts dist/index.d.cts dist/engine.d.ts
 
 MANUALS := $(PROGRAMS:%=dist/man/%.1)
 
@@ -155,12 +155,14 @@ $(LIBRARY) &: $(SOURCES) build/stamp node_modules/.package-lock.json
 	@$(bundle) src/engine.ts --platform=neutral --target=es2022 --format=esm --outfile=dist/engine.js
 	@touch $(LIBRARY)
 
-# tsc leaves the endings of imports as they are in the sources.
+# tsc leaves the endings of imports as they are in the sources. Types are of
+# index.cjs, which both ways lead to: declared twice, a class would be two.
 $(TYPES) &: $(SOURCES) src/tsconfig.json node_modules/.package-lock.json
 	$(call say,  src: the library's types)
 	@rm -rf dist/types && node_modules/.bin/tsc -p src
 	@find dist/types -name '*.d.ts' -exec sed -i 's/\(["'"'"'][.]*\/[^"'"'"']*\)[.]ts\(["'"'"']\)/\1.js\2/g' {} +
-	@echo 'export * from "./types/index.js";' >dist/index.d.ts
+	@echo '{ "type": "commonjs" }' >dist/types/package.json
+	@echo 'export * from "./types/index.js";' | tee dist/index.d.ts >dist/index.d.cts
 	@echo 'export * from "./types/engine.js";' >dist/engine.d.ts
 
 # ---- the manual --------------------------------------------------------

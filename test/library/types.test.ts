@@ -31,6 +31,22 @@ const engine: Engine = context.serverEngine();
 engine.ack("recvrec", engine.buffer("recvrec").length);
 `;
 
+/** A module of CommonJS. */
+const REQUIRING = `
+import bearhug = require("bearhug");
+import { connect, type TlsStream } from "bearhug";
+
+const server: bearhug.Server = bearhug.createServer({}, (stream: TlsStream) => stream.end());
+export = { server, stream: connect({ port: 1 }) };
+`;
+
+/** What is required and what is imported are of the same classes. */
+const MEETING = `
+import { Server, TlsStream } from "bearhug";
+import required from "./requiring.cjs";
+export const both: [Server, TlsStream] = [required.server, required.stream];
+`;
+
 /** Each of them is an error. */
 const MISTAKES = [
   "createServer({ key: 5 });",
@@ -39,18 +55,30 @@ const MISTAKES = [
   'engine.buffer("recv");',
 ];
 
-test("types come with it, and know what is wrong", async () => {
+test("types come with it, for import and for require(), and know what is wrong", async () => {
   const project = scratchFile("project");
   mkdirSync(join(project, "node_modules"), { recursive: true });
   symlinkSync(repository, join(project, "node_modules/bearhug"));
   symlinkSync(join(repository, "node_modules/@types"), join(project, "node_modules/@types"));
   writeFileSync(join(project, "package.json"), '{ "type": "module" }');
   writeFileSync(join(project, "program.ts"), PROGRAM + MISTAKES.join("\n"));
+  writeFileSync(join(project, "requiring.cts"), REQUIRING);
+  writeFileSync(join(project, "meeting.ts"), MEETING);
   const tsc = join(repository, "node_modules/.bin/tsc");
   const options = ["--strict", "--noEmit", "--skipLibCheck", "--target", "es2022"];
-  const command = [tsc, ...options, "--module", "nodenext", "--types", "node", "program.ts"];
+  // nodenext would let CommonJS require what it takes for an ES module.
+  const command = [
+    tsc,
+    ...options,
+    "--module",
+    "node16",
+    "--types",
+    "node",
+    "program.ts",
+    "meeting.ts",
+  ];
   const { stdout } = await run(["env", "-C", project, ...command], { patience: 60_000 });
-  const lines = [...stdout.matchAll(/^program\.ts\((\d+),/gm)].map(([, line]) => Number(line));
+  const lines = [...stdout.matchAll(/^(\S+)\((\d+),/gm)].map(([, ...place]) => place.join(":"));
   const first = PROGRAM.split("\n").length;
-  expect(lines, stdout).toEqual(MISTAKES.map((_, n) => first + n));
+  expect(lines, stdout).toEqual(MISTAKES.map((_, n) => `program.ts:${first + n}`));
 }, 90_000);

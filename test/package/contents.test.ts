@@ -29,7 +29,7 @@ it("every program, its manual, both modules, the licence and the notices are the
   expect(packed).toEqual(
     expect.arrayContaining([
       ...programs.flatMap((name) => [`bin/${name}`, `dist/${name}.cjs`, `dist/man/${name}.1`]),
-      ...["index.js", "index.cjs", "engine.js", "index.d.ts", "engine.d.ts"].map(
+      ...["index.js", "index.cjs", "engine.js", "index.d.ts", "index.d.cts", "engine.d.ts"].map(
         (file) => `dist/${file}`,
       ),
       ...["bin/launch.js", "bin/package.json", "dist/engine.wasm", "dist/keeper.wasm"],
@@ -50,7 +50,7 @@ it("nothing else is there but the library, pages and examples", () => {
     /^dist\/(engine|keeper)\.wasm$/,
     /^dist\/NOTICES\.txt$/,
     // The library.
-    /^dist\/([a-z0-9/-]+\.d\.ts|index\.cjs|(index|engine)\.js)$/,
+    /^dist\/([a-z0-9/-]+\.d\.ts|index\.cjs|index\.d\.cts|types\/package\.json|(index|engine)\.js)$/,
     /^(package\.json|README\.md|LICENSE)$/,
     /^docs\/[A-Za-z0-9./-]+\.md$/,
     /^bench\/chart\.svg$/,

@@ -11,8 +11,7 @@ import { installed, manifest } from "../support/package.ts";
 const modules = join(installed(), "..");
 const root = join(modules, "bearhug");
 interface Entry {
-  types: string;
-  [condition: string]: string;
+  readonly [condition: string]: string | Entry;
 }
 
 /** Those with types: the others are the modules' files. */
@@ -20,9 +19,13 @@ const entries = Object.entries<Entry | string>(manifest.exports).filter(
   (entry): entry is [string, Entry] => typeof entry[1] === "object",
 );
 
+function filesOf(entry: Entry): string[] {
+  return Object.values(entry).flatMap((one) => (typeof one === "string" ? [one] : filesOf(one)));
+}
+
 describe.each(entries)("the entry %s", (name, files) => {
   it("has the files that the manifest names", () => {
-    for (const file of Object.values(files)) expect(existsSync(join(root, file)), file).toBe(true);
+    for (const file of filesOf(files)) expect(existsSync(join(root, file)), file).toBe(true);
   });
 
   it.each([process.execPath, node(22), node(24), node(26)])("is imported by %s", (executable) => {
