@@ -15,7 +15,7 @@ export interface Block {
 export type Directive =
   | { readonly kind: "run"; readonly code: number; readonly folder?: string }
   /** It runs until the page's end, or the next one of its kind, and listens on 443. */
-  | { readonly kind: "server" }
+  | { readonly kind: "server"; readonly needsRoot: boolean }
   /** It runs until the page's end. */
   | { readonly kind: "background" }
   | { readonly kind: "not run"; readonly reason: string }
@@ -61,7 +61,8 @@ export function languagesOf(markdown: string): string[] {
 
 function directiveOf(comment: string | undefined): Directive {
   if (comment === undefined) return { kind: "run", code: 0 };
-  if (comment === "a server") return { kind: "server" };
+  if (comment === "a server") return { kind: "server", needsRoot: false };
+  if (comment === "a server, for root") return { kind: "server", needsRoot: true };
   if (comment === "in the background") return { kind: "background" };
   if (comment === "in the repository") return { kind: "run", code: 0, folder: repository };
   const [, word, value = ""] = /^(not run:|exit|file:) (.+)$/.exec(comment) ?? [];

@@ -97,7 +97,8 @@ class Reader {
     } else if (directive.kind === "background") {
       this.background = this.startBlock(block);
     } else if (directive.kind === "server") {
-      await this.serve(block);
+      // For anybody else, what follows goes to the server before.
+      if (!directive.needsRoot || process.getuid?.() === 0) await this.serve(block);
     } else {
       await this.runToItsEnd(block, directive);
     }
