@@ -8,6 +8,13 @@ const HELD_MAX = 65536;
 
 type Done = (error?: Error | null) => void;
 
+interface UserStream {
+  /** Gives it data, or null for EOF; false: that is enough for now. */
+  readonly push: (chunk: Buffer | null) => boolean;
+  /** The connection failed. What is left to do is the peer's: it still reads why. */
+  readonly fail: (failure: Error) => void;
+}
+
 /**
  * The user's stream as one side of a tunnel. What comes from the tunnel is handed over in a tick of
  * its own: the user's listeners run then, and must not run inside of the tunnel, where they could pull
@@ -28,9 +35,10 @@ export class Cleartext implements Endpoint, Attachable {
   private isStopped = false;
   private eof: "none" | "due" | "told" = "none";
   private isScheduled = false;
+  /** What the user's stream learns in place of an EOF. */
+  private fault: Error | null = null;
 
-  /** @param push gives the user's stream data, or null for EOF; false: that is enough for now */
-  constructor(private readonly push: (chunk: Buffer | null) => boolean) {}
+  constructor(private readonly user: UserStream) {}
 
   // ---- what the user's stream calls
 
@@ -99,9 +107,10 @@ export class Cleartext implements Endpoint, Attachable {
     process.nextTick(() => this.deliver());
   }
 
-  end(): void {
+  end(failure?: Error): void {
     if (this.eof !== "none") return;
     this.eof = "due";
+    this.fault = failure ?? null;
     this.flush();
   }
 
@@ -121,8 +130,8 @@ export class Cleartext implements Endpoint, Attachable {
     this.held = [];
     this.heldLength = 0;
     if (!this.broken) {
-      for (const chunk of held) this.isFull = !this.push(chunk) || this.isFull;
-      if (this.eof === "due") this.push(null);
+      for (const chunk of held) this.isFull = !this.user.push(chunk) || this.isFull;
+      if (this.eof === "due") this.tellEnd();
     }
     if (this.eof === "due") this.eof = "told";
     if (written !== null && this.arrived.length === 0) {
@@ -130,6 +139,12 @@ export class Cleartext implements Endpoint, Attachable {
       written(this.isStopped ? brokenPipe() : null);
     }
     this.changed();
+  }
+
+  /** A reader that saw an EOF would take a part for the whole, until the failure comes. */
+  private tellEnd(): void {
+    if (this.fault === null) this.user.push(null);
+    else this.user.fail(this.fault);
   }
 }
 

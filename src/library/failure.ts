@@ -16,7 +16,8 @@ export function errorOf(failure: Error): Error {
     return new TlsError(message, { reason: "HANDSHAKE_TIMEOUT", side: "peer", cause });
   }
   if (cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError) {
-    return new TlsError(failure.message, { reason: "SANDBOX_TRAPPED", side: "us", cause });
+    const reason = "SANDBOX_TRAPPED";
+    return new TlsError(`the sandbox trapped: ${message}`, { reason, side: "us", cause });
   }
   // The system's, of the stream below, or the user's own.
   return cause;

@@ -42,6 +42,7 @@ export class TlsStream extends Duplex {
   private readonly verifies: boolean;
   private session: Session | null = null;
   private isOver = false;
+  private hasFailed = false;
   private idleTimer: NodeJS.Timeout | undefined;
 
   /** @internal */
@@ -52,9 +53,12 @@ export class TlsStream extends Duplex {
     this.verifies = settings.verifies;
     // When the peer's half is over, ours is not.
     network.allowHalfOpen = true;
-    this.cleartext = new Cleartext((chunk) => {
-      this.idleTimer?.refresh();
-      return this.push(chunk);
+    this.cleartext = new Cleartext({
+      push: (chunk) => {
+        this.idleTimer?.refresh();
+        return this.push(chunk);
+      },
+      fail: (failure) => this.fail(failure),
     });
     this.connection = new Connection({
       ...settings,
@@ -222,7 +226,8 @@ export class TlsStream extends Duplex {
     clearTimeout(this.idleTimer);
     if (!this.isOver) {
       // What was ended is left alone with the peer, for the short time until that hangs up, too.
-      if (error === null && this.writableFinished) this.cleartext.destroy();
+      const isEnded = this.hasFailed || (error === null && this.writableFinished);
+      if (isEnded) this.cleartext.destroy();
       else this.connection.abort(error ?? dropped());
     }
     done(error);
@@ -235,7 +240,13 @@ export class TlsStream extends Duplex {
   private finish(failure: Error | null): void {
     this.isOver = true;
     this.cleartext.close();
-    if (failure !== null && !this.destroyed) this.destroy(errorOf(failure));
+    if (failure !== null) this.fail(failure);
+  }
+
+  private fail(failure: Error): void {
+    if (this.destroyed) return;
+    this.hasFailed = true;
+    this.destroy(errorOf(failure));
   }
 }
 

@@ -187,7 +187,7 @@ export class Closing {
   /** After a failure: let an alert leave, then hang up on both sides. */
   private breakOff(local: Endpoint | null): void {
     if (!this.engineTrapped && !this.remote.broken && this.hasUntaken("sendrec")) return;
-    if (!this.inboundOver) local?.end();
+    if (!this.inboundOver) local?.end(this.failure ?? undefined);
     if (!this.outboundOver) {
       local?.stopArrivals();
       this.remote.end();

@@ -18,8 +18,12 @@ export interface Endpoint {
   write(bytes: Uint8Array): number;
   /** What was written so far may leave, as one piece. */
   flush(): void;
-  /** No more will be written: pass the EOF on, after what was written. */
-  end(): void;
+  /**
+   * No more will be written: pass the EOF on, after what was written.
+   *
+   * @param failure why that is not all that the peer had to say, for who can tell it from an EOF
+   */
+  end(failure?: Error): void;
   /** All that was written, and the EOF if there is one, is the operating system's business. */
   readonly drained: boolean;
   /** Nobody takes what leaves here any more. What is written is lost. */

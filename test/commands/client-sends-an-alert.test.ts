@@ -11,7 +11,6 @@ import { RECORD } from "../support/wire.ts";
 
 const credentials = Authority.root().issue();
 
-const CLOSE_NOTIFY = 0;
 const USER_CANCELED = 90;
 
 it.each([
@@ -75,9 +74,9 @@ it("close_notify in the handshake is answered by close_notify", async () => {
   const { listener, refusal } = await serveGuarded(credentials);
   const client = await Tls12Client.connect(listener.port);
   await client.upToServerFlight();
-  client.records.send(RECORD.alert, Buffer.of(WARNING, CLOSE_NOTIFY));
+  client.records.send(RECORD.alert, Buffer.of(WARNING, ALERT.closeNotify));
   const answer = await client.records.next();
-  expect([...(answer?.content ?? [])]).toEqual([WARNING, CLOSE_NOTIFY]);
+  expect([...(answer?.content ?? [])]).toEqual([WARNING, ALERT.closeNotify]);
   expect(await client.records.next()).toBeNull();
   client.records.socket.end();
   expect(await refusal()).toMatchObject({

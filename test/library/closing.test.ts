@@ -15,7 +15,11 @@ import {
 } from "../support/library.ts";
 import { within } from "../support/limits.ts";
 import { everything } from "../support/processes.ts";
+import { ALERT, FATAL, WARNING } from "../support/refusals.ts";
 import { duplexPair } from "../support/sandboxes.ts";
+import { Tls12Client } from "../support/tls12-client.ts";
+import { clearRecord } from "../support/tls12-messages.ts";
+import { RECORD } from "../support/wire.ts";
 
 /** What ends when: one direction, both, or the whole connection. */
 
@@ -172,6 +176,40 @@ test("a forged record is a failure, whoever has ended already", async () => {
   left.write(Buffer.from([23, 3, 3, 0, 24, ...Buffer.alloc(24)]));
   left.end();
   expect(await failed).toMatchObject({ code: "ERR_BEARHUG_BAD_MAC", side: "peer" });
+});
+
+test("a fatal alert is a failure, also in answer to our end", async () => {
+  const { port, arrived } = await oneStream({ allowHalfOpen: true });
+  const client = await Tls12Client.connect(port);
+  await client.establish();
+  const stream = await arrived;
+  stream.resume().end();
+  const goodbye = await client.records.next();
+  expect([...(goodbye?.content ?? [])]).toEqual([WARNING, ALERT.closeNotify]);
+  const failed = failureOf(stream);
+  client.records.send(RECORD.alert, Buffer.of(FATAL, ALERT.badRecordMac));
+  expect(await failed).toMatchObject({
+    code: "ERR_BEARHUG_RECV_FATAL_ALERT",
+    side: "peer",
+    alert: "bad_record_mac",
+  });
+});
+
+test("a failure is no EOF to who reads, and the peer hears why", async () => {
+  const { port, arrived } = await oneStream();
+  const client = await Tls12Client.connect(port);
+  await client.establish();
+  const stream = await arrived;
+  let ended = false;
+  stream.resume().on("end", () => {
+    ended = true;
+  });
+  const failed = failureOf(stream);
+  client.records.raw(clearRecord(RECORD.applicationData, Buffer.alloc(24)));
+  expect(await failed).toMatchObject({ code: "ERR_BEARHUG_BAD_MAC", side: "peer" });
+  expect(ended).toBe(false);
+  const alert = await client.records.next();
+  expect([...(alert?.content ?? [])]).toEqual([FATAL, ALERT.badRecordMac]);
 });
 
 describe("a silent connection", () => {

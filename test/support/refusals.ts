@@ -72,6 +72,7 @@ export const FATAL = 2;
 
 /** Descriptions of alerts (RFC 5246, 7.2.2; RFC 7507). */
 export const ALERT = {
+  closeNotify: 0,
   unexpectedMessage: 10,
   badRecordMac: 20,
   recordOverflow: 22,
