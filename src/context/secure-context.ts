@@ -7,7 +7,7 @@ import {
   type Profile,
   type Verification,
 } from "../sandbox/engine.ts";
-import { Keeper } from "../sandbox/keeper.ts";
+import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 import {
   attempt,
@@ -93,13 +93,10 @@ export class SecureContext {
     this.profile = options.profile ?? "modern";
     this.protocols = [...(options.ALPNProtocols ?? [])];
     this.keeper = new Keeper(modules.keeper);
-    try {
-      this.identity = this.identify(options);
-      this.anchors = options.ca === undefined ? null : decode("ca", "BAD_CA", options.ca);
-    } catch (error) {
-      this.keeper.wipe();
-      throw error;
-    }
+    [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
+      this.identify(options),
+      options.ca === undefined ? null : decode("ca", "BAD_CA", options.ca),
+    ]);
   }
 
   /**

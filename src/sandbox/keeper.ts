@@ -129,6 +129,16 @@ export class Keeper {
   }
 }
 
+/** What keys are loaded for: when it fails, they are gone, even if the process stays. */
+export function wipedIfItFails<T>(keeper: Keeper | null, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    keeper?.wipe();
+    throw error;
+  }
+}
+
 /** One key in the keeper. It can be used, and can't be read. */
 export class PrivateKey implements KeyOperations {
   constructor(

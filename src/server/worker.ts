@@ -6,6 +6,7 @@ import type { ServerSettings } from "../cli/server-options.ts";
 import { isOurs } from "../credentials/environment.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
+import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { exitCodeOf } from "../service/failures.ts";
 import { KeptCredentials } from "../service/kept-credentials.ts";
 import { loadModule } from "../service/modules.ts";
@@ -131,14 +132,12 @@ export class Worker {
     const keeperModule = this.keeperModule as WebAssembly.Module;
     const engineModule = this.engineModule as WebAssembly.Module;
     const credentials = loadCredentials(keeperModule, server, process.env);
-    try {
+    const { keeper } = credentials;
+    return wipedIfItFails(keeper, () => {
       const makeEngine = engineMaker(engineModule, credentials, process.env);
       makeEngine().wipe();
-      return new KeptCredentials({ keeper: credentials.keeper, makeEngine });
-    } catch (error) {
-      credentials.keeper.wipe();
-      throw error;
-    }
+      return new KeptCredentials({ keeper, makeEngine });
+    });
   }
 
   private reload(): void {

@@ -4,9 +4,9 @@ import { defaultPair } from "../credentials/environment.ts";
 import { whyNoHostName } from "../credentials/server-names.ts";
 import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine } from "../sandbox/engine.ts";
-import type { Keeper } from "../sandbox/keeper.ts";
+import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { loadIdentity } from "./identity.ts";
-import { loadModule, startKeeper, wipedIfItFails } from "./modules.ts";
+import { loadModule, startKeeper } from "./modules.ts";
 import { chooseProfile } from "./server-side.ts";
 import { loadAnchors, noEngine } from "./trust.ts";
 

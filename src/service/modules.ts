@@ -40,16 +40,6 @@ export function startKeeper(module: WebAssembly.Module): Keeper {
   }
 }
 
-/** What keys are loaded for: when it fails, they are gone, even if the process stays. */
-export function wipedIfItFails<T>(keeper: Keeper | null, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    keeper?.wipe();
-    throw error;
-  }
-}
-
 /**
  * For a process that lives as long as one connection. BearSSL's handshake is a bytecode interpreter:
  * one loop of many kilobytes, which V8 takes for hot after some hundred rounds and optimises for up

@@ -9,9 +9,9 @@ import {
   PROFILE_NAMES,
   type Profile,
 } from "../sandbox/engine.ts";
-import type { Keeper } from "../sandbox/keeper.ts";
+import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { loadIdentities } from "./identity.ts";
-import { loadModule, startKeeper, wipedIfItFails } from "./modules.ts";
+import { loadModule, startKeeper } from "./modules.ts";
 import { loadClientVerification, noEngine } from "./trust.ts";
 
 /** Everything that a server knows before a client comes. */

@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { DEFAULTS } from "../../src/cli/tls-options.ts";
+import { Keeper } from "../../src/sandbox/keeper.ts";
+import { loadCredentials } from "../../src/service/server-side.ts";
+import { isBlank } from "../engine/instances.ts";
+import { Authority } from "../support/certificates.ts";
+import { builtModule, memoryOf } from "../support/sandboxes.ts";
+import { scratchFile } from "../support/scratch.ts";
+
+/** A process that lives on has no key of credentials that it could not load. */
+
+const authority = Authority.root();
+const credentials = authority.issue();
+const { certFile: otherCertificate } = authority.issue();
+const { keyFile: KEYFILE, certFile: CERTFILE } = credentials;
+const secret = Buffer.from(credentials.key.export({ format: "jwk" }).d as string, "base64url");
+const nonsense = scratchFile("nonsense.pem", "no certificate");
+const keeperModule = builtModule("keeper");
+
+const load = vi.spyOn(Keeper.prototype, "load");
+afterEach(() => void load.mockClear());
+
+/** The memory of the keeper that the last key went into; the real thing did run. */
+function lastKeeper(): Uint8Array {
+  expect(load.mock.results.some(({ type }) => type === "return")).toBe(true);
+  return memoryOf(load.mock.contexts.at(-1) as Keeper);
+}
+
+const server = (settings: Partial<typeof DEFAULTS>, env: NodeJS.ProcessEnv) =>
+  loadCredentials(keeperModule, { ...DEFAULTS, ...settings }, env);
+
+describe("a server's key is wiped", () => {
+  test.each<[string, Partial<typeof DEFAULTS>, NodeJS.ProcessEnv]>([
+    ["the certificate is another key's", {}, { KEYFILE, CERTFILE: otherCertificate }],
+    ["the certificate can't be read", {}, { KEYFILE, CERTFILE: nonsense }],
+    [
+      "the CAs can't be read",
+      { clientCertificate: "mandatory" },
+      { KEYFILE, CERTFILE, CAFILE: nonsense },
+    ],
+    [
+      "a further key can't be read",
+      { sniLevel: 1 },
+      { KEYFILE, CERTFILE, "KEYFILE:a": KEYFILE, "CERTFILE:a": nonsense },
+    ],
+  ])("when %s", (_, settings, env) => {
+    expect(() => server(settings, env)).toThrow();
+    expect(isBlank(lastKeeper())).toBe(true);
+  });
+
+  test("and is there when all is well", () => {
+    server({}, { KEYFILE, CERTFILE });
+    expect(Buffer.from(lastKeeper()).includes(secret)).toBe(true);
+  });
+});
