@@ -1,11 +1,10 @@
 import { normal } from "../credentials/server-names.ts";
 import {
-  type ClientVerification,
   Engine,
   type Identity,
   type IdentityChoice,
   type Profile,
-  type Verification,
+  type ServerConfiguration,
 } from "../sandbox/engine.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
@@ -105,13 +104,24 @@ export class SecureContext {
    * @throws `TlsError` if the context has no key, or no CA that could vouch for a client
    */
   serverEngine(options: ServerEngineOptions = {}): Engine {
-    checkOptions(options, { requestCert: REQUEST });
-    const { profile, protocols, identity, seed } = this;
-    if (identity === null)
-      throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
-    const clients = this.clients(options.requestCert ?? false);
-    const settings = { profile, identity, clients, protocols, seed };
+    const { seed } = this;
+    const configuration = this.configuration(options);
+    const clients = configuration.clients && { ...configuration.clients, now: Date.now() };
+    const settings = { ...configuration, clients, seed };
     return attempt(() => Engine.server(this.modules.engine, settings));
+  }
+
+  /**
+   * The same for many clients, one after the other: the CAs are decoded once.
+   *
+   * @internal
+   * @throws `TlsError` as does each call of the result
+   */
+  serverEngines(options: ServerEngineOptions): () => Engine {
+    const { seed } = this;
+    const configuration = this.configuration(options);
+    const make = attempt(() => Engine.servers(this.modules.engine, configuration));
+    return () => attempt(() => make({ now: Date.now(), seed }));
   }
 
   /**
@@ -126,7 +136,9 @@ export class SecureContext {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
     const { servername: serverName = null, rejectUnauthorized = true } = options;
-    const server = rejectUnauthorized ? this.verification("a server is to be verified") : null;
+    const server = rejectUnauthorized
+      ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
+      : null;
     const settings = { profile, serverName, server, identity, protocols, seed };
     return attempt(() => Engine.client(this.modules.engine, settings));
   }
@@ -152,14 +164,23 @@ export class SecureContext {
     return identityChoice(new Map(named), own);
   }
 
-  private clients(request: boolean | "optional"): ClientVerification | null {
-    if (request === false) return null;
-    return { ...this.verification("clients are to be verified"), mandatory: request === true };
+  private configuration(options: ServerEngineOptions): ServerConfiguration {
+    checkOptions(options, { requestCert: REQUEST });
+    const { profile, protocols, identity } = this;
+    if (identity === null)
+      throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
+    return { profile, identity, clients: this.clients(options.requestCert ?? false), protocols };
   }
 
-  private verification(why: string): Verification {
+  private clients(request: boolean | "optional"): ServerConfiguration["clients"] {
+    if (request === false) return null;
+    const anchors = this.anchorsBecause("clients are to be verified");
+    return { anchors, mandatory: request === true };
+  }
+
+  private anchorsBecause(why: string): readonly Uint8Array[] {
     if (this.anchors === null) throw misconfigured("NO_CA", `${why}, and there is no ca`);
-    return { anchors: this.anchors, now: Date.now() };
+    return this.anchors;
   }
 }
 

@@ -2,13 +2,15 @@ import { type Socket, Server as TcpServer } from "node:net";
 import { ArgumentTypeError } from "../context/errors.ts";
 import { BOOLEAN, checkOptions, FUNCTION, MILLISECONDS, type Rules } from "../context/options.ts";
 import type { SecureContext } from "../context/secure-context.ts";
+import type { Engine } from "../sandbox/engine.ts";
+import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { KeptCredentials } from "../service/kept-credentials.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./connection-options.ts";
 import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
 import { TlsStream } from "./tls-stream.ts";
 import { contextOf, streamOptions } from "./wrap.ts";
 
-type Kept = KeptCredentials<{ readonly keeper: SecureContext }>;
+type Kept = KeptCredentials<{ readonly keeper: SecureContext; readonly newEngine: () => Engine }>;
 
 /** Of a server that listens by itself. */
 export interface ListeningOptions extends ServerOptions {
@@ -62,14 +64,7 @@ export class Server extends TcpServer {
     super({ allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay });
     this.streams = streamOptions(options);
     this.requestCert = options.requestCert ?? false;
-    this.kept = keep(options);
-    // What would be wrong with every client is told before the first one.
-    try {
-      this.newEngine().wipe();
-    } catch (error) {
-      this.kept.release();
-      throw error;
-    }
+    this.kept = keep(contextOf(options, false), this.requestCert);
     if (listener !== undefined) this.on("secureConnection", listener);
     this.on("connection", (socket) => this.accept(socket));
   }
@@ -82,21 +77,9 @@ export class Server extends TcpServer {
    */
   setSecureContext(options: SecureContextOptions): void {
     const old = this.kept;
-    this.kept = new KeptCredentials({ keeper: createSecureContext(options) });
-    try {
-      this.newEngine().wipe();
-    } catch (error) {
-      this.kept.release();
-      this.kept = old;
-      throw error;
-    }
+    const context = createSecureContext(options);
+    this.kept = keep({ context, isOwn: true }, this.requestCert);
     old.release();
-  }
-
-  private newEngine() {
-    return this.kept.credentials.keeper.serverEngine({
-      requestCert: this.requestCert,
-    });
   }
 
   private accept(socket: Socket): void {
@@ -105,7 +88,7 @@ export class Server extends TcpServer {
     const keyUsed = () => kept.release();
     let stream: TlsStream;
     try {
-      const engine = this.newEngine();
+      const engine = kept.credentials.newEngine();
       const verifies = this.requestCert !== false;
       const settings = { ...this.streams, verifies, signal: undefined };
       stream = new TlsStream({ ...settings, network: socket, engine, keyUsed });
@@ -124,9 +107,16 @@ export class Server extends TcpServer {
   }
 }
 
-function keep(options: ServerOptions): Kept {
-  const { context, isOwn } = contextOf(options, false);
-  const kept = new KeptCredentials({ keeper: context });
+/** What would be wrong with every client is told before the first one. */
+function keep(
+  { context, isOwn }: ReturnType<typeof contextOf>,
+  requestCert: boolean | "optional",
+): Kept {
+  const kept = wipedIfItFails(isOwn ? context : null, () => {
+    const newEngine = context.serverEngines({ requestCert });
+    newEngine().wipe();
+    return new KeptCredentials({ keeper: context, newEngine });
+  });
   // Somebody else's is somebody else's to wipe: this user of it never stops.
   if (!isOwn) kept.use();
   return kept;

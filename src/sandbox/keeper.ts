@@ -130,7 +130,7 @@ export class Keeper {
 }
 
 /** What keys are loaded for: when it fails, they are gone, even if the process stays. */
-export function wipedIfItFails<T>(keeper: Keeper | null, action: () => T): T {
+export function wipedIfItFails<T>(keeper: { wipe(): void } | null, action: () => T): T {
   try {
     return action();
   } catch (error) {
