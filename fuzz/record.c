@@ -51,9 +51,10 @@ save(const input *in, const char *target, size_t number)
 	fclose(f);
 }
 
-/* A handshake, a word either way, and two farewells. */
+/* A handshake, a word either way, and two farewells; whoever ends its
+   direction does so before the peer's word. */
 static void
-record_conversation(size_t which)
+record_conversation(size_t which, size_t end, size_t number)
 {
 	static input said[2];
 	pair *p = pair_begin(which, 0);
@@ -64,6 +65,7 @@ record_conversation(size_t which)
 		said[way].len = 0;
 		add_byte(&said[way], which);
 		add_byte(&said[way], 0);
+		add_byte(&said[way], end);
 	}
 	for (turn = 0; turn < 9; turn++) {
 		for (way = TO_SERVER; way <= TO_CLIENT; way++) {
@@ -80,8 +82,8 @@ record_conversation(size_t which)
 		}
 	}
 	pair_check(p);
-	save(&said[TO_SERVER], "server", which);
-	save(&said[TO_CLIENT], "client", which);
+	save(&said[TO_SERVER], "server", number);
+	save(&said[TO_CLIENT], "client", number);
 }
 
 /* From test/recorded/client-hellos.txt: a name, a tab, and hexadecimal. */
@@ -103,6 +105,7 @@ record_hellos(void)
 		}
 		in.len = 0;
 		add_byte(&in, number);
+		add_byte(&in, 0);
 		add_byte(&in, 0);
 		for (hex++; sscanf(hex, "%2x", &byte) == 1; hex += 2) {
 			add_byte(&in, byte);
@@ -227,19 +230,36 @@ record_keys(void)
 }
 
 static void
+record_deed(size_t begin, const unsigned char *deeds, size_t len, size_t number)
+{
+	static input in;
+
+	in.len = 0;
+	add_byte(&in, begin);
+	add(&in, deeds, len);
+	save(&in, "between", number);
+}
+
+static void
 record_deeds(void)
 {
 	/* See targets/between.c: run, say, split and pass on. */
 	static const unsigned char deeds[] = {2, 12, 3, 0, 2, 0x8C, 1, 2, 9, 5,
 		0, 0x80, 11, 21, 2, 1, 0, 0x8B, 23, 3, 1, 2, 3, 13, 14, 2};
-	static input in;
+	/* Either side ends its direction, and the other goes on. Then both
+	   close; or somebody says two warnings in a record. */
+	static const unsigned char ends[] = {
+		2, 12, 1, 15, 0x8C, 2, 0x8C, 3, 13, 2, 14, 0x8F, 0x8E, 2};
+	static const unsigned char alerts[] = {
+		2, 11, 21, 4, 1, 90, 1, 0, 2, 0x8C, 1, 2, 0x8F, 2};
 	size_t u;
 
 	for (u = 0; u < 2 * ROLES; u++) {
-		in.len = 0;
-		add_byte(&in, u / 2 + (u % 2 != 0 ? 0x80 : 0));
-		add(&in, deeds, sizeof deeds);
-		save(&in, "between", u);
+		size_t begin = u / 2 + (u % 2 != 0 ? 0x80 : 0);
+
+		record_deed(begin, deeds, sizeof deeds, u);
+		record_deed(begin, ends, sizeof ends, 100 + u);
+		record_deed(begin, alerts, sizeof alerts, 200 + u);
 	}
 }
 
@@ -266,7 +286,8 @@ main(int argc, char **argv)
 	CHECK(argc == 2);
 	directory = argv[1];
 	for (u = 0; u < ROLES; u++) {
-		record_conversation(u);
+		record_conversation(u, 0, u);
+		record_conversation(u, 1, 50 + u);
 	}
 	record_hellos();
 	record_chains("certificates");

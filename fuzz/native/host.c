@@ -13,6 +13,7 @@
 #define INTERNAL_ERROR 80
 #define UNRECOGNIZED_NAME 112
 #define HEADER 5
+#define APPLICATION_DATA 23
 #define RECORD_MAX (16384 + 2048)
 
 static void
@@ -58,6 +59,18 @@ set_peer(const role *is)
 				       HOST_SECONDS)) == 0);
 }
 
+static void
+offer_protocols(const role *is)
+{
+	size_t u;
+
+	for (u = 0; u < PROTOCOLS_OFFERED && is->protocols[u] != NULL; u++) {
+		const char *name = is->protocols[u];
+
+		CHECK(engine_add_protocol(name, strlen(name)) == 0);
+	}
+}
+
 static size_t
 chain_length(const role *is)
 {
@@ -92,6 +105,7 @@ host_start(host *h, const role *is)
 	if (is->open) {
 		return;
 	}
+	offer_protocols(is);
 	if (is->suite != 0) {
 		br_ssl_engine_set_suites(eng, &is->suite, 1);
 	}
@@ -221,6 +235,21 @@ host_hear(const host *h, unsigned char *room, size_t max)
 }
 
 /* see host.h */
+void
+host_end(const host *h)
+{
+	uint32_t before = engine_state();
+
+	(void)h;
+	engine_end();
+	CHECK(engine_state() == before);
+	if ((before & ENGINE_ESTABLISHED) != 0) {
+		CHECK(engine_buf(ENGINE_SENDAPP) == NULL);
+		CHECK(engine_buf_length() == 0);
+	}
+}
+
+/* see host.h */
 size_t
 host_send(const host *h, unsigned char *room, size_t max)
 {
@@ -263,6 +292,19 @@ host_check_sent(const unsigned char *sent, size_t len)
 		CHECK(body > 0 && body <= RECORD_MAX && body <= len - HEADER);
 		sent += HEADER + body;
 		len -= HEADER + body;
+	}
+}
+
+/* see host.h */
+void
+host_check_silent(const unsigned char *sent, size_t len)
+{
+	size_t at;
+
+	host_check_sent(sent, len);
+	for (at = 0; at < len;) {
+		CHECK(sent[at] != APPLICATION_DATA);
+		at += HEADER + ((size_t)sent[at + 3] << 8 | sent[at + 4]);
 	}
 }
 

@@ -15,6 +15,8 @@ typedef enum {
 	PEER_MUST_COME
 } peer_policy;
 
+#define PROTOCOLS_OFFERED 4
+
 typedef struct {
 	int is_client;
 	uint32_t profile;
@@ -25,6 +27,9 @@ typedef struct {
 	uint16_t suite;   /* the only one; 0 for all of the profile's */
 	uint16_t version; /* the only one; 0 for all of the profile's */
 	int open;         /* not started, and other anchors may come */
+
+	/* That it offers, the best first. */
+	const char *protocols[PROTOCOLS_OFFERED];
 } role;
 
 typedef struct {
@@ -55,6 +60,10 @@ host_say(const host *h, const unsigned char *data, size_t len);
 size_t
 host_hear(const host *h, unsigned char *room, size_t max);
 
+/* Half of a close: no application data is taken any more. */
+void
+host_end(const host *h);
+
 /* Records to the network. */
 size_t
 host_send(const host *h, unsigned char *room, size_t max);
@@ -66,6 +75,10 @@ host_check(const host *h);
 /* A fatal alert's record, or whole records only; nothing but TLS. */
 void
 host_check_sent(const unsigned char *sent, size_t len);
+
+/* The same after close_notify: no application data. */
+void
+host_check_silent(const unsigned char *sent, size_t len);
 
 /* Reads everything that an engine tells about an open connection, or about
    a peer's certificate. */

@@ -1,6 +1,8 @@
 /*
- * One side, and a peer that says the input. The first byte chooses a role (roles.h),
- * the second one says in pieces of how many bytes the rest comes (0: all).
+ * One side, and a peer that says the input. The first byte chooses a role
+ * (roles.h), the second one says in pieces of how many bytes the rest comes
+ * (0: all), and the third one how many pieces after the handshake's end this
+ * side ends its direction (0: never).
  */
 #ifndef ONE_SIDE_H__
 #define ONE_SIDE_H__

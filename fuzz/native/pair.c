@@ -5,6 +5,7 @@
 #include "check.h"
 #include "host.h"
 #include "pair.h"
+#include "protocols.h"
 #include "roles.h"
 #include "engine/abi.h"
 #include "engine/connection.h"
@@ -12,14 +13,24 @@
 
 #define TURNS_MAX 1000
 
+/* More than an engine has to say at once. */
+#define ROOM (1 << 16)
+
+#define NO_APPLICATION_PROTOCOL 120
+
 /* Application data: bytes that were said, and that arrived. */
 typedef struct {
 	uint32_t said, heard;
 	int forged; /* the sender's keys were used for what it didn't say */
+	int open;   /* the sender was, for application data */
+	int closed; /* the sender closed */
+	int ended;  /* or ended, and close_notify has left */
 } words;
 
 /* What has two is for either direction; a side is who gets what goes there. */
 struct pair {
+	const role *is;
+	int touched; /* by an attacker */
 	host side[2];
 	line line[2];
 	words words[2];
@@ -46,32 +57,66 @@ sender(pair *p, direction way)
 	return receiver(p, back(way));
 }
 
-/* What the engine has ready goes on its way. */
+/* Is its engine open for application data? */
+static int
+is_open(void)
+{
+	return (engine_state() & (ENGINE_ESTABLISHED | ENGINE_CLOSED)) ==
+	       ENGINE_ESTABLISHED;
+}
+
+/* What the engine has ready goes on its way, if there is room for it. */
 static void
 collect(pair *p, direction way)
 {
 	line *l = &p->line[way];
 	const host *h = sender(p, way);
+	unsigned char *fresh = l->waiting + l->len;
+	size_t len;
 
-	l->len += host_send(h, l->waiting + l->len, LINE_MAX - l->len);
+	if (l->len > LINE_MAX - ROOM) {
+		return;
+	}
+	len = host_send(h, fresh, LINE_MAX - l->len);
+	l->len += len;
 	host_check(h);
+	p->words[way].open |= is_open();
+	if (p->words[way].ended) {
+		host_check_silent(fresh, len);
+	}
+}
+
+/* Both know why. */
+static void
+check_refused(pair *p)
+{
+	sender(p, TO_CLIENT);
+	CHECK(engine_last_error() ==
+		BR_ERR_SEND_FATAL_ALERT + NO_APPLICATION_PROTOCOL);
+	receiver(p, TO_CLIENT);
+	CHECK(engine_last_error() ==
+		BR_ERR_RECV_FATAL_ALERT + NO_APPLICATION_PROTOCOL);
 }
 
 static void
 make(pair *p, const role *is)
 {
+	const char *agreed = protocols_agreed(&is[0], &is[1]);
 	direction way;
 
+	p->is = is;
 	host_start(&p->side[TO_SERVER], &is[0]);
 	host_start(&p->side[TO_CLIENT], &is[1]);
 	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
 		p->start[0][way] = snapshot_take(p->side[way].engine);
 	}
 	pair_run(p);
+	if (agreed == NULL) {
+		check_refused(p);
+	}
 	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
 		receiver(p, way);
-		CHECK((engine_state() & ENGINE_ESTABLISHED) != 0);
-		host_ask(&p->side[way]);
+		CHECK(is_open() == (agreed != NULL));
 		p->start[1][way] = snapshot_take(p->side[way].engine);
 	}
 }
@@ -90,16 +135,26 @@ pair_begin(size_t which, int established)
 	for (way = TO_SERVER; way <= TO_CLIENT; way++) {
 		snapshot_restore(p->start[established][way]);
 		p->line[way].len = 0;
-		p->words[way] = (words){0, 0, 0};
+		p->words[way] = (words){0, 0, 0, 0, 0, 0};
 	}
+	p->touched = 0;
 	return p;
 }
 
 /* see pair.h */
-line *
+const line *
 pair_line(pair *p, direction way)
 {
 	collect(p, way);
+	return &p->line[way];
+}
+
+/* see pair.h */
+line *
+pair_tamper(pair *p, direction way)
+{
+	collect(p, way);
+	p->touched = 1;
 	return &p->line[way];
 }
 
@@ -172,6 +227,7 @@ pair_seal(pair *p, direction way, uint8_t type, const uint8_t *data, size_t len)
 	memcpy(l->waiting + l->len, record, len);
 	l->len += len;
 	p->words[way].forged = 1;
+	p->touched = 1;
 }
 
 /* The n-th byte of what is said in a direction. */
@@ -220,14 +276,70 @@ pair_hear(pair *p, direction way)
 void
 pair_close(pair *p, direction way)
 {
+	uint32_t state;
+
+	collect(p, way);
 	sender(p, way);
+	state = engine_state();
 	engine_close();
+	if (p->words[way].ended) {
+		CHECK(engine_state() == state);
+		CHECK(engine_buf(ENGINE_SENDREC) == NULL);
+	} else {
+		p->words[way].closed = 1;
+	}
+}
+
+/* see pair.h */
+void
+pair_end(pair *p, direction way)
+{
+	int ends;
+
+	collect(p, way);
+	if (p->line[way].len > LINE_MAX / 2) {
+		return;
+	}
+	ends = is_open() && !p->words[way].closed;
+	host_end(sender(p, way));
+	collect(p, way);
+	p->words[way].ended |= ends;
+}
+
+/*
+ * What was said arrives: all of it before close_notify; and if nobody has
+ * touched anything, all of it at last, and close_notify, too. Only who has
+ * closed (ended is not closed) doesn't want it.
+ */
+static void
+check_words(pair *p, direction way)
+{
+	const words *w = &p->words[way], *other = &p->words[back(way)];
+	uint32_t state;
+
+	receiver(p, way);
+	state = engine_state();
+	if (other->closed) {
+		return;
+	}
+
+	/* Nobody else closes without an error. */
+	CHECK(!other->open || engine_last_error() != 0 ||
+		(state & ENGINE_CLOSED) == 0);
+	if (w->forged) {
+		return;
+	}
+	if (!p->touched || (state & ENGINE_PEER_CLOSED) != 0) {
+		CHECK(w->heard == w->said);
+	}
+	CHECK(p->touched || !w->ended || (state & ENGINE_PEER_CLOSED) != 0);
 }
 
 /* see pair.h */
 void
 pair_check(pair *p)
 {
+	const char *agreed = protocols_agreed(&p->is[0], &p->is[1]);
 	uint32_t suite[2], version[2];
 	int established = 0;
 	direction way;
@@ -238,8 +350,11 @@ pair_check(pair *p)
 		host_check(h);
 		if ((engine_state() & ENGINE_ESTABLISHED) != 0) {
 			host_ask(h);
+			CHECK(agreed != NULL &&
+				strcmp(engine_protocol(), agreed) == 0);
 			established++;
 		}
+		check_words(p, way);
 		suite[way] = engine_suite();
 		version[way] = engine_version();
 	}

@@ -19,9 +19,11 @@ typedef struct pair pair;
 pair *
 pair_begin(size_t which, int established);
 
-/* What is on its way. */
-line *
+/* What is on its way; and the same, to do something to it. */
+const line *
 pair_line(pair *p, direction way);
+line *
+pair_tamper(pair *p, direction way);
 
 /* So many bytes arrive, if there are as many, and there is room. */
 void
@@ -43,6 +45,8 @@ void
 pair_hear(pair *p, direction way);
 void
 pair_close(pair *p, direction way);
+void
+pair_end(pair *p, direction way);
 
 void
 pair_check(pair *p);

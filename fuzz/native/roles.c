@@ -1,9 +1,15 @@
 /*
  * See roles.h. Between them, they have every version, every kind of record
- * protection and every key exchange.
+ * protection, every key exchange, and every end of ALPN.
  */
 #include "roles.h"
 #include "engine/abi.h"
+
+#define FIFTY "01234567890123456789012345678901234567890123456789"
+#define LONGEST FIFTY FIFTY FIFTY FIFTY FIFTY
+
+#define A_SERVER .profile = ENGINE_PROFILE_MODERN, .key = "p256"
+#define A_CLIENT .is_client = 1, .profile = ENGINE_PROFILE_MODERN
 
 const role roles[ROLES][2] = {
 	{{.profile = ENGINE_PROFILE_MODERN, .key = "p256"},
@@ -45,4 +51,19 @@ const role roles[ROLES][2] = {
 		{.is_client = 1,
 			.profile = ENGINE_PROFILE_COMPAT,
 			.suite = 0x003D}},
+
+	/* Application protocols: the server's order counts. */
+	{{A_SERVER, .protocols = {"h2", "http/1.1"}},
+		{A_CLIENT, .protocols = {"http/1.1", "h2"}}},
+	{{A_SERVER, .chooses = 1, .protocols = {"h2", "http/1.1"}},
+		{A_CLIENT, .name = "server.test",
+			.protocols = {"spdy/3", "http/1.1"}}},
+	{{A_SERVER, .protocols = {"x", LONGEST "first", LONGEST "other"}},
+		{A_CLIENT, .protocols = {LONGEST "other", LONGEST "first"}}},
+
+	/* One side has none; and what one has, the other doesn't. */
+	{{A_SERVER, .protocols = {"h2"}}, {A_CLIENT}},
+	{{A_SERVER}, {A_CLIENT, .protocols = {"h2"}}},
+	{{A_SERVER, .protocols = {"h2", "http"}},
+		{A_CLIENT, .protocols = {"http/1.1", "h"}}},
 };

@@ -2,7 +2,8 @@
  * Two engines of ours, and the input is what happens to the records between
  * them, and what either says under its keys that no engine would. However
  * that is: nobody hears what the other didn't say, and if both think that
- * the handshake is done, they agree on what was negotiated.
+ * the handshake is done, they agree on what was negotiated. And what nobody
+ * has touched arrives.
  */
 #include <string.h>
 #include "check.h"
@@ -51,6 +52,7 @@ enum {
 	SAY,
 	HEAR,
 	CLOSE,
+	END,
 	DEEDS
 };
 
@@ -76,14 +78,14 @@ perform(script *s, pair *p)
 		pair_run(p);
 		break;
 	case DROP:
-		l = pair_line(p, way);
+		l = pair_tamper(p, way);
 		line_remove(l, line_first(l));
 		break;
 	case TWICE:
-		line_repeat(pair_line(p, way));
+		line_repeat(pair_tamper(p, way));
 		break;
 	case SWAP:
-		line_swap(pair_line(p, way));
+		line_swap(pair_tamper(p, way));
 		break;
 	case PIECE:
 		pair_pass(p, way, next(s));
@@ -91,17 +93,17 @@ perform(script *s, pair *p)
 	case CHANGE:
 		at = next(s);
 		at = at << 8 | next(s);
-		line_change(pair_line(p, way), at, next(s));
+		line_change(pair_tamper(p, way), at, next(s));
 		break;
 	case RETYPE:
-		line_change(pair_line(p, way), 0, next(s));
+		line_change(pair_tamper(p, way), 0, next(s));
 		break;
 	case SPLIT:
-		line_split(pair_line(p, way), next(s));
+		line_split(pair_tamper(p, way), next(s));
 		break;
 	case INJECT:
 		len = take(s, &bytes, next(s));
-		line_inject(pair_line(p, way), bytes, len);
+		line_inject(pair_tamper(p, way), bytes, len);
 		break;
 	case SEAL:
 		type = next(s);
@@ -116,6 +118,9 @@ perform(script *s, pair *p)
 		break;
 	case CLOSE:
 		pair_close(p, way);
+		break;
+	case END:
+		pair_end(p, way);
 		break;
 	}
 }
