@@ -35,38 +35,51 @@ engine_add_certificate(const void *der, size_t len)
 }
 
 /*
- * Is the next message in the input buffer the peer's close_notify, alone
- * or at the end of a record of alerts? (RFC 5246, 7.2: level, then
+ * How many bytes of the input buffer are the peer's close_notify, and what
+ * comes after it in a record of alerts? (RFC 5246, 7.2: level, then
  * description; `alert` is the level when a record ended after it.)
  */
-static int
+static size_t
 close_notify_waits(const br_ssl_engine_context *eng)
 {
 	size_t description = eng->alert != 0 ? 0 : 1;
 
-	return eng->hlen_in > description &&
-	       eng->record_type_in == BR_SSL_ALERT &&
-	       eng->hbuf_in[description] == 0;
+	if (eng->record_type_in != BR_SSL_ALERT) {
+		return 0;
+	}
+	for (; description < eng->hlen_in; description += 2) {
+		if (eng->hbuf_in[description] == 0) {
+			size_t level = description == 0 ? 0 : description - 1;
+
+			return eng->hlen_in - level;
+		}
+	}
+	return 0;
 }
 
 /*
  * Stands before BearSSL's handshake processor, which answers close_notify
  * at once and then takes no more application data. A peer that says "no
  * more from me" would lose the reply that is still on its way; so the
- * alert stays in the input buffer, unread, until engine_close. What goes
- * out is not concerned: the two buffers are disjoint.
+ * alert stays in the input buffer, unread, until engine_close; alerts before
+ * it are read. What goes out is not concerned: the two buffers are disjoint.
  */
 static void
 hold_close_notify(void *t0ctx)
 {
 	br_ssl_engine_context *eng = &conn.side.engine;
+	int holds = !conn.closing && eng->application_data == 1;
+	size_t held = holds ? close_notify_waits(eng) : 0;
 
-	if (!conn.closing && eng->application_data == 1 &&
-		close_notify_waits(eng)) {
+	if (held > 0) {
 		conn.peer_closed = 1;
-		return;
+		if (held == eng->hlen_in) {
+			return;
+		}
 	}
+	eng->hlen_in -= held;
 	run_without_requests(t0ctx);
+	eng->hlen_in += held;
 }
 
 static int
