@@ -13,7 +13,7 @@ import { EngineError, UnusableAnchors } from "./errors.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
 import type { KeyOperations } from "./keeper.ts";
 import { MemoryImage } from "./memory-image.ts";
-import { type PeerCertificate, readPeerCertificate } from "./peer.ts";
+import { readServerName, readSession, type Session } from "./session.ts";
 
 export type {
   ClientSettings,
@@ -27,6 +27,7 @@ export type {
   Verification,
 } from "./engine-settings.ts";
 export { PROFILE_NAMES } from "./engine-settings.ts";
+export type { Session } from "./session.ts";
 
 const CHANNELS = { sendrec: 0, recvrec: 1, sendapp: 2, recvapp: 3 } as const;
 const SEED_LENGTH = 32;
@@ -54,20 +55,6 @@ const DAY = 86_400_000;
 
 /** `rec` are records, for and from the network; `app` is application data. */
 export type Channel = keyof typeof CHANNELS;
-
-/** What was negotiated. */
-export interface Session {
-  /** As SSL_PROTOCOL has it: `TLSv1`, `TLSv1.1` or `TLSv1.2`. */
-  readonly protocol: string;
-  /** OpenSSL's name of the suite. */
-  readonly cipher: string;
-  /** The name that the client asked for, or null. */
-  readonly serverName: string | null;
-  /** The application protocol that was chosen (ALPN, RFC 7301), or null. */
-  readonly protocolName: string | null;
-  /** The peer's certificate, validated; null if it sent none. */
-  readonly peer: PeerCertificate | null;
-}
 
 /** Makes the engine of one more connection. */
 export type ServerMaker = (start: ServerStart) => Engine;
@@ -219,14 +206,7 @@ export class Engine {
 
   /** Facts about the connection, once established. */
   session(): Session {
-    const { exports, memory } = this.sandbox;
-    return {
-      protocol: protocolName(exports.engine_version()),
-      cipher: memory.string(exports.engine_suite_name()),
-      serverName: this.serverName(),
-      protocolName: memory.string(exports.engine_protocol()) || null,
-      peer: readPeerCertificate(this.sandbox),
-    };
+    return readSession(this.sandbox);
   }
 
   /** Overwrites everything that this connection knew. The engine is of no use afterwards. */
@@ -236,10 +216,6 @@ export class Engine {
 
   private get memory(): Memory {
     return this.sandbox.memory;
-  }
-
-  private serverName(): string | null {
-    return this.memory.string(this.sandbox.exports.engine_server_name()) || null;
   }
 
   /** @param room as many bytes as the chain has */
@@ -321,7 +297,7 @@ export class Engine {
     if (this.awaited === null || (exports.engine_state() & AWAITS_CHAIN) === 0) return;
     const { choice, room } = this.awaited;
     this.awaited = null;
-    const serverName = this.serverName();
+    const serverName = readServerName(this.sandbox);
     const identity = choice.choose(serverName);
     if (identity === null) {
       const alert = serverName === null ? HANDSHAKE_FAILURE : UNRECOGNIZED_NAME;
@@ -354,10 +330,4 @@ function timeOf(milliseconds: number): [days: number, seconds: number] {
 
 function check(code: number): void {
   if (code !== 0) throw new EngineError(code);
-}
-
-/** 0x0301 is TLS 1.0 (RFC 5246, appendix E); the names are OpenSSL's. */
-function protocolName(version: number): string {
-  const minor = (version & 0xff) - 1;
-  return minor === 0 ? "TLSv1" : `TLSv1.${minor}`;
 }
