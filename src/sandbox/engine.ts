@@ -1,7 +1,7 @@
+import { Configuration, check } from "./configuration.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import {
   type ClientSettings,
-  type ClientVerification,
   type Identity,
   type IdentityChoice,
   PROFILES,
@@ -9,7 +9,7 @@ import {
   type ServerSettings,
   type ServerStart,
 } from "./engine-settings.ts";
-import { EngineError, UnusableAnchors } from "./errors.ts";
+import { EngineError } from "./errors.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
 import type { KeyOperations } from "./keeper.ts";
 import { MemoryImage } from "./memory-image.ts";
@@ -30,7 +30,6 @@ export { PROFILE_NAMES } from "./engine-settings.ts";
 export type { Session } from "./session.ts";
 
 const CHANNELS = { sendrec: 0, recvrec: 1, sendapp: 2, recvapp: 3 } as const;
-const SEED_LENGTH = 32;
 
 const CLOSED = 0x01;
 const ESTABLISHED = 0x02;
@@ -41,17 +40,8 @@ const AWAITS_CHAIN = 0x10;
 /** CHAIN_MAX in wasm/engine/connection.h: certificates in a server's chain. */
 export const LONGEST_CHAIN = 64;
 
-const EMPTY_CHAIN = 35;
-
-/** BR_ERR_LIMIT_EXCEEDED */
-const TOO_MANY_NAMES = 23;
-
 const HANDSHAKE_FAILURE = 40;
 const UNRECOGNIZED_NAME = 112;
-
-/** The Unix epoch in days since the first of January of the year 0. */
-const EPOCH_DAYS = 719528;
-const DAY = 86_400_000;
 
 /** `rec` are records, for and from the network; `app` is application data. */
 export type Channel = keyof typeof CHANNELS;
@@ -62,6 +52,7 @@ export type ServerMaker = (start: ServerStart) => Engine;
 /** One TLS connection in a sandbox of its own. */
 export class Engine {
   private readonly sandbox: Sandbox<EngineExports>;
+  private readonly configuration: Configuration;
   private key: KeyOperations | null = null;
   private awaited: { readonly choice: IdentityChoice; readonly room: Pointer } | null = null;
   private refusal: EngineError | null = null;
@@ -76,6 +67,7 @@ export class Engine {
           this.key?.decrypt(this.memory.view(data, length)) ?? 0,
       },
     });
+    this.configuration = new Configuration(this.sandbox);
   }
 
   /**
@@ -123,19 +115,20 @@ export class Engine {
    */
   static client(module: WebAssembly.Module, settings: ClientSettings): Engine {
     const engine = new Engine(module);
+    const { configuration } = engine;
     const { exports } = engine.sandbox;
     const { identity, server, serverName } = settings;
     check(exports.engine_client(PROFILES[settings.profile]));
-    if (serverName !== null) engine.expectName(serverName);
-    if (identity !== null) engine.identify(identity, engine.alloc(sizeOfChain(identity)));
+    if (serverName !== null) configuration.expectName(serverName);
+    if (identity !== null) engine.identify(identity, configuration.alloc(sizeOfChain(identity)));
     if (server === null) {
       check(exports.engine_trust_any_server());
     } else {
-      engine.addAnchors(server.anchors);
-      check(exports.engine_verify_server(...timeOf(server.now)));
+      configuration.addAnchors(server.anchors);
+      configuration.verifyServer(server.now);
     }
-    engine.offer(settings.protocols);
-    engine.start(settings.seed);
+    configuration.offer(settings.protocols);
+    configuration.start(settings.seed);
     return engine;
   }
 
@@ -220,75 +213,24 @@ export class Engine {
 
   /** @param room as many bytes as the chain has */
   private identify({ chain, key }: Identity, room: Pointer): void {
-    if (chain.length === 0) throw new EngineError(EMPTY_CHAIN);
-    let at = room;
-    for (const der of chain) {
-      this.memory.view(at, der.length).set(der);
-      check(this.sandbox.exports.engine_add_certificate(at, der.length));
-      at = (at + der.length) as Pointer;
-    }
+    this.configuration.addChain(chain, room);
     this.key = key;
   }
 
-  private expectName(serverName: string): void {
-    const { at, length } = this.place(serverName);
-    check(this.sandbox.exports.engine_set_server_name(at, length));
-  }
-
-  private offer(protocols: readonly string[] = []): void {
-    for (const protocol of protocols) {
-      const { at, length } = this.place(protocol);
-      check(this.sandbox.exports.engine_add_protocol(at, length));
-    }
-  }
-
-  private place(text: string): { at: Pointer; length: number } {
-    const bytes = new TextEncoder().encode(text);
-    const at = this.alloc(bytes.length);
-    this.memory.view(at, bytes.length).set(bytes);
-    return { at, length: bytes.length };
-  }
-
-  private configureServer(configuration: ServerConfiguration): void {
-    const { profile, identity, clients, protocols } = configuration;
+  private configureServer({ profile, identity, clients, protocols }: ServerConfiguration): void {
     check(this.sandbox.exports.engine_server(PROFILES[profile]));
     if ("choose" in identity) {
-      this.awaited = { choice: identity, room: this.alloc(identity.largestChain) };
+      this.awaited = { choice: identity, room: this.configuration.alloc(identity.largestChain) };
     } else {
-      this.identify(identity, this.alloc(sizeOfChain(identity)));
+      this.identify(identity, this.configuration.alloc(sizeOfChain(identity)));
     }
-    if (clients !== null) this.addAnchors(clients.anchors);
-    this.offer(protocols);
+    if (clients !== null) this.configuration.addAnchors(clients.anchors);
+    this.configuration.offer(protocols);
   }
 
   private startServer({ clients, seed }: Pick<ServerSettings, "clients" | "seed">): void {
-    if (clients !== null) this.verifyClients(clients);
-    this.start(seed);
-  }
-
-  private verifyClients({ mandatory, now }: ClientVerification): void {
-    const { exports } = this.sandbox;
-    const code = exports.engine_request_certificate(mandatory ? 1 : 0, ...timeOf(now));
-    if (code === TOO_MANY_NAMES) {
-      throw new UnusableAnchors("their names are too many for a handshake message (65535 bytes)");
-    }
-    check(code);
-  }
-
-  private addAnchors(anchors: readonly Uint8Array[]): void {
-    const { exports } = this.sandbox;
-    const room = this.alloc(Math.max(...anchors.map((der) => der.length)));
-    const usable = anchors.filter((der) => {
-      this.memory.view(room, der.length).set(der);
-      return exports.engine_add_trust_anchor(room, der.length) === 0;
-    });
-    if (usable.length === 0) throw new UnusableAnchors("none of the certificates can be used");
-  }
-
-  private start(fill: (room: Uint8Array) => void): void {
-    const seed = this.alloc(SEED_LENGTH);
-    fill(this.memory.view(seed, SEED_LENGTH));
-    check(this.sandbox.exports.engine_start(seed));
+    if (clients !== null) this.configuration.verifyClients(clients);
+    this.configuration.start(seed);
   }
 
   /** Once the client has said which name it wants, it gets the chain for it, or an alert. */
@@ -308,26 +250,9 @@ export class Engine {
       check(exports.engine_continue());
     }
   }
-
-  /** @throws {EngineError} when the module's memory has reached its limit */
-  private alloc(length: number): Pointer {
-    const at = this.sandbox.exports.engine_alloc(length);
-    if (at === 0) throw EngineError.outOfMemory();
-    return at;
-  }
 }
 
 /** The bytes of all its certificates together. */
 export function sizeOfChain({ chain }: { readonly chain: readonly Uint8Array[] }): number {
   return chain.reduce((sum, der) => sum + der.length, 0);
-}
-
-/** As abi.h has it: days since the first of January of the year 0, and seconds of that day. */
-function timeOf(milliseconds: number): [days: number, seconds: number] {
-  const days = Math.floor(milliseconds / DAY);
-  return [EPOCH_DAYS + days, Math.floor((milliseconds - days * DAY) / 1000)];
-}
-
-function check(code: number): void {
-  if (code !== 0) throw new EngineError(code);
 }
