@@ -285,7 +285,7 @@ pair_close(pair *p, direction way)
 	if (p->words[way].ended) {
 		CHECK(engine_state() == state);
 		CHECK(engine_buf(ENGINE_SENDREC) == NULL);
-	} else {
+	} else if ((state & ENGINE_CLOSED) == 0) {
 		p->words[way].closed = 1;
 	}
 }
@@ -294,14 +294,14 @@ pair_close(pair *p, direction way)
 void
 pair_end(pair *p, direction way)
 {
-	int ends;
+	const host *h = sender(p, way);
+	int ends = is_open() && !p->words[way].closed;
 
-	collect(p, way);
+	/* What was said may wait in the engine: it goes before. */
 	if (p->line[way].len > LINE_MAX / 2) {
 		return;
 	}
-	ends = is_open() && !p->words[way].closed;
-	host_end(sender(p, way));
+	host_end(h);
 	collect(p, way);
 	p->words[way].ended |= ends;
 }
