@@ -95,7 +95,7 @@ keeper_STACK := 65536
 engine_MEMORY := 196608
 keeper_MEMORY := 196608
 
-ENGINE_C := $(sort $(wildcard wasm/engine/*.c))
+ENGINE_C := $(sort $(wildcard wasm/engine/*.c wasm/engine/*/*.c))
 KEEPER_C := $(sort $(wildcard wasm/keeper/*.c))
 SHARED_C := wasm/arena.c $(sort $(wildcard wasm/crypto/*.c))
 object = $(patsubst wasm/%.c,build/wasm/%.o,$(1))
@@ -113,7 +113,10 @@ build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources wasm/bearssl-conf
 	$(call say,  $<)
 	@mkdir -p $(@D)
 	@emcc -c -MMD $(CFLAGS) $(STRICT) $< -o $@
--include $(wildcard build/wasm/*.d build/wasm/*/*.d)
+-include $(wildcard build/wasm/*.d build/wasm/*/*.d build/wasm/*/*/*.d)
+
+# A header that has moved makes what included it be compiled again.
+%.h: ;
 
 # The stamp is a custom section: 0, its length, its name's length, its name, its content.
 dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a

@@ -11,7 +11,7 @@
 #include "pair.h"
 #include "recorded.h"
 #include "roles.h"
-#include "engine/certificate.h"
+#include "engine/peer/certificate.h"
 #include "keeper/key.h"
 
 static const char *directory;

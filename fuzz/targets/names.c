@@ -10,7 +10,7 @@
 #include "recorded.h"
 #include "engine/abi.h"
 #include "engine/connection.h"
-#include "engine/text.h"
+#include "engine/peer/text.h"
 
 static const role roles[] = {
 	{.profile = ENGINE_PROFILE_MODERN, .peer = PEER_MAY_COME, .open = 1},

@@ -23,7 +23,7 @@ function raises(file: string, error: string): boolean {
   return new RegExp(`\\bBR_ERR_${error}\\b`).test(read(`vendor/bearssl/src/ssl/${file}`));
 }
 
-const table = [...read("wasm/engine/alerts.c").matchAll(/\{BR_ERR_(\w+), \w+\}/g)].map(
+const table = [...read("wasm/engine/tls12/alerts.c").matchAll(/\{BR_ERR_(\w+), \w+\}/g)].map(
   ([, error = ""]) => error,
 );
 

@@ -6,7 +6,7 @@
 #define CONNECTION_H__
 
 #include "bearssl.h"
-#include "certificate.h"
+#include "engine/peer/certificate.h"
 
 /* A longer chain than this is a mistake; if it's the peer's, an attempt to
    keep us busy with its signatures. */

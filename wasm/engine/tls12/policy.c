@@ -4,8 +4,8 @@
  * is chosen: replay.c has another go when there is one.
  */
 #include <string.h>
-#include "abi.h"
-#include "connection.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
 #include "inner.h"
 #include "crypto/ec-checked.h"
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 #include "arena.h"
-#include "connection.h"
+#include "engine/connection.h"
 
 typedef struct pin {
 	struct pin *next;

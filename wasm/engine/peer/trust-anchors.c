@@ -3,9 +3,9 @@
  * the arena. Other certificates become a name and a pin.
  */
 #include <string.h>
-#include "abi.h"
+#include "engine/abi.h"
 #include "arena.h"
-#include "connection.h"
+#include "engine/connection.h"
 
 static trust_anchors anchors;
 

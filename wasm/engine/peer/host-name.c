@@ -2,7 +2,7 @@
  * Is a certificate for a host?
  */
 #include <string.h>
-#include "certificate.h"
+#include "engine/peer/certificate.h"
 
 static int
 lower(int c)

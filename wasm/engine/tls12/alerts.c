@@ -4,8 +4,8 @@
  * to the other party").
  */
 #include <string.h>
-#include "abi.h"
-#include "connection.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
 #include "inner.h"
 
 #define ALERT_FATAL 2

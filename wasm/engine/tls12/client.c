@@ -2,8 +2,8 @@
  * The client's side of a connection.
  */
 #include <string.h>
-#include "abi.h"
-#include "connection.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
 #include "inner.h"
 #include "crypto/ec-checked.h"
 

@@ -3,10 +3,10 @@
  * nobody vouches for.
  */
 #include <string.h>
-#include "abi.h"
+#include "engine/abi.h"
 #include "arena.h"
-#include "connection.h"
-#include "certificate.h"
+#include "engine/connection.h"
+#include "engine/peer/certificate.h"
 
 typedef struct {
 	const br_x509_class *vtable;

@@ -5,10 +5,10 @@
  * about.
  */
 #include <string.h>
-#include "abi.h"
+#include "engine/abi.h"
 #include "arena.h"
-#include "connection.h"
-#include "certificate.h"
+#include "engine/connection.h"
+#include "engine/peer/certificate.h"
 #include "inner.h"
 #include "crypto/ec-checked.h"
 

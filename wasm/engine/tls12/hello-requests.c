@@ -4,8 +4,8 @@
  * 7.4.1.1). BearSSL 0.6 ignores it, but hashes it, so that Finished matches
  * on neither side; so BearSSL doesn't get to see it.
  */
-#include "abi.h"
-#include "connection.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
 #include "inner.h"
 
 /* RFC 5246, 7.4: type, and three bytes of length. */

@@ -4,8 +4,8 @@
  * here, behind all the records that BearSSL has for the network.
  */
 #include <string.h>
-#include "abi.h"
-#include "connection.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
 #include "inner.h"
 
 /* RFC 5246, 7.2. */

@@ -1,7 +1,7 @@
 /*
  * The strings of certificates, as UTF-8.
  */
-#include "text.h"
+#include "engine/peer/text.h"
 
 static void
 put_utf8(text *out, uint32_t code)

@@ -1,8 +1,8 @@
 /*
  * The server's side of a connection.
  */
-#include "abi.h"
-#include "connection.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
 #include "crypto/ec-checked.h"
 
 /* see abi.h */

@@ -1,9 +1,9 @@
 /*
  * What the peer's certificate says about the peer: hashes and names.
  */
-#include "abi.h"
-#include "connection.h"
-#include "text.h"
+#include "engine/abi.h"
+#include "engine/connection.h"
+#include "engine/peer/text.h"
 
 /* The name that was asked for last. */
 static text value;

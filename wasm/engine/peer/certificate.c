@@ -4,7 +4,7 @@
  * taken for granted.
  */
 #include <string.h>
-#include "certificate.h"
+#include "engine/peer/certificate.h"
 
 /* see certificate.h */
 int

@@ -6,9 +6,9 @@
  * start, as if the chain had always been there.
  */
 #include <string.h>
-#include "abi.h"
+#include "engine/abi.h"
 #include "arena.h"
-#include "connection.h"
+#include "engine/connection.h"
 #include "inner.h"
 
 /* Several times what any client sends before our first flight. */
