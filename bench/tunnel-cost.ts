@@ -1,11 +1,11 @@
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCertificates } from "../src/credentials/certificate-file.ts";
-import { readInto } from "../src/credentials/read-into.ts";
-import { BATCH_SIZE } from "../src/io/batches.ts";
+import { BATCH_SIZE } from "../src/connection/batches.ts";
 import { Engine } from "../src/sandbox/engine.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
+import { readCertificates } from "../src/setup/certificate-file.ts";
+import { readInto } from "../src/setup/read-into.ts";
 import type { Endpoint } from "../src/tunnel/endpoint.ts";
 import { Tunnel } from "../src/tunnel/tunnel.ts";
 import { bothInWebAssembly, RECORD } from "./crypto-sides.ts";

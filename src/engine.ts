@@ -8,9 +8,8 @@ import {
   type Modules,
   SecureContext,
   type SecureContextOptions as SharedOptions,
-} from "./context/secure-context.ts";
+} from "./credentials/secure-context.ts";
 
-export { ArgumentTypeError, ArgumentValueError, TlsError } from "./context/errors.ts";
 export type {
   ClientEngineOptions,
   Credential,
@@ -18,7 +17,8 @@ export type {
   Modules,
   SecureContext,
   ServerEngineOptions,
-} from "./context/secure-context.ts";
+} from "./credentials/secure-context.ts";
+export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";
 export type { Channel, Engine, Profile, Session } from "./sandbox/engine.ts";
 export { EngineError, type Side } from "./sandbox/errors.ts";
 export type { PeerCertificate, PeerName } from "./sandbox/peer.ts";

@@ -7,8 +7,8 @@ import { requireNode } from "./library/node-version.ts";
 
 requireNode();
 
-export { ArgumentTypeError, ArgumentValueError, TlsError } from "./context/errors.ts";
-export type { Credential, KeyPair, SecureContext } from "./context/secure-context.ts";
+export type { Credential, KeyPair, SecureContext } from "./credentials/secure-context.ts";
+export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";
 export { type ConnectOptions, connect } from "./library/connect.ts";
 export type {
   ClientOptions,

@@ -1,9 +1,9 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { complain } from "../cli/diagnostics.ts";
 import { spellOut } from "../cli/tls-options.ts";
-import { anchorSource } from "../credentials/environment.ts";
-import { systemBundle } from "../credentials/trust-anchors.ts";
-import { type ClientSide, prepareClient } from "../service/client-side.ts";
+import { type ClientSide, prepareClient } from "../setup/client-side.ts";
+import { anchorSource } from "../setup/environment.ts";
+import { systemBundle } from "../setup/trust-anchors.ts";
 
 /**
  * The client's sandboxes, and what there is to say about what they hold the server against. Only

@@ -1,12 +1,12 @@
 import type { Readable, Writable } from "node:stream";
 import type { Fatal } from "../cli/diagnostics.ts";
+import { Connection, type Streams } from "../connection/connection.ts";
+import { notification } from "../connection/session-variables.ts";
+import { peerOf, tellEnd } from "../connection/summary.ts";
 import { streamsOf } from "../io/descriptors.ts";
 import type { Program } from "../program/program.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
-import { Connection, type Streams } from "../service/connection.ts";
-import { expectOneConnection } from "../service/modules.ts";
-import { notification } from "../service/session-variables.ts";
-import { peerOf, tellEnd } from "../service/summary.ts";
+import { expectOneConnection } from "../setup/modules.ts";
 import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed.ts";
 
 /** Delayed TLS in our own process. */

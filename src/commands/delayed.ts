@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 import { complain, reasonOf } from "../cli/diagnostics.ts";
-import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import type { Ending, Program, ProgramSettings } from "../program/program.ts";
+import { engineOwner } from "../setup/environment.ts";
 import { DelayedEngineChild } from "./delayed-engine-child.ts";
 import { DelayedOwnEngine } from "./delayed-own-engine.ts";
 import { fail } from "./fail.ts";

@@ -1,5 +1,5 @@
 import { complain, reasonOf } from "../cli/diagnostics.ts";
-import { exitCodeOf } from "../service/failures.ts";
+import { exitCodeOf } from "../connection/failures.ts";
 
 /** Says what went wrong and ends the process with the code for it. */
 export function fail(program: string, error: unknown): never {

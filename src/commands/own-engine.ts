@@ -2,13 +2,13 @@ import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Fatal } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
+import { Connection, type Streams } from "../connection/connection.ts";
+import { sessionVariables } from "../connection/session-variables.ts";
+import { peerOf, tellEnd } from "../connection/summary.ts";
 import { streamsOf } from "../io/descriptors.ts";
 import type { Ending, Program } from "../program/program.ts";
 import type { Session } from "../sandbox/engine.ts";
-import { Connection, type Streams } from "../service/connection.ts";
-import { expectOneConnection } from "../service/modules.ts";
-import { sessionVariables } from "../service/session-variables.ts";
-import { peerOf, tellEnd } from "../service/summary.ts";
+import { expectOneConnection } from "../setup/modules.ts";
 import { mirror, type Service, startProgram } from "./prog.ts";
 
 /**

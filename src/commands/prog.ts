@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
 import type { Fatal } from "../cli/diagnostics.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
-import { isOurs } from "../credentials/environment.ts";
+import { cannotRun } from "../connection/failures.ts";
+import { programEnvironment, type Variables } from "../connection/session-variables.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import { type Ending, Program, type ProgramSettings } from "../program/program.ts";
 import { dieOf, passSignalsOn } from "../program/signals.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
-import { cannotRun } from "../service/failures.ts";
-import { programEnvironment, type Variables } from "../service/session-variables.ts";
+import { isOurs } from "../setup/environment.ts";
 
 /** The sandboxes of one connection; null: there is no key. */
 export interface Sandboxes {

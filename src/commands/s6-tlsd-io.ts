@@ -1,7 +1,7 @@
 import { type IoSettings, s6TlsdIoLine } from "../cli/command-lines.ts";
 import { DEFAULTS } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareServer } from "../service/server-side.ts";
+import { prepareServer } from "../setup/server-side.ts";
 import { run } from "./run.ts";
 import { runTunnel } from "./tunnel-alone.ts";
 

@@ -2,7 +2,7 @@ import { s6TlsdLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { DEFAULTS, serverTunnelOptions, type TlsSettings } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareServer } from "../service/server-side.ts";
+import { prepareServer } from "../setup/server-side.ts";
 import { run } from "./run.ts";
 import { wrap } from "./wrap.ts";
 

@@ -3,8 +3,6 @@ import { availableParallelism } from "node:os";
 import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
-import { engineOwner } from "../credentials/environment.ts";
-import { EnvironmentError } from "../credentials/errors.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { parseAddress } from "../server/address.ts";
 import { descriptorLimit, roomFor } from "../server/descriptors.ts";
@@ -12,6 +10,7 @@ import { ownerOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
 import { Worker } from "../server/worker.ts";
+import { EnvironmentError, engineOwner } from "../setup/environment.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
 

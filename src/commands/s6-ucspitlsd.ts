@@ -2,7 +2,7 @@ import { s6UcspitlsdLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { DEFAULTS, serverTunnelOptions, type TlsSettings } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareServer } from "../service/server-side.ts";
+import { prepareServer } from "../setup/server-side.ts";
 import { runDelayed } from "./delayed.ts";
 import { run } from "./run.ts";
 

@@ -3,14 +3,14 @@ import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError, unsigned } from "../cli/options.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
-import { engineOwner } from "../credentials/environment.ts";
+import { Connection } from "../connection/connection.ts";
+import { notification } from "../connection/session-variables.ts";
+import { peerOf, tellEnd } from "../connection/summary.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import type { Session } from "../sandbox/engine.ts";
-import { Connection } from "../service/connection.ts";
-import { expectOneConnection } from "../service/modules.ts";
-import { becomeOwner } from "../service/owner.ts";
-import { notification } from "../service/session-variables.ts";
-import { peerOf, tellEnd } from "../service/summary.ts";
+import { engineOwner } from "../setup/environment.ts";
+import { expectOneConnection } from "../setup/modules.ts";
+import { becomeOwner } from "../setup/owner.ts";
 import type { Sandboxes } from "./prog.ts";
 
 export interface TunnelAlone {

@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { UsageError } from "../cli/options.ts";
-import { engineOwner } from "../credentials/environment.ts";
 import { requireOpen } from "../io/descriptors.ts";
+import { engineOwner } from "../setup/environment.ts";
 import { EngineChild } from "./engine-child.ts";
 import { OwnEngine } from "./own-engine.ts";
 import type { Service } from "./prog.ts";

@@ -1,7 +1,14 @@
 import { connect as connectTcp, type Socket } from "node:net";
-import { ArgumentTypeError, ArgumentValueError } from "../context/errors.ts";
-import { checkOptions, FUNCTION, pick, type Rule, type Rules, STRING } from "../context/options.ts";
+import {
+  checkOptions,
+  FUNCTION,
+  pick,
+  type Rule,
+  type Rules,
+  STRING,
+} from "../credentials/options.ts";
 import { isAddress } from "../credentials/server-names.ts";
+import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
 import { CLIENT_OPTIONS, type ClientOptions } from "./connection-options.ts";
 import type { TlsStream } from "./tls-stream.ts";
 import { wrapClient } from "./wrap.ts";

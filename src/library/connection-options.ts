@@ -6,8 +6,8 @@ import {
   type Rule,
   type Rules,
   SERVER_NAME,
-} from "../context/options.ts";
-import type { SecureContext } from "../context/secure-context.ts";
+} from "../credentials/options.ts";
+import type { SecureContext } from "../credentials/secure-context.ts";
 import { type SecureContextOptions, SHARED_OPTIONS } from "./secure-context.ts";
 
 /** Of any connection. */

@@ -1,7 +1,7 @@
-import { TlsError, tlsErrorOf } from "../context/errors.ts";
+import { HandshakeTimeout } from "../connection/connection.ts";
+import { causeOf } from "../connection/failures.ts";
+import { TlsError, tlsErrorOf } from "../credentials/tls-error.ts";
 import { EngineError } from "../sandbox/errors.ts";
-import { HandshakeTimeout } from "../service/connection.ts";
-import { causeOf } from "../service/failures.ts";
 import { TruncationError } from "../tunnel/closing.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */

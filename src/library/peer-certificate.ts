@@ -1,5 +1,5 @@
+import { peerVariables } from "../connection/peer-variables.ts";
 import type { PeerCertificate as Facts } from "../sandbox/peer.ts";
-import { peerVariables } from "../service/peer-variables.ts";
 
 /** What a certificate tells, in the forms that programs get in their environment. */
 export interface PeerCertificate {

@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
-import { ArgumentTypeError, ArgumentValueError, TlsError } from "../context/errors.ts";
-import { CONTEXT_OPTIONS, checkOptions, type Rules, STRING } from "../context/options.ts";
+import { CONTEXT_OPTIONS, checkOptions, type Rules, STRING } from "../credentials/options.ts";
 import {
   type SecureContextOptions as BareOptions,
   type Modules,
   SecureContext,
-} from "../context/secure-context.ts";
-import { readTrustAnchors } from "../credentials/trust-anchors.ts";
-import { fillWithEntropy } from "../io/entropy.ts";
-import { loadModule } from "../service/modules.ts";
+} from "../credentials/secure-context.ts";
+import { ArgumentTypeError, ArgumentValueError, TlsError } from "../credentials/tls-error.ts";
+import { fillWithEntropy } from "../setup/entropy.ts";
+import { loadModule } from "../setup/modules.ts";
+import { readTrustAnchors } from "../setup/trust-anchors.ts";
 
 /** What connections may share. */
 export interface SecureContextOptions extends Omit<BareOptions, "ca"> {

@@ -1,10 +1,16 @@
 import { type Socket, Server as TcpServer } from "node:net";
-import { ArgumentTypeError } from "../context/errors.ts";
-import { BOOLEAN, checkOptions, FUNCTION, MILLISECONDS, type Rules } from "../context/options.ts";
-import type { SecureContext } from "../context/secure-context.ts";
+import { KeptCredentials } from "../credentials/kept-credentials.ts";
+import {
+  BOOLEAN,
+  checkOptions,
+  FUNCTION,
+  MILLISECONDS,
+  type Rules,
+} from "../credentials/options.ts";
+import type { SecureContext } from "../credentials/secure-context.ts";
+import { ArgumentTypeError } from "../credentials/tls-error.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
-import { KeptCredentials } from "../service/kept-credentials.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./connection-options.ts";
 import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
 import { TlsStream } from "./tls-stream.ts";

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { addAbortSignal, Duplex } from "node:stream";
-import { TlsError } from "../context/errors.ts";
+import { Connection } from "../connection/connection.ts";
+import { timerDelay } from "../connection/timers.ts";
+import { TlsError } from "../credentials/tls-error.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
-import { Connection } from "../service/connection.ts";
-import { timerDelay } from "../service/timers.ts";
 import { Cleartext } from "./cleartext.ts";
 import { errorOf } from "./failure.ts";
 import { type PeerCertificate, peerCertificateOf } from "./peer-certificate.ts";

@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
-import { ArgumentTypeError, ArgumentValueError } from "../context/errors.ts";
-import { BOOLEAN, checkOptions, pick } from "../context/options.ts";
-import type { SecureContext } from "../context/secure-context.ts";
+import { BOOLEAN, checkOptions, pick } from "../credentials/options.ts";
+import type { SecureContext } from "../credentials/secure-context.ts";
+import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
 import {
   CLIENT_OPTIONS,
   type ClientOptions,

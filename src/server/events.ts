@@ -1,5 +1,5 @@
+import type { Facts } from "../connection/summary.ts";
 import type { Ending } from "../program/program.ts";
-import type { Facts } from "../service/summary.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
 

@@ -1,8 +1,8 @@
 import { UsageError } from "../cli/options.ts";
 import { listOfIds, type ServerSettings } from "../cli/server-options.ts";
-import { EnvironmentError } from "../credentials/errors.ts";
 import type { Privileges } from "../program/privileges.ts";
-import { becomeOwner } from "../service/owner.ts";
+import { EnvironmentError } from "../setup/environment.ts";
+import { becomeOwner } from "../setup/owner.ts";
 
 /**
  * Whom the server becomes, by -u, -g and -G, or by -U.

@@ -1,4 +1,4 @@
-import type { TcpEnds } from "../service/tcp-variables.ts";
+import type { TcpEnds } from "../connection/tcp-variables.ts";
 
 /** What the primary and its workers tell each other. Sockets travel along with `serve`. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { peerVariables } from "../../src/connection/peer-variables.ts";
+import { notification, parseNotification } from "../../src/connection/session-variables.ts";
 import type { NameKind, PeerCertificate, PeerName } from "../../src/sandbox/peer.ts";
-import { peerVariables } from "../../src/service/peer-variables.ts";
-import { notification, parseNotification } from "../../src/service/session-variables.ts";
 
 /** What prog is told of the peer's certificate: values that say one thing only. */
 

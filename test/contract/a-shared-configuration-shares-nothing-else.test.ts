@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import { describe, expect, test } from "vitest";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { isBlank, loadKey, newKeeper, newServer, newServers } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
 import {
   drain,
   feed,

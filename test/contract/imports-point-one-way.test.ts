@@ -11,28 +11,27 @@ const SRC = join(import.meta.dirname, "../../src");
 const MAY_IMPORT: Record<string, readonly string[]> = {
   sandbox: [],
   tunnel: ["sandbox"],
-  io: ["tunnel"],
-  credentials: [],
+  credentials: ["sandbox"],
+  io: [],
   program: [],
   cli: [],
-  context: ["sandbox", "credentials"],
-  service: ["context", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
-  server: ["service", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
-  library: ["server", "service", "context", "sandbox", "tunnel", "io", "credentials"],
-  "index.ts": ["library", "context", "sandbox"],
-  "engine.ts": ["context", "sandbox"],
-  commands: ["server", "service", "sandbox", "tunnel", "io", "credentials", "program", "cli"],
+  setup: ["credentials", "sandbox", "program", "cli"],
+  connection: ["setup", "tunnel", "sandbox", "cli"],
+  server: ["connection", "setup", "credentials", "sandbox", "io", "program", "cli"],
+  library: ["connection", "setup", "credentials", "tunnel", "sandbox"],
+  "index.ts": ["library", "credentials", "sandbox"],
+  "engine.ts": ["credentials", "sandbox"],
+  commands: ["server", "connection", "setup", "credentials", "sandbox", "io", "program", "cli"],
 };
 
 /** Of these it may know types only: who joins them is in commands. */
 const TYPES_ONLY: Record<string, readonly string[]> = {
-  io: ["tunnel"],
   tunnel: ["sandbox"],
   "index.ts": ["sandbox"],
 };
 
 /** Folders without I/O: nothing of Node but types. */
-const PURE = ["sandbox", "tunnel", "context", "engine.ts"];
+const PURE = ["sandbox", "tunnel", "credentials", "engine.ts"];
 
 interface Import {
   readonly from: string;
@@ -123,12 +122,12 @@ describe("imports point one way", () => {
     ["credentials/a.ts", 'export * from "../tunnel/tunnel.ts";'],
     ["sandbox/a.ts", 'const crypto = require("node:crypto");'],
     ["io/a.ts", 'import leftpad from "leftpad";'],
-    ["io/a.ts", 'import { Tunnel } from "../tunnel/tunnel.ts";'],
+    ["io/a.ts", 'import type { Endpoint } from "../tunnel/endpoint.ts";'],
     ["tunnel/a.ts", 'const engine = await import("../sandbox/engine.ts");'],
-    ["tunnel/a.ts", 'import { type Engine } from "../io/stream-endpoint.ts";'],
+    ["tunnel/a.ts", 'import { type Engine } from "../connection/stream-endpoint.ts";'],
     ["program/a.ts", 'import type { Engine } from "../sandbox/engine.ts";'],
     ["sandbox/a.ts", 'import "node:net";'],
-    ["context/a.ts", 'import { Buffer } from "node:buffer";'],
+    ["credentials/a.ts", 'import { Buffer } from "node:buffer";'],
     ["engine.ts", 'import { connect } from "./library/connect.ts";'],
     ["index.ts", 'export { Engine } from "./sandbox/engine.ts";'],
   ])("the check would catch %s with %s", (file, text) => {

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
 import {
   type ClientVerification,
   Engine,
@@ -9,6 +8,7 @@ import {
   type Verification,
 } from "../../src/sandbox/engine.ts";
 import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
 import type { Credentials } from "../support/certificates.ts";
 import { builtModule } from "../support/sandboxes.ts";
 

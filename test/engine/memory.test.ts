@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { Authority } from "../support/certificates.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { Rig } from "../tunnel/rig.ts";

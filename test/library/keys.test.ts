@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { SecureContext } from "../../src/context/secure-context.ts";
+import type { SecureContext } from "../../src/credentials/secure-context.ts";
 import type { Keeper } from "../../src/sandbox/keeper.ts";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { connect, connectRaw } from "../support/clients.ts";

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
+import { plainAddress } from "../../src/connection/tcp-variables.ts";
 import { parseAddress } from "../../src/server/address.ts";
-import { plainAddress } from "../../src/service/tcp-variables.ts";
 import { Authority } from "../support/certificates.ts";
 import { startServer } from "../support/server.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
 import { Engine } from "../../src/sandbox/engine.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { drain, feed, loadKey } from "../engine/instances.ts";
 import type { Credentials } from "../support/certificates.ts";
 import { memoryOf } from "../support/sandboxes.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
 
 /** Keys and certificates that are the same in every run, for tests that are to be replayed. */
 

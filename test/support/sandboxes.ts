@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
-import { readInto } from "../../src/credentials/read-into.ts";
-import { Batches } from "../../src/io/batches.ts";
-import { StreamEndpoint } from "../../src/io/stream-endpoint.ts";
+import { Batches } from "../../src/connection/batches.ts";
+import { StreamEndpoint } from "../../src/connection/stream-endpoint.ts";
 import { Engine } from "../../src/sandbox/engine.ts";
 import { Keeper } from "../../src/sandbox/keeper.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
+import { readInto } from "../../src/setup/read-into.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import type { Credentials } from "./certificates.ts";
 

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
 import { CredentialsError } from "../../src/credentials/errors.ts";
-import { readTrustAnchors } from "../../src/credentials/trust-anchors.ts";
 import { EngineError, UnusableAnchors } from "../../src/sandbox/errors.ts";
 import { KeeperError } from "../../src/sandbox/keeper.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
+import { readTrustAnchors } from "../../src/setup/trust-anchors.ts";
 import { loadKey, newServer } from "../engine/instances.ts";
 import { derMutators } from "../support/der-mutations.ts";
 import { recordedHellos } from "../support/hello-mutations.ts";

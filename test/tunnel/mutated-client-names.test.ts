@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { sessionVariables } from "../../src/connection/session-variables.ts";
 import type { Engine } from "../../src/sandbox/engine.ts";
 import { UnusableAnchors } from "../../src/sandbox/errors.ts";
-import { sessionVariables } from "../../src/service/session-variables.ts";
 import { drain, feed, loadKey, newServer } from "../engine/instances.ts";
 import { clientFlight, helloRecord } from "../support/client-flight.ts";
 import { derMutators } from "../support/der-mutations.ts";

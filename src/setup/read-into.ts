@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { CredentialsError } from "./errors.ts";
+import { CredentialsError } from "../credentials/errors.ts";
 
 /**
  * Reads a file, or a pipe, into memory that its owner can wipe: no other buffer holds any of it, not

@@ -1,6 +1,6 @@
-import { normal, whyNoHostName } from "../credentials/server-names.ts";
 import { PROFILE_NAMES } from "../sandbox/engine.ts";
-import { ArgumentTypeError, ArgumentValueError } from "./errors.ts";
+import { normal, whyNoHostName } from "./server-names.ts";
+import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
 /** What an option may be. */
 export interface Rule {

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CredentialsError } from "../../src/credentials/errors.ts";
-import { readTrustAnchors } from "../../src/credentials/trust-anchors.ts";
+import { readTrustAnchors } from "../../src/setup/trust-anchors.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
 import { name } from "../support/names.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";

@@ -1,10 +1,10 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { UsageError } from "../cli/options.ts";
-import { defaultPair } from "../credentials/environment.ts";
 import { whyNoHostName } from "../credentials/server-names.ts";
-import { fillWithEntropy } from "../io/entropy.ts";
 import { Engine } from "../sandbox/engine.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
+import { fillWithEntropy } from "./entropy.ts";
+import { defaultPair } from "./environment.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
 import { chooseProfile } from "./server-side.ts";

@@ -1,11 +1,11 @@
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
-import { Batches } from "../io/batches.ts";
-import { StreamEndpoint, type StreamPair } from "../io/stream-endpoint.ts";
-import { StreamFailure } from "../io/stream-failure.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
+import { Batches } from "./batches.ts";
+import { StreamEndpoint, type StreamPair } from "./stream-endpoint.ts";
+import { StreamFailure } from "./stream-failure.ts";
 import type { Facts } from "./summary.ts";
 import { timerDelay } from "./timers.ts";
 

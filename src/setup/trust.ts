@@ -1,10 +1,10 @@
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
-import { anchorSource } from "../credentials/environment.ts";
-import { readTrustAnchors } from "../credentials/trust-anchors.ts";
 import type { ClientVerification } from "../sandbox/engine.ts";
 import { UnusableAnchors } from "../sandbox/errors.ts";
+import { anchorSource } from "./environment.ts";
+import { readTrustAnchors } from "./trust-anchors.ts";
 
 /**
  * What clients' certificates are held against; null if they are not asked for one.

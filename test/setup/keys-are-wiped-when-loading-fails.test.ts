@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { DEFAULTS } from "../../src/cli/tls-options.ts";
 import { Keeper } from "../../src/sandbox/keeper.ts";
-import { loadCredentials } from "../../src/service/server-side.ts";
+import { loadCredentials } from "../../src/setup/server-side.ts";
 import { isBlank } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
 import { builtModule, memoryOf } from "../support/sandboxes.ts";

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readCertificates } from "../../src/credentials/certificate-file.ts";
 import { CredentialsError } from "../../src/credentials/errors.ts";
+import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { Authority, chainFile, derCertificate } from "../support/certificates.ts";
 import { scratchFile } from "../support/scratch.ts";
 

@@ -1,6 +1,5 @@
 import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
-import { fillWithEntropy } from "../io/entropy.ts";
 import {
   type ClientVerification,
   Engine,
@@ -10,6 +9,7 @@ import {
   type Profile,
 } from "../sandbox/engine.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
+import { fillWithEntropy } from "./entropy.ts";
 import { loadIdentities } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
 import { loadClientVerification, noEngine } from "./trust.ts";

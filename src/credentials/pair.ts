@@ -1,10 +1,10 @@
-import { decodeCertificates } from "../credentials/certificates.ts";
-import { CredentialsError } from "../credentials/errors.ts";
 import { LONGEST_CHAIN } from "../sandbox/engine.ts";
 import { EngineError, type Side, UnusableAnchors } from "../sandbox/errors.ts";
 import { KEY_FILE_MAX, type Keeper, KeeperError, type PrivateKey } from "../sandbox/keeper.ts";
-import { TlsError } from "./errors.ts";
+import { decodeCertificates } from "./certificates.ts";
+import { CredentialsError } from "./errors.ts";
 import type { ClaimedIdentity } from "./identity-choice.ts";
+import { TlsError } from "./tls-error.ts";
 
 /** PEM as text; PEM or DER as bytes. */
 export type Credential = string | Uint8Array;

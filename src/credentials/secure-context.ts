@@ -1,4 +1,3 @@
-import { normal } from "../credentials/server-names.ts";
 import {
   Engine,
   type Identity,
@@ -8,19 +7,13 @@ import {
 } from "../sandbox/engine.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
-import {
-  attempt,
-  type Credential,
-  decode,
-  type KeyPair,
-  misconfigured,
-  Pair,
-} from "./credentials.ts";
-import { ArgumentTypeError, ArgumentValueError } from "./errors.ts";
 import { identityChoice } from "./identity-choice.ts";
 import { BOOLEAN, CONTEXT_OPTIONS, checkOptions, REQUEST, SERVER_NAME } from "./options.ts";
+import { attempt, type Credential, decode, type KeyPair, misconfigured, Pair } from "./pair.ts";
+import { normal } from "./server-names.ts";
+import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
-export type { Credential, KeyPair } from "./credentials.ts";
+export type { Credential, KeyPair } from "./pair.ts";
 
 /** What connections may share. */
 export interface SecureContextOptions extends Partial<KeyPair> {

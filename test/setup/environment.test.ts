@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { defaultPair, engineOwner, isOurs, namedPairs } from "../../src/credentials/environment.ts";
-import { CredentialsError, EnvironmentError } from "../../src/credentials/errors.ts";
+import { CredentialsError } from "../../src/credentials/errors.ts";
+import {
+  defaultPair,
+  EnvironmentError,
+  engineOwner,
+  isOurs,
+  namedPairs,
+} from "../../src/setup/environment.ts";
 
 /** The variables of the environment that name keys and certificates. */
 

@@ -1,5 +1,5 @@
-import { candidates } from "../credentials/server-names.ts";
 import { type Identity, type IdentityChoice, sizeOfChain } from "../sandbox/engine.ts";
+import { candidates } from "./server-names.ts";
 
 /** An identity that was only taken at its word, until somebody asks for it. */
 export interface ClaimedIdentity extends Identity {

@@ -1,13 +1,13 @@
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
-import { type ClaimedIdentity, identityChoice } from "../context/identity-choice.ts";
-import { readCertificates } from "../credentials/certificate-file.ts";
-import { defaultPair, namedPairs, type PairFiles } from "../credentials/environment.ts";
-import { CredentialsError, EnvironmentError } from "../credentials/errors.ts";
-import { readInto } from "../credentials/read-into.ts";
+import { CredentialsError } from "../credentials/errors.ts";
+import { type ClaimedIdentity, identityChoice } from "../credentials/identity-choice.ts";
 import { normal } from "../credentials/server-names.ts";
 import { type Identity, type IdentityChoice, LONGEST_CHAIN } from "../sandbox/engine.ts";
 import type { Keeper, PrivateKey } from "../sandbox/keeper.ts";
+import { readCertificates } from "./certificate-file.ts";
+import { defaultPair, EnvironmentError, namedPairs, type PairFiles } from "./environment.ts";
+import { readInto } from "./read-into.ts";
 
 /**
  * Who we are, to any client or to each by the name that it asks for.

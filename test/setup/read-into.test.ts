@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CredentialsError } from "../../src/credentials/errors.ts";
-import { readInto } from "../../src/credentials/read-into.ts";
+import { readInto } from "../../src/setup/read-into.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 /** A file goes straight into the memory that is meant for it. */

@@ -1,8 +1,8 @@
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
-import { EnvironmentError } from "../credentials/errors.ts";
-import { StreamFailure } from "../io/stream-failure.ts";
+import { EnvironmentError } from "../setup/environment.ts";
+import { StreamFailure } from "./stream-failure.ts";
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): ExitCode {

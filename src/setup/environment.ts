@@ -1,5 +1,12 @@
-import { CredentialsError, EnvironmentError } from "./errors.ts";
+import { CredentialsError } from "../credentials/errors.ts";
 import type { AnchorSource } from "./trust-anchors.ts";
+
+/** A variable of the environment that must be set is not, or doesn't make sense. */
+export class EnvironmentError extends Error {
+  static missing(name: string): EnvironmentError {
+    return new EnvironmentError(`environment variable ${name} is not set`);
+  }
+}
 
 /** Where a private key and its chain of certificates are. */
 export interface PairFiles {

@@ -1,4 +1,4 @@
-import { decodeCertificates } from "./certificates.ts";
+import { decodeCertificates } from "../credentials/certificates.ts";
 import { withFile } from "./read-into.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import { CredentialsError } from "../credentials/errors.ts";
 import { readCertificates } from "./certificate-file.ts";
-import { CredentialsError } from "./errors.ts";
 
 /** Where the certificates of the CAs are. */
 export type AnchorSource =
