@@ -42,10 +42,23 @@ build/toolchain: vendor/need
 	@vendor/need emcc=emscripten
 	@touch $@
 
-build/bearssl-sources: vendor/fetch $(wildcard vendor/bearssl.*)
+build/%-sources: vendor/fetch vendor/%.pin
 	@mkdir -p build
-	@vendor/fetch
+	@vendor/fetch $*
 	@touch $@
+
+# BoringSSL's test runner. It is compiled where Go looks for packages without modules: the one
+# package that it wants and that is not in the sources is Debian's.
+BOGO_SOURCE ?= vendor/boringssl/src
+BOGO_GO = GO111MODULE=off GOPATH=$(CURDIR)/build/bogo/go:/usr/share/gocode GOCACHE=$(CURDIR)/build/bogo/cache
+build/bogo/runner: build/boringssl-sources
+	$(call say,  BoringSSL: compiling its test runner (10 to 20 seconds))
+	@vendor/need go=golang-go \
+		/usr/share/gocode/src/golang.org/x/crypto/curve25519/curve25519.go=golang-golang-x-crypto-dev
+	@mkdir -p build/bogo/go/src/boringssl.googlesource.com
+	@ln -sfn $(abspath $(BOGO_SOURCE)) build/bogo/go/src/boringssl.googlesource.com/boringssl
+	@cd build/bogo/go/src/boringssl.googlesource.com/boringssl/ssl/test/runner && \
+		$(BOGO_GO) go test -c -o $(CURDIR)/$@ .
 
 node_modules/.package-lock.json: package.json package-lock.json
 	$(call say,  npm ci: the TypeScript toolchain)
@@ -246,7 +259,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm fuzz-programs $(NODES) $(OTHER_RUNTIMES)
+test: dist check build/crypto-test.wasm build/bogo/runner fuzz-programs $(NODES) $(OTHER_RUNTIMES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 
@@ -316,4 +329,5 @@ bench: all build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
 clean:
 	rm -rf build dist
 distclean: clean
-	rm -rf node_modules test/nodes/node_modules test/other-runtimes/node_modules vendor/bearssl
+	rm -rf node_modules test/nodes/node_modules test/other-runtimes/node_modules \
+		vendor/bearssl vendor/boringssl

@@ -6,7 +6,7 @@ import { tables } from "../support/markdown.ts";
 import { filesNamed, repository } from "../support/repository.ts";
 
 const read = (file: string) => readFileSync(join(repository, file), "utf8");
-const [runtime = [], npm = [], debian = []] = tables(read("docs/dependencies.md"));
+const [runtime = [], npm = [], debian = [], judges = []] = tables(read("docs/dependencies.md"));
 
 interface Package {
   dependencies?: Record<string, string>;
@@ -80,13 +80,16 @@ describe("Debian", () => {
   });
 });
 
-describe("BearSSL", () => {
+describe.each([
+  ["BearSSL", "bearssl", runtime],
+  ["BoringSSL's test runner", "boringssl", judges],
+])("%s", (name, pin, table) => {
   it("is the version that is pinned, by the digest that is pinned", () => {
     const pinned = (field: string) =>
-      new RegExp(`^${field} +(.*)$`, "m").exec(read("vendor/bearssl.pin"))?.[1];
-    const [name, version, digest] = runtime[0] ?? [];
-    expect({ name, version, digest }).toEqual({
-      name: "BearSSL",
+      new RegExp(`^${field} +(.*)$`, "m").exec(read(`vendor/${pin}.pin`))?.[1];
+    const [listed, version, digest] = table[0] ?? [];
+    expect({ listed, version, digest }).toEqual({
+      listed: name,
       version: pinned("version"),
       digest: `\`${pinned("sha256")}\``,
     });

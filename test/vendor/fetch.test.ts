@@ -113,8 +113,9 @@ describe("sources from elsewhere", () => {
     expectRefusal(runFetch({ BEARSSL_SOURCE: tree }), / is missing and \d+ more; /);
   });
 
-  it("a folder without src and inc is refused", () => {
-    expectRefusal(runFetch({ BEARSSL_SOURCE: clone }), "holds no src/ and inc/");
+  it("a folder in which nothing is what the pin has is refused", () => {
+    const wanted = "holds none of: LICENSE.txt inc src";
+    expectRefusal(runFetch({ BEARSSL_SOURCE: clone }), wanted);
   });
 
   it("a path where nothing is fails, and says what would do", () => {
@@ -160,7 +161,7 @@ describe("a vendor/bearssl that is already there", () => {
     const run = runFetch({ BEARSSL_SOURCE: pinnedTree });
     expect(run.status).toBe(refused);
     expect(run.stderr).toContain(`${file} ${complaint}`);
-    expect(run.stderr).toContain("remove vendor/bearssl and run vendor/fetch again");
+    expect(run.stderr).toContain("remove vendor/bearssl and run vendor/fetch bearssl again");
     expect(readFileSync(path)).toEqual(mine);
   });
 
@@ -175,6 +176,42 @@ describe("a vendor/bearssl that is already there", () => {
     expect(run.stderr).toContain("src/more/backdoor.c is not in the pin");
   });
 });
+
+describe("BoringSSL's test runner, whose parts lie deeper", () => {
+  const tree = join(repository, "vendor/boringssl");
+
+  beforeEach(() => {
+    copyFileSync(join(repository, "vendor/boringssl.pin"), join(vendor, "boringssl.pin"));
+  });
+
+  it("is taken from a larger tree by the same rules, and BearSSL's source is not asked", () => {
+    const larger = join(clone, "larger");
+    cpSync(tree, larger, { recursive: true });
+    writeFileSync(join(larger, "src/ssl/not-pinned.c"), "");
+    const run = runFetch({ BORINGSSL_SOURCE: larger, BEARSSL_SOURCE: "/nowhere" }, "boringssl");
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    execFileSync("diff", ["-r", tree, join(vendor, "boringssl")]);
+  });
+
+  it("a changed test is refused, and named", () => {
+    const changed = join(clone, "changed");
+    cpSync(tree, changed, { recursive: true });
+    appendFileSync(join(changed, "src/ssl/test/runner/runner.go"), "\n");
+    const run = runFetch({ BORINGSSL_SOURCE: changed }, "boringssl");
+    expect(run.status).toBe(refused);
+    expect(run.stderr).toContain("src/ssl/test/runner/runner.go is changed");
+    expect(existsSync(join(vendor, "boringssl"))).toBe(false);
+  });
+});
+
+it.each([[], ["nothing"], ["../vendor/bearssl"], ["bearssl", "boringssl"]])(
+  "vendor/fetch %s %s is refused, and the pins are named",
+  (...names) => {
+    const run = fetchOf(names, {});
+    expect(run.status).toBe(100);
+    expect(run.stderr).toContain("NAME is one of: bearssl\n");
+  },
+);
 
 it("without apt-get, vendor/fetch fails and asks for BEARSSL_SOURCE", () => {
   const run = runFetch({ PATH: onlyTools() });
@@ -244,8 +281,12 @@ interface Run {
   stderr: string;
 }
 
-function runFetch(environment: Record<string, string>): Run {
-  return spawnSync(join(vendor, "fetch"), {
+function runFetch(environment: Record<string, string>, name = "bearssl"): Run {
+  return fetchOf([name], environment);
+}
+
+function fetchOf(names: string[], environment: Record<string, string>): Run {
+  return spawnSync(join(vendor, "fetch"), names, {
     env: { PATH: process.env.PATH, ...environment },
     encoding: "utf8",
     timeout: 30_000,
