@@ -46,6 +46,11 @@ const UNRECOGNIZED_NAME = 112;
 /** `rec` are records, for and from the network; `app` is application data. */
 export type Channel = keyof typeof CHANNELS;
 
+/** What an engine says of its connection; see its properties of the same names. */
+export type EngineState = Readonly<
+  Pick<Engine, "closed" | "established" | "peerClosed" | "inRecord">
+>;
+
 /** Makes the engine of one more connection. */
 export type ServerMaker = (start: ServerStart) => Engine;
 
@@ -166,24 +171,40 @@ export class Engine {
     this.sandbox.exports.engine_end();
   }
 
+  /** Is there anything to take from a channel, or room to fill in it? @internal */
+  pending(channel: Channel): boolean {
+    return this.sandbox.exports.engine_buf(CHANNELS[channel]) !== 0;
+  }
+
+  /** How things stand, in one look. @internal */
+  get state(): EngineState {
+    const bits = this.sandbox.exports.engine_state();
+    return {
+      closed: (bits & CLOSED) !== 0,
+      established: (bits & ESTABLISHED) !== 0,
+      peerClosed: (bits & PEER_CLOSED) !== 0,
+      inRecord: (bits & IN_RECORD) !== 0,
+    };
+  }
+
   /** The connection is over; `error` says why. */
   get closed(): boolean {
-    return (this.sandbox.exports.engine_state() & CLOSED) !== 0;
+    return this.state.closed;
   }
 
   /** The handshake is done, and the connection open. */
   get established(): boolean {
-    return (this.sandbox.exports.engine_state() & ESTABLISHED) !== 0;
+    return this.state.established;
   }
 
   /** The peer sent close_notify; it is answered by `close`. */
   get peerClosed(): boolean {
-    return (this.sandbox.exports.engine_state() & PEER_CLOSED) !== 0;
+    return this.state.peerClosed;
   }
 
   /** A part of a record has come, and the rest has not. */
   get inRecord(): boolean {
-    return (this.sandbox.exports.engine_state() & IN_RECORD) !== 0;
+    return this.state.inRecord;
   }
 
   /** Why the connection is over; null if it ended as it should. */

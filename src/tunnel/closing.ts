@@ -1,10 +1,65 @@
-import type { Engine } from "../sandbox/engine.ts";
+import type { Engine, EngineState } from "../sandbox/engine.ts";
 import type { EngineError } from "../sandbox/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { TunnelSettings } from "./tunnel.ts";
 
 /** The peer's stream stopped where TLS does not let it stop. */
 export class TruncationError extends Error {}
+
+/** The engine reports a close that its code never makes: it is not the engine that we loaded. */
+class ImpossibleClose extends Error {}
+
+export interface ClosingSettings {
+  readonly engine: Engine;
+  /** The network's side: records. */
+  readonly remote: Endpoint;
+  /** `-S`: EOF from the program becomes close_notify and the end; else a half-close of TCP. */
+  readonly closeNotify: boolean;
+  /** With `closeNotify`: that is the end of one direction only, and the peer may go on. */
+  readonly halfClose?: boolean;
+  /** `-J`: EOF from the peer without close_notify is an error. */
+  readonly enforceCloseNotify: boolean;
+  /**
+   * All was said, but the peer has not hung up. The owner of the clock calls the tunnel's `over`
+   * after a while.
+   */
+  readonly lingering: () => void;
+}
+
+/**
+ * Where the connection as a whole stands.
+ *
+ * | from | event | to |
+ * | --- | --- | --- |
+ * | handshake | the network takes no more | last words: an alert may be on its way that says why |
+ * | handshake, last words | the handshake is done | established |
+ * | handshake, last words | the clock | failed |
+ * | any of these | a failure | failed: an alert may leave, then both sides see the end |
+ * | any of these, failed | the engine can't be called any more | abandoned: no alert, both sides see the end |
+ * | established, failed, abandoned | all was said, the peer has not hung up | lingering |
+ * | established, failed, abandoned, lingering | all was said, the peer has hung up or need not | complete |
+ */
+type Stage =
+  | "handshake"
+  | "last words"
+  | "established"
+  | "failed"
+  | "abandoned"
+  | "lingering"
+  | "complete";
+
+/**
+ * Where the direction from the program to the network stands.
+ *
+ * | from | event | to |
+ * | --- | --- | --- |
+ * | open | the program's EOF, all has left, no -S | half-closed: a bare FIN |
+ * | open | the same in the library | ending: close_notify for our direction is on its way |
+ * | open | the same with -S, or in answer to close_notify | closing: close_notify for both directions is on its way |
+ * | ending | it has left, or can't | ended: FIN |
+ * | closing | it has left, or can't | closed: FIN, and the program's EOF |
+ * | open | the network takes no more, or a failure | stopped: the program gets EPIPE |
+ */
+type Outbound = "open" | "half-closed" | "ending" | "ended" | "closing" | "closed" | "stopped";
 
 /**
  * The policy of closing: when an EOF or a failure on one side becomes what on the other. Two
@@ -12,50 +67,51 @@ export class TruncationError extends Error {}
  * program, outbound is from the program to the network.
  */
 export class Closing {
+  failure: Error | null = null;
   /** The program got its EOF, or takes nothing any more. */
   inboundOver = false;
-  /** The network got its EOF, or takes nothing any more. */
-  outboundOver = false;
-  /** Nothing is left to do, and the peer has hung up or need not. */
-  complete = false;
-  failure: Error | null = null;
-  engineTrapped = false;
 
+  private stage: Stage = "handshake";
+  private outbound: Outbound = "open";
   private readonly engine: Engine;
   private readonly remote: Endpoint;
-  private established = false;
-  /** Our close_notify was the end of both directions. */
-  private closeSent = false;
-  /** It was the end of ours. */
-  private endSent = false;
-  private isLingering = false;
-  private awaitsLastWords = false;
 
-  constructor(private readonly settings: TunnelSettings) {
+  constructor(private readonly settings: ClosingSettings) {
     this.engine = settings.engine;
     this.remote = settings.remote;
   }
 
-  get failed(): boolean {
-    return this.failure !== null;
+  /** The network got its EOF, or takes nothing any more. */
+  get outboundOver(): boolean {
+    return !["open", "ending", "closing"].includes(this.outbound);
   }
 
-  /** After a failure, or a close_notify that ended both directions, records mean nothing: they are read and dropped. */
+  /** After a close_notify that ended both directions, or a failure, records mean nothing. */
   get dropsRecords(): boolean {
-    return this.failed || this.closeSent || this.isLingering;
+    return this.failure !== null || this.saysGoodbye || (this.inboundOver && this.outboundOver);
+  }
+
+  /** The engine has no part in what is left to do, or must not be called. */
+  get doneWithEngine(): boolean {
+    return ["abandoned", "lingering", "complete"].includes(this.stage);
+  }
+
+  get complete(): boolean {
+    return this.stage === "complete";
   }
 
   /** The first failure is the one that counts. */
   fail(failure: Error): void {
     this.failure ??= failure;
+    if (!this.doneWithEngine) this.stage = "failed";
   }
 
-  /** The engine trapped: it is not to be called again. */
-  trap(failure: Error, local: Endpoint | null): void {
-    this.fail(failure);
-    this.engineTrapped = true;
-    this.breakOff(local);
-    this.settle(local);
+  /** The engine trapped, or we did in the middle of a call: it is not to be called again. */
+  abandon(failure: Error, local: Endpoint | null): void {
+    this.failure ??= failure;
+    this.stage = "abandoned";
+    this.hangUp(local);
+    this.settle(local, null);
   }
 
   /**
@@ -63,21 +119,56 @@ export class Closing {
    * new to move.
    */
   step(local: Endpoint | null): boolean {
-    this.established ||= this.engine.established;
-    if (!this.failed) this.detectFailure(local);
-    if (this.failed) {
-      this.breakOff(local);
+    // The one look at the engine: nothing below changes it without a new step.
+    const state = this.engine.state;
+    if (this.failure === null && state.established) this.stage = "established";
+    if (this.failure === null) this.detectFailure(local, state);
+    if (this.failure !== null) {
+      if (this.remote.broken || !this.engine.pending("sendrec")) this.hangUp(local);
     } else if (local !== null) {
-      this.closeInbound(local);
-      if (this.closeOutbound(local)) return true;
+      this.closeInbound(local, state);
+      if (this.closeOutbound(local, state)) return true;
     }
-    this.settle(local);
+    this.settle(local, state);
     return false;
   }
 
-  private detectFailure(local: Endpoint | null): void {
-    if (this.engine.closed) {
-      const failure = this.closeSent ? null : this.engineFailure();
+  /** The time to linger is up. */
+  expire(): void {
+    if (this.stage !== "handshake" && this.stage !== "last words") return;
+    this.fail(new TruncationError("the peer takes no more, and the handshake is not done"));
+  }
+
+  /**
+   * Is this the end? Hanging up while the peer's bytes still arrive would make the system send a
+   * reset, which can overtake our last bytes and destroy them; so we wait for the peer to hang up,
+   * for as long as the owner of the clock allows.
+   *
+   * @param state null: the engine is not asked any more
+   */
+  settle(local: Endpoint | null, state: EngineState | null): void {
+    if (!this.outboundOver || !(this.inboundOver || (local?.broken ?? false))) return;
+    if (!this.remote.drained && !this.remote.broken) return;
+    // The owner of the tunnel may be gone after it, and what the program has not taken yet with it.
+    if (local !== null && !local.drained && !local.broken) return;
+    const saidGoodbye = this.failure === null && state !== null && state.peerClosed;
+    if (this.remote.ended || this.remote.failure !== null || saidGoodbye) {
+      this.stage = "complete";
+    } else if (this.stage !== "lingering") {
+      this.stage = "lingering";
+      this.settings.lingering();
+    }
+  }
+
+  private get saysGoodbye(): boolean {
+    return this.outbound === "closing" || this.outbound === "closed";
+  }
+
+  private detectFailure(local: Endpoint | null, state: EngineState): void {
+    // What the peer and the program still do is of no consequence.
+    if (this.inboundOver && this.outboundOver) return;
+    if (state.closed) {
+      const failure = this.saysGoodbye ? null : this.engineFailure();
       if (failure !== null) this.fail(failure);
       return;
     }
@@ -91,40 +182,34 @@ export class Closing {
       this.fail(this.remote.failure);
       return;
     }
-    if (!this.established && this.remote.broken) this.awaitLastWords();
-    if (this.inboundOver || !this.arrivalsEnded()) return;
+    if (this.stage === "handshake" && this.remote.broken) {
+      this.stage = "last words";
+      this.settings.lingering();
+    }
+    if (!this.inboundOver && !this.saysGoodbye && this.arrivalsEnded()) this.judgeEof(state);
+  }
+
+  /** No more will come from the peer. Is that a place where it may stop? */
+  private judgeEof(state: EngineState): void {
     if (this.remote.failure !== null) this.fail(this.remote.failure);
-    else if (this.engine.peerClosed) return;
-    else if (!this.established) this.fail(new TruncationError("EOF during the handshake"));
-    else if (this.hasUntaken("recvapp")) return;
-    else if (this.engine.inRecord) this.fail(new TruncationError("EOF inside a record"));
+    else if (state.peerClosed) return;
+    else if (this.stage !== "established")
+      this.fail(new TruncationError("EOF during the handshake"));
+    else if (this.engine.pending("recvapp")) return;
+    else if (state.inRecord) this.fail(new TruncationError("EOF inside a record"));
     else if (this.settings.enforceCloseNotify)
       this.fail(new TruncationError("EOF without close_notify"));
-  }
-
-  /**
-   * The peer takes no more, and the handshake can't be done. But an alert of its may be on its way,
-   * which says why.
-   */
-  private awaitLastWords(): void {
-    if (this.awaitsLastWords) return;
-    this.awaitsLastWords = true;
-    this.settings.lingering();
-  }
-
-  /** The time to linger is up. */
-  expire(): void {
-    if (this.established) return;
-    this.fail(new TruncationError("the peer takes no more, and the handshake is not done"));
   }
 
   /** Why the engine closed, which we didn't ask for; null if that is a normal end. */
   private engineFailure(): Error | null {
     const { error } = this.engine;
     if (error !== null) return this.answersHalfClose(error) ? null : error;
-    if (!this.established) return new TruncationError("the peer closed during the handshake");
-    // It keeps the peer's close_notify back until we close: this is not the engine that we knew.
-    return new Error("the engine closed by itself");
+    if (this.stage !== "established") {
+      return new TruncationError("the peer closed during the handshake");
+    }
+    // It keeps the peer's close_notify back until we close.
+    return new ImpossibleClose("the engine closed by itself");
   }
 
   /**
@@ -132,14 +217,14 @@ export class Closing {
    * done. To us that is an EOF without close_notify.
    */
   private answersHalfClose(error: EngineError): boolean {
-    const isBareFin = this.outboundOver && !this.endSent;
+    const isBareFin = this.outbound === "half-closed";
     return error.isReceivedAlert && isBareFin && !this.settings.enforceCloseNotify;
   }
 
   /** The peer has no more to say: the program reads an EOF, after all the rest. */
-  private closeInbound(local: Endpoint): void {
-    if (this.inboundOver || this.hasUntaken("recvapp")) return;
-    if (!this.arrivalsEnded() && !this.engine.peerClosed && !this.engine.closed) return;
+  private closeInbound(local: Endpoint, state: EngineState): void {
+    if (this.inboundOver || this.engine.pending("recvapp")) return;
+    if (!this.arrivalsEnded() && !state.peerClosed && !state.closed) return;
     this.inboundOver = true;
     local.end();
   }
@@ -150,79 +235,59 @@ export class Closing {
    * no more, the program's output is closed, so that it gets EPIPE as behind a native pipe. True
    * if a record came to be.
    */
-  private closeOutbound(local: Endpoint): boolean {
+  private closeOutbound(local: Endpoint, state: EngineState): boolean {
     if (this.outboundOver) return false;
-    if (this.remote.broken || this.engine.closed) {
-      this.outboundOver = true;
+    if (this.remote.broken || state.closed) {
       local.stopArrivals();
-      this.remote.end();
+      this.endOutbound(local, "stopped");
       return false;
     }
     const ended = local.arrived.length === 0 && local.ended;
-    if (!ended || this.hasUntaken("sendrec")) return false;
-    if (!this.closeSent && !this.endSent && this.sayGoodbye()) return true;
-    this.outboundOver = true;
-    this.remote.end();
-    if (this.closeSent && !this.inboundOver) {
-      this.inboundOver = true;
-      local.end();
-    }
+    if (!ended || this.engine.pending("sendrec")) return false;
+    if (this.outbound === "open" && this.sayGoodbye(state)) return true;
+    this.endOutbound(local, "half-closed");
     return false;
   }
 
   /** True if there is a close_notify now. */
-  private sayGoodbye(): boolean {
+  private sayGoodbye({ peerClosed }: EngineState): boolean {
     const { closeNotify, halfClose = false } = this.settings;
-    if (!closeNotify && !this.engine.peerClosed) return false;
-    if (halfClose && !this.engine.peerClosed) {
-      this.endSent = true;
+    if (!closeNotify && !peerClosed) return false;
+    if (halfClose && !peerClosed) {
+      this.outbound = "ending";
       this.engine.end();
     } else {
-      this.closeSent = true;
+      this.outbound = "closing";
       this.engine.close();
     }
     return true;
   }
 
-  /** After a failure: let an alert leave, then hang up on both sides. */
-  private breakOff(local: Endpoint | null): void {
-    if (!this.engineTrapped && !this.remote.broken && this.hasUntaken("sendrec")) return;
+  /** All has left that was to leave, or that could. */
+  private endOutbound(local: Endpoint, fromOpen: "half-closed" | "stopped"): void {
+    this.remote.end();
+    if (this.outbound === "open") {
+      this.outbound = fromOpen;
+    } else if (this.outbound === "ending") {
+      this.outbound = "ended";
+    } else {
+      this.outbound = "closed";
+      if (!this.inboundOver) local.end();
+      this.inboundOver = true;
+    }
+  }
+
+  /** After a failure: both sides see the end. */
+  private hangUp(local: Endpoint | null): void {
     if (!this.inboundOver) local?.end(this.failure ?? undefined);
-    if (!this.outboundOver) {
-      local?.stopArrivals();
-      this.remote.end();
-    }
     this.inboundOver = true;
-    this.outboundOver = true;
-  }
-
-  /**
-   * Is this the end? Hanging up while the peer's bytes still arrive would make the system send a
-   * reset, which can overtake our last bytes and destroy them; so we wait for the peer to hang up,
-   * for as long as the owner of the clock allows.
-   */
-  settle(local: Endpoint | null): void {
-    if (!this.outboundOver || !(this.inboundOver || (local?.broken ?? false))) return;
-    if (!this.remote.drained && !this.remote.broken) return;
-    // The owner of the tunnel may be gone after it, and what the program has not taken yet with it.
-    if (local !== null && !local.drained && !local.broken) return;
-    if (this.remote.ended || this.remote.failure !== null || this.peerSaidGoodbye()) {
-      this.complete = true;
-    } else if (!this.isLingering) {
-      this.isLingering = true;
-      this.settings.lingering();
-    }
-  }
-
-  private peerSaidGoodbye(): boolean {
-    return !this.engineTrapped && !this.failed && this.engine.peerClosed;
+    if (this.outboundOver) return;
+    local?.stopArrivals();
+    this.remote.end();
+    this.outbound = "stopped";
   }
 
   private arrivalsEnded(): boolean {
     return this.remote.failure !== null || (this.remote.ended && this.remote.arrived.length === 0);
-  }
-
-  private hasUntaken(channel: "sendrec" | "recvapp"): boolean {
-    return this.engine.buffer(channel).length > 0;
   }
 }

@@ -1,27 +1,13 @@
 import type { Engine, Session } from "../sandbox/engine.ts";
-import { Closing } from "./closing.ts";
+import { Closing, type ClosingSettings } from "./closing.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-export interface TunnelSettings {
-  readonly engine: Engine;
-  /** The network's side: records. */
-  readonly remote: Endpoint;
-  /** `-S`: EOF from the program becomes close_notify and the end; else a half-close of TCP. */
-  readonly closeNotify: boolean;
-  /** With `closeNotify`: that is the end of one direction only, and the peer may go on. */
-  readonly halfClose?: boolean;
-  /** `-J`: EOF from the peer without close_notify is an error. */
-  readonly enforceCloseNotify: boolean;
+export interface TunnelSettings extends ClosingSettings {
   /**
    * The handshake is done: gives the program's side, which nothing touched before. A clock that was
-   * running is stopped.
+   * running is stopped. What it throws is why the connection fails.
    */
   readonly established: (session: Session) => Endpoint;
-  /**
-   * All was said, but the peer has not hung up. Whoever owns a clock calls `over`
-   * after a while.
-   */
-  readonly lingering: () => void;
   /** The tunnel is over, and the engine wiped. Called once. */
   readonly over: (failure: Error | null) => void;
 }
@@ -53,11 +39,11 @@ export class Tunnel {
     if (this.isOver || this.running) return;
     this.running = true;
     try {
-      if (this.closing.engineTrapped) this.dropArrivals();
+      if (this.closing.doneWithEngine) this.dropArrivals();
       else this.turn();
     } catch (error) {
       // A trap in the sandbox ends this connection, and nothing else.
-      this.closing.trap(error as Error, this.local);
+      this.closing.abandon(error as Error, this.local);
     } finally {
       this.running = false;
     }
@@ -84,11 +70,11 @@ export class Tunnel {
     this.local?.flush();
   }
 
-  /** The engine is not to be called again: all that is left is to wait for the peer to hang up. */
+  /** All that is left is to wait for the peer to hang up. */
   private dropArrivals(): void {
     const { arrived } = this.remote;
     if (arrived.length > 0) this.remote.take(arrived.length);
-    this.closing.settle(this.local);
+    this.closing.settle(this.local, null);
   }
 
   /** Drain before fill, so that there is room. True if a single byte moved. */
@@ -100,9 +86,16 @@ export class Tunnel {
 
   /** Once the handshake is done, the program's side comes to be. True if it did just now. */
   private greet(): boolean {
-    if (this.local !== null || this.closing.failed || !this.engine.established) return false;
+    if (this.local !== null || this.closing.failure !== null) return false;
+    if (!this.engine.state.established) return false;
     this.remote.flush();
-    this.local = this.settings.established(this.engine.session());
+    const session = this.engine.session();
+    try {
+      this.local = this.settings.established(session);
+    } catch (error) {
+      // There is no program, but the engine is as good as ever.
+      this.closing.fail(error as Error);
+    }
     return true;
   }
 

@@ -8,6 +8,9 @@ import { Bench, Rig } from "./rig.ts";
 
 const WORDS = "any words";
 
+/** A record's content type (RFC 5246, 6.2.1). */
+const ALERT = 21;
+
 function isWiped({ engine }: Bench): boolean {
   return isBlank(memoryOf(engine));
 }
@@ -114,6 +117,50 @@ describe("a failure", () => {
       "record with a wrong MAC or padding; sent the alert bad_record_mac",
     );
   });
+});
+
+describe("once nobody listens to the peer any more, it is not judged how its stream ends", () => {
+  test("while our close_notify, the end of both directions, is held up", async () => {
+    const rig = await Rig.established({ closeNotify: true, enforceCloseNotify: true });
+    rig.remote.takeSent();
+    rig.remote.otherwise = 0;
+    rig.local.deliver("EOF");
+    rig.run();
+    rig.remote.deliver(Buffer.from([23, 3, 3, 0, 100, 1, 2, 3]), "EOF");
+    rig.run();
+    expect(rig.isOver).toBe(false);
+    rig.remote.otherwise = Number.POSITIVE_INFINITY;
+    rig.run();
+    expect(rig.remote.takeSent()[0]).toBe(ALERT);
+    expect(rig.failure).toBeNull();
+  });
+
+  test("when the program reads nothing, and all that it said has left", async () => {
+    const rig = await Rig.established({ enforceCloseNotify: true });
+    rig.local.broken = true;
+    rig.local.deliver(WORDS, "EOF");
+    rig.run();
+    expect(rig.lingers).toBe(1);
+    rig.client.say(WORDS);
+    rig.client.hangUp();
+    await rig.settle();
+    expect(rig.client.heard.toString()).toBe(WORDS);
+    expect(rig.failure).toBeNull();
+  });
+});
+
+test("a program that can't be started is the failure, and no trap: nothing is left unsent", async () => {
+  const failure = new Error("no such program");
+  const rig = new Rig({
+    established: () => {
+      throw failure;
+    },
+  });
+  await rig.settle();
+  endLinger(rig);
+  expect(rig.client.error).toBeNull();
+  expect(rig.failure).toBe(failure);
+  expect(isWiped(rig)).toBe(true);
 });
 
 test.each([
