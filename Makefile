@@ -146,6 +146,12 @@ $(MODULES): dist/%.wasm: build/stamp
 build/crypto-test.wasm: $(sort $(wildcard test/crypto/*.c)) $(call object,$(SHARED_C)) build/bearssl.a
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=262144 $^ -o $@
 
+# TLS 1.3's key schedule and records alone, for test/tls13.
+TLS13_ALONE := $(addprefix wasm/engine/tls13/,$(addsuffix .c,suites labels transcript \
+	key-schedule finished aead early-data record-in record-out))
+build/tls13-test.wasm: $(sort $(wildcard test/tls13/*.c)) $(call object,$(TLS13_ALONE) $(SHARED_C)) build/bearssl.a
+	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=393216 $^ -o $@
+
 # ---- the programs ------------------------------------------------------
 
 SOURCES := $(shell find src -name '*.ts')
@@ -259,7 +265,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm build/bogo/runner fuzz-programs $(NODES) $(OTHER_RUNTIMES)
+test: dist check build/crypto-test.wasm build/tls13-test.wasm build/bogo/runner fuzz-programs $(NODES) $(OTHER_RUNTIMES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run
 

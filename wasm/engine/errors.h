@@ -1,0 +1,29 @@
+/*
+ * Why a connection of TLS 1.3 failed, where BearSSL has no number for it.
+ * BearSSL's own end at 62, alerts begin at 256; src/sandbox/errors.ts names
+ * these to the user. Which alert says so to the peer: tls13/alerts.c.
+ */
+#ifndef ERRORS_H__
+#define ERRORS_H__
+
+#define ERR_MISSING_EXTENSION 128  /* RFC 8446, 9.2 */
+#define ERR_BAD_EXTENSION 129      /* twice, or where it may not be */
+#define ERR_NO_COMMON_SUITE 130    /* RFC 8446, 4.1.1 */
+#define ERR_NO_COMMON_GROUP 131    /* RFC 8446, 4.1.1 */
+#define ERR_NO_COMMON_SCHEME 132   /* RFC 8446, 4.1.1 */
+#define ERR_NO_COMMON_PROTOCOL 133 /* RFC 7301, 3.2 */
+#define ERR_BAD_KEY_SHARE 134      /* not of that group */
+#define ERR_BAD_RETRY 135          /* the second hello is not what we asked */
+#define ERR_BAD_SCHEME 136         /* not one that we offered, or of that key */
+#define ERR_NO_CERTIFICATE 137     /* the client must have one */
+#define ERR_NO_SIGNATURE 138       /* the keeper gave none */
+#define ERR_RECORD_SPANS_KEYS 139  /* RFC 8446, 5.1 */
+#define ERR_TOO_MANY 140           /* what is legal but useless */
+#define ERR_TOO_MUCH_SKIPPED 141   /* early data, RFC 8446, 4.2.10 */
+#define ERR_BAD_RECORD_LIMIT 142   /* RFC 8449, 4 */
+#define ERR_BAD_CONTEXT 143        /* of a certificate request */
+#define ERR_DOWNGRADE 144          /* RFC 8446, 4.1.3 */
+#define ERR_ILLEGAL_VALUE 145      /* a field's value can't be */
+#define ERR_BAD_RECORD_VERSION 146 /* of a protected record */
+
+#endif

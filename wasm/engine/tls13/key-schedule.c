@@ -1,0 +1,92 @@
+/*
+ * The key schedule, a stage after the other.
+ */
+#include <string.h>
+#include "key-schedule.h"
+#include "labels.h"
+
+static void
+hash_of_nothing(const br_hash_class *hash, unsigned char *out)
+{
+	br_hash_compat_context context;
+
+	hash->init(&context.vtable);
+	hash->out(&context.vtable, out);
+}
+
+/* The salt of the next stage, in place of this stage's secret. */
+static void
+to_salt(secrets *s)
+{
+	unsigned char empty[SUITE_HASH_MAX];
+
+	hash_of_nothing(s->hash, empty);
+	label_derive(s->hash, s->stage, "derived", empty, s->stage);
+}
+
+/* see key-schedule.h */
+void
+secrets_early(
+	secrets *s, const br_hash_class *hash, const void *psk, size_t psk_len)
+{
+	label_wipe(s, sizeof *s);
+	s->hash = hash;
+	label_extract(hash, NULL, psk, psk_len, s->stage);
+}
+
+/* see key-schedule.h */
+void
+secrets_binder_key(const secrets *s, unsigned char *out)
+{
+	unsigned char empty[SUITE_HASH_MAX];
+
+	hash_of_nothing(s->hash, empty);
+	label_derive(s->hash, s->stage, "res binder", empty, out);
+}
+
+/* see key-schedule.h */
+void
+secrets_handshake(secrets *s, unsigned char *shared, size_t shared_len,
+	const unsigned char *transcript_hash)
+{
+	to_salt(s);
+	label_extract(s->hash, s->stage, shared, shared_len, s->stage);
+	label_wipe(shared, shared_len);
+	label_derive(
+		s->hash, s->stage, "c hs traffic", transcript_hash, s->client);
+	label_derive(
+		s->hash, s->stage, "s hs traffic", transcript_hash, s->server);
+}
+
+/* see key-schedule.h */
+void
+secrets_application(secrets *s, const unsigned char *transcript_hash)
+{
+	to_salt(s);
+	label_extract(s->hash, s->stage, NULL, 0, s->stage);
+	label_derive(s->hash, s->stage, "c ap traffic", transcript_hash,
+		s->client_next);
+	label_derive(
+		s->hash, s->stage, "s ap traffic", transcript_hash, s->server);
+	label_derive(
+		s->hash, s->stage, "exp master", transcript_hash, s->exporter);
+}
+
+/* see key-schedule.h */
+void
+secrets_finish(secrets *s, const unsigned char *transcript_hash)
+{
+	memcpy(s->client, s->client_next, sizeof s->client);
+	label_wipe(s->client_next, sizeof s->client_next);
+	label_derive(s->hash, s->stage, "res master", transcript_hash,
+		s->resumption);
+	label_wipe(s->stage, sizeof s->stage);
+}
+
+/* see key-schedule.h */
+void
+secrets_update(const secrets *s, unsigned char *traffic)
+{
+	label_expand(s->hash, traffic, "traffic upd", NULL, 0, traffic,
+		label_hash_len(s->hash));
+}

@@ -1,0 +1,42 @@
+/*
+ * The two functions that all of a handshake's secrets are made with (RFC
+ * 8446, 7.1).
+ */
+#ifndef TLS13_LABELS_H__
+#define TLS13_LABELS_H__
+
+#include <stddef.h>
+#include "bearssl.h"
+
+/*
+ * HKDF-Extract (RFC 5869, 2.2): `out` has room for a hash value and may be
+ * either argument. NULL stands for as many zeros as a hash value has bytes.
+ */
+void
+label_extract(const br_hash_class *hash, const void *salt, const void *ikm,
+	size_t ikm_len, unsigned char *out);
+
+/*
+ * HKDF-Expand-Label: `out_len` bytes, at most a hash value's, from a secret
+ * as long as a hash value. `out` may be the secret.
+ */
+void
+label_expand(const br_hash_class *hash, const unsigned char *secret,
+	const char *label, const void *context, size_t context_len,
+	unsigned char *out, size_t out_len);
+
+/* Derive-Secret: the same, with a hash value for context and length. */
+void
+label_derive(const br_hash_class *hash, const unsigned char *secret,
+	const char *label, const unsigned char *transcript_hash,
+	unsigned char *out);
+
+/* Bytes of a hash value. */
+size_t
+label_hash_len(const br_hash_class *hash);
+
+/* Overwrites a secret, also where the compiler sees no later use of it. */
+void
+label_wipe(void *secret, size_t len);
+
+#endif
