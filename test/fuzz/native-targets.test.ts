@@ -16,6 +16,7 @@ const FRESH: Record<string, number> = {
   client: 1000,
   crypto: 150,
   keys: 300,
+  mlkem: 40,
   names: 3000,
   pem: 20_000,
   server: 500,

@@ -21,6 +21,7 @@ import {
   report,
   type Subject,
 } from "./measure.ts";
+import { mlkemSubjects } from "./mlkem-subjects.ts";
 import { leakyComparison, noLeak, withLeak } from "./planted-leak.ts";
 
 const milliseconds = LONG_RUN_SECONDS === undefined ? 100 : Number(LONG_RUN_SECONDS) * 1000;
@@ -79,6 +80,10 @@ it("a server is measured from outside", { timeout: PATIENCE_MS }, async () => {
   measured.push(await measureElsewhere(subject, milliseconds));
 });
 
-it.each(keeperSubjects())("$what: $classes", { timeout: PATIENCE_MS }, (subject) => {
-  expect(measureAndKeep(subject).median).toBeGreaterThan(0);
-});
+it.each([...keeperSubjects(), ...mlkemSubjects()])(
+  "$what: $classes",
+  { timeout: PATIENCE_MS },
+  (subject) => {
+    expect(measureAndKeep(subject).median).toBeGreaterThan(0);
+  },
+);
