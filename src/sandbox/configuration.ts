@@ -1,12 +1,10 @@
+import { BR_ERR_LIMIT_EXCEEDED, BR_ERR_X509_EMPTY_CHAIN } from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import type { ClientVerification } from "./engine-settings.ts";
 import { EngineError, UnusableAnchors } from "./errors.ts";
 import type { Pointer, Sandbox } from "./instance.ts";
 
 const SEED_LENGTH = 32;
-const EMPTY_CHAIN = 35;
-/** BR_ERR_LIMIT_EXCEEDED */
-const TOO_MANY_NAMES = 23;
 /** The Unix epoch in days since the first of January of the year 0. */
 const EPOCH_DAYS = 719528;
 const DAY = 86_400_000;
@@ -21,7 +19,7 @@ export class Configuration {
   /** @param room as many bytes as the chain has */
   addChain(chain: readonly Uint8Array[], room: Pointer): void {
     const { exports, memory } = this.sandbox;
-    if (chain.length === 0) throw new EngineError(EMPTY_CHAIN);
+    if (chain.length === 0) throw new EngineError(BR_ERR_X509_EMPTY_CHAIN);
     let at = room;
     for (const der of chain) {
       memory.view(at, der.length).set(der);
@@ -55,7 +53,7 @@ export class Configuration {
   verifyClients({ mandatory, now }: ClientVerification): void {
     const { exports } = this.sandbox;
     const code = exports.engine_request_certificate(mandatory ? 1 : 0, ...timeOf(now));
-    if (code === TOO_MANY_NAMES) {
+    if (code === BR_ERR_LIMIT_EXCEEDED) {
       throw new UnusableAnchors("their names are too many for a handshake message (65535 bytes)");
     }
     check(code);

@@ -1,7 +1,11 @@
+import { ENGINE_PROFILE_COMPAT, ENGINE_PROFILE_LEGACY, ENGINE_PROFILE_MODERN } from "./abi.ts";
 import type { KeyOperations } from "./keeper.ts";
 
-/** ENGINE_PROFILE_* in wasm/engine/abi.h. */
-export const PROFILES = { modern: 0, compat: 1, legacy: 2 } as const;
+export const PROFILES = {
+  modern: ENGINE_PROFILE_MODERN,
+  compat: ENGINE_PROFILE_COMPAT,
+  legacy: ENGINE_PROFILE_LEGACY,
+} as const;
 
 /** Versions and suites on offer; wasm/engine/profiles.c lists them. */
 export type Profile = keyof typeof PROFILES;

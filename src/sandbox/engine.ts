@@ -1,3 +1,4 @@
+import * as abi from "./abi.ts";
 import { Configuration, check } from "./configuration.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import {
@@ -29,16 +30,15 @@ export type {
 export { PROFILE_NAMES } from "./engine-settings.ts";
 export type { Session } from "./session.ts";
 
-const CHANNELS = { sendrec: 0, recvrec: 1, sendapp: 2, recvapp: 3 } as const;
+const CHANNELS = {
+  sendrec: abi.ENGINE_SENDREC,
+  recvrec: abi.ENGINE_RECVREC,
+  sendapp: abi.ENGINE_SENDAPP,
+  recvapp: abi.ENGINE_RECVAPP,
+} as const;
 
-const CLOSED = 0x01;
-const ESTABLISHED = 0x02;
-const PEER_CLOSED = 0x04;
-const IN_RECORD = 0x08;
-const AWAITS_CHAIN = 0x10;
-
-/** CHAIN_MAX in wasm/engine/connection.h: certificates in a server's chain. */
-export const LONGEST_CHAIN = 64;
+/** Certificates in a chain of ours. */
+export const LONGEST_CHAIN = abi.ENGINE_CHAIN_MAX;
 
 const HANDSHAKE_FAILURE = 40;
 const UNRECOGNIZED_NAME = 112;
@@ -180,10 +180,10 @@ export class Engine {
   get state(): EngineState {
     const bits = this.sandbox.exports.engine_state();
     return {
-      closed: (bits & CLOSED) !== 0,
-      established: (bits & ESTABLISHED) !== 0,
-      peerClosed: (bits & PEER_CLOSED) !== 0,
-      inRecord: (bits & IN_RECORD) !== 0,
+      closed: (bits & abi.ENGINE_CLOSED) !== 0,
+      established: (bits & abi.ENGINE_ESTABLISHED) !== 0,
+      peerClosed: (bits & abi.ENGINE_PEER_CLOSED) !== 0,
+      inRecord: (bits & abi.ENGINE_IN_RECORD) !== 0,
     };
   }
 
@@ -257,7 +257,7 @@ export class Engine {
   /** Once the client has said which name it wants, it gets the chain for it, or an alert. */
   private chooseIdentity(): void {
     const { exports } = this.sandbox;
-    if (this.awaited === null || (exports.engine_state() & AWAITS_CHAIN) === 0) return;
+    if (this.awaited === null || (exports.engine_state() & abi.ENGINE_AWAITS_CHAIN) === 0) return;
     const { choice, room } = this.awaited;
     this.awaited = null;
     const serverName = readServerName(this.sandbox);

@@ -1,3 +1,10 @@
+import {
+  BR_ERR_RECV_FATAL_ALERT,
+  BR_ERR_SEND_FATAL_ALERT,
+  BR_ERR_X509_EXPIRED,
+  BR_ERR_X509_LIMIT_EXCEEDED,
+} from "./abi.ts";
+
 /** Who has to change something: we (a defect or a lack), the peer, or our configuration. */
 export type Side = "us" | "peer" | "configuration";
 
@@ -64,8 +71,6 @@ const MEANINGS = new Map<number, Meaning>([
   [62, ["X509_NOT_TRUSTED", "peer", "certificate that no trust anchor vouches for"]],
 ]);
 
-const RECEIVED_ALERT = 256;
-const SENT_ALERT = 512;
 const ALERT_MASK = 0xff;
 
 /** The registry's names of alerts (RFC 5246, 7.2; RFC 6066, 9; RFC 7301, 3.2). */
@@ -109,12 +114,12 @@ export function alertName(description: number): string {
 }
 
 function meaningOf(code: number): Meaning {
-  if (code >= SENT_ALERT) {
-    const alert = alertName(code - SENT_ALERT);
+  if (code >= BR_ERR_SEND_FATAL_ALERT) {
+    const alert = alertName(code - BR_ERR_SEND_FATAL_ALERT);
     return ["SEND_FATAL_ALERT", "peer", `refused the peer, sent the alert ${alert}`];
   }
-  if (code >= RECEIVED_ALERT) {
-    const alert = alertName(code - RECEIVED_ALERT);
+  if (code >= BR_ERR_RECV_FATAL_ALERT) {
+    const alert = alertName(code - BR_ERR_RECV_FATAL_ALERT);
     return ["RECV_FATAL_ALERT", "peer", `the peer sent the alert ${alert}`];
   }
   return MEANINGS.get(code) ?? [`ERROR_${code}`, "us", `BearSSL error ${code}`];
@@ -139,27 +144,27 @@ export class EngineError extends Error {
   /** @internal */
   constructor(code: number, { alertSent = 0, notYetValid = false }: Circumstances = {}) {
     const [reason, side, meaning] = meaningOf(code);
-    const what = code === EXPIRED ? expiry(notYetValid) : meaning;
+    const what = code === BR_ERR_X509_EXPIRED ? expiry(notYetValid) : meaning;
     super(alertSent === 0 ? what : `${what}; sent the alert ${alertName(alertSent)}`);
     this.code = code;
     this.reason = reason;
     this.side = side;
-    this.alert = code >= RECEIVED_ALERT ? code & ALERT_MASK : alertSent || null;
+    this.alert = code >= BR_ERR_RECV_FATAL_ALERT ? code & ALERT_MASK : alertSent || null;
   }
 
   /** The peer ended the connection, with a fatal alert. */
   get isReceivedAlert(): boolean {
-    return this.code >= RECEIVED_ALERT && this.code < SENT_ALERT;
+    return this.code >= BR_ERR_RECV_FATAL_ALERT && this.code < BR_ERR_SEND_FATAL_ALERT;
   }
 
   /** The chain doesn't fit in the module's largest memory. @internal */
   static outOfMemory(): EngineError {
-    return new EngineError(LIMIT_EXCEEDED);
+    return new EngineError(BR_ERR_X509_LIMIT_EXCEEDED);
   }
 
   /** There is no certificate for the name that the peer asked for; null: for none. @internal */
   static refusedName(serverName: string | null, alert: number): EngineError {
-    const error = new EngineError(SENT_ALERT + alert);
+    const error = new EngineError(BR_ERR_SEND_FATAL_ALERT + alert);
     const what = serverName === null ? "no server name" : `unknown server name ${serverName}`;
     error.message = `${what}; sent the alert ${alertName(alert)}`;
     return error;
@@ -168,9 +173,6 @@ export class EngineError extends Error {
 
 /** The certificates of the CAs can't be used. */
 export class UnusableAnchors extends Error {}
-
-const LIMIT_EXCEEDED = 50;
-const EXPIRED = 54;
 
 function expiry(notYetValid: boolean): string {
   return notYetValid ? "certificate not yet valid" : "certificate expired";

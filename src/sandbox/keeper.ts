@@ -1,3 +1,4 @@
+import * as abi from "./abi.ts";
 import { instantiate, type Pointer, type Sandbox } from "./instance.ts";
 
 /** The typed twin of wasm/keeper/abi.h. */
@@ -10,20 +11,26 @@ interface KeeperExports {
   keeper_decrypt(handle: number, length: number): number;
 }
 
-/** KEEPER_MAILBOX in abi.h: the most that a key file, or a key's certificate, may have, in bytes. */
-export const KEY_FILE_MAX = 65536;
+/** The most that a key file, or a key's certificate, may have, in bytes. */
+export const KEY_FILE_MAX = abi.KEEPER_MAILBOX;
 
-/** Why the keeper refused a key or a certificate; the numbers are abi.h's. */
+/** Why the keeper refused a key or a certificate. */
 const REFUSALS = new Map<number, string>([
-  [-1, "no private key in it"],
-  [-2, "it holds a certificate, not a private key"],
-  [-3, "the private key is encrypted; a pass phrase can't be asked for here, so decrypt it first"],
-  [-4, "the private key is malformed"],
-  [-5, "unsupported private key; RSA and EC keys on P-256, P-384 and P-521 are supported"],
-  [-6, "the RSA key is too large; at most 4096 bits are supported"],
-  [-7, "out of memory for keys"],
-  [-8, "the certificate can't be decoded"],
-  [-9, "the private key doesn't belong to the certificate"],
+  [abi.KEEPER_NO_KEY, "no private key in it"],
+  [abi.KEEPER_CERTIFICATE, "it holds a certificate, not a private key"],
+  [
+    abi.KEEPER_ENCRYPTED,
+    "the private key is encrypted; a pass phrase can't be asked for here, so decrypt it first",
+  ],
+  [abi.KEEPER_MALFORMED, "the private key is malformed"],
+  [
+    abi.KEEPER_UNSUPPORTED,
+    "unsupported private key; RSA and EC keys on P-256, P-384 and P-521 are supported",
+  ],
+  [abi.KEEPER_TOO_LARGE, "the RSA key is too large; at most 4096 bits are supported"],
+  [abi.KEEPER_NO_MEMORY, "out of memory for keys"],
+  [abi.KEEPER_BAD_CERTIFICATE, "the certificate can't be decoded"],
+  [abi.KEEPER_OTHER_KEY, "the private key doesn't belong to the certificate"],
 ]);
 
 /** The keeper refused a key or a certificate; the message says why, without a subject. */

@@ -1,3 +1,4 @@
+import * as abi from "./abi.ts";
 import type { Pointer, Sandbox } from "./instance.ts";
 
 /** The part of wasm/engine/abi.h about the peer's certificate. */
@@ -11,16 +12,16 @@ export interface PeerExports {
 
 /** Attributes of a subject (RFC 5280, 4.1.2.4) and alternative names (4.2.1.6). */
 const KINDS = {
-  C: 6,
-  ST: 8,
-  L: 7,
-  O: 10,
-  OU: 11,
-  CN: 3,
-  email: 0x101,
-  DNS: 0x102,
-  URI: 0x106,
-  IP: 0x107,
+  C: abi.ENGINE_NAME_C,
+  ST: abi.ENGINE_NAME_ST,
+  L: abi.ENGINE_NAME_L,
+  O: abi.ENGINE_NAME_O,
+  OU: abi.ENGINE_NAME_OU,
+  CN: abi.ENGINE_NAME_CN,
+  email: abi.ENGINE_NAME_EMAIL,
+  DNS: abi.ENGINE_NAME_DNS,
+  URI: abi.ENGINE_NAME_URI,
+  IP: abi.ENGINE_NAME_IP,
 } as const;
 
 export type NameKind = keyof typeof KINDS;

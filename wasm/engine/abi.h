@@ -83,9 +83,10 @@ EXPORT(engine_trust_any_server) int engine_trust_any_server(void);
 
 /*
  * Add a certificate (DER, from engine_alloc) to the chain sent to the
- * peer, end entity first. The first one must decode, and tells what the
- * key can do.
+ * peer, end entity first; ENGINE_CHAIN_MAX of them at most. The first one
+ * must decode, and tells what the key can do.
  */
+#define ENGINE_CHAIN_MAX 64
 EXPORT(engine_add_certificate)
 int
 engine_add_certificate(const void *der, size_t len);

@@ -6,11 +6,12 @@
 #define CONNECTION_H__
 
 #include "bearssl.h"
+#include "engine/abi.h"
 #include "engine/peer/certificate.h"
 
 /* A longer chain than this is a mistake; if it's the peer's, an attempt to
    keep us busy with its signatures. */
-#define CHAIN_MAX 64
+#define CHAIN_MAX ENGINE_CHAIN_MAX
 
 /* Room before an alert's payload for a record's header and its IV, and
    after it for the MAC and padding of any suite. */

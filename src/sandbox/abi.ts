@@ -1,0 +1,53 @@
+/**
+ * The numbers that C and TypeScript share, under C's names: those of wasm/engine/abi.h and
+ * wasm/keeper/abi.h, and of BearSSL's errors where we use one. A test compares every value with the
+ * headers (test/contract/numbers-are-the-headers.test.ts).
+ */
+
+export const ENGINE_PROFILE_MODERN = 0;
+export const ENGINE_PROFILE_COMPAT = 1;
+export const ENGINE_PROFILE_LEGACY = 2;
+
+export const ENGINE_CHAIN_MAX = 64;
+
+export const ENGINE_SENDREC = 0;
+export const ENGINE_RECVREC = 1;
+export const ENGINE_SENDAPP = 2;
+export const ENGINE_RECVAPP = 3;
+
+export const ENGINE_CLOSED = 0x01;
+export const ENGINE_ESTABLISHED = 0x02;
+export const ENGINE_PEER_CLOSED = 0x04;
+export const ENGINE_IN_RECORD = 0x08;
+export const ENGINE_AWAITS_CHAIN = 0x10;
+
+export const ENGINE_NAME_CN = 3;
+export const ENGINE_NAME_C = 6;
+export const ENGINE_NAME_L = 7;
+export const ENGINE_NAME_ST = 8;
+export const ENGINE_NAME_O = 10;
+export const ENGINE_NAME_OU = 11;
+export const ENGINE_NAME_ALTERNATIVE = 0x100;
+export const ENGINE_NAME_EMAIL = 0x101;
+export const ENGINE_NAME_DNS = 0x102;
+export const ENGINE_NAME_URI = 0x106;
+export const ENGINE_NAME_IP = 0x107;
+
+export const KEEPER_MAILBOX = 65536;
+
+export const KEEPER_NO_KEY = -1;
+export const KEEPER_CERTIFICATE = -2;
+export const KEEPER_ENCRYPTED = -3;
+export const KEEPER_MALFORMED = -4;
+export const KEEPER_UNSUPPORTED = -5;
+export const KEEPER_TOO_LARGE = -6;
+export const KEEPER_NO_MEMORY = -7;
+export const KEEPER_BAD_CERTIFICATE = -8;
+export const KEEPER_OTHER_KEY = -9;
+
+export const BR_ERR_LIMIT_EXCEEDED = 23;
+export const BR_ERR_X509_EMPTY_CHAIN = 35;
+export const BR_ERR_X509_LIMIT_EXCEEDED = 50;
+export const BR_ERR_X509_EXPIRED = 54;
+export const BR_ERR_RECV_FATAL_ALERT = 256;
+export const BR_ERR_SEND_FATAL_ALERT = 512;
