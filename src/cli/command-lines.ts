@@ -1,4 +1,5 @@
 import * as client from "./client-options.ts";
+import * as dial from "./dial-options.ts";
 import { questions } from "./help.ts";
 import { type CommandLine, type OptionGroup, unsigned } from "./options.ts";
 import * as server from "./server-options.ts";
@@ -72,16 +73,15 @@ export const s6TlscLine: CommandLine<ClientProgramSettings> = {
   operands: "prog...",
 };
 
-export interface TcpClientSettings extends client.ClientTlsSettings, client.DialSettings {}
+export interface TcpClientSettings extends client.ClientTlsSettings, dial.DialSettings {}
 
 export const s6TlsclientLine: CommandLine<TcpClientSettings> = {
   groups: [
-    ...client.dialing,
+    ...dial.dialing,
     tls.closeNotify,
     tls.enforceCloseNotify,
     client.ownCertificate,
     tls.keepEnvironment,
-    tls.verbosity,
     tls.handshakeTimeout(),
     client.serverName,
     tls.profile,

@@ -9,6 +9,8 @@ export interface Option<Settings> {
   readonly long: string;
   /** The name of its value in the usage line; an option without one is a flag. */
   readonly value?: string;
+  /** A flag to which a digit may be attached (`-v2`), which is then its value. */
+  readonly levels?: true;
   /** One sentence for the manual. */
   readonly about: string;
   /** @throws {UsageError} if the value can't be used */
@@ -38,6 +40,7 @@ export function parse<Settings extends object>(
   settings: Settings,
 ): readonly string[] {
   const byName = new Map(line.groups.flat().map((option) => [option.long, option]));
+  const withLevels = line.groups.flat().flatMap(({ levels, long }) => (levels ? [long] : []));
   const { tokens } = parseArgs({
     args: [...args],
     options: nodeOptions(line),
@@ -45,12 +48,14 @@ export function parse<Settings extends object>(
     allowPositionals: true,
     tokens: true,
   });
-  for (const token of tokens) {
+  for (const [at, token] of tokens.entries()) {
+    if (levelAt(withLevels, tokens, at) !== null) continue;
     if (token.kind === "positional") return args.slice(token.index);
     if (token.kind === "option-terminator") return args.slice(token.index + 1);
     const option = byName.get(token.name);
     if (option === undefined) throw new UsageError(`unknown option ${token.rawName}`);
-    applyOne(option, token, settings);
+    const level = levelAt(withLevels, tokens, at + 1);
+    applyOne(option, level === null ? token : { ...token, value: level }, settings);
   }
   return [];
 }
@@ -70,6 +75,20 @@ export function unsigned(text: string): number {
   return value;
 }
 
+type Token = NonNullable<ReturnType<typeof parseArgs>["tokens"]>[number];
+
+/** The digit at that place, if it is attached to a flag that takes one; null otherwise. */
+function levelAt(
+  withLevels: readonly string[],
+  tokens: readonly Token[],
+  at: number,
+): string | null {
+  const [flag, digit] = [tokens[at - 1], tokens[at]];
+  if (flag?.kind !== "option" || digit?.kind !== "option") return null;
+  const isAttached = flag.index === digit.index && withLevels.includes(flag.name);
+  return isAttached && /^-[0-9]$/.test(digit.rawName) ? digit.rawName.slice(1) : null;
+}
+
 function nodeOptions<Settings>(line: CommandLine<Settings>) {
   return Object.fromEntries(
     line.groups.flat().map(({ long, short, value }) => {
@@ -85,7 +104,7 @@ function applyOne<Settings>(
   settings: Settings,
 ): void {
   const { rawName, value } = token;
-  if (option.value === undefined && value !== undefined) {
+  if (option.value === undefined && value !== undefined && !option.levels) {
     throw new UsageError(`${rawName} takes no value`);
   }
   if (option.value !== undefined && value === undefined) {

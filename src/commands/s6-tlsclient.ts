@@ -1,13 +1,16 @@
 import { isIP, type Socket } from "node:net";
-import { CLIENT_DEFAULTS, DIAL_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
+import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
 import { s6TlsclientLine, type TcpClientSettings } from "../cli/command-lines.ts";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { DIAL_DEFAULTS } from "../cli/dial-options.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
 import { parsePort } from "../cli/port.ts";
 import { endsOf, tcpVariables } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { dial } from "../io/dial.ts";
+import { addressesOf } from "../lookup/host-addresses.ts";
+import { type Found, lookUp } from "../lookup/lookups.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { anchorSource } from "../setup/environment.ts";
 import { clientTunnelOptions, prepareAndTell } from "./client.ts";
@@ -16,6 +19,14 @@ import { run } from "./run.ts";
 import { wrap } from "./wrap.ts";
 
 const program = "s6-tlsclient";
+
+/** Milliseconds that prog waits for names at most, and for IDENT, which asks a host that may not answer. */
+const PATIENCE = { names: 2_000, ident: 26_000 };
+
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
 
 function main(given: TcpClientSettings, operands: readonly string[]): void {
   const [host, portText, ...command] = operands;
@@ -29,43 +40,101 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   const starting = startingEnvironment();
   // Nobody is called before it is known that they can be verified.
   anchorSource(starting);
-  connect(settings, { host, port })
-    .then((socket) => {
-      const environment = { ...starting, ...addresses(socket, host) };
-      const { readFd, writeFd } = UCSPI_DESCRIPTORS;
-      wrap({
-        program,
-        settings,
-        environment,
-        command,
-        network: socket,
-        cleartext: [readFd, writeFd],
-        prepare: () => prepareAndTell(program, { settings, environment }),
-        tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
-      });
-    })
-    .catch((error: unknown) => fail(program, error));
+  const start = async (): Promise<void> => {
+    const socket = await connect(settings, { host, port });
+    const environment = { ...starting, ...(await variables(socket, settings, host)) };
+    const { readFd, writeFd } = UCSPI_DESCRIPTORS;
+    wrap({
+      program,
+      settings,
+      environment,
+      command,
+      network: socket,
+      cleartext: [readFd, writeFd],
+      prepare: () => prepareAndTell(program, { settings, environment }),
+      tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
+    });
+  };
+  start().catch((error: unknown) => fail(program, error));
 }
 
 /** @throws {Fatal} (the promise) 111 if nobody answers */
-async function connect(
-  settings: TcpClientSettings,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<Socket> {
-  const { connectTimeout, delay } = settings;
-  const timeout = timerDelay(connectTimeout);
+async function connect(settings: TcpClientSettings, target: Target): Promise<Socket> {
+  const { host, port } = target;
+  const { timeout } = settings;
+  const clock = new AbortController();
+  const late = () => clock.abort(new Error(`no answer within ${timeout} seconds`));
+  const timer = timeout > 0 ? setTimeout(late, timerDelay(1000 * timeout)) : undefined;
   try {
-    const socket = await dial({ ...settings, host, port, timeout });
-    return socket.setNoDelay(!delay);
+    const socket = await reach(settings, target, clock.signal);
+    if (settings.verbosity > 1) {
+      complain(program, "info", `connected to ${socket.remoteAddress} port ${port}`);
+    }
+    return socket.setNoDelay(!settings.delay);
   } catch (error) {
     const reason = reasonOf(error);
     throw new Fatal(ExitCode.system, `unable to connect to ${host} port ${port}: ${reason}`);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-function addresses(socket: Socket, host: string): NodeJS.ProcessEnv {
+async function reach(
+  settings: TcpClientSettings,
+  { host, port }: Target,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { qualify, rounds } = settings;
+  const addresses = await addressesOf({ host, families: families(settings), qualify }, signal);
+  const [first, second] = rounds.map((seconds) => timerDelay(1000 * seconds)) as [number, number];
+  return dial({ ...settings, addresses, port, rounds: [first, second], signal });
+}
+
+function families({ ipv4, ipv6 }: TcpClientSettings): (4 | 6)[] {
+  if (ipv4 && ipv6) return [6, 4];
+  if (ipv4) return [4];
+  return ipv6 ? [6] : [4, 6];
+}
+
+/** What UCSPI tells prog about the connection; a name that can't be found is not told. */
+async function variables(
+  socket: Socket,
+  settings: TcpClientSettings,
+  host: string,
+): Promise<NodeJS.ProcessEnv> {
   const ends = endsOf(socket);
-  return { TCPREMOTEHOST: host, ...(ends && Object.fromEntries(tcpVariables(ends))) };
+  // It is over already, and the handshake will say so.
+  if (ends === null) return {};
+  const { lookUp: names, ident } = settings;
+  const tell = (problem: string) => {
+    if (settings.verbosity > 1) complain(program, "warning", `unable to look up the ${problem}`);
+  };
+  const found = await lookUp(
+    ends,
+    {
+      ...settings,
+      names,
+      remoteName: isIP(host) === 0 ? host : null,
+      paranoid: false,
+      errorsRefuse: false,
+      timeout: ident ? PATIENCE.ident : PATIENCE.names,
+    },
+    tell,
+  ).catch((error: Error): Found => {
+    tell(`names: ${error.message}`);
+    return { remoteHost: null, localHost: settings.localName, remoteInfo: null };
+  });
+  return Object.fromEntries([
+    ...tcpVariables(ends),
+    ...told("TCPREMOTEHOST", found.remoteHost),
+    ...told("TCPLOCALHOST", found.localHost),
+    ...told("TCPREMOTEINFO", found.remoteInfo),
+  ]);
+}
+
+/** A variable that we inherited says nothing about this connection. */
+function told(name: string, value: string | null): [string, string | undefined][] {
+  return [[name, value ?? undefined]];
 }
 
 run({

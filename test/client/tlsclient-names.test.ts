@@ -53,9 +53,9 @@ it.each([[[]], [["-H"]]])(
   },
 );
 
-it("the warning is not there with -v 0", async () => {
+it.each(["-q", "-v0"])("the warning is not there with %s", async (option) => {
   const { port } = await startServer(serving);
-  const call = { authority, host: "127.0.0.1", port, options: ["-v", "0"] };
+  const call = { authority, host: "127.0.0.1", port, options: [option] };
   expect(await runClient(call)).toMatchObject({ code: 0, stderr: "" });
 });
 

@@ -16,22 +16,36 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   program: [],
   cli: [],
   setup: ["credentials", "sandbox", "program", "cli"],
+  "proxy-protocol": [],
+  lookup: ["proxy-protocol", "connection"],
+  access: ["proxy-protocol"],
   connection: ["setup", "tunnel", "sandbox", "cli"],
   server: ["connection", "setup", "credentials", "sandbox", "io", "program", "cli"],
   library: ["connection", "setup", "credentials", "tunnel", "sandbox"],
   "index.ts": ["library", "credentials", "sandbox"],
   "engine.ts": ["credentials", "sandbox"],
-  commands: ["server", "connection", "setup", "credentials", "sandbox", "io", "program", "cli"],
+  commands: [
+    "lookup",
+    "server",
+    "connection",
+    "setup",
+    "credentials",
+    "sandbox",
+    "io",
+    "program",
+    "cli",
+  ],
 };
 
 /** Of these it may know types only: who joins them is in commands. */
 const TYPES_ONLY: Record<string, readonly string[]> = {
   tunnel: ["sandbox"],
+  lookup: ["connection"],
   "index.ts": ["sandbox"],
 };
 
 /** Folders without I/O: nothing of Node but types. */
-const PURE = ["sandbox", "tunnel", "credentials", "engine.ts"];
+const PURE = ["sandbox", "tunnel", "credentials", "proxy-protocol", "engine.ts"];
 
 interface Import {
   readonly from: string;

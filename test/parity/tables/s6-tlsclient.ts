@@ -2,6 +2,7 @@
 import { client, type Section } from "../statement.ts";
 
 const addresses = "tlsclient-addresses";
+const lookups = "tlsclient-lookups";
 const names = "tlsclient-names";
 const server = "tlsclient-server";
 const usage = "tlsclient-wrong-usage";
@@ -23,12 +24,34 @@ export const s6Tlsclient: readonly Section[] = [
         "It fails when none answers.",
         client(addresses, "of which none listens: 111, and one line"),
       ],
-      ["-T: so many tries.", client(addresses, "-T tries them all again, as often as it says")],
       [
-        "-t: an overall limit for connecting (here: in milliseconds).",
-        client("tlsclient-timeout", "-t: 111, and one line, however many tries there are"),
+        "-T: so many seconds for each address, in the first round and in the second.",
+        client("tlsclient-timeout", "-T: a silent address leaves time for the others"),
+      ],
+      [
+        "-t: an overall limit for connecting, in seconds.",
+        client("tlsclient-timeout", "-t: 111, and one line, however long the rounds are"),
       ],
       ["-4 and -6: one family alone.", client(addresses, "of two families: -4 and -6 choose")],
+      [
+        "-n and -N: the host is completed by the search list, or not.",
+        client(lookups, "a short name is completed by the search list, unless -N is given"),
+      ],
+      [
+        "-l: TCPLOCALHOST, in place of a look-up.",
+        client(
+          lookups,
+          "for an address, DNS is asked for both names; -l names ours, and -H asks for none",
+        ),
+      ],
+      [
+        "-h: the hosts file first.",
+        client(lookups, "-h: the hosts file has the first word about names of addresses"),
+      ],
+      [
+        "-r and -R: TCPREMOTEINFO by IDENT, or not.",
+        client(lookups, "-r: prog finds what IDENT says, and what is no answer is not told"),
+      ],
       [
         "-i and -p: the local address and port.",
         client(addresses, "-i and -p choose where it comes from"),

@@ -1,0 +1,233 @@
+import { isIP } from "node:net";
+import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { delay } from "./server-options.ts";
+
+/** How a client gets its connection, and what it looks up about it. */
+export interface DialSettings {
+  /** 0 errors of ours only, 1 warnings, 2 a line about the connection, too. */
+  verbosity: number;
+  /** Neither: both, IPv4 first. */
+  ipv4: boolean;
+  ipv6: boolean;
+  /** Seconds for everything up to the connection; 0: no limit. */
+  timeout: number;
+  /** Seconds for each address in the first round and in the second; 0: no such round. */
+  rounds: readonly [number, number];
+  localAddress: string | null;
+  localPort: number | null;
+  delay: boolean;
+  /** Are names looked up? */
+  lookUp: boolean;
+  /** Is the hosts file looked into for the name of an address? */
+  hostsFile: boolean;
+  /** Is the name completed by the resolver's search list? */
+  qualify: boolean;
+  ident: boolean;
+  /** TCPLOCALHOST; null: it is looked up. */
+  localName: string | null;
+}
+
+export const DIAL_DEFAULTS: Readonly<DialSettings> = {
+  verbosity: 1,
+  ipv4: false,
+  ipv6: false,
+  timeout: 0,
+  rounds: [2, 58],
+  localAddress: null,
+  localPort: null,
+  delay: false,
+  lookUp: true,
+  hostsFile: false,
+  qualify: true,
+  ident: false,
+  localName: null,
+};
+
+const PORT_MAX = 65535;
+
+type Group = OptionGroup<DialSettings>;
+
+const verbosity: Group = [
+  {
+    short: "q",
+    long: "quiet",
+    about: "Say nothing but why it can't go on.",
+    apply: (settings) => {
+      settings.verbosity = 0;
+    },
+  },
+  {
+    short: "Q",
+    long: "warnings",
+    about: "Say warnings, too. The default.",
+    apply: (settings) => {
+      settings.verbosity = 1;
+    },
+  },
+  {
+    short: "v",
+    long: "verbose",
+    levels: true,
+    about: "Tell where it connected, and how the connection ended. -v0 is -q, and -v1 is -Q.",
+    apply: (settings, level) => {
+      settings.verbosity = level === "" ? 2 : unsigned(level);
+    },
+  },
+];
+
+const families: Group[] = [
+  [
+    {
+      short: "4",
+      long: "ipv4",
+      about: "IPv4 only; with -6, too: IPv6 addresses first, then IPv4.",
+      apply: (settings) => {
+        settings.ipv4 = true;
+      },
+    },
+  ],
+  [
+    {
+      short: "6",
+      long: "ipv6",
+      about: "IPv6 only. With neither -4 nor -6: IPv4 addresses first, then IPv6.",
+      apply: (settings) => {
+        settings.ipv6 = true;
+      },
+    },
+  ],
+];
+
+const timeouts: Group[] = [
+  [
+    {
+      short: "t",
+      long: "timeout",
+      value: "seconds",
+      about: "Give up if there is no connection after so many seconds; 0, the default: no limit.",
+      apply: (settings, value) => {
+        settings.timeout = unsigned(value);
+      },
+    },
+  ],
+  [
+    {
+      short: "T",
+      long: "rounds",
+      value: "x+y",
+      about:
+        "Try all addresses for x seconds each, then again for y seconds each; x alone: only once. 2+58 by default.",
+      apply: (settings, value) => {
+        settings.rounds = rounds(value);
+      },
+    },
+  ],
+];
+
+const origin: Group[] = [
+  [
+    {
+      short: "i",
+      long: "local-ip",
+      value: "localip",
+      about: "Connect from this address.",
+      apply: (settings, value) => {
+        if (isIP(value) === 0) throw new UsageError(`not an IP address: ${value}`);
+        settings.localAddress = value;
+      },
+    },
+  ],
+  [
+    {
+      short: "p",
+      long: "local-port",
+      value: "localport",
+      about: "Connect from this port.",
+      apply: (settings, value) => {
+        settings.localPort = unsigned(value);
+        if (settings.localPort > PORT_MAX) throw new UsageError(`not a port: ${value}`);
+      },
+    },
+  ],
+];
+
+const lookups: Group[] = [
+  [
+    {
+      short: "H",
+      long: "no-lookup",
+      about: "Look no name up: the host is an address, and without -k no name is asked for.",
+      apply: (settings) => {
+        settings.lookUp = false;
+      },
+    },
+  ],
+  [
+    {
+      short: "h",
+      long: "hosts-file",
+      about: "Look for the names of both addresses in the hosts file before DNS is asked.",
+      apply: (settings) => {
+        settings.hostsFile = true;
+      },
+    },
+  ],
+  [
+    {
+      short: "n",
+      long: "qualify",
+      about: "Complete the host's name by the resolver's search list. The default.",
+      apply: (settings) => {
+        settings.qualify = true;
+      },
+    },
+    {
+      short: "N",
+      long: "no-qualify",
+      about: "Take the host's name as it stands.",
+      apply: (settings) => {
+        settings.qualify = false;
+      },
+    },
+  ],
+  [
+    {
+      short: "r",
+      long: "ident",
+      about: "Ask the server's host whose connection this is (IDENT), for TCPREMOTEINFO.",
+      apply: (settings) => {
+        settings.ident = true;
+      },
+    },
+    {
+      short: "R",
+      long: "no-ident",
+      about: "Don't. The default.",
+      apply: (settings) => {
+        settings.ident = false;
+      },
+    },
+  ],
+  [
+    {
+      short: "l",
+      long: "local-name",
+      value: "localname",
+      about: "TCPLOCALHOST is this, and is not looked up.",
+      apply: (settings, value) => {
+        settings.localName = value;
+      },
+    },
+  ],
+];
+
+export const dialing: Group[] = [verbosity, ...families, ...timeouts, ...origin, delay, ...lookups];
+
+/** @throws {UsageError} unless it is `x` or `x+y` */
+function rounds(text: string): [number, number] {
+  const [first = "", second, ...more] = text.split("+");
+  if (more.length > 0) throw new UsageError(`not of the form x+y: ${text}`);
+  const found: [number, number] = [unsigned(first), second === undefined ? 0 : unsigned(second)];
+  if (found[0] === 0) throw new UsageError("the first round must have at least 1 second");
+  return found;
+}
