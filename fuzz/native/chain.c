@@ -6,7 +6,6 @@
 #include "chain.h"
 #include "check.h"
 #include "engine/connection.h"
-#include "inner.h"
 
 /* see chain.h */
 int
@@ -41,7 +40,7 @@ append(const br_x509_class **x, const uint8_t *data, size_t len)
 unsigned
 chain_present(const uint8_t *data, size_t size, size_t piece)
 {
-	const br_x509_class **x = conn.side.engine.x509ctx;
+	const br_x509_class **x = conn.peer;
 	const uint8_t *certificate;
 	unsigned usages, verdict;
 	size_t len, at, n;

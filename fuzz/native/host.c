@@ -7,7 +7,8 @@
 #include "recorded.h"
 #include "engine/abi.h"
 #include "engine/connection.h"
-#include "inner.h"
+#include "engine/peer/peer.h"
+#include "engine/tls12/context.h"
 
 #define SEED_LENGTH 32
 #define INTERNAL_ERROR 80
@@ -82,7 +83,6 @@ chain_length(const role *is)
 void
 host_start(host *h, const role *is)
 {
-	br_ssl_engine_context *eng = &conn.side.engine;
 	unsigned char *seed;
 
 	h->is = is;
@@ -107,10 +107,11 @@ host_start(host *h, const role *is)
 	}
 	offer_protocols(is);
 	if (is->suite != 0) {
-		br_ssl_engine_set_suites(eng, &is->suite, 1);
+		conn.offer.suites[0] = is->suite;
+		conn.offer.suites_len = 1;
 	}
 	if (is->version != 0) {
-		br_ssl_engine_set_versions(eng, is->version, is->version);
+		conn.offer.min_version = conn.offer.max_version = is->version;
 	}
 	seed = engine_alloc(SEED_LENGTH);
 	memset(seed, is->is_client ? 8 : 7, SEED_LENGTH);
@@ -230,7 +231,7 @@ host_hear(const host *h, unsigned char *room, size_t max)
 	size_t heard = move(ENGINE_RECVAPP, room, NULL, max);
 
 	(void)h;
-	CHECK(heard == 0 || conn.side.engine.application_data != 0);
+	CHECK(heard == 0 || tls12.side.engine.application_data != 0);
 	return heard;
 }
 

@@ -8,8 +8,8 @@
 #include "protocols.h"
 #include "roles.h"
 #include "engine/abi.h"
-#include "engine/connection.h"
 #include "inner.h"
+#include "engine/tls12/context.h"
 
 #define TURNS_MAX 1000
 
@@ -214,7 +214,7 @@ pair_seal(pair *p, direction way, uint8_t type, const uint8_t *data, size_t len)
 {
 	unsigned char room[ALERT_HEADROOM + 256 + ALERT_TAILROOM], *record;
 	line *l = &p->line[way];
-	br_ssl_engine_context *eng = &conn.side.engine;
+	br_ssl_engine_context *eng = &tls12.side.engine;
 
 	collect(p, way);
 	if (l->len > LINE_MAX / 2 || (engine_state() & ENGINE_CLOSED) != 0 ||

@@ -8,7 +8,7 @@
 #include "host.h"
 #include "recorded.h"
 #include "engine/abi.h"
-#include "engine/connection.h"
+#include "engine/peer/peer.h"
 
 static const role roles[] = {
 	{.profile = ENGINE_PROFILE_MODERN,

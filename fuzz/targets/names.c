@@ -9,7 +9,6 @@
 #include "host.h"
 #include "recorded.h"
 #include "engine/abi.h"
-#include "engine/connection.h"
 #include "engine/peer/text.h"
 
 static const role roles[] = {

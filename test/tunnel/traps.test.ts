@@ -108,18 +108,35 @@ describe("a trap", () => {
   });
 });
 
-describe("an engine whose memory was overwritten with zeros", () => {
-  test("looks like one that closed as it should, and is not taken for one", () => {
+describe("an engine that was taken over in the middle of a connection", () => {
+  /** The reply of prog, and the peer's EOF, after something was done to the engine. */
+  function goOn(afterHandshake: (engine: Engine) => void): Bench {
     const bench = new Bench();
     bench.remote.deliver(recording.bytes.subarray(0, recording.handshake));
     bench.run();
-    memoryOf(bench.engine).fill(0);
+    afterHandshake(bench.engine);
     bench.local.deliver(REPLY);
     bench.run();
     bench.remote.deliver("EOF");
     bench.run();
-    expect(bench.failure?.message).toBe("the engine closed by itself");
     bench.local.forgetScript();
+    return bench;
+  }
+
+  test("traps when its memory is zeros: it knows no protocol any more", () => {
+    const bench = goOn((engine) => memoryOf(engine).fill(0));
+    expect(bench.failure).toBeInstanceOf(WebAssembly.RuntimeError);
+  });
+
+  test("is not believed when it says that all is over and well", () => {
+    const CLOSED = 0x01;
+    const bench = goOn((engine) => {
+      const { exports } = engine["sandbox"];
+      const silent = Object.keys(exports).map((name) => [name, () => 0]);
+      const says = { ...Object.fromEntries(silent), engine_state: () => CLOSED };
+      Object.assign(engine["sandbox"], { exports: says });
+    });
+    expect(bench.failure?.message).toBe("the engine closed by itself");
   });
 });
 

@@ -4,11 +4,6 @@
  */
 #include "abi.h"
 #include "connection.h"
-#include "crypto/cbc-checked.h"
-#include "crypto/aes-simd.h"
-#include "crypto/chacha20-simd.h"
-#include "crypto/ghash-simd.h"
-#include "crypto/poly1305-simd.h"
 
 typedef struct {
 	uint16_t id;
@@ -76,80 +71,53 @@ static const suite suites[] = {
 #define SUITES (sizeof suites / sizeof suites[0])
 #define SUITES_MODERN 10
 
-/*
- * Hash functions, for signatures (in TLS 1.2) and for the handshake. Only
- * the older profiles sign with SHA-1, and only TLS before 1.2 uses MD5.
- */
-static void
-set_hashes(br_ssl_engine_context *eng, int modern)
-{
-	if (!modern) {
-		br_ssl_engine_set_hash(eng, br_md5_ID, &br_md5_vtable);
-		br_ssl_engine_set_hash(eng, br_sha1_ID, &br_sha1_vtable);
-		br_ssl_engine_set_hash(eng, br_sha224_ID, &br_sha224_vtable);
-		br_ssl_engine_set_prf10(eng, &br_tls10_prf);
-	}
-	br_ssl_engine_set_hash(eng, br_sha256_ID, &br_sha256_vtable);
-	br_ssl_engine_set_hash(eng, br_sha384_ID, &br_sha384_vtable);
-	br_ssl_engine_set_hash(eng, br_sha512_ID, &br_sha512_vtable);
-	br_ssl_engine_set_prf_sha256(eng, &br_tls12_sha256_prf);
-	br_ssl_engine_set_prf_sha384(eng, &br_tls12_sha384_prf);
-}
+/* Only the older profiles sign with SHA-1. */
+static const br_hash_class *const hashes[] = {
+	&br_sha1_vtable,
+	&br_sha224_vtable,
+	&br_sha256_vtable,
+	&br_sha384_vtable,
+	&br_sha512_vtable,
+	NULL,
+};
 
-static void
-set_aead(br_ssl_engine_context *eng)
-{
-	br_ssl_engine_set_chapol(
-		eng, &br_sslrec_in_chapol_vtable, &br_sslrec_out_chapol_vtable);
-	br_ssl_engine_set_chacha20(eng, &chacha20_simd_run);
-	br_ssl_engine_set_poly1305(eng, &poly1305_simd_run);
-	br_ssl_engine_set_gcm(
-		eng, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
-	br_ssl_engine_set_aes_ctr(eng, &aes_simd_ctr_vtable);
-	br_ssl_engine_set_ghash(eng, &ghash_simd);
-	br_ssl_engine_set_ccm(
-		eng, &br_sslrec_in_ccm_vtable, &br_sslrec_out_ccm_vtable);
-	br_ssl_engine_set_aes_ctrcbc(eng, &aes_simd_ctrcbc_vtable);
-}
+#define HASHES_OLD 2
 
-static void
-set_cbc(br_ssl_engine_context *eng)
-{
-	br_ssl_engine_set_cbc(eng, &cbc_checked_in, &br_sslrec_out_cbc_vtable);
-	br_ssl_engine_set_aes_cbc(
-		eng, &aes_simd_cbcenc_vtable, &aes_simd_cbcdec_vtable);
-	br_ssl_engine_set_des_cbc(
-		eng, &br_des_ct_cbcenc_vtable, &br_des_ct_cbcdec_vtable);
-}
+/* Bytes of the smallest RSA modulus in the profile `modern`. */
+#define MODERN_RSA_MIN 256
 
 /* see connection.h */
 int
-profile_apply(br_ssl_engine_context *eng, unsigned profile)
+profile_offer(unsigned profile, offer *offered)
 {
-	uint16_t ids[SUITES];
-	size_t u, offered;
 	int modern = profile == ENGINE_PROFILE_MODERN;
+	size_t u;
 
 	if (profile > ENGINE_PROFILE_LEGACY) {
 		return BR_ERR_BAD_PARAM;
 	}
-	conn.profile = profile;
-	offered = modern ? SUITES_MODERN : SUITES;
-	for (u = 0; u < offered; u++) {
-		ids[u] = suites[u].id;
+	offered->min_version =
+		profile == ENGINE_PROFILE_LEGACY ? BR_TLS10 : BR_TLS12;
+	offered->max_version = BR_TLS12;
+	offered->suites_len = modern ? SUITES_MODERN : SUITES;
+	for (u = 0; u < offered->suites_len; u++) {
+		offered->suites[u] = suites[u].id;
 	}
-	br_ssl_engine_set_suites(eng, ids, offered);
-	br_ssl_engine_set_versions(eng,
-		profile == ENGINE_PROFILE_LEGACY ? BR_TLS10 : BR_TLS12,
-		BR_TLS12);
-	br_ssl_engine_set_all_flags(eng,
-		BR_OPT_ENFORCE_SERVER_PREFERENCES | BR_OPT_NO_RENEGOTIATION);
-	set_hashes(eng, modern);
-	set_aead(eng);
-	if (!modern) {
-		set_cbc(eng);
-	}
-	return br_ssl_engine_last_error(eng);
+	return 0;
+}
+
+/* see connection.h */
+const br_hash_class *const *
+profile_hashes(unsigned profile)
+{
+	return hashes + (profile == ENGINE_PROFILE_MODERN ? HASHES_OLD : 0);
+}
+
+/* see connection.h */
+unsigned
+profile_rsa_min(unsigned profile)
+{
+	return profile == ENGINE_PROFILE_MODERN ? MODERN_RSA_MIN : 0;
 }
 
 /* see connection.h */

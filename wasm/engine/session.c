@@ -4,30 +4,46 @@
 #include "abi.h"
 #include "connection.h"
 
+static session_facts
+facts(void)
+{
+	session_facts known;
+
+	conn.speaks->facts(&known);
+	return known;
+}
+
 /* see abi.h */
 uint32_t
 engine_version(void)
 {
-	return conn.side.engine.session.version;
+	return facts().version;
 }
 
 /* see abi.h */
 uint32_t
 engine_suite(void)
 {
-	return conn.side.engine.session.cipher_suite;
+	return facts().suite;
 }
 
 /* see abi.h */
 const char *
 engine_suite_name(void)
 {
-	return suite_name(conn.side.engine.session.cipher_suite);
+	return suite_name(facts().suite);
 }
 
 /* see abi.h */
 const char *
 engine_server_name(void)
 {
-	return br_ssl_engine_get_server_name(&conn.side.engine);
+	return facts().server_name;
+}
+
+/* see abi.h */
+const char *
+engine_protocol(void)
+{
+	return facts().application_protocol;
 }

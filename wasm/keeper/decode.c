@@ -4,6 +4,7 @@
 #include <string.h>
 #include "abi.h"
 #include "arena.h"
+#include "crypto/wipe.h"
 #include "inner.h"
 #include "key.h"
 

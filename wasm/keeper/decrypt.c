@@ -5,6 +5,7 @@
 #include <string.h>
 #include "crypto/ec-checked.h"
 #include "crypto/rsa-private.h"
+#include "crypto/wipe.h"
 #include "inner.h"
 #include "key.h"
 

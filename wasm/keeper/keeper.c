@@ -4,21 +4,12 @@
 #include <string.h>
 #include "abi.h"
 #include "arena.h"
+#include "crypto/wipe.h"
 #include "key.h"
 
 static unsigned char mailbox[KEEPER_MAILBOX];
 static private_key **keys;
 static uint32_t keys_used, keys_max;
-
-/* Called through a pointer that may change, lest the optimiser drop it. */
-static void *(*volatile overwrite)(void *, int, size_t) = &memset;
-
-/* see key.h */
-void
-wipe(void *p, size_t len)
-{
-	overwrite(p, 0, len);
-}
 
 /* Room for one more pointer in the table; it doubles when full. */
 static int

@@ -53,8 +53,4 @@ key_sign(
 size_t
 key_decrypt(const private_key *key, unsigned char *data, size_t len);
 
-/* Overwrite; not removed by the optimiser. */
-void
-wipe(void *p, size_t len);
-
 #endif

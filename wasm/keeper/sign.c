@@ -7,6 +7,7 @@
 #include "crypto/p256-sign.h"
 #include "crypto/rsa-check.h"
 #include "crypto/rsa-private.h"
+#include "crypto/wipe.h"
 #include "key.h"
 
 /* BearSSL's hash implementations, by identifier. */

@@ -1,8 +1,9 @@
 /*
  * What the peer's certificate says about the peer: hashes and names.
  */
+#include "bearssl.h"
 #include "engine/abi.h"
-#include "engine/connection.h"
+#include "engine/peer/peer.h"
 #include "engine/peer/text.h"
 
 /* The name that was asked for last. */

@@ -7,10 +7,11 @@
 #include <string.h>
 #include "engine/abi.h"
 #include "arena.h"
-#include "engine/connection.h"
-#include "engine/peer/certificate.h"
-#include "inner.h"
 #include "crypto/ec-checked.h"
+#include "engine/peer/certificate.h"
+#include "engine/peer/peer.h"
+#include "engine/peer/pins.h"
+#include "engine/peer/trust-anchors.h"
 
 /* A certificate as it arrives. */
 typedef struct {
@@ -25,7 +26,8 @@ typedef struct {
 typedef struct {
 	const br_x509_class *vtable;
 	br_x509_minimal_context minimal;
-	unsigned purpose;
+	peer_demands demands;
+	void (*tell)(int error);
 	copy end_entity;
 	copy current;
 	unsigned index;
@@ -39,10 +41,6 @@ typedef struct {
 static validator peer;
 
 #define INNER (&peer.minimal.vtable)
-
-/* Bytes of the smallest RSA modulus in the profile `modern`; elsewhere
-   BearSSL's own limit of 1017 bits holds. */
-#define MODERN_RSA_MIN 256
 
 static void
 start_chain(const br_x509_class **ctx, const char *server_name)
@@ -70,7 +68,7 @@ start_cert(const br_x509_class **ctx, uint32_t length)
 {
 	(void)ctx;
 	copy_for(peer.index)->len = 0;
-	if (peer.index >= CHAIN_MAX && peer.minimal.err == 0) {
+	if (peer.index >= peer.demands.chain_max && peer.minimal.err == 0) {
 		peer.minimal.err = BR_ERR_X509_LIMIT_EXCEEDED;
 	}
 
@@ -144,12 +142,12 @@ inspect(const copy *c)
 		peer.not_yet_valid = certificate_begins_after(
 			&cert, minimal->days, minimal->seconds);
 	}
-	if (!certificate_allows(&cert, peer.purpose)) {
+	if (!certificate_allows(&cert, peer.demands.purpose)) {
 		return BR_ERR_X509_FORBIDDEN_KEY_USAGE;
 	}
-	if (peer.index == 0 && peer.purpose == PURPOSE_SERVER &&
-		*client_server_name() != 0 &&
-		!certificate_is_for(&cert, client_server_name())) {
+	if (peer.index == 0 && peer.demands.purpose == PURPOSE_SERVER &&
+		*peer.demands.host_name != 0 &&
+		!certificate_is_for(&cert, peer.demands.host_name)) {
 		return BR_ERR_X509_BAD_SERVER_NAME;
 	}
 	return 0;
@@ -197,8 +195,8 @@ end_chain(const br_x509_class **ctx)
 		err = BR_ERR_X509_BAD_SIGNATURE;
 	}
 	peer.trusted = err == 0;
-	if (err != 0) {
-		br_ssl_engine_fail(&conn.side.engine, (int)err);
+	if (err != 0 && peer.tell != NULL) {
+		peer.tell((int)err);
 	}
 	return err;
 }
@@ -220,48 +218,52 @@ static const br_x509_class validator_vtable = {
 	get_pkey,
 };
 
-/* see connection.h */
-int
-peer_validate(unsigned purpose, uint32_t days, uint32_t seconds)
+static void
+set_hashes(br_x509_minimal_context *minimal, const br_hash_class *const *hash)
+{
+	for (; *hash != NULL; hash++) {
+		unsigned id = (*hash)->desc >> BR_HASHDESC_ID_OFF &
+			      BR_HASHDESC_ID_MASK;
+
+		br_x509_minimal_set_hash(minimal, (int)id, *hash);
+	}
+}
+
+/* see peer.h */
+const br_x509_class **
+peer_validator(const peer_demands *demands)
 {
 	const trust_anchors *anchors = trust_anchors_get();
-	br_ssl_engine_context *eng = &conn.side.engine;
 	br_x509_minimal_context *minimal = &peer.minimal;
-	int id;
 
 	peer.vtable = &validator_vtable;
-	peer.purpose = purpose;
+	peer.demands = *demands;
 	peer.end_entity.data = arena_alloc(PEER_CERTIFICATE_MAX);
 	peer.current.data = arena_alloc(PEER_CERTIFICATE_MAX);
 	if (peer.end_entity.data == NULL || peer.current.data == NULL) {
-		return BR_ERR_X509_LIMIT_EXCEEDED;
+		return NULL;
 	}
 	br_x509_minimal_init(
 		minimal, &br_sha256_vtable, anchors->list, anchors->count);
-	br_x509_minimal_set_time(minimal, days, seconds);
+	br_x509_minimal_set_time(minimal, demands->days, demands->seconds);
 	br_x509_minimal_set_rsa(minimal, &br_rsa_i31_pkcs1_vrfy);
 	br_x509_minimal_set_ecdsa(
 		minimal, &ec_checked, &br_ecdsa_i31_vrfy_asn1);
-	if (conn.profile == ENGINE_PROFILE_MODERN) {
-		br_x509_minimal_set_minrsa(minimal, MODERN_RSA_MIN);
+	if (demands->rsa_min != 0) {
+		br_x509_minimal_set_minrsa(minimal, (int)demands->rsa_min);
 	}
-
-	/* A certificate's signature may use what a handshake's may. */
-	for (id = br_sha1_ID; id <= br_sha512_ID; id++) {
-		const br_hash_class *hash =
-			br_multihash_getimpl(&eng->mhash, id);
-
-		if (hash != NULL) {
-			br_x509_minimal_set_hash(minimal, id, hash);
-		}
-	}
-	br_ssl_engine_set_rsavrfy(eng, &br_rsa_i31_pkcs1_vrfy);
-	br_ssl_engine_set_ecdsa(eng, &br_ecdsa_i31_vrfy_asn1);
-	br_ssl_engine_set_x509(eng, &peer.vtable);
-	return 0;
+	set_hashes(minimal, demands->hashes);
+	return &peer.vtable;
 }
 
-/* see connection.h */
+/* see peer.h */
+void
+peer_tell_failures(void (*tell)(int error))
+{
+	peer.tell = tell;
+}
+
+/* see peer.h */
 int
 peer_certificate(der *whole, certificate *parts)
 {

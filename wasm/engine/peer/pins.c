@@ -4,7 +4,8 @@
  */
 #include <string.h>
 #include "arena.h"
-#include "engine/connection.h"
+#include "bearssl.h"
+#include "engine/peer/pins.h"
 
 typedef struct pin {
 	struct pin *next;
@@ -23,7 +24,7 @@ hash_of(unsigned char *hash, const void *der, size_t len)
 	br_sha256_out(&ctx, hash);
 }
 
-/* see connection.h */
+/* see pins.h */
 int
 pins_add(const void *der, size_t len)
 {
@@ -42,7 +43,7 @@ pins_add(const void *der, size_t len)
 	return 0;
 }
 
-/* see connection.h */
+/* see pins.h */
 int
 pins_have(const void *der, size_t len)
 {

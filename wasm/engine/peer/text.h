@@ -4,7 +4,7 @@
 #ifndef TEXT_H__
 #define TEXT_H__
 
-#include "engine/connection.h"
+#include "engine/peer/peer.h"
 
 /* Latin-1 takes up to twice its length in UTF-8. */
 #define TEXT_MAX (2 * PEER_CERTIFICATE_MAX)

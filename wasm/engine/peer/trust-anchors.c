@@ -5,7 +5,10 @@
 #include <string.h>
 #include "engine/abi.h"
 #include "arena.h"
-#include "engine/connection.h"
+#include "bearssl.h"
+#include "engine/peer/certificate.h"
+#include "engine/peer/pins.h"
+#include "engine/peer/trust-anchors.h"
 
 static trust_anchors anchors;
 
@@ -182,14 +185,14 @@ engine_add_trust_anchor(const void *der, size_t len)
 	return err != 0 ? err : add_anchor(&dn, 0, &no_key);
 }
 
-/* see connection.h */
+/* see trust-anchors.h */
 const trust_anchors *
 trust_anchors_get(void)
 {
 	return &anchors;
 }
 
-/* see connection.h */
+/* see trust-anchors.h */
 int
 trust_anchors_have(const der *name)
 {

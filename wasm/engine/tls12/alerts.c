@@ -3,12 +3,8 @@
  * close in silence (RFC 5246, 7.2.2: "the detecting party sends a message
  * to the other party").
  */
-#include <string.h>
-#include "engine/abi.h"
-#include "engine/connection.h"
 #include "inner.h"
-
-#define ALERT_FATAL 2
+#include "context.h"
 
 /* Alert descriptions (RFC 5246, 7.2; RFC 6066, 9). */
 #define UNEXPECTED_MESSAGE 10
@@ -105,75 +101,29 @@ describe(const br_ssl_engine_context *eng, int error)
 	return error > BR_ERR_X509_OK ? BAD_CERTIFICATE : INTERNAL_ERROR;
 }
 
-/* see connection.h */
+/* see context.h */
 void
-last_words_prepare(void)
+failure_tell(void)
 {
-	br_ssl_engine_context *eng = &conn.side.engine;
-	last_words *last = &conn.last;
+	br_ssl_engine_context *eng = &tls12.side.engine;
 	int error = br_ssl_engine_last_error(eng);
-	unsigned char *payload = last->alert + ALERT_HEADROOM;
-	unsigned char *record;
-	size_t len = 2;
 
-	if (last->prepared || !br_ssl_engine_closed(eng) || error == 0) {
+	if (tls12.failure_told || !br_ssl_engine_closed(eng) || error == 0) {
 		return;
 	}
-	last->prepared = 1;
+	tls12.failure_told = 1;
 
 	/* A record that was ready when the error came is still in the output
 	   buffer; ssl_engine.c (sendrec_buf) has the rule to know one. */
 	if (eng->oxc > eng->oxa) {
-		last->queued = eng->obuf + eng->oxa;
-		last->queued_len = eng->oxc - eng->oxa;
+		outbox_add(eng->obuf + eng->oxa, eng->oxc - eng->oxa);
 	}
 
 	/* Either side has said its alert already. */
-	if (error >= BR_ERR_RECV_FATAL_ALERT && !last->refused) {
+	if (error >= BR_ERR_RECV_FATAL_ALERT && tls12.refused == 0) {
 		return;
 	}
-	last->description =
-		last->refused ? last->refused : (int)describe(eng, error);
-	payload[0] = ALERT_FATAL;
-	payload[1] = (unsigned char)last->description;
-	record = eng->out.vtable->encrypt(&eng->out.vtable, BR_SSL_ALERT,
-		eng->version_out, payload, &len);
-	last->record = record;
-	last->record_len = len;
-}
-
-/* see connection.h */
-unsigned char *
-last_words_buf(size_t *len)
-{
-	last_words *last = &conn.last;
-
-	if (last->queued_len > 0) {
-		*len = last->queued_len;
-		return last->queued;
-	}
-	*len = last->record_len;
-	return last->record_len > 0 ? last->record : NULL;
-}
-
-/* see connection.h */
-void
-last_words_ack(size_t len)
-{
-	last_words *last = &conn.last;
-
-	if (last->queued_len > 0) {
-		last->queued += len;
-		last->queued_len -= len;
-	} else {
-		last->record += len;
-		last->record_len -= len;
-	}
-}
-
-/* see abi.h */
-int
-engine_alert_sent(void)
-{
-	return conn.last.description;
+	tls12.alert_sent = (int)(tls12.refused != 0 ? tls12.refused
+						    : describe(eng, error));
+	outbox_add_alert(ALERT_FATAL, (unsigned)tls12.alert_sent);
 }

@@ -2,58 +2,20 @@
  * The client's side of a connection.
  */
 #include <string.h>
-#include "engine/abi.h"
 #include "engine/connection.h"
-#include "inner.h"
 #include "crypto/ec-checked.h"
+#include "inner.h"
+#include "context.h"
 
-/* The longest host name (RFC 1035, 2.3.4), and a NUL. */
-#define NAME_MAX 256
-
-static char name[NAME_MAX];
-
-/* see abi.h */
-int
-engine_client(uint32_t profile)
+/* see context.h */
+void
+client_configure(void)
 {
-	br_ssl_client_context *client = &conn.side.client;
+	br_ssl_client_context *client = &tls12.side.client;
 
 	br_ssl_client_zero(client);
-	conn.is_client = 1;
 	br_ssl_engine_set_ec(&client->eng, &ec_checked);
-	br_ssl_engine_set_rsavrfy(&client->eng, &br_rsa_i31_pkcs1_vrfy);
-	br_ssl_engine_set_ecdsa(&client->eng, &br_ecdsa_i31_vrfy_asn1);
 	br_ssl_client_set_rsapub(client, &br_rsa_i31_public);
-	return profile_apply(&client->eng, profile);
-}
-
-/* see abi.h */
-int
-engine_set_server_name(const void *ascii, size_t len)
-{
-	if (len >= sizeof name) {
-		return BR_ERR_BAD_PARAM;
-	}
-	memcpy(name, ascii, len);
-	name[len] = 0;
-	return 0;
-}
-
-/* see abi.h */
-int
-engine_verify_server(uint32_t days, uint32_t seconds)
-{
-	if (trust_anchors_get()->count == 0) {
-		return BR_ERR_BAD_PARAM;
-	}
-	return peer_validate(PURPOSE_SERVER, days, seconds);
-}
-
-/* see abi.h */
-int
-engine_trust_any_server(void)
-{
-	return peer_accept_any();
 }
 
 /* The names of CAs that the server accepts: we have one chain, or none. */
@@ -88,7 +50,7 @@ choose(const br_ssl_client_certificate_class **ctx,
 	const br_ssl_client_context *cc, uint32_t auth_types,
 	br_ssl_client_certificate *choices)
 {
-	int is_rsa = conn.key_type == BR_KEYTYPE_RSA;
+	int is_rsa = conn.key.type == BR_KEYTYPE_RSA;
 	unsigned hashes = is_rsa ? auth_types & 0xFF : auth_types >> 8 & 0xFF;
 	int hash = br_ssl_choose_hash(hashes);
 
@@ -138,16 +100,13 @@ static const br_ssl_client_certificate_class certificate_class = {
 
 static const br_ssl_client_certificate_class *handler = &certificate_class;
 
-/* see connection.h */
+/* see context.h */
 int
 client_begin(void)
 {
-	br_ssl_client_context *client = &conn.side.client;
-	int err = conn.chain_len > 0 ? chain_key_type(&conn.key_type, NULL) : 0;
+	br_ssl_client_context *client = &tls12.side.client;
+	const char *name = conn.server_name;
 
-	if (err != 0) {
-		return err;
-	}
 	if (conn.chain_len > 0) {
 		br_ssl_client_set_client_certificate(client, &handler);
 	}
@@ -155,11 +114,4 @@ client_begin(void)
 		return br_ssl_engine_last_error(&client->eng);
 	}
 	return 0;
-}
-
-/* see connection.h */
-const char *
-client_server_name(void)
-{
-	return name;
 }

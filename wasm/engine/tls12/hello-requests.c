@@ -4,9 +4,9 @@
  * 7.4.1.1). BearSSL 0.6 ignores it, but hashes it, so that Finished matches
  * on neither side; so BearSSL doesn't get to see it.
  */
-#include "engine/abi.h"
 #include "engine/connection.h"
 #include "inner.h"
+#include "context.h"
 
 /* RFC 5246, 7.4: type, and three bytes of length. */
 #define HELLO_REQUEST 0
@@ -88,7 +88,7 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 	size_t taken, u;
 
 	eng->hlen_in = len;
-	conn.run(t0ctx);
+	tls12.run(t0ctx);
 	taken = len - eng->hlen_in;
 	eng->hlen_in += kept_back;
 	for (u = 0; u < taken; u++) {
@@ -97,17 +97,17 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 	return taken;
 }
 
-/* see connection.h */
+/* see context.h */
 void
 run_without_requests(void *t0ctx)
 {
-	br_ssl_engine_context *eng = &conn.side.engine;
+	br_ssl_engine_context *eng = &tls12.side.engine;
 	size_t len, taken;
 
 	/* After the handshake, BearSSL has to answer it. */
 	if (!conn.is_client || handshake_over ||
 		eng->record_type_in != BR_SSL_HANDSHAKE) {
-		conn.run(t0ctx);
+		tls12.run(t0ctx);
 		return;
 	}
 	do {

@@ -1,40 +1,49 @@
 /*
  * The server's side of a connection.
  */
-#include "engine/abi.h"
 #include "engine/connection.h"
+#include "engine/peer/trust-anchors.h"
 #include "crypto/ec-checked.h"
+#include "inner.h"
+#include "context.h"
 
-/* see abi.h */
-int
-engine_server(uint32_t profile)
+/* see context.h */
+void
+server_configure(void)
 {
-	br_ssl_server_zero(&conn.side.server);
-	br_ssl_engine_set_ec(&conn.side.engine, &ec_checked);
-	return profile_apply(&conn.side.engine, profile);
-}
-
-/* A list of names in a CertificateRequest has a length of 16 bits (RFC
-   5246, 7.4.4). */
-#define NAMES_MAX 65535
-
-/* see abi.h */
-int
-engine_request_certificate(uint32_t mandatory, uint32_t days, uint32_t seconds)
-{
+	br_ssl_server_context *server = &tls12.side.server;
 	const trust_anchors *anchors = trust_anchors_get();
 
-	if (anchors->count == 0) {
-		return BR_ERR_BAD_PARAM;
-	}
-	if (anchors->names_len > NAMES_MAX) {
-		return BR_ERR_LIMIT_EXCEEDED;
+	br_ssl_server_zero(server);
+	br_ssl_engine_set_ec(&server->eng, &ec_checked);
+	if (conn.peer == NULL) {
+		return;
 	}
 	br_ssl_server_set_trust_anchor_names_alt(
-		&conn.side.server, anchors->list, anchors->count);
-	if (!mandatory) {
+		server, anchors->list, anchors->count);
+	if (!conn.peer_must_come) {
 		br_ssl_engine_add_flags(
-			&conn.side.engine, BR_OPT_TOLERATE_NO_CLIENT_AUTH);
+			&server->eng, BR_OPT_TOLERATE_NO_CLIENT_AUTH);
 	}
-	return peer_validate(PURPOSE_CLIENT, days, seconds);
+}
+
+/* see context.h */
+int
+server_begin(void)
+{
+	br_ssl_server_context *server = &tls12.side.server;
+
+	server_policy_install(server);
+	if (!br_ssl_server_reset(server)) {
+		return br_ssl_engine_last_error(&server->eng);
+	}
+	server_name_forget(&server->eng);
+
+	/*
+	 * BearSSL 0.6 leaves the version of an early alert's record at 0.0,
+	 * which clients take for garbage; RFC 5246, E.1, has them expect the
+	 * oldest.
+	 */
+	server->eng.version_out = BR_TLS10;
+	return 0;
 }

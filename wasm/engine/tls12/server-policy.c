@@ -1,13 +1,14 @@
 /*
  * What a client gets: BearSSL's own policies choose the suite, and the
  * private key is replaced by calls to the keeper. Without a chain, nothing
- * is chosen: replay.c has another go when there is one.
+ * is chosen: tls12.c has another go when there is one.
  */
 #include <string.h>
 #include "engine/abi.h"
 #include "engine/connection.h"
-#include "inner.h"
 #include "crypto/ec-checked.h"
+#include "inner.h"
+#include "context.h"
 
 /*
  * BearSSL's policy for our kind of key, and our table that borrows its
@@ -33,9 +34,9 @@ static br_ec_private_key no_ec_key;
  */
 #define NO_NAME 0xFF
 
-/* see connection.h */
+/* see context.h */
 void
-name_forget(br_ssl_engine_context *eng)
+server_name_forget(br_ssl_engine_context *eng)
 {
 	memset(eng->server_name, NO_NAME, sizeof eng->server_name);
 	eng->server_name[0] = 0;
@@ -72,27 +73,14 @@ policy_choose(const br_ssl_server_policy_class **pctx,
 	const br_ssl_server_context *cc, br_ssl_server_choices *choices)
 {
 	if (!name_is_legal(&cc->eng)) {
-		br_ssl_engine_fail(&conn.side.engine, BR_ERR_BAD_SNI);
+		br_ssl_engine_fail(&tls12.side.engine, BR_ERR_BAD_SNI);
 		return 0;
 	}
 	if (conn.chain_len == 0) {
-		conn.hello.state = HELLO_UNDERSTOOD;
+		tls12.awaits_chain = 1;
 		return 0;
 	}
 	return choose(pctx, cc, choices);
-}
-
-/* see connection.h */
-size_t
-sign_in_place(uint32_t hash, unsigned char *data, size_t hv_len, size_t len)
-{
-	unsigned char hv[64];
-
-	if (hv_len > sizeof hv) {
-		return 0;
-	}
-	memcpy(hv, data, hv_len);
-	return keeper_sign(hash, hv, hv_len, data, len);
 }
 
 static size_t
@@ -120,56 +108,27 @@ policy_do_keyx(const br_ssl_server_policy_class **pctx, unsigned char *data,
 	return 1;
 }
 
-/* see connection.h */
-int
-chain_key_type(unsigned *key_type, br_x509_decoder_context *decoder)
+/* see context.h */
+void
+server_policy_install(br_ssl_server_context *server)
 {
-	br_x509_decoder_context own;
-	const br_x509_pkey *pk;
-
-	if (decoder == NULL) {
-		decoder = &own;
-	}
-	br_x509_decoder_init(decoder, NULL, NULL);
-	br_x509_decoder_push(
-		decoder, conn.chain[0].data, conn.chain[0].data_len);
-	pk = br_x509_decoder_get_pkey(decoder);
-	if (pk == NULL) {
-		return br_x509_decoder_last_error(decoder);
-	}
-	*key_type = pk->key_type;
-	return 0;
-}
-
-/* see connection.h */
-int
-policy_install(br_ssl_server_context *server)
-{
-	br_x509_decoder_context decoder;
 	const unsigned usages = BR_KEYTYPE_SIGN | BR_KEYTYPE_KEYX;
-	int err;
 
 	if (conn.chain_len == 0) {
 		policy.choose = &policy_choose;
 		br_ssl_server_set_policy(server, &waiting);
-		return 0;
+		return;
 	}
-	err = chain_key_type(&conn.key_type, &decoder);
-	if (err != 0) {
-		return err;
-	}
-	if (conn.key_type == BR_KEYTYPE_RSA) {
+	if (conn.key.type == BR_KEYTYPE_RSA) {
 		br_ssl_server_set_single_rsa(server, conn.chain, conn.chain_len,
 			&no_rsa_key, usages, NULL, NULL);
 		policy = *server->chain_handler.single_rsa.vtable;
 		server->chain_handler.single_rsa.vtable = &policy;
 	} else {
-		no_ec_key.curve =
-			br_x509_decoder_get_pkey(&decoder)->key.ec.curve;
+		no_ec_key.curve = conn.key.curve;
 		br_ssl_server_set_single_ec(server, conn.chain, conn.chain_len,
-			&no_ec_key, usages,
-			br_x509_decoder_get_signer_key_type(&decoder),
-			&ec_checked, NULL);
+			&no_ec_key, usages, conn.key.signer_type, &ec_checked,
+			NULL);
 		policy = *server->chain_handler.single_ec.vtable;
 		server->chain_handler.single_ec.vtable = &policy;
 	}
@@ -177,5 +136,4 @@ policy_install(br_ssl_server_context *server)
 	policy.choose = &policy_choose;
 	policy.do_keyx = &policy_do_keyx;
 	policy.do_sign = &policy_do_sign;
-	return 0;
 }

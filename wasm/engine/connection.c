@@ -1,0 +1,3 @@
+#include "connection.h"
+
+connection conn;

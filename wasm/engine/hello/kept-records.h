@@ -1,0 +1,31 @@
+/*
+ * The client's first records, kept until it is known who answers them: with
+ * which chain, and in which protocol. Then they are processed once more
+ * from the start, as if that had always been known.
+ */
+#ifndef KEPT_RECORDS_H__
+#define KEPT_RECORDS_H__
+
+#include <stddef.h>
+#include "engine/protocol.h"
+
+/* Before the start: keep what will come. Returns 0 or an error. */
+int
+kept_records_begin(void);
+
+/* These have come. Returns 0, or an error when they are too many. */
+int
+kept_records_append(const unsigned char *records, size_t len);
+
+/*
+ * Let a protocol have all of them, from its state before the first byte.
+ * They are still kept. Returns 0 or an error.
+ */
+int
+kept_records_replay(const protocol *to);
+
+/* Nothing is kept any more. */
+void
+kept_records_end(void);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * A protocol of this engine: what engine.c asks of TLS 1.2, of TLS 1.3, and
+ * of what comes before either is chosen. A new protocol is one more table.
+ * Each function is the part of abi.h that has its name.
+ */
+#ifndef PROTOCOL_H__
+#define PROTOCOL_H__
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What was negotiated, as far as it is known. */
+typedef struct {
+	unsigned version; /* on the wire; 0 for none yet */
+	unsigned suite;
+	unsigned group;          /* a NamedGroup; 0 where no one asks for it */
+	const char *server_name; /* that the client asked for; or empty */
+	const char *application_protocol; /* ALPN; or empty */
+} session_facts;
+
+typedef struct protocol {
+	/* To the state before the first byte. Returns 0 or an error. */
+	int (*start)(void);
+
+	/* `len` gets what engine_buf_length tells; 0 goes with NULL. */
+	unsigned char *(*buf)(uint32_t channel, size_t *len);
+	void (*ack)(uint32_t channel, size_t len);
+	void (*flush)(void);
+	void (*close)(void);
+	void (*end)(void);
+
+	uint32_t (*state)(void);
+	int (*last_error)(void);
+	int (*alert_sent)(void);
+	void (*facts)(session_facts *facts);
+
+	/* In ENGINE_AWAITS_CHAIN: the chain is in place; there is none. */
+	int (*resume_with_chain)(void);
+	void (*refuse)(unsigned alert);
+} protocol;
+
+/* tls12/tls12.c: BearSSL's engine, TLS 1.0 to 1.2. */
+extern const protocol protocol_tls12;
+
+#endif

@@ -1,0 +1,3 @@
+#include "context.h"
+
+tls12_context tls12;

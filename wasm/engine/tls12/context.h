@@ -1,0 +1,121 @@
+/*
+ * A connection of BearSSL's engine, seen by the files of tls12/ and by
+ * nothing else.
+ */
+#ifndef TLS12_CONTEXT_H__
+#define TLS12_CONTEXT_H__
+
+#include "bearssl.h"
+
+typedef struct {
+	/* Either side's context starts with an engine's. */
+	union {
+		br_ssl_engine_context engine;
+		br_ssl_server_context server;
+		br_ssl_client_context client;
+	} side;
+
+	/* server-policy.c: the name is known, and there is no chain yet. */
+	int awaits_chain;
+
+	/* The peer's close_notify waits in the input buffer. */
+	int peer_closed;
+
+	/* engine_close was called: nothing is kept back any more. */
+	int closing;
+
+	/* engine_end was called: our close_notify is the last that we say. */
+	int ending;
+	int end_prepared; /* it is in the outbox, or was */
+
+	/* The alert that we chose before BearSSL knew that anything is wrong. */
+	unsigned refused;
+
+	/* alerts.c: the failure was told to the peer; with this alert, or 0. */
+	int failure_told;
+	int alert_sent;
+
+	/* BearSSL's own handshake processor; see close-notify.c. */
+	void (*run)(void *t0ctx);
+} tls12_context;
+
+/* context.c */
+extern tls12_context tls12;
+
+/* algorithms.c: what BearSSL may offer, and with which implementations. */
+void
+algorithms_set(br_ssl_engine_context *eng);
+
+/* server.c, client.c: once, before the first byte. */
+void
+server_configure(void);
+void
+client_configure(void);
+
+/* server.c, client.c: to the state before the first byte. Returns 0 or an
+   error. */
+int
+server_begin(void);
+int
+client_begin(void);
+
+/* server-policy.c: which chain, and whose key. */
+void
+server_policy_install(br_ssl_server_context *server);
+
+/* server-policy.c: there is no server name yet. Before each ClientHello. */
+void
+server_name_forget(br_ssl_engine_context *eng);
+
+/*
+ * sign.c: the keeper's signature of the hash value in `data`, where there
+ * is room for `len` bytes, replaces it. Returns its length, or 0.
+ */
+size_t
+sign_in_place(uint32_t hash, unsigned char *data, size_t hv_len, size_t len);
+
+/*
+ * hello-requests.c: BearSSL's handshake processor, without the
+ * HelloRequests that a client has to ignore.
+ */
+void
+run_without_requests(void *t0ctx);
+
+/* close-notify.c: the same, without the peer's close_notify until we close. */
+void
+run_without_close_notify(void *t0ctx);
+
+/* close-notify.c: ours goes to the outbox, if it is wanted. BearSSL must
+   have nothing to send. */
+void
+close_notify_prepare(void);
+
+/* alerts.c: after a failure, the rest of what BearSSL had to send and a
+   fatal alert go to the outbox. */
+void
+failure_tell(void);
+
+/* An alert's level (RFC 5246, 7.2). */
+#define ALERT_WARNING 1
+#define ALERT_FATAL 2
+
+/* Room before an alert's payload for a record's header and its IV, and
+   after it for the MAC and padding of any suite. */
+#define ALERT_HEADROOM 64
+#define ALERT_TAILROOM 128
+
+/*
+ * outbox.c: records that BearSSL does not send by itself, in the order in
+ * which they leave. A record of BearSSL's stays in its own buffer; an alert
+ * is sealed here, at once, since records are numbered.
+ */
+void
+outbox_add(unsigned char *records, size_t len);
+void
+outbox_add_alert(unsigned level, unsigned description);
+unsigned char *
+outbox_buf(size_t *len);
+void
+outbox_ack(size_t len);
+
+#endif
