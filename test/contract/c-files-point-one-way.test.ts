@@ -12,10 +12,11 @@ const MAY_USE: Record<string, readonly string[]> = {
   ".": [],
   crypto: [],
   keeper: ["crypto", "."],
-  engine: ["engine/hello", "engine/peer", "engine/tls12", "crypto", "."],
+  engine: ["engine/hello", "engine/peer", "engine/tls12", "engine/tls13", "crypto", "."],
   "engine/hello": ["."],
   "engine/peer": ["crypto", "."],
   "engine/tls12": ["engine", "engine/hello", "engine/peer", "crypto"],
+  "engine/tls13": ["engine", "engine/hello", "engine/peer", "crypto"],
 };
 
 interface ObjectFile {
