@@ -3,6 +3,7 @@
 # make demo    shows a TLS client talking to a program through the sandbox
 # make check   formatting, lint, types, dead code, layers, pages out of date
 # make test    make check, then every test, with real peers: what CI runs
+# make vectors holds the cryptography against other people's test vectors
 # make faults  lets every system call fail in its turn (make test: a sample)
 # make soak    serves clients of all sorts for SOAK_SECONDS (600), and looks
 #              for leaks
@@ -274,6 +275,11 @@ SIDE_CHANNELS_SECONDS ?= 6
 .PHONY: side-channels
 side-channels: all
 	@SIDE_CHANNELS_SECONDS=$(SIDE_CHANNELS_SECONDS) node_modules/.bin/vitest run test/side-channels
+
+# They are not ours to keep: BEARHUG_VECTORS, or ../shared/data.
+.PHONY: vectors
+vectors: all build/crypto-test.wasm
+	@VECTORS_TELL=1 node_modules/.bin/vitest run --disableConsoleIntercept test/vectors
 
 .PHONY: audit
 audit: node_modules/.package-lock.json

@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+
+/**
+ * Test vectors of others: a folder beside the repository's, or BEARHUG_VECTORS. They are public, but
+ * not ours, so the repository has none of them.
+ */
+const folder = process.env["BEARHUG_VECTORS"] ?? join(import.meta.dirname, "../../../shared/data");
+
+/** Why tests with vectors are skipped; null where they run. */
+export const missing = existsSync(folder) ? null : `skipped: no folder ${folder} (BEARHUG_VECTORS)`;
+
+export function vectors(file: string): unknown {
+  return JSON.parse(gunzipSync(readFileSync(join(folder, file))).toString());
+}
