@@ -308,7 +308,8 @@ CAS := /usr/sbin/update-ca-certificates=ca-certificates
 PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp socat=socat \
 	systemd-notify=systemd setpriv=util-linux prlimit=util-linux "gcc=gcc libc6-dev" \
 	stunnel4=stunnel4 inetd=openbsd-inetd /usr/sbin/nginx=nginx-light \
-	/usr/lib/nginx/modules/ngx_mail_module.so=libnginx-mod-mail script=bsdutils s6-svscan=s6 \
+	/usr/lib/nginx/modules/ngx_mail_module.so=libnginx-mod-mail \
+	/usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream haproxy=haproxy script=bsdutils s6-svscan=s6 \
 	testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base $(CAS)
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a

@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from "../proxy-protocol/ip-address.ts";
+import { masked } from "../proxy-protocol/networks.ts";
 import type { Rules, Verdict } from "./rule.ts";
 
 const DENIED: Verdict = { access: "deny" };
@@ -43,11 +44,4 @@ export function firstRule(rules: Rules, names: readonly string[]): Verdict | nul
 /** What is said about the client's name: whatever doesn't allow it, refuses it. */
 export function judgeName(rules: Rules, name: string | null): Verdict {
   return firstRule(rules, rulesAboutName(name)) ?? DENIED;
-}
-
-function masked(bytes: Uint8Array, bits: number): Uint8Array {
-  return bytes.map((byte, index) => {
-    const kept = Math.min(8, Math.max(0, bits - 8 * index));
-    return byte & (0xff00 >> kept) & 0xff;
-  });
 }

@@ -8,12 +8,18 @@ import {
   type Rules,
 } from "../credentials/options.ts";
 import type { SecureContext } from "../credentials/secure-context.ts";
-import { ArgumentTypeError } from "../credentials/tls-error.ts";
+import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./connection-options.ts";
+import {
+  NETWORKS,
+  trustedProxies as networksOf,
+  readProxyHeader,
+  type TrustedProxies,
+} from "./proxied.ts";
 import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
-import { TlsStream } from "./tls-stream.ts";
+import { type StreamSettings, TlsStream } from "./tls-stream.ts";
 import { contextOf, streamOptions } from "./wrap.ts";
 
 type Kept = KeptCredentials<{ readonly keeper: SecureContext; readonly newEngine: () => Engine }>;
@@ -26,6 +32,16 @@ export interface ListeningOptions extends ServerOptions {
   readonly keepAlive?: boolean;
   /** As of net.createServer: milliseconds. */
   readonly keepAliveInitialDelay?: number;
+  /**
+   * Does each connection begin with a PROXY header, version 1 or 2? Then `remoteAddress` and its like
+   * are the client's, as the proxy tells them, and `proxyHeader` has the rest. Default: false.
+   */
+  readonly proxyProtocol?: boolean;
+  /**
+   * The addresses and networks (`192.0.2.0/24`) of the proxies; others are hung up on. Without it every
+   * peer is believed, and can pretend to be any client.
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 const RULES: Rules = {
@@ -33,6 +49,8 @@ const RULES: Rules = {
   noDelay: BOOLEAN,
   keepAlive: BOOLEAN,
   keepAliveInitialDelay: MILLISECONDS,
+  proxyProtocol: BOOLEAN,
+  trustedProxies: NETWORKS,
 };
 
 /**
@@ -58,6 +76,8 @@ export function createServer(
 export class Server extends TcpServer {
   private readonly streams: ReturnType<typeof streamOptions>;
   private readonly requestCert: boolean | "optional";
+  /** undefined: connections begin with TLS. */
+  private readonly proxies: TrustedProxies | undefined;
   private kept: Kept;
 
   /** @internal */
@@ -70,9 +90,14 @@ export class Server extends TcpServer {
     super({ allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay });
     this.streams = streamOptions(options);
     this.requestCert = options.requestCert ?? false;
+    const { proxyProtocol = false, trustedProxies } = options;
+    if (trustedProxies !== undefined && !proxyProtocol) {
+      throw new ArgumentValueError("trustedProxies", "is of no use without proxyProtocol");
+    }
+    this.proxies = proxyProtocol ? networksOf(trustedProxies) : undefined;
     this.kept = keep(contextOf(options, false), this.requestCert);
     if (listener !== undefined) this.on("secureConnection", listener);
-    this.on("connection", (socket) => this.accept(socket));
+    this.on("connection", (socket) => this.welcome(socket));
   }
 
   /**
@@ -88,7 +113,31 @@ export class Server extends TcpServer {
     old.release();
   }
 
-  private accept(socket: Socket): void {
+  /** A proxy has its word first; it counts against the time for the handshake. */
+  private welcome(socket: Socket): void {
+    const { proxies } = this;
+    const { handshakeTimeout: timeout } = this.streams;
+    if (proxies === undefined) {
+      this.accept(socket, { handshakeTimeout: timeout, proxyHeader: null });
+      return;
+    }
+    const start = performance.now();
+    readProxyHeader({ socket, proxies, timeout }).then(
+      (proxyHeader) => {
+        const rest = Math.max(1, timeout - (performance.now() - start));
+        this.accept(socket, { handshakeTimeout: timeout === 0 ? 0 : rest, proxyHeader });
+      },
+      (error: Error) => {
+        socket.on("error", () => {}).destroy();
+        this.emit("tlsClientError", error);
+      },
+    );
+  }
+
+  private accept(
+    socket: Socket,
+    client: Pick<StreamSettings, "handshakeTimeout" | "proxyHeader">,
+  ): void {
     const { kept } = this;
     kept.use();
     const keyUsed = () => kept.release();
@@ -96,7 +145,7 @@ export class Server extends TcpServer {
     try {
       const engine = kept.credentials.newEngine();
       const verifies = this.requestCert !== false;
-      const settings = { ...this.streams, verifies, signal: undefined };
+      const settings = { ...this.streams, ...client, verifies, signal: undefined };
       stream = new TlsStream({ ...settings, network: socket, engine, keyUsed });
     } catch (error) {
       keyUsed();

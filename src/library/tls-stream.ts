@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
 import { addAbortSignal, Duplex } from "node:stream";
 import { Connection } from "../connection/connection.ts";
+import type { TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { TlsError } from "../credentials/tls-error.ts";
+import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import { Cleartext } from "./cleartext.ts";
 import { errorOf } from "./failure.ts";
@@ -18,6 +20,8 @@ export interface StreamSettings {
   readonly allowHalfOpen: boolean;
   readonly enforceCloseNotify: boolean;
   readonly signal: AbortSignal | undefined;
+  /** What a proxy said about the client; null: no proxy has spoken. */
+  readonly proxyHeader?: ProxyHeader | null;
   /** The private key is of no more use: there is no second handshake. Called once. */
   readonly keyUsed: () => void;
 }
@@ -36,6 +40,12 @@ export class TlsStream extends Duplex {
   /** As of a socket of Node's that is not a plain one. */
   readonly encrypted = true;
 
+  /**
+   * What a proxy in front of us said about the client (`proxyProtocol` of createServer): both ends, and
+   * the server name and the TLS that the client had with it; null if there was no such header.
+   */
+  readonly proxyHeader: ProxyHeader | null;
+
   private readonly network: Duplex;
   private readonly cleartext: Cleartext;
   private readonly connection: Connection;
@@ -50,6 +60,7 @@ export class TlsStream extends Duplex {
     super({ allowHalfOpen: settings.allowHalfOpen });
     const { network, signal } = settings;
     this.network = network;
+    this.proxyHeader = settings.proxyHeader ?? null;
     this.verifies = settings.verifies;
     // When the peer's half is over, ours is not.
     network.allowHalfOpen = true;
@@ -120,23 +131,23 @@ export class TlsStream extends Duplex {
   // ---- what a socket below knows and can do; undefined and nothing where there is none
 
   get remoteAddress(): string | undefined {
-    return this.socket.remoteAddress;
+    return this.proxied === null ? this.socket.remoteAddress : this.proxied.remoteAddress;
   }
 
   get remotePort(): number | undefined {
-    return this.socket.remotePort;
+    return this.proxied === null ? this.socket.remotePort : this.proxied.remotePort;
   }
 
   get remoteFamily(): string | undefined {
-    return this.socket.remoteFamily;
+    return this.proxied === null ? this.socket.remoteFamily : familyOf(this.proxied.remoteAddress);
   }
 
   get localAddress(): string | undefined {
-    return this.socket.localAddress;
+    return this.proxied === null ? this.socket.localAddress : this.proxied.localAddress;
   }
 
   get localPort(): number | undefined {
-    return this.socket.localPort;
+    return this.proxied === null ? this.socket.localPort : this.proxied.localPort;
   }
 
   /** Emits `timeout` after so many milliseconds without data either way; 0 is never. */
@@ -233,6 +244,14 @@ export class TlsStream extends Duplex {
     done(error);
   }
 
+  /** The ends that a proxy told; null: they are those of the socket. */
+  private get proxied(): Partial<TcpEnds> | null {
+    const ends = this.proxyHeader?.ends ?? null;
+    if (ends === null) return null;
+    // A client that came by a UNIX socket has no address.
+    return ends.transport === "tcp" ? ends : {};
+  }
+
   private get socket(): Partial<Socket> {
     return this.network as Partial<Socket>;
   }
@@ -248,6 +267,11 @@ export class TlsStream extends Duplex {
     this.hasFailed = true;
     this.destroy(errorOf(failure));
   }
+}
+
+function familyOf(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  return address.includes(":") ? "IPv6" : "IPv4";
 }
 
 function dropped(): TlsError {

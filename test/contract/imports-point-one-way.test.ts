@@ -21,8 +21,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   access: ["proxy-protocol"],
   connection: ["setup", "tunnel", "sandbox", "cli"],
   server: ["connection", "setup", "credentials", "sandbox", "io", "program", "cli"],
-  library: ["connection", "setup", "credentials", "tunnel", "sandbox"],
-  "index.ts": ["library", "credentials", "sandbox"],
+  library: ["proxy-protocol", "connection", "setup", "credentials", "tunnel", "sandbox"],
+  "index.ts": ["proxy-protocol", "library", "credentials", "sandbox"],
   "engine.ts": ["credentials", "sandbox"],
   commands: [
     "lookup",
@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const TYPES_ONLY: Record<string, readonly string[]> = {
   tunnel: ["sandbox"],
   lookup: ["connection"],
-  "index.ts": ["sandbox"],
+  "index.ts": ["sandbox", "proxy-protocol"],
 };
 
 /** Folders without I/O: nothing of Node but types. */
