@@ -35,6 +35,9 @@ export const ENGINE_NAME_IP = 0x107;
 
 export const KEEPER_MAILBOX = 65536;
 
+export const KEEPER_SERVER = 0;
+export const KEEPER_CLIENT = 1;
+
 export const KEEPER_NO_KEY = -1;
 export const KEEPER_CERTIFICATE = -2;
 export const KEEPER_ENCRYPTED = -3;

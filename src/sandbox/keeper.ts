@@ -8,11 +8,15 @@ interface KeeperExports {
   keeper_match(handle: number, length: number): number;
   keeper_match_claim(handle: number, length: number): number;
   keeper_sign(handle: number, hash: number, length: number): number;
+  keeper_attest(handle: number, role: number, scheme: number, length: number): number;
   keeper_decrypt(handle: number, length: number): number;
 }
 
 /** The most that a key file, or a key's certificate, may have, in bytes. */
 export const KEY_FILE_MAX = abi.KEEPER_MAILBOX;
+
+/** Bytes of the longest signature: with an RSA key of 4096 bits. */
+const SIGNATURE_MAX = 512;
 
 /** Why the keeper refused a key or a certificate. */
 const REFUSALS = new Map<number, string>([
@@ -52,6 +56,20 @@ export interface KeyOperations {
    * @returns the result's length in bytes, 0 for none
    */
   decrypt(data: Uint8Array): number;
+}
+
+/** Whose CertificateVerify it is. */
+export type Role = keyof typeof ROLES;
+
+const ROLES = { server: abi.KEEPER_SERVER, client: abi.KEEPER_CLIENT } as const;
+
+/** What the CertificateVerify of a TLS 1.3 handshake is made of (RFC 8446, 4.4.3). */
+export interface Attestation {
+  readonly role: Role;
+  /** A SignatureScheme's number (4.2.3). */
+  readonly scheme: number;
+  /** The hash of the handshake so far, 32 or 48 bytes. */
+  readonly transcript: Uint8Array;
 }
 
 /** The sandbox of the private keys: one for a process. It imports nothing. */
@@ -104,6 +122,14 @@ export class Keeper {
   sign(handle: number, hash: number, value: Uint8Array, out: Uint8Array): number {
     this.post(value);
     return this.collect(this.sandbox.exports.keeper_sign(handle, hash, value.length), out);
+  }
+
+  attest(handle: number, { role, scheme, transcript }: Attestation): Uint8Array {
+    const { exports } = this.sandbox;
+    this.post(transcript);
+    const signature = new Uint8Array(SIGNATURE_MAX);
+    const length = exports.keeper_attest(handle, ROLES[role], scheme, transcript.length);
+    return signature.subarray(0, this.collect(length, signature));
   }
 
   decrypt(handle: number, data: Uint8Array): number {
@@ -168,6 +194,11 @@ export class PrivateKey implements KeyOperations {
 
   sign(hash: number, value: Uint8Array, out: Uint8Array): number {
     return this.keeper.sign(this.handle, hash, value, out);
+  }
+
+  /** @returns a signature, or nothing when this key can't make it */
+  attest(request: Attestation): Uint8Array {
+    return this.keeper.attest(this.handle, request);
   }
 
   decrypt(data: Uint8Array): number {

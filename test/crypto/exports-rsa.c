@@ -4,6 +4,7 @@
  */
 #include "inner.h"
 #include "crypto/montgomery-pair.h"
+#include "crypto/pss.h"
 #include "crypto/rsa-check.h"
 #include "crypto/rsa-private.h"
 #include "export.h"
@@ -49,6 +50,37 @@ rsa_check_power(size_t nlen, size_t elen)
 	br_rsa_public_key pk = {data + 7 * PART, nlen, data + 8 * PART, elen};
 
 	return rsa_check(data + 6 * PART, data, &sk, &pk);
+}
+
+static const br_hash_class *
+hash_of_length(size_t len)
+{
+	return len == br_sha256_SIZE   ? &br_sha256_vtable
+	       : len == br_sha384_SIZE ? &br_sha384_vtable
+				       : &br_sha512_vtable;
+}
+
+/*
+ * A PSS signature at 0, the public key as above, a hash value of `hash_len`
+ * bytes at 6 KiB.
+ */
+EXPORT(pss_verify)
+uint32_t
+pss_verify_signature(size_t len, size_t nlen, size_t elen, size_t hash_len)
+{
+	br_rsa_public_key pk = {data + 7 * PART, nlen, data + 8 * PART, elen};
+
+	return pss_verify(
+		data, len, &pk, hash_of_length(hash_len), data + 6 * PART);
+}
+
+/* The hash value and the salt at 6 and 7 KiB become a padded message at 0. */
+EXPORT(pss_encode)
+uint32_t
+pss_encode_message(uint32_t bits, size_t hash_len)
+{
+	return pss_encode(data, bits, hash_of_length(hash_len), data + 6 * PART,
+		data + 7 * PART);
 }
 
 typedef uint32_t words[2 + (8 * PAIR_ENCODED_BYTES + 30) / 31];

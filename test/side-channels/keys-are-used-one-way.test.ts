@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Keeper, type PrivateKey } from "../../src/sandbox/keeper.ts";
 import { loadKey } from "../engine/instances.ts";
-import { newKey } from "../support/certificates.ts";
+import { Authority, derCertificate, newKey } from "../support/certificates.ts";
 import { Instrumented } from "../support/instrumented.ts";
 import { robotBlocks } from "../support/robot-blocks.ts";
 
@@ -41,6 +41,25 @@ describe("RSA", () => {
     for (const { what, digest } of ways) expect(digest, what).toBe(first?.digest);
   });
 
+  it.each([
+    ["sha256", 0x0804],
+    ["sha384", 0x0805],
+  ])("attests with PSS and %s on one way, whatever the handshake", (_hash, scheme) => {
+    const { key, certFile } = Authority.root().issue({ key: newKey("RSA-1024") });
+    const attesting = load(key);
+    attesting.match(derCertificate(certFile));
+    const ways = [1, 2, 3].map(() => {
+      const transcript = randomBytes(32);
+      let length = 0;
+      const { digest } = instrumented.trace(() => {
+        length = attesting.attest({ role: "server", scheme, transcript }).length;
+      });
+      expect(length).toBe(128);
+      return digest;
+    });
+    expect(new Set(ways).size).toBe(1);
+  });
+
   it("signs on one way", () => {
     const room = new Uint8Array(128);
     const digests = [1, 2, 3].map(() => {
@@ -49,6 +68,23 @@ describe("RSA", () => {
     });
     expect(new Set(digests).size).toBe(1);
   });
+});
+
+it("ECDSA with P-256 attests on one way for each shape of a signature", LONG, () => {
+  const ways = new Map<string, Set<string>>();
+  for (let keys = 0; keys < KEYS; keys++) {
+    const loaded = load(newKey("P-256"));
+    for (let signed = 0; signed < 12; signed++) {
+      const transcript = randomBytes(32);
+      let signature = Buffer.of();
+      const { digest } = instrumented.trace(() => {
+        signature = Buffer.from(loaded.attest({ role: "server", scheme: 0x0403, transcript }));
+      });
+      const shape = shapeOf(signature);
+      ways.set(shape, (ways.get(shape) ?? new Set()).add(digest));
+    }
+  }
+  expect([...ways.values()].map((digests) => digests.size)).toEqual([...ways].map(() => 1));
 });
 
 describe.each([

@@ -73,6 +73,23 @@ EXPORT(keeper_sign)
 size_t
 keeper_sign(uint32_t handle, uint32_t hash, size_t len);
 
+/* Whose CertificateVerify it is. */
+#define KEEPER_SERVER 0
+#define KEEPER_CLIENT 1
+
+/*
+ * Sign the CertificateVerify of a TLS 1.3 handshake (RFC 8446, 4.4.3): the
+ * mailbox has the transcript hash, 32 or 48 bytes, and the keeper composes
+ * what is signed of it and the role. `scheme` is a SignatureScheme (4.2.3):
+ * ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512,
+ * for a key on that curve, or rsa_pss_rsae_sha256, _sha384, _sha512, for an
+ * RSA key that keeper_match has seen the certificate of. Returns the length
+ * of the signature that replaces the hash, or 0.
+ */
+EXPORT(keeper_attest)
+size_t
+keeper_attest(uint32_t handle, uint32_t role, uint32_t scheme, size_t len);
+
 /*
  * The private half of a static key exchange, on `len` bytes in the
  * mailbox.

@@ -102,6 +102,14 @@ keeper_sign(uint32_t handle, uint32_t hash, size_t len)
 
 /* see abi.h */
 size_t
+keeper_attest(uint32_t handle, uint32_t role, uint32_t scheme, size_t len)
+{
+	check_length(len);
+	return key_attest(key_of(handle), role, scheme, mailbox, len);
+}
+
+/* see abi.h */
+size_t
 keeper_decrypt(uint32_t handle, size_t len)
 {
 	check_length(len);

@@ -21,7 +21,8 @@ typedef struct {
 	/* The certificate's public key (RSA); n is NULL before a match. */
 	br_rsa_public_key pk;
 
-	/* Seed of implicit rejection (RSA): a hash of the private key. */
+	/* Seed of implicit rejection, and of PSS salts (RSA): a hash of the
+	   private key. */
 	unsigned char rejection_seed[32];
 } private_key;
 
@@ -46,7 +47,10 @@ key_match(private_key *key, const unsigned char *cert, size_t len);
 int
 key_match_claim(private_key *key, const unsigned char *cert, size_t len);
 
-/* Both work in place, on a buffer of at least 512 bytes; see abi.h. */
+/* All work in place, on a buffer of at least 512 bytes; see abi.h. */
+size_t
+key_attest(const private_key *key, unsigned role, unsigned scheme,
+	unsigned char *data, size_t len);
 size_t
 key_sign(
 	const private_key *key, unsigned hash, unsigned char *data, size_t len);

@@ -1,14 +1,10 @@
 /*
- * Signatures of ServerKeyExchange and CertificateVerify.
+ * Signatures of ServerKeyExchange and CertificateVerify before TLS 1.3: of
+ * a hash value that an engine chooses.
  */
 #include <string.h>
 #include "inner.h"
-#include "crypto/ec-checked.h"
-#include "crypto/p256-sign.h"
-#include "crypto/rsa-check.h"
-#include "crypto/rsa-private.h"
-#include "crypto/wipe.h"
-#include "key.h"
+#include "signature.h"
 
 /* BearSSL's hash implementations, by identifier. */
 static const br_hash_class *
@@ -63,29 +59,18 @@ hash_length(unsigned id)
 				    BR_HASHDESC_OUT_MASK;
 }
 
-/*
- * A signature made with a wrong half of the CRT shows a factor to anybody
- * (Boneh, DeMillo and Lipton, 1997): verify before it leaves.
- */
 static size_t
 sign_rsa(const private_key *key, unsigned hash, const unsigned char *hv,
 	size_t hv_len, unsigned char *sig)
 {
-	const br_rsa_private_key *sk = &key->sk.rsa;
 	unsigned char padded[BR_MAX_RSA_SIZE / 8];
-	size_t sig_len = (sk->n_bitlen + 7) >> 3;
+	uint32_t bits = key->sk.rsa.n_bitlen;
 
-	if (sig_len > sizeof padded || !br_rsa_pkcs1_sig_pad(oid_of(hash), hv,
-					       hv_len, sk->n_bitlen, padded)) {
+	if (bits > BR_MAX_RSA_SIZE ||
+		!br_rsa_pkcs1_sig_pad(oid_of(hash), hv, hv_len, bits, padded)) {
 		return 0;
 	}
-	memcpy(sig, padded, sig_len);
-	if (!rsa_private(sig, sk) ||
-		(key->pk.n != NULL && !rsa_check(sig, padded, sk, &key->pk))) {
-		wipe(sig, sig_len);
-		return 0;
-	}
-	return sig_len;
+	return signature_rsa(key, padded, sig);
 }
 
 static size_t
@@ -94,13 +79,7 @@ sign_ec(const private_key *key, unsigned hash, const unsigned char *hv,
 {
 	const br_hash_class *hc = hash_of(hash);
 
-	if (hc == NULL) {
-		return 0;
-	}
-	if (key->sk.ec.curve == BR_EC_secp256r1) {
-		return p256_sign(hc, hv, &key->sk.ec, sig);
-	}
-	return br_ecdsa_i31_sign_asn1(&ec_checked, hc, hv, &key->sk.ec, sig);
+	return hc == NULL ? 0 : signature_ec(key, hc, hv, sig);
 }
 
 /* see key.h */

@@ -1,0 +1,85 @@
+import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { bytes as noise } from "./module";
+import { pssEncode, pssVerify } from "./pss-module";
+
+/** RSA-PSS with OpenSSL's signatures, and what our padding makes of them. */
+
+const MESSAGE = Buffer.from("what was said");
+const PADDING = constants.RSA_PKCS1_PSS_PADDING;
+const HASHES = ["sha256", "sha384", "sha512"] as const;
+type Hash = (typeof HASHES)[number];
+
+/** An encoded message has a bit less than the modulus: 1025 and 2049 have a byte before it. */
+const SIZES = [1024, 1025, 1026, 1031, 2048, 2049, 3072, 4096];
+
+function publicNumbers(key: KeyObject): { n: Buffer; e: Buffer } {
+  const { n = "", e = "" } = key.export({ format: "jwk" });
+  return { n: Buffer.from(n, "base64url"), e: Buffer.from(e, "base64url") };
+}
+
+function digest(hash: Hash, message = MESSAGE): Buffer {
+  return createHash(hash).update(message).digest();
+}
+
+const cases = SIZES.flatMap((size) => HASHES.map((hash): [number, Hash] => [size, hash]));
+const keys = new Map(
+  SIZES.map((modulusLength) => [modulusLength, generateKeyPairSync("rsa", { modulusLength })]),
+);
+
+describe.each(cases)("with %i bits and %s", (size, hash) => {
+  const { publicKey, privateKey } = keys.get(size) as {
+    publicKey: KeyObject;
+    privateKey: KeyObject;
+  };
+  const numbers = publicNumbers(publicKey);
+  const length = digest(hash).length;
+  const fits = Math.ceil((size - 1) / 8) >= 2 * length + 2;
+  const signed = (saltLength = length) =>
+    sign(hash, MESSAGE, { key: privateKey, padding: PADDING, saltLength });
+
+  test.runIf(fits)("OpenSSL's signature is taken, and nothing near it", () => {
+    const signature = signed();
+    expect(pssVerify(numbers, digest(hash), signature)).toBe(true);
+    expect(pssVerify(numbers, digest(hash, Buffer.from("else")), signature)).toBe(false);
+    expect(pssVerify(numbers, digest(hash), signature.subarray(1))).toBe(false);
+    expect(pssVerify(numbers, digest(hash), Buffer.concat([Buffer.of(0), signature]))).toBe(false);
+    for (let bit = 0; bit < 8 * signature.length; bit += 61) {
+      const flipped = Buffer.from(signature);
+      flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(pssVerify(numbers, digest(hash), flipped), `bit ${bit}`).toBe(false);
+    }
+  });
+
+  test.runIf(fits)("only a salt as long as the hash value is taken", () => {
+    for (const saltLength of [0, 20, length - 1]) {
+      expect(pssVerify(numbers, digest(hash), signed(saltLength)), `${saltLength}`).toBe(false);
+    }
+  });
+
+  test.runIf(fits)("PKCS#1 v1.5 is not taken", () => {
+    const signature = sign(hash, MESSAGE, {
+      key: privateKey,
+      padding: constants.RSA_PKCS1_PADDING,
+    });
+    expect(pssVerify(numbers, digest(hash), signature)).toBe(false);
+  });
+
+  test.runIf(!fits)("nothing is encoded: there is no room", () => {
+    expect(pssEncode(size, digest(hash), noise("salt", length))).toBeNull();
+  });
+
+  test.runIf(fits)("a padded message is smaller than the modulus, and its salt counts", () => {
+    const encoded = (salt: string) => pssEncode(size, digest(hash), noise(salt, length)) as Buffer;
+    expect(BigInt(`0x${encoded("a").toString("hex")}`) >> BigInt(size - 1)).toBe(0n);
+    expect(encoded("a")).toEqual(encoded("a"));
+    expect(encoded("a")).not.toEqual(encoded("b"));
+  });
+});
+
+test("a modulus of zeros, of no bytes or of too many takes nothing", () => {
+  const e = Buffer.of(1, 0, 1);
+  for (const n of [Buffer.alloc(0), Buffer.alloc(128), Buffer.alloc(520, 255)]) {
+    expect(pssVerify({ n, e }, digest("sha256"), Buffer.alloc(n.length, 1))).toBe(false);
+  }
+});
