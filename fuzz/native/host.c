@@ -258,6 +258,22 @@ host_send(const host *h, unsigned char *room, size_t max)
 	return move(ENGINE_SENDREC, room, NULL, max);
 }
 
+/*
+ * No state without a way on: a connection that is open gives something, or
+ * takes more records. Only a close_notify that is kept back stops them on
+ * purpose, and a chain that the host owes.
+ */
+static void
+check_moves(uint32_t state)
+{
+	const uint32_t excused =
+		ENGINE_CLOSED | ENGINE_PEER_CLOSED | ENGINE_AWAITS_CHAIN;
+
+	CHECK((state & excused) != 0 || engine_buf(ENGINE_SENDREC) != NULL ||
+		engine_buf(ENGINE_RECVREC) != NULL ||
+		engine_buf(ENGINE_RECVAPP) != NULL);
+}
+
 /* see host.h */
 void
 host_check(const host *h)
@@ -270,6 +286,7 @@ host_check(const host *h)
 	CHECK(error != BR_ERR_BAD_STATE && error != BR_ERR_NO_RANDOM &&
 		error != BR_ERR_X509_TIME_UNKNOWN && error != BR_ERR_IO);
 	CHECK(engine_alert_sent() != INTERNAL_ERROR);
+	check_moves(state);
 	CHECK(!engine_peer_not_yet_valid() || error != 0);
 	if ((state & (ENGINE_ESTABLISHED | ENGINE_CLOSED)) == 0) {
 		engine_buf(ENGINE_RECVAPP);

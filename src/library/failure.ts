@@ -2,7 +2,7 @@ import { HandshakeTimeout } from "../connection/connection.ts";
 import { causeOf } from "../connection/failures.ts";
 import { TlsError, tlsErrorOf } from "../credentials/tls-error.ts";
 import { EngineError } from "../sandbox/errors.ts";
-import { TruncationError } from "../tunnel/closing.ts";
+import { StandstillError, TruncationError } from "../tunnel/closing.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */
 export function errorOf(failure: Error): Error {
@@ -11,6 +11,9 @@ export function errorOf(failure: Error): Error {
   if (cause instanceof EngineError) return tlsErrorOf(cause);
   if (cause instanceof TruncationError) {
     return new TlsError(message, { reason: "TRUNCATED", side: "peer", cause });
+  }
+  if (cause instanceof StandstillError) {
+    return new TlsError(message, { reason: "STANDSTILL", side: "us", cause });
   }
   if (cause instanceof HandshakeTimeout) {
     return new TlsError(message, { reason: "HANDSHAKE_TIMEOUT", side: "peer", cause });

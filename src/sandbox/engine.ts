@@ -48,7 +48,7 @@ export type Channel = keyof typeof CHANNELS;
 
 /** What an engine says of its connection; see its properties of the same names. */
 export type EngineState = Readonly<
-  Pick<Engine, "closed" | "established" | "peerClosed" | "inRecord">
+  Pick<Engine, "closed" | "established" | "peerClosed" | "inRecord" | "awaitsHost">
 >;
 
 /** Makes the engine of one more connection. */
@@ -184,6 +184,7 @@ export class Engine {
       established: (bits & abi.ENGINE_ESTABLISHED) !== 0,
       peerClosed: (bits & abi.ENGINE_PEER_CLOSED) !== 0,
       inRecord: (bits & abi.ENGINE_IN_RECORD) !== 0,
+      awaitsHost: (bits & abi.ENGINE_AWAITS_CHAIN) !== 0,
     };
   }
 
@@ -205,6 +206,15 @@ export class Engine {
   /** A part of a record has come, and the rest has not. */
   get inRecord(): boolean {
     return this.state.inRecord;
+  }
+
+  /**
+   * It waits for something that the host has to give it: no channel moves until then.
+   *
+   * @internal
+   */
+  get awaitsHost(): boolean {
+    return this.state.awaitsHost;
   }
 
   /** Why the connection is over; null if it ended as it should. */

@@ -5,6 +5,9 @@ import type { Endpoint } from "./endpoint.ts";
 /** The peer's stream stopped where TLS does not let it stop. */
 export class TruncationError extends Error {}
 
+/** The engine takes nothing and gives nothing, though the peer has sent more, or has ended. */
+export class StandstillError extends Error {}
+
 /** The engine reports a close that its code never makes: it is not the engine that we loaded. */
 class ImpossibleClose extends Error {}
 
@@ -172,6 +175,10 @@ export class Closing {
       if (failure !== null) this.fail(failure);
       return;
     }
+    if (this.standsStill(state)) {
+      this.fail(new StandstillError("the connection can't move: the engine takes nothing more"));
+      return;
+    }
     if (local !== null && local.failure !== null && local.arrived.length === 0) {
       // Anything that says goodbye would make the client take a part of the answer for the whole.
       this.fail(local.failure);
@@ -199,6 +206,18 @@ export class Closing {
     else if (state.inRecord) this.fail(new TruncationError("EOF inside a record"));
     else if (this.settings.enforceCloseNotify)
       this.fail(new TruncationError("EOF without close_notify"));
+  }
+
+  /**
+   * Nothing would ever change such a state: the tunnel would stay open for good, with its peer's
+   * socket and prog. A close_notify that is kept back stops the records on purpose, until prog has
+   * answered; an engine that waits for its host goes on when the host has.
+   */
+  private standsStill({ peerClosed, awaitsHost }: EngineState): boolean {
+    if (peerClosed || awaitsHost || this.saysGoodbye) return false;
+    if (this.remote.arrived.length === 0 && !this.arrivalsEnded()) return false;
+    const channels = ["sendrec", "recvrec", "recvapp"] as const;
+    return !channels.some((channel) => this.engine.pending(channel));
   }
 
   /** Why the engine closed, which we didn't ask for; null if that is a normal end. */

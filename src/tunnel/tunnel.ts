@@ -87,7 +87,9 @@ export class Tunnel {
   /** Once the handshake is done, the program's side comes to be. True if it did just now. */
   private greet(): boolean {
     if (this.local !== null || this.closing.failure !== null) return false;
-    if (!this.engine.state.established) return false;
+    // It may have failed in the very record that ended the handshake.
+    const { established, closed } = this.engine.state;
+    if (!established || closed) return false;
     this.remote.flush();
     const session = this.engine.session();
     try {

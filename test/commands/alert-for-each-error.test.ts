@@ -10,6 +10,7 @@ import { alertInWords, type Misdeed, TOLD } from "../support/misdeed.ts";
 import { misdeedsBeforeKeys } from "../support/misdeeds-before-keys.ts";
 import {
   misdeedsAfterHandshake,
+  misdeedsBehindFinished,
   misdeedsInsteadOfFinished,
 } from "../support/misdeeds-under-keys.ts";
 import { ALERT, serveGuarded } from "../support/refusals.ts";
@@ -36,6 +37,15 @@ it.each(misdeedsInsteadOfFinished)("$alert for $what", async (misdeed) => {
   await client.upToKeys();
   await misdeed.commit(client);
   expect(await lastWords(client)).toMatchObject({ alert: ALERT[misdeed.alert], sealed: false });
+  expect(await refusal()).toMatchObject({ code: 98, stderr: `s6-tlsd: ${message(misdeed)}` });
+});
+
+it.each(misdeedsBehindFinished)("$alert for $what", async (misdeed) => {
+  const { listener, refusal } = await serveGuarded(credentials);
+  const client = await Tls12Client.connect(listener.port);
+  await client.upToKeys();
+  await misdeed.commit(client);
+  expect(await lastWords(client)).toMatchObject({ alert: ALERT[misdeed.alert], sealed: true });
   expect(await refusal()).toMatchObject({ code: 98, stderr: `s6-tlsd: ${message(misdeed)}` });
 });
 

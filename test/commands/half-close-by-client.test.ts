@@ -43,6 +43,17 @@ it("a client that half-closes with close_notify and no FIN still gets the late r
   expect(await tunnel.ended).toMatchObject({ code: 0, stderr: "" });
 });
 
+it("an answer that comes three seconds after close_notify and FIN is whole", async () => {
+  const prog = ["sh", "-c", 'request=$(cat); sleep 3; echo "late reply to $request"'];
+  const listener = await serve({ credentials, prog });
+  const { client } = await connectByWire({ port: listener.port, authority });
+  const answer = everything(client);
+  client.end("a question");
+  expect((await answer).toString()).toBe("late reply to a question\n");
+  const tunnel = await listener.tunnel();
+  expect(await tunnel.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
 it("gnutls-cli, which says goodbye after its input, still gets the late reply", async () => {
   const listener = await serve({ credentials, prog: lateReply });
   const client = await gnutls({ port: listener.port, authority }, { input: "a question" });

@@ -4,7 +4,7 @@
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { opensslArguments } from "../support/clients.ts";
-import { untilAlert } from "../support/last-words.ts";
+import { lastWords, untilAlert } from "../support/last-words.ts";
 import { eventually } from "../support/limits.ts";
 import { start } from "../support/processes.ts";
 import { ALERT, WARNING } from "../support/refusals.ts";
@@ -45,4 +45,18 @@ it.each([
     });
     expect(await client.echo(text)).toBe(text);
   }
+});
+
+it.each([
+  ["one byte", () => Buffer.of(1)],
+  ["another hello", (client: Tls12Client) => client.hello()],
+])("%s behind a refused ClientHello, in its record: unexpected_message", async (_, more) => {
+  const listener = await serve({ credentials, prog: ["sh", "-c", "cat >/dev/null; exit 7"] });
+  const client = await Tls12Client.connect(listener.port);
+  await client.establish();
+  client.records.send(RECORD.handshake, Buffer.concat([client.hello(), more(client)]));
+  expect([...(await untilAlert(client)).content]).toEqual([WARNING, ALERT.noRenegotiation]);
+  expect(await lastWords(client)).toMatchObject({ alert: ALERT.unexpectedMessage, sealed: true });
+  const tunnel = await listener.tunnel();
+  expect(await tunnel.ended).toMatchObject({ code: 7 });
 });

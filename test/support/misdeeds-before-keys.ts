@@ -1,4 +1,5 @@
 import { type Misdeed, misdeeds } from "./misdeed.ts";
+import { ALERT, WARNING } from "./refusals.ts";
 import {
   clearRecord,
   EXTENSION,
@@ -82,12 +83,27 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
       client.records.send(RECORD.changeCipherSpec, Buffer.of(1, 1));
     },
   }),
-  ...misdeeds("BAD_HANDSHAKE", "decodeError", {
+  // RFC 5246, 7.4.1.1: it is a server's to send.
+  ...misdeeds("UNEXPECTED", "unexpectedMessage", {
+    "a HelloRequest in place of a ClientHello": ({ records }) =>
+      records.send(RECORD.handshake, message(MESSAGE.helloRequest, Buffer.of())),
+    "a HelloRequest before a ClientHello, in its record": (client) =>
+      client.records.send(
+        RECORD.handshake,
+        Buffer.concat([message(MESSAGE.helloRequest, Buffer.of()), client.hello()]),
+      ),
     "a HelloRequest that is not empty, in place of a ClientHello": ({ records }) =>
       records.send(RECORD.handshake, message(MESSAGE.helloRequest, Buffer.of(0))),
     "a HelloRequest that is not empty, in place of a ClientKeyExchange": async (client) => {
       await client.upToServerFlight();
       client.records.send(RECORD.handshake, message(MESSAGE.helloRequest, Buffer.of(0)));
+    },
+    "33 empty records in place of a ClientHello": ({ records }) => {
+      for (let count = 0; count < 33; count++) records.send(RECORD.handshake, Buffer.of());
+    },
+    "33 warnings in place of a ClientHello": ({ records }) => {
+      const warning = Buffer.of(WARNING, ALERT.userCanceled);
+      for (let count = 0; count < 33; count++) records.send(RECORD.alert, warning);
     },
   }),
   ...misdeeds("OVERSIZED_ID", "decodeError", {

@@ -126,5 +126,8 @@ export const misdeedsOfServersUnderKeys: readonly Misdeed<Tls12Server>[] = [
   ...misdeeds<Tls12Server>("UNEXPECTED", "unexpectedMessage", {
     "application data before the Finished": ({ records }) =>
       records.send(RECORD.applicationData, Buffer.from("hello")),
+    "one byte behind the Finished": (server) => server.say(server.finished(), Buffer.of(1)),
+    "a HelloRequest behind the Finished": (server) =>
+      server.say(server.finished(), message(MESSAGE.helloRequest, Buffer.of())),
   }),
 ];

@@ -1,4 +1,5 @@
 import { type Misdeed, misdeeds } from "./misdeed.ts";
+import { ALERT, WARNING } from "./refusals.ts";
 import type { Tls12Client } from "./tls12-client.ts";
 import { VERIFY_LENGTH } from "./tls12-keys.ts";
 import { clearRecord, MESSAGE, message, VERSION } from "./tls12-messages.ts";
@@ -39,11 +40,25 @@ export const misdeedsInsteadOfFinished: readonly Misdeed[] = [
     "a second ChangeCipherSpec in place of a Finished": ({ records }) =>
       records.send(RECORD.changeCipherSpec, Buffer.of(1)),
   }),
-  ...misdeeds("BAD_HANDSHAKE", "decodeError", {
+  ...misdeeds("UNEXPECTED", "unexpectedMessage", {
+    "a HelloRequest in place of a Finished": ({ records }) =>
+      records.send(RECORD.handshake, message(MESSAGE.helloRequest, Buffer.of())),
     "a HelloRequest that is not empty, in place of a Finished": ({ records }) =>
       records.send(RECORD.handshake, message(MESSAGE.helloRequest, Buffer.of(0))),
   }),
 ];
+
+/** The Finished is good, and has company: the server has answered it, so the alert is sealed. */
+export const misdeedsBehindFinished: readonly Misdeed[] = misdeeds(
+  "UNEXPECTED",
+  "unexpectedMessage",
+  {
+    "one byte behind Finished": (client) => behindFinished(client, Buffer.of(0)),
+    "a whole hello behind Finished": (client) => behindFinished(client, client.hello()),
+    "a second Finished behind the first": (client) =>
+      behindFinished(client, message(MESSAGE.finished, Buffer.alloc(VERIFY_LENGTH))),
+  },
+);
 
 /** After both ChangeCipherSpecs: all is sealed, and prog runs. */
 export const misdeedsAfterHandshake: readonly Misdeed[] = [
@@ -91,10 +106,26 @@ export const misdeedsAfterHandshake: readonly Misdeed[] = [
     "a ChangeCipherSpec": ({ records }) => records.send(RECORD.changeCipherSpec, Buffer.of(1)),
     "a handshake message that is no ClientHello": ({ records }) =>
       records.send(RECORD.handshake, message(MESSAGE.finished, Buffer.alloc(VERIFY_LENGTH))),
+    "a HelloRequest": ({ records }) =>
+      records.send(RECORD.handshake, message(MESSAGE.helloRequest, Buffer.of())),
+    "33 empty records": ({ records }) => {
+      for (let count = 0; count < 33; count++) {
+        records.send(RECORD.applicationData, Buffer.of());
+      }
+    },
+    "33 warnings": ({ records }) => {
+      for (let count = 0; count < 33; count++) {
+        records.send(RECORD.alert, Buffer.of(WARNING, ALERT.userCanceled));
+      }
+    },
     "a heartbeat that claims more than it has": ({ records }) =>
       records.send(RECORD.heartbeat, Buffer.of(1, 0x40, 0)),
   }),
 ];
+
+function behindFinished(client: Tls12Client, more: Buffer): void {
+  client.records.send(RECORD.handshake, Buffer.concat([client.finished(), more]));
+}
 
 function seal({ records }: Tls12Client, type: number, content: Buffer): Buffer {
   if (records.outgoing === null) throw new Error("no keys yet");

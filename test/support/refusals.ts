@@ -83,6 +83,7 @@ export const ALERT = {
   decryptError: 51,
   protocolVersion: 70,
   inappropriateFallback: 86,
+  userCanceled: 90,
   noRenegotiation: 100,
   unsupportedExtension: 110,
   unrecognizedName: 112,

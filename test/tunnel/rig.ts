@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { afterEach, expect } from "vitest";
 import type { Engine, Session } from "../../src/sandbox/engine.ts";
+import { StandstillError } from "../../src/tunnel/closing.ts";
 import { Tunnel, type TunnelSettings } from "../../src/tunnel/tunnel.ts";
 import { newServer, type ServerOptions } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
@@ -29,6 +30,8 @@ export class Bench {
   /** null before the handshake is done. */
   session: Session | null = null;
   lingers = 0;
+  /** This test is about an engine that stands still; for all others it is a defect. */
+  expectsStandstill = false;
   /** What `over` was called with, each time. */
   readonly ends: (Error | null)[] = [];
   /** Every ack that the tunnel made. */
@@ -157,5 +160,6 @@ afterEach(() => {
       "acks of nothing",
     ).toEqual([]);
     expect(bench.ends.length, "how often the tunnel was over").toBeLessThanOrEqual(1);
+    expect(bench.ends[0] instanceof StandstillError, "a standstill").toBe(bench.expectsStandstill);
   }
 });

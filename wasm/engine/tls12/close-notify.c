@@ -53,6 +53,7 @@ run_without_close_notify(void *t0ctx)
 			return;
 		}
 	}
+	idle_records_progress();
 	eng->hlen_in -= held;
 	run_without_requests(t0ctx);
 	eng->hlen_in += held;

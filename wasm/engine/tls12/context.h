@@ -35,6 +35,9 @@ typedef struct {
 	int failure_told;
 	int alert_sent;
 
+	/* idle-records.c: records without data, since the last one with some. */
+	unsigned idle_records;
+
 	/* BearSSL's own handshake processor; see close-notify.c. */
 	void (*run)(void *t0ctx);
 } tls12_context;
@@ -75,11 +78,27 @@ size_t
 sign_in_place(uint32_t hash, unsigned char *data, size_t hv_len, size_t len);
 
 /*
+ * idle-records.c: after each ack of recvrec. The engine fails when too many
+ * records in a row had no data.
+ */
+void
+idle_records_count(void);
+
+/* idle-records.c: a handshake's message has come, which counts as data. */
+void
+idle_records_progress(void);
+
+/*
  * hello-requests.c: BearSSL's handshake processor, without the
- * HelloRequests that a client has to ignore.
+ * HelloRequests that a client has to ignore. A client that sends one fails
+ * with unexpected_message.
  */
 void
 run_without_requests(void *t0ctx);
+
+/* hello-requests.c: no message has begun. Before the first byte. */
+void
+hello_requests_forget(void);
 
 /* close-notify.c: the same, without the peer's close_notify until we close. */
 void

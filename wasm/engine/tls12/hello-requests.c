@@ -3,7 +3,11 @@
  * ignores it, and it is no part of what Finished proves (RFC 5246,
  * 7.4.1.1). BearSSL 0.6 ignores it, but hashes it, so that Finished matches
  * on neither side; so BearSSL doesn't get to see it.
+ *
+ * BearSSL also ignores one that a client sends, as often as it comes. Only
+ * servers may send it, so from a client it is unexpected_message.
  */
+#include <string.h>
 #include "engine/connection.h"
 #include "inner.h"
 #include "context.h"
@@ -12,7 +16,7 @@
 #define HELLO_REQUEST 0
 #define HEADER 4
 
-/* Where the server is in its messages; all 0 between two of them. */
+/* Where the peer is in its messages; all 0 between two of them. */
 typedef struct {
 	unsigned char type;
 	unsigned header; /* bytes of the header, so far */
@@ -61,6 +65,16 @@ drop_requests(br_ssl_engine_context *eng)
 	}
 }
 
+/* A client must not send one at all. */
+static void
+refuse_requests(br_ssl_engine_context *eng)
+{
+	if (at.header == 0 && eng->hlen_in > 0 &&
+		*eng->hbuf_in == HELLO_REQUEST) {
+		br_ssl_engine_fail(eng, BR_ERR_UNEXPECTED);
+	}
+}
+
 /* How much of the input comes before the next HelloRequest. */
 static size_t
 length_to_request(const br_ssl_engine_context *eng)
@@ -99,19 +113,30 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 
 /* see context.h */
 void
+hello_requests_forget(void)
+{
+	memset(&at, 0, sizeof at);
+	handshake_over = 0;
+}
+
+/* see context.h */
+void
 run_without_requests(void *t0ctx)
 {
 	br_ssl_engine_context *eng = &tls12.side.engine;
 	size_t len, taken;
 
-	/* After the handshake, BearSSL has to answer it. */
-	if (!conn.is_client || handshake_over ||
-		eng->record_type_in != BR_SSL_HANDSHAKE) {
+	/* After the handshake, BearSSL has to answer it, or refuses it. */
+	if (handshake_over || eng->record_type_in != BR_SSL_HANDSHAKE) {
 		tls12.run(t0ctx);
 		return;
 	}
 	do {
-		drop_requests(eng);
+		if (conn.is_client) {
+			drop_requests(eng);
+		} else {
+			refuse_requests(eng);
+		}
 		if (br_ssl_engine_closed(eng)) {
 			return;
 		}

@@ -9,6 +9,32 @@
 #include "inner.h"
 #include "context.h"
 
+/*
+ * BearSSL 0.6 yields once a handshake is done, or was refused, before it
+ * looks whether there is more input (wait-co in ssl_hs_common.t0). Nothing
+ * would make it look again: bytes behind Finished, or behind a refused
+ * hello, would stay in the input buffer for good, and no record would find
+ * room any more. No message may come behind these two (RFC 5246, 7.4.9), so
+ * such bytes are an error.
+ */
+static void
+refuse_leftovers(br_ssl_engine_context *eng)
+{
+	if (eng->application_data == 1 && !tls12.closing &&
+		eng->record_type_in == BR_SSL_HANDSHAKE && eng->hlen_in > 0 &&
+		!br_ssl_engine_closed(eng)) {
+		br_ssl_engine_fail(eng, BR_ERR_UNEXPECTED);
+	}
+}
+
+/* Stands before BearSSL's handshake processor. */
+static void
+run(void *t0ctx)
+{
+	run_without_close_notify(t0ctx);
+	refuse_leftovers(&tls12.side.engine);
+}
+
 /* Before the first byte; a second time when the chain has come. */
 static int
 begin(void)
@@ -17,9 +43,11 @@ begin(void)
 	int err;
 
 	br_ssl_engine_set_buffer(eng, conn.records, sizeof conn.records, 1);
+	hello_requests_forget();
+	tls12.idle_records = 0;
 	err = conn.is_client ? client_begin() : server_begin();
 	tls12.run = eng->hsrun;
-	eng->hsrun = &run_without_close_notify;
+	eng->hsrun = &run;
 	return err;
 }
 
@@ -147,6 +175,7 @@ recvrec_ack(br_ssl_engine_context *eng, size_t len)
 		fail(err);
 	}
 	br_ssl_engine_recvrec_ack(eng, len);
+	idle_records_count();
 }
 
 static void
