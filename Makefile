@@ -298,6 +298,12 @@ soak: all
 	@vendor/need $(PEERS)
 	@SOAK_SECONDS=$(SOAK_SECONDS) SOAK_RATE=$(SOAK_RATE) node_modules/.bin/vitest run test/soak
 
+.PHONY: floods
+floods: all
+	@vendor/need $(PEERS)
+	@ALONE=floods node_modules/.bin/vitest run test/floods
+	@cat build/floods
+
 .PHONY: demo
 demo: all
 	@vendor/need openssl=openssl

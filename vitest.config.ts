@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The soak takes longer than any other file, and most of it is waiting: it must not come last. */
@@ -10,9 +10,13 @@ class SoakFirst extends BaseSequencer {
   }
 }
 
+/** They need the machine for themselves, so that make floods runs them alone. */
+const alone = process.env["ALONE"] === undefined ? ["test/floods/**"] : [];
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...alone],
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,

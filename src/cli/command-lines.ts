@@ -119,6 +119,7 @@ export const SERVER_DEFAULTS: Readonly<server.ServerSettings> = {
   printPort: false,
   maxConnections: 40,
   maxPerAddress: null,
+  ipv6Prefix: 64,
   backlog: 511,
   uid: null,
   gid: null,

@@ -8,8 +8,10 @@ export interface ServerSettings extends TlsSettings {
   logFormat: "text" | "json";
   printPort: boolean;
   maxConnections: number;
-  /** null: as many as maxConnections, but not over 40. */
+  /** null: half of maxConnections. */
   maxPerAddress: number | null;
+  /** Bits of an IPv6 address that count as one for maxPerAddress. */
+  ipv6Prefix: number;
   backlog: number;
   uid: number | null;
   gid: number | null;
@@ -93,9 +95,18 @@ export const maxPerAddress: Group = [
     short: "C",
     long: "max-per-address",
     value: "localmaxconn",
-    about: "Of one address, serve at most so many; more of them are hung up on. 40 by default.",
+    about: "Of one address, serve at most so many; more are hung up on. Half of -c by default.",
     apply: (settings, value) => {
       settings.maxPerAddress = positive(value);
+    },
+  },
+  {
+    long: "ipv6-prefix",
+    value: "bits",
+    about: "For -C, IPv6 addresses that begin with the same bits are one. 64 by default.",
+    apply: (settings, value) => {
+      settings.ipv6Prefix = unsigned(value);
+      if (settings.ipv6Prefix > 128) throw new UsageError("must be at most 128");
     },
   },
 ];

@@ -16,9 +16,6 @@ import { run } from "./run.ts";
 
 const PROGRAM = "s6-tlsserver";
 
-/** Of one address, so many connections at once unless -c or -C says otherwise. */
-const PER_ADDRESS = 40;
-
 /** systemd passes sockets from this descriptor on (sd_listen_fds(3)). */
 const LISTEN_FDS_START = 3;
 
@@ -48,8 +45,9 @@ function main(server: ServerSettings, operands: readonly string[]): void {
   new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error));
 }
 
+/** One address must not hold every slot, unless -C says that it may. */
 function perAddress({ maxConnections, maxPerAddress }: ServerSettings): number {
-  if (maxPerAddress === null) return Math.min(PER_ADDRESS, maxConnections);
+  if (maxPerAddress === null) return Math.ceil(maxConnections / 2);
   if (maxPerAddress <= maxConnections) return maxPerAddress;
   throw new UsageError(`-C ${maxPerAddress} allows more than -c ${maxConnections}`);
 }

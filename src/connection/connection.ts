@@ -24,6 +24,11 @@ export interface ConnectionSettings {
   readonly handshakeTimeout: number;
   /** Milliseconds without a byte either way, after the handshake; 0 is for ever. */
   readonly idleTimeout?: number;
+  /**
+   * Where handshakes of several connections take turns: calls `step` once, later. Without it, each
+   * moves as soon as something has arrived.
+   */
+  readonly turns?: { ask(step: () => void, hasBegun: boolean): void };
   /** There is no second handshake: the key has done its work, or never will. Called once. */
   readonly keyUsed: () => void;
   /** The handshake is done: gives the cleartext's side. */
@@ -50,6 +55,7 @@ export class Connection {
   private readonly tunnel: Tunnel;
   private local: Streams | Cleartext | null = null;
   private session: Session | null = null;
+  private awaitsTurn = false;
   private timer: NodeJS.Timeout | undefined;
   private idle: NodeJS.Timeout | undefined;
 
@@ -64,8 +70,8 @@ export class Connection {
     });
     const { handshakeTimeout } = settings;
     if (handshakeTimeout > 0) this.after(handshakeTimeout, () => this.giveUp());
-    // A client speaks first.
-    process.nextTick(() => this.run());
+    // A client speaks first; where handshakes take turns, we are a server.
+    if (settings.turns === undefined) process.nextTick(() => this.run());
   }
 
   /** What there is to tell about it, before or after its end. */
@@ -103,6 +109,21 @@ export class Connection {
   }
 
   private run(): void {
+    const { turns } = this.settings;
+    if (turns === undefined || this.session !== null) {
+      this.move();
+    } else if (!this.awaitsTurn) {
+      this.awaitsTurn = true;
+      turns.ask(() => this.takeTurn(), this.tunnel.hasAnswered);
+    }
+  }
+
+  private takeTurn(): void {
+    this.awaitsTurn = false;
+    this.move();
+  }
+
+  private move(): void {
     this.tunnel.run();
     this.idle?.refresh();
   }

@@ -11,6 +11,7 @@ import type { Engine, Session } from "../sandbox/engine.ts";
 import { closed, opened } from "./events.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
+import type { Turns } from "./turns.ts";
 
 export interface ConversationSettings {
   readonly client: ClientFacts;
@@ -21,6 +22,7 @@ export interface ConversationSettings {
   /** What prog finds besides what the connection tells it. */
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
+  readonly turns: Turns;
   /** The handshake is done, or there will be none. Called once. */
   readonly keyUsed: () => void;
   /** The tunnel is over, and prog has ended. Called once. */
@@ -44,6 +46,7 @@ export class Conversation {
       engine,
       network: { readable: socket, writable: socket },
       peer: `${client.remoteAddress}:${client.remotePort}`,
+      turns: settings.turns,
       keyUsed: settings.keyUsed,
       established: (session) => this.startProgram(session),
       over: (failure) => {

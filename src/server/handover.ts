@@ -1,7 +1,14 @@
 import type { Socket } from "node:net";
+import type { Effort } from "./effort.ts";
 
-/** How long a worker may leave a question without an answer: so often, so many milliseconds. */
+/** How long a worker may give no sign of life: so often, so many milliseconds. */
 const PATIENCE = { times: 2, milliseconds: 5000 };
+
+/**
+ * A worker that waits for a processor all the time, and got less than so many seconds of one, is
+ * not dead: the machine has too much to do.
+ */
+const FAIR_SHARE = 5;
 
 /** Between an answer and the next question: milliseconds. */
 const PAUSE = 1000;
@@ -11,6 +18,8 @@ export interface HandoverSettings {
   readonly ask: () => void;
   /** It doesn't answer. Called once. */
   readonly lost: () => void;
+  /** What the worker did with the processors so far; null if the system doesn't tell. */
+  readonly effort: () => Effort | null;
 }
 
 /**
@@ -22,6 +31,8 @@ export class Handover {
   private sent = new Set<Socket>();
   private inQuestion: Set<Socket> | null = null;
   private timer: NodeJS.Timeout | null = null;
+  /** Of processor time, when the worker was last heard of. */
+  private secondsBefore = 0;
   private isOver = false;
 
   constructor(private readonly settings: HandoverSettings) {}
@@ -29,6 +40,11 @@ export class Handover {
   send(socket: Socket): void {
     this.sent.add(socket);
     if (this.timer === null) this.question();
+  }
+
+  /** The worker has done something. It may have more to do before it comes to our question. */
+  isAlive(): void {
+    if (!this.isOver && this.inQuestion !== null) this.expect(PATIENCE.times);
   }
 
   answered(): void {
@@ -59,8 +75,16 @@ export class Handover {
 
   /** More than once: when it was us who slept, the answer may be there, and not have been read. */
   private expect(times: number): void {
-    if (times === 0) this.settings.lost();
-    else this.wait(PATIENCE.milliseconds, () => this.expect(times - 1));
+    if (times === PATIENCE.times) this.secondsBefore = this.settings.effort()?.seconds ?? 0;
+    if (times > 0) this.wait(PATIENCE.milliseconds, () => this.expect(times - 1));
+    else if (this.isStarved()) this.wait(PATIENCE.milliseconds, () => this.expect(0));
+    else this.settings.lost();
+  }
+
+  private isStarved(): boolean {
+    const effort = this.settings.effort();
+    if (effort === null || !effort.isRunnable) return false;
+    return effort.seconds - this.secondsBefore < FAIR_SHARE;
   }
 
   private wait(milliseconds: number, action: () => void): void {

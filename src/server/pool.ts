@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { Fatal, reasonOf } from "../cli/diagnostics.ts";
 import { ExitCode } from "../cli/exit-codes.ts";
 import { timerDelay } from "../connection/timers.ts";
+import { effortOf } from "./effort.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
@@ -77,6 +78,7 @@ export class Pool {
     serving.add(client.number);
     const order: ToWorker = { order: "serve", client };
     best.worker.send(order, socket, { keepOpen: false }, (error) => {
+      if (error === null) handover.isAlive();
       if (error === null || !serving.delete(client.number)) return;
       socket.destroy();
       this.settings.over(client.number);
@@ -123,6 +125,7 @@ export class Pool {
       handover: new Handover({
         ask: () => worker.send({ order: "answer" } satisfies ToWorker),
         lost: () => this.giveUp(member),
+        effort: () => effortOf(worker.process.pid),
       }),
       ready: false,
     };
@@ -153,6 +156,7 @@ export class Pool {
     message: Exclude<ToPrimary, { report: "failed" }>,
     ready: () => void,
   ): void {
+    member.handover.isAlive();
     switch (message.report) {
       case "ready":
         member.ready = true;

@@ -10,6 +10,7 @@ import type { Room } from "./descriptors.ts";
 import { becomeServerOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
+import { originOf } from "./origin.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
 
@@ -29,9 +30,11 @@ export interface PrimarySettings {
  * and no key is ever read.
  */
 export class Primary {
-  private readonly census = new Census();
+  private readonly census: Census;
   private readonly clients = new Map<number, ClientFacts>();
-  private readonly queue: Socket[] = [];
+  private readonly queue: { readonly socket: Socket; readonly address: string }[] = [];
+  /** From where those come that wait. */
+  private readonly waiting: Census;
   private readonly pool: Pool;
   private readonly server: Server;
   private count = 0;
@@ -41,6 +44,9 @@ export class Primary {
 
   constructor(private readonly settings: PrimarySettings) {
     const { workers, log, room, server } = settings;
+    const origin = (address: string) => originOf(address, server.ipv6Prefix);
+    this.census = new Census(origin);
+    this.waiting = new Census(origin);
     this.pool = new Pool({
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace, log },
       over: (number) => this.over(number),
@@ -104,16 +110,29 @@ export class Primary {
 
   /** What is over the limit of all waits, as it would in the system's backlog. */
   private accept(socket: Socket): void {
-    const { log, server, room } = this.settings;
     const { shortage } = this;
-    if (shortage === null) {
-      this.admit(socket);
-    } else if (this.queue.length < Math.min(server.backlog, room.waiting)) {
-      log.warn("all slots are taken", `${shortage}; one waits`);
-      this.queue.push(socket);
-    } else {
+    if (shortage === null) this.admit(socket);
+    else this.keepWaiting(socket, shortage);
+  }
+
+  /** One address gets the same share of the places to wait as of the slots. */
+  private keepWaiting(socket: Socket, shortage: string): void {
+    const { log, server, room, maxPerAddress } = this.settings;
+    const places = Math.min(server.backlog, room.waiting);
+    const share = Math.ceil((places * maxPerAddress) / server.maxConnections);
+    const address = endsOf(socket)?.remoteAddress;
+    if (address === undefined) {
+      socket.destroy();
+    } else if (this.queue.length >= places) {
       log.warn("backlog is full", `${this.queue.length} connections wait already; one is dropped`);
       socket.destroy();
+    } else if (this.waiting.countOf(address) >= share) {
+      log.warn("too many from one address", `${address} has ${share} that wait already`);
+      socket.destroy();
+    } else {
+      log.warn("all slots are taken", `${shortage}; one waits`);
+      this.waiting.enter(address);
+      this.queue.push({ socket, address });
     }
   }
 
@@ -145,9 +164,10 @@ export class Primary {
 
   private admitWaiting(): void {
     while (this.shortage === null) {
-      const socket = this.queue.shift();
-      if (socket === undefined) return;
-      this.admit(socket);
+      const next = this.queue.shift();
+      if (next === undefined) return;
+      this.waiting.leave(next.address);
+      this.admit(next.socket);
     }
   }
 
@@ -203,7 +223,7 @@ export class Primary {
     this.draining = true;
     this.pool.close();
     this.server.close();
-    for (const socket of this.queue.splice(0)) socket.destroy();
+    for (const { socket } of this.queue.splice(0)) socket.destroy();
     if (this.census.open === 0) this.exit();
     else setTimeout(() => this.exit(), timerDelay(this.settings.server.grace * 1000));
   }

@@ -16,6 +16,7 @@ import { Conversation } from "./conversation.ts";
 import { becomeServerOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+import { Turns } from "./turns.ts";
 
 export interface WorkerSettings {
   readonly server: ServerSettings;
@@ -33,6 +34,7 @@ type Kept = KeptCredentials<{ readonly keeper: Keeper; readonly makeEngine: () =
 export class Worker {
   private readonly conversations = new Map<number, Conversation>();
   private readonly environment: NodeJS.ProcessEnv;
+  private readonly turns = new Turns();
   private engineModule: WebAssembly.Module | null = null;
   private keeperModule: WebAssembly.Module | null = null;
   private kept: Kept | null = null;
@@ -114,6 +116,7 @@ export class Worker {
         socket,
         engine: kept.credentials.makeEngine(),
         environment: this.environment,
+        turns: this.turns,
         keyUsed: () => kept.release(),
         over,
       });

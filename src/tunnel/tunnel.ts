@@ -20,6 +20,9 @@ export class Tunnel {
   /** Bytes of application data, each way. */
   readonly count = { toLocal: 0, toRemote: 0 };
 
+  /** The engine has said something to the peer. */
+  hasAnswered = false;
+
   private readonly engine: Engine;
   private readonly remote: Endpoint;
   private local: Endpoint | null = null;
@@ -113,6 +116,7 @@ export class Tunnel {
       if (records.length === 0) return moved;
       const written = isGone ? records.length : this.remote.write(records);
       if (written === 0) return moved;
+      this.hasAnswered = true;
       this.engine.ack("sendrec", written);
       moved = true;
     }

@@ -18,6 +18,17 @@ test("remembers nobody who has left", () => {
   }
   expect(census.open).toBe(0);
   expect(census.countOf("address 1")).toBe(0);
-  const { byAddress } = census as unknown as { byAddress: Map<string, number> };
-  expect(byAddress.size).toBe(0);
+  const { byAddress, byOrigin } = census as unknown as Record<
+    string,
+    { counts: Map<string, number> }
+  >;
+  expect([byAddress?.counts.size, byOrigin?.counts.size]).toEqual([0, 0]);
+});
+
+test("for the limit, addresses of one origin are one; their numbers stay their own", () => {
+  const census = new Census((address) => address.slice(0, 1));
+  expect([census.enter("a1"), census.enter("a2"), census.enter("a1")]).toEqual([1, 1, 2]);
+  expect([census.countOf("a3"), census.countOf("b1")]).toEqual([3, 0]);
+  census.leave("a2");
+  expect([census.countOf("a1"), census.enter("a2")]).toEqual([2, 1]);
 });

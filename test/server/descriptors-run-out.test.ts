@@ -112,7 +112,7 @@ it("silent clients that take all descriptors of a worker", async () => {
 });
 
 it("clients that wait take all descriptors of the one that listens", async () => {
-  const server = await serving(48, "--workers 1 -c 2 -b 500 -K 1000");
+  const server = await serving(48, "--workers 1 -c 2 -C 2 -b 500 -K 1000");
   const waiting = await Promise.all(Array.from({ length: 100 }, () => connectRaw(server.port)));
   for (const socket of waiting) socket.on("error", () => {}).resume();
   expect(isAlive(server.pid)).toBe(true);
@@ -124,7 +124,7 @@ it("clients that wait take all descriptors of the one that listens", async () =>
 });
 
 it("a worker that can't be replaced for want of descriptors is replaced when there are some", async () => {
-  const server = await serving(48, "--workers 2 -c 2 -b 500 -K 1500");
+  const server = await serving(48, "--workers 2 -c 2 -C 2 -b 500 -K 1500");
   const waiting = await Promise.all(Array.from({ length: 60 }, () => connectRaw(server.port)));
   for (const socket of waiting) socket.on("error", () => {}).resume();
   await server.logged("one waits");

@@ -3,6 +3,7 @@
  * over the second, it is hung up on. A slot is free again when both tunnel and program have ended.
  */
 import { once } from "node:events";
+import { networkInterfaces } from "node:os";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, it, vi } from "vitest";
 import { Authority } from "../support/certificates.ts";
@@ -43,7 +44,7 @@ async function isHungUpOn(server: Server): Promise<boolean> {
 
 describe.each(["1", "3"])("with %s workers", (workers) => {
   it("one over -c waits, and is served when another one ends", async () => {
-    const server = await serverWith(`-c 3 --workers ${workers}`);
+    const server = await serverWith(`-c 3 -C 3 --workers ${workers}`);
     const [first] = await visitors(server, 3);
     const waiting = visitor(server);
     await server.logged("3 connections are open; one waits");
@@ -69,7 +70,7 @@ describe.each(["1", "3"])("with %s workers", (workers) => {
 
 it("TCPCONNNUM counts what is open from that address", async () => {
   const prog = ["sh", "-c", 'echo "number $TCPCONNNUM"; cat'];
-  const server = await serverWith("-c 10 --workers 2", { prog });
+  const server = await serverWith("-c 10 -C 10 --workers 2", { prog });
   const numbers: string[] = [];
   for (const localAddress of ["127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.1"]) {
     const client = await connect(server, { localAddress } as object);
@@ -113,17 +114,69 @@ it("-b: what is over the backlog, too, is dropped and told of", async () => {
   expect(waiting.map(({ closed }) => closed)).toEqual([false, false]);
 });
 
-it("by default, 40 from one address", async () => {
+it("by default, 40 in all, and half of them from one address", async () => {
   const server = await serverWith("-K 0");
-  for (let count = 0; count < 40; count++) await connectRaw(server.port);
-  const late = await connectRaw(server.port);
+  for (let count = 0; count < 20; count++) await connectRaw(server.port);
+  expect(await isHungUpOn(server)).toBe(true);
+  await server.logged("127.0.0.1 has 20 connections already");
+  for (let count = 0; count < 20; count++) await connectRaw(server.port, "127.0.0.2");
+  const late = await connectRaw(server.port, "127.0.0.3");
   const closed = once(late.resume(), "end");
   await server.logged("40 connections are open; one waits");
   await expect(within(300, "its end", closed)).rejects.toThrow("its end");
 });
 
+it.each([
+  [1, 1],
+  [2, 1],
+  [3, 2],
+  [11, 6],
+])("of -c %i, one address may have %i", async (all, half) => {
+  const server = await serverWith(`-K 0 -c ${all}`);
+  for (let count = 0; count < half; count++) await connectRaw(server.port);
+  await connectRaw(server.port);
+  await server.logged(all === 1 ? "1 connections are open" : `has ${half} connections already`);
+});
+
+it("one address can't take all places to wait, either", async () => {
+  const server = await serverWith("-K 0 -c 2 -b 6");
+  await connectRaw(server.port);
+  await connectRaw(server.port, "127.0.0.2");
+  for (let count = 0; count < 3; count++) await connectRaw(server.port);
+  expect(await isHungUpOn(server)).toBe(true);
+  await server.logged("127.0.0.1 has 3 that wait already");
+  await connectRaw(server.port, "127.0.0.3");
+  await server.logged("2 connections are open; one waits", 4);
+});
+
+/** An IPv6 address of this machine besides the loopback's. */
+const another = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(
+    ({ family, internal, scopeid }) => family === "IPv6" && !internal && scopeid === 0,
+  )?.address;
+
+describe.skipIf(another === undefined)("with two IPv6 addresses", () => {
+  it.each([
+    ["", "2 connections", [1, 1, 2]],
+    ["--ipv6-prefix 0", "2 connections", [1, 1]],
+  ])("-C counts networks %s, and TCPCONNNUM addresses", async (line, _, numbers) => {
+    const prog = ["sh", "-c", 'echo "$TCPCONNNUM"; cat'];
+    const options = words(`-c 10 -C 2 --workers 1 ${line}`);
+    const server = await startServer({ authority, credentials, options, prog, ip: "::" });
+    const heard: number[] = [];
+    for (const localAddress of ["::1", another, "::1"]) {
+      const client = await connect(server, { host: "::1", localAddress } as object).catch(
+        () => null,
+      );
+      if (client !== null) heard.push(Number(await receiveUntil(client, "\n")));
+    }
+    expect(heard).toEqual(numbers);
+  });
+});
+
 it("clients that come and go in numbers leave every slot free", async () => {
-  const server = await serverWith("-c 4 --workers 2");
+  const server = await serverWith("-c 4 -C 4 --workers 2");
   const answers = await Promise.all(
     Array.from({ length: 24 }, async (_, turn) => exchange(await connect(server), `turn ${turn}`)),
   );

@@ -18,7 +18,12 @@ const authority = Authority.root();
 const credentials = authority.issue();
 
 function serving(prog: string[], line = "-v"): Promise<Server> {
-  return startServer({ authority, credentials, prog, options: words(`--workers 1 -c 2 ${line}`) });
+  return startServer({
+    authority,
+    credentials,
+    prog,
+    options: words(`--workers 1 -c 2 -C 2 ${line}`),
+  });
 }
 
 function inShell(script: string): string[] {

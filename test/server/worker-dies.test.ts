@@ -55,7 +55,7 @@ it("only its own connections end, and it is replaced", async () => {
 });
 
 it("its slots are free again", async () => {
-  const server = await serving("--workers 2 -c 2", TELLS_PID);
+  const server = await serving("--workers 2 -c 2 -C 2", TELLS_PID);
   const [one] = [await visitor(server), await visitor(server)];
   const waiting = visitor(server);
   await server.logged("one waits");

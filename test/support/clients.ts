@@ -54,8 +54,8 @@ export async function newWire(port: number): Promise<Wire> {
 }
 
 /** A TCP connection, for clients that speak no TLS, or bad TLS. */
-export async function connectRaw(port: number): Promise<Socket> {
-  const socket = connectTcp({ host: "127.0.0.1", port, allowHalfOpen: true });
+export async function connectRaw(port: number, localAddress = "127.0.0.1"): Promise<Socket> {
+  const socket = connectTcp({ host: "127.0.0.1", port, localAddress, allowHalfOpen: true });
   opened.add(socket);
   await within(HANDSHAKE_MS, "a TCP connection", once(socket, "connect"));
   return socket;

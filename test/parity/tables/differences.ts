@@ -124,6 +124,20 @@ const REST: Row[] = [
     },
   ],
   [
+    "Of one address, s6-tlsserver serves half of -c, unless -C says otherwise: 20 of 40.",
+    async () => {
+      const server = await superServe({ options: "-K 0" });
+      const crowd = await Promise.all(Array.from({ length: 20 }, () => connectRaw(server.port)));
+      for (const client of crowd) client.resume();
+      await hungUpOn(server);
+      expect(crowd.filter(({ readableEnded }) => readableEnded)).toEqual([]);
+    },
+  ],
+  [
+    "For -C, IPv6 addresses of one /64 are one (--ipv6-prefix); TCPCONNNUM counts each for itself.",
+    { file: "server/limits.test.ts", title: "-C counts networks %s, and TCPCONNNUM addresses" },
+  ],
+  [
     "s6-tlsserver -K 0: for ever. (Here as well.)",
     async () => {
       const { port } = await superServe({ options: "-K 0", environment: FAST_CLOCK });

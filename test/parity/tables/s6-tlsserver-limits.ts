@@ -90,16 +90,6 @@ const LIMITS: Row[] = [
     },
   ],
   [
-    "40 is the default of -C.",
-    async () => {
-      const server = await superServe({ options: "-c 100" });
-      const crowd = await Promise.all(Array.from({ length: 40 }, () => connectRaw(server.port)));
-      for (const client of crowd) client.resume();
-      await hungUpOn(server);
-      expect(crowd.filter(({ readableEnded }) => readableEnded)).toEqual([]);
-    },
-  ],
-  [
     "40 is the default of -c.",
     async () => {
       const server = await superServe({ options: "-C 40" });
