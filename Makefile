@@ -106,6 +106,9 @@ LDFLAGS := -O3 -g0 --no-entry -sSTANDALONE_WASM \
 	-sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0
 engine_STACK := 32768
 keeper_STACK := 65536
+
+# wasm/engine/tls12/sentinel.c stands before that function.
+engine_LDFLAGS := -Wl,--wrap=br_hmac_drbg_generate
 engine_MEMORY := 196608
 keeper_MEMORY := 196608
 
@@ -137,7 +140,7 @@ dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
 dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
 $(MODULES): dist/%.wasm: build/stamp
 	@mkdir -p dist
-	@emcc $(LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out build/stamp,$^) -o $@
+	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out build/stamp,$^) -o $@
 	@stamp=$$(cat build/stamp); \
 		printf "$$(printf '\\000\\%03o\\007bearhug' $$((8 + $${#stamp})))%s" "$$stamp" >>$@
 	@chmod 644 $@

@@ -12,8 +12,8 @@ FUZZ_CFLAGS := -g1 -std=c99 -ffp-contract=off -include wasm/bearssl-config.h \
 faults_CFLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fsanitize-ignorelist=fuzz/native/bearssl.ignorelist
 coverage_CFLAGS := -O1 -fprofile-instr-generate -fcoverage-mapping
-faults_LDFLAGS := -fsanitize=fuzzer,address,undefined
-coverage_LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate
+faults_LDFLAGS := -fsanitize=fuzzer,address,undefined $(engine_LDFLAGS)
+coverage_LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate $(engine_LDFLAGS)
 FUZZ_CC = clang -c $(FUZZ_CFLAGS) $($(SHOWS)_CFLAGS)
 
 # New inputs are kept for new coverage of these. Elsewhere is arithmetic in
@@ -26,7 +26,7 @@ FUZZ_BEARSSL_C := $(filter-out $(addprefix vendor/bearssl/src/,$(addsuffix .c, \
 	$(addprefix ssl/ssl_,client_full ccert_single_ec ccert_single_rsa) \
 	ssl/ssl_server_% ssl/ssl_engine_default% ec/ec_all% ec/ec_prime_i15)), \
 	$(sort $(wildcard $(addprefix vendor/bearssl/src/,$(addsuffix .c,ssl/* x509/* codec/* hash/* mac/* \
-	kdf/* int/i31_* int/i32_div32 aead/ccm rand/hmac_drbg ec/*i31* ec/*m31* ec/ec_secp* ec/ec_pubkey \
+	kdf/* int/i31_* int/i32_div32 aead/ccm aead/gcm rand/hmac_drbg ec/*i31* ec/*m31* ec/ec_secp* ec/ec_pubkey ec/ec_keygen \
 	ec/ecdsa_atr ec/ecdsa_rta rsa/rsa_i31_p* rsa/rsa_pkcs1* rsa/rsa_ssl_decrypt symcipher/des_* \
 	symcipher/aes_ct64* symcipher/aes_common symcipher/chacha20_ct symcipher/poly1305_ctmul \
 	hash/ghash_ctmul64)))))

@@ -1,4 +1,4 @@
-import { PROFILE_NAMES } from "../sandbox/engine.ts";
+import { PROFILE_NAMES, profileNamed } from "../sandbox/engine.ts";
 import { normal, whyNoHostName } from "./server-names.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
@@ -68,7 +68,7 @@ const PROFILE: Rule = {
   expected: `one of ${PROFILE_NAMES.join(", ")}`,
   accepts: isString,
   refuses: (value: string) =>
-    PROFILE_NAMES.some((name) => name === value)
+    profileNamed(value) !== null
       ? null
       : `must be one of ${PROFILE_NAMES.join(", ")}. Received ${JSON.stringify(value)}`,
 };

@@ -1,7 +1,12 @@
-import { ENGINE_PROFILE_COMPAT, ENGINE_PROFILE_LEGACY, ENGINE_PROFILE_MODERN } from "./abi.ts";
+import {
+  ENGINE_PROFILE_COMPAT,
+  ENGINE_PROFILE_LEGACY,
+  ENGINE_PROFILE_MODERN,
+  ENGINE_PROFILE_NEXT,
+} from "./abi.ts";
 import type { KeyOperations } from "./keeper.ts";
 
-export const PROFILES = {
+const PROFILES = {
   modern: ENGINE_PROFILE_MODERN,
   compat: ENGINE_PROFILE_COMPAT,
   legacy: ENGINE_PROFILE_LEGACY,
@@ -11,6 +16,20 @@ export const PROFILES = {
 export type Profile = keyof typeof PROFILES;
 
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
+
+/** With TLS 1.3: for tests, until that is whole. It is not among the names. */
+const NEXT = "next";
+
+/** @returns null if there is no such profile */
+export function profileNamed(name: string): Profile | null {
+  return name === NEXT
+    ? (NEXT as Profile)
+    : (PROFILE_NAMES.find((known) => known === name) ?? null);
+}
+
+export function profileNumber(profile: Profile): number {
+  return (profile as string) === NEXT ? ENGINE_PROFILE_NEXT : PROFILES[profile];
+}
 
 /** Who we are. */
 export interface Identity {

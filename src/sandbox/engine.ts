@@ -5,7 +5,7 @@ import {
   type ClientSettings,
   type Identity,
   type IdentityChoice,
-  PROFILES,
+  profileNumber,
   type ServerConfiguration,
   type ServerSettings,
   type ServerStart,
@@ -27,7 +27,7 @@ export type {
   ServerStart,
   Verification,
 } from "./engine-settings.ts";
-export { PROFILE_NAMES } from "./engine-settings.ts";
+export { PROFILE_NAMES, profileNamed } from "./engine-settings.ts";
 export type { Session } from "./session.ts";
 
 const CHANNELS = {
@@ -123,7 +123,7 @@ export class Engine {
     const { configuration } = engine;
     const { exports } = engine.sandbox;
     const { identity, server, serverName } = settings;
-    check(exports.engine_client(PROFILES[settings.profile]));
+    check(exports.engine_client(profileNumber(settings.profile)));
     if (serverName !== null) configuration.expectName(serverName);
     if (identity !== null) engine.identify(identity, configuration.alloc(sizeOfChain(identity)));
     if (server === null) {
@@ -249,7 +249,7 @@ export class Engine {
   }
 
   private configureServer({ profile, identity, clients, protocols }: ServerConfiguration): void {
-    check(this.sandbox.exports.engine_server(PROFILES[profile]));
+    check(this.sandbox.exports.engine_server(profileNumber(profile)));
     if ("choose" in identity) {
       this.awaited = { choice: identity, room: this.configuration.alloc(identity.largestChain) };
     } else {

@@ -69,6 +69,28 @@ const MEANINGS = new Map<number, Meaning>([
   [59, ["X509_FORBIDDEN_KEY_USAGE", "peer", "certificate whose key usage forbids this use"]],
   [60, ["X509_WEAK_PUBLIC_KEY", "peer", "certificate with too small a key"]],
   [62, ["X509_NOT_TRUSTED", "peer", "certificate that no trust anchor vouches for"]],
+  // Ours, of TLS 1.3: wasm/engine/errors.h.
+  [128, ["MISSING_EXTENSION", "peer", "hello without an extension that TLS 1.3 needs"]],
+  [129, ["BAD_EXTENSION", "peer", "extension where it may not be"]],
+  [130, ["NO_COMMON_SUITE", "peer", "no common cipher suite of TLS 1.3"]],
+  [131, ["NO_COMMON_GROUP", "peer", "no common group for the key exchange"]],
+  [132, ["NO_COMMON_SCHEME", "peer", "no signature scheme that our key can do"]],
+  [133, ["NO_COMMON_PROTOCOL", "peer", "no common application protocol (ALPN)"]],
+  [134, ["BAD_KEY_SHARE", "peer", "invalid key share"]],
+  [135, ["BAD_RETRY", "peer", "second hello that is not what was asked for"]],
+  [136, ["BAD_SCHEME", "peer", "signature scheme that was not offered, or of another key"]],
+  [137, ["NO_CERTIFICATE", "peer", "no client certificate"]],
+  [138, ["NO_SIGNATURE", "us", "no signature from the key"]],
+  [139, ["RECORD_SPANS_KEYS", "peer", "record with more in it than belongs under its key"]],
+  [140, ["TOO_MANY", "peer", "too many records or messages without data"]],
+  [141, ["TOO_MUCH_SKIPPED", "peer", "too much early data"]],
+  [142, ["BAD_RECORD_LIMIT", "peer", "record size limit under 64 bytes"]],
+  [143, ["BAD_CONTEXT", "peer", "certificate for another request"]],
+  [144, ["DOWNGRADE", "peer", "version lowered by somebody in between"]],
+  [145, ["ILLEGAL_VALUE", "peer", "field with a value that can't be"]],
+  [146, ["BAD_RECORD_VERSION", "peer", "protected record with another version than TLS 1.2's"]],
+  [147, ["FALLBACK", "peer", "older version than the client could have, after a failed attempt"]],
+  [148, ["TOO_FRAGMENTED", "peer", "hello in too many records"]],
 ]);
 
 const ALERT_MASK = 0xff;

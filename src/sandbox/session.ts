@@ -4,7 +4,7 @@ import { type PeerCertificate, readPeerCertificate } from "./peer.ts";
 
 /** What was negotiated. */
 export interface Session {
-  /** As SSL_PROTOCOL has it: `TLSv1`, `TLSv1.1` or `TLSv1.2`. */
+  /** As SSL_PROTOCOL has it: `TLSv1`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`. */
   readonly protocol: string;
   /** OpenSSL's name of the suite. */
   readonly cipher: string;

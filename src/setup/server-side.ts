@@ -7,6 +7,7 @@ import {
   type IdentityChoice,
   PROFILE_NAMES,
   type Profile,
+  profileNamed,
 } from "../sandbox/engine.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
@@ -92,7 +93,7 @@ function settingUp<T>(env: NodeJS.ProcessEnv, setUp: () => T): T {
 
 /** @throws {UsageError} if there is no such profile */
 export function chooseProfile(name = "modern"): Profile {
-  const profile = PROFILE_NAMES.find((known) => known === name);
-  if (profile !== undefined) return profile;
+  const profile = profileNamed(name);
+  if (profile !== null) return profile;
   throw new UsageError(`unknown TLS profile ${name}; there are ${PROFILE_NAMES.join(", ")}`);
 }

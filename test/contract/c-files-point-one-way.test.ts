@@ -13,7 +13,7 @@ const MAY_USE: Record<string, readonly string[]> = {
   crypto: [],
   keeper: ["crypto", "."],
   engine: ["engine/hello", "engine/peer", "engine/tls12", "engine/tls13", "crypto", "."],
-  "engine/hello": ["."],
+  "engine/hello": ["engine", "."],
   "engine/peer": ["crypto", "."],
   "engine/tls12": ["engine", "engine/hello", "engine/peer", "crypto"],
   "engine/tls13": ["engine", "engine/hello", "engine/peer", "crypto"],

@@ -65,10 +65,12 @@ describe("numbers that C and TypeScript share", () => {
     for (const [name, value] of rest) expect([name, value]).toEqual([name, inHeaders.get(name)]);
   });
 
-  test("of BearSSL's errors have BearSSL's names, and no other number has one", () => {
+  test("of errors have the names of BearSSL and of errors.h, and no other number has one", () => {
     const errors = [...numbersIn(BEARSSL)].filter(([name]) => name.startsWith("BR_ERR_"));
-    const names = new Map(errors.map(([name, value]) => [value, name]));
-    expect(names.size).toBeGreaterThan(50);
+    const ours = [...numbersIn(["wasm/engine/errors.h"])];
+    const named = ours.map(([name, value]) => [value, `BR_${name}`] as const);
+    const names = new Map([...errors.map(([name, value]) => [value, name] as const), ...named]);
+    expect(names.size).toBeGreaterThan(70);
     for (let code = 1; code < abi.BR_ERR_RECV_FATAL_ALERT; code++) {
       const name = names.get(code);
       const isKnown = name !== undefined && !NO_ENGINE_ERRORS.includes(name);

@@ -11,16 +11,33 @@
 #include "hello/kept-records.h"
 
 #define SEED_LENGTH 32
+#define VERSION_TLS13 0x0304
 
 /* Length of what engine_buf last returned. */
 static size_t buf_length;
+
+/* What a server speaks depends on what the client says. */
+static const protocol *
+first_protocol(void)
+{
+	if (conn.is_client || conn.offer.max_version < VERSION_TLS13) {
+		return &protocol_tls12;
+	}
+	return conn.offer.min_version < VERSION_TLS13 ? &protocol_undecided
+						      : &protocol_tls13;
+}
 
 /* see abi.h */
 int
 engine_start(void *seed)
 {
-	int waits = !conn.is_client && conn.chain_len == 0;
-	int err = waits ? kept_records_begin() : 0;
+	int err = 0;
+
+	conn.speaks = first_protocol();
+	if (conn.speaks == &protocol_undecided ||
+		(!conn.is_client && conn.chain_len == 0)) {
+		err = kept_records_begin();
+	}
 
 	br_hmac_drbg_init(&conn.random, &br_sha256_vtable, NULL, 0);
 	br_hmac_drbg_update(&conn.random, seed, SEED_LENGTH);
@@ -29,7 +46,6 @@ engine_start(void *seed)
 	if (err == 0 && conn.chain_len > 0) {
 		err = own_chain_read();
 	}
-	conn.speaks = &protocol_tls12;
 	return err != 0 ? err : conn.speaks->start();
 }
 

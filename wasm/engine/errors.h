@@ -25,5 +25,7 @@
 #define ERR_DOWNGRADE 144          /* RFC 8446, 4.1.3 */
 #define ERR_ILLEGAL_VALUE 145      /* a field's value can't be */
 #define ERR_BAD_RECORD_VERSION 146 /* of a protected record */
+#define ERR_FALLBACK 147           /* RFC 7507 */
+#define ERR_TOO_FRAGMENTED 148     /* a ClientHello in very many records */
 
 #endif

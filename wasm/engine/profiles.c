@@ -86,19 +86,29 @@ static const br_hash_class *const hashes[] = {
 /* Bytes of the smallest RSA modulus in the profile `modern`. */
 #define MODERN_RSA_MIN 256
 
+#define VERSION_TLS13 0x0304
+
+static int
+is_modern(unsigned profile)
+{
+	return profile == ENGINE_PROFILE_MODERN ||
+	       profile == ENGINE_PROFILE_NEXT;
+}
+
 /* see connection.h */
 int
 profile_offer(unsigned profile, offer *offered)
 {
-	int modern = profile == ENGINE_PROFILE_MODERN;
+	int modern = is_modern(profile);
 	size_t u;
 
-	if (profile > ENGINE_PROFILE_LEGACY) {
+	if (profile > ENGINE_PROFILE_NEXT) {
 		return BR_ERR_BAD_PARAM;
 	}
 	offered->min_version =
 		profile == ENGINE_PROFILE_LEGACY ? BR_TLS10 : BR_TLS12;
-	offered->max_version = BR_TLS12;
+	offered->max_version =
+		profile == ENGINE_PROFILE_NEXT ? VERSION_TLS13 : BR_TLS12;
 	offered->suites_len = modern ? SUITES_MODERN : SUITES;
 	for (u = 0; u < offered->suites_len; u++) {
 		offered->suites[u] = suites[u].id;
@@ -110,14 +120,14 @@ profile_offer(unsigned profile, offer *offered)
 const br_hash_class *const *
 profile_hashes(unsigned profile)
 {
-	return hashes + (profile == ENGINE_PROFILE_MODERN ? HASHES_OLD : 0);
+	return hashes + (is_modern(profile) ? HASHES_OLD : 0);
 }
 
 /* see connection.h */
 unsigned
 profile_rsa_min(unsigned profile)
 {
-	return profile == ENGINE_PROFILE_MODERN ? MODERN_RSA_MIN : 0;
+	return is_modern(profile) ? MODERN_RSA_MIN : 0;
 }
 
 /* see connection.h */

@@ -42,4 +42,14 @@ typedef struct protocol {
 /* tls12/tls12.c: BearSSL's engine, TLS 1.0 to 1.2. */
 extern const protocol protocol_tls12;
 
+/* undecided.c: a server that waits for a ClientHello. */
+extern const protocol protocol_undecided;
+
+/* tls13/tls13.c: TLS 1.3. */
+extern const protocol protocol_tls13;
+
+/* tls13/tls13.c: after its start, give the connection up with that error. */
+void
+tls13_fail(int error);
+
 #endif

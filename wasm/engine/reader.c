@@ -64,6 +64,13 @@ reader_u24(reader *in)
 	return number(in, 3);
 }
 
+/* see reader.h */
+uint32_t
+reader_u32(reader *in)
+{
+	return number(in, 4);
+}
+
 static reader
 vector(reader *in, size_t length_len)
 {

@@ -27,6 +27,8 @@ uint32_t
 reader_u16(reader *in);
 uint32_t
 reader_u24(reader *in);
+uint32_t
+reader_u32(reader *in);
 
 /* The next `len` bytes, which stay where they are; NULL on failure. */
 const unsigned char *

@@ -3,6 +3,7 @@
  */
 #include "abi.h"
 #include "connection.h"
+#include "tls13/suites.h"
 
 static session_facts
 facts(void)
@@ -31,7 +32,10 @@ engine_suite(void)
 const char *
 engine_suite_name(void)
 {
-	return suite_name(facts().suite);
+	unsigned id = facts().suite;
+	const tls13_suite *newer = suite_of(id);
+
+	return newer != NULL ? newer->openssl_name : suite_name(id);
 }
 
 /* see abi.h */

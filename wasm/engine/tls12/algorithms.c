@@ -69,11 +69,13 @@ void
 algorithms_set(br_ssl_engine_context *eng)
 {
 	const offer *offered = &conn.offer;
-	int modern = conn.profile == ENGINE_PROFILE_MODERN;
+	int modern = conn.profile == ENGINE_PROFILE_MODERN ||
+		     conn.profile == ENGINE_PROFILE_NEXT;
+	unsigned max = offered->max_version;
 
 	br_ssl_engine_set_suites(eng, offered->suites, offered->suites_len);
 	br_ssl_engine_set_versions(
-		eng, offered->min_version, offered->max_version);
+		eng, offered->min_version, max < BR_TLS12 ? max : BR_TLS12);
 	br_ssl_engine_add_flags(eng,
 		BR_OPT_ENFORCE_SERVER_PREFERENCES | BR_OPT_NO_RENEGOTIATION);
 	set_hashes(eng, modern);

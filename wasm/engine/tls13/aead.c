@@ -9,6 +9,7 @@
 #include "crypto/chacha20-simd.h"
 #include "crypto/ghash-simd.h"
 #include "crypto/poly1305-simd.h"
+#include "crypto/wipe.h"
 
 /* see aead.h */
 void
@@ -16,7 +17,7 @@ aead_set(aead *a, const tls13_suite *suite, const unsigned char *traffic)
 {
 	unsigned char key[32];
 
-	label_wipe(a, sizeof *a);
+	wipe(a, sizeof *a);
 	a->suite = suite;
 	label_expand(suite->hash, traffic, "iv", NULL, 0, a->iv, sizeof a->iv);
 	label_expand(suite->hash, traffic, "key", NULL, 0, key, suite->key_len);
@@ -28,7 +29,7 @@ aead_set(aead *a, const tls13_suite *suite, const unsigned char *traffic)
 		br_gcm_init(
 			&a->key.aes.gcm, &a->key.aes.keys.vtable, &ghash_simd);
 	}
-	label_wipe(key, sizeof key);
+	wipe(key, sizeof key);
 }
 
 /* The record's number, over the IV's last eight bytes (5.3). */

@@ -3,6 +3,7 @@
  */
 #include "finished.h"
 #include "labels.h"
+#include "crypto/wipe.h"
 
 /* see finished.h */
 void
@@ -16,7 +17,7 @@ finished_sum(const br_hash_class *hash, const unsigned char *secret,
 
 	/* HKDF-Extract is an HMAC, with the salt for key. */
 	label_extract(hash, finished_key, transcript_hash, len, out);
-	label_wipe(finished_key, sizeof finished_key);
+	wipe(finished_key, sizeof finished_key);
 }
 
 /* see finished.h */
@@ -36,6 +37,6 @@ finished_matches(const br_hash_class *hash, const unsigned char *secret,
 	for (u = 0; u < len; u++) {
 		differs |= expected[u] ^ sum[u];
 	}
-	label_wipe(expected, sizeof expected);
+	wipe(expected, sizeof expected);
 	return differs == 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "key-schedule.h"
 #include "labels.h"
+#include "crypto/wipe.h"
 
 static void
 hash_of_nothing(const br_hash_class *hash, unsigned char *out)
@@ -29,7 +30,7 @@ void
 secrets_early(
 	secrets *s, const br_hash_class *hash, const void *psk, size_t psk_len)
 {
-	label_wipe(s, sizeof *s);
+	wipe(s, sizeof *s);
 	s->hash = hash;
 	label_extract(hash, NULL, psk, psk_len, s->stage);
 }
@@ -51,7 +52,7 @@ secrets_handshake(secrets *s, unsigned char *shared, size_t shared_len,
 {
 	to_salt(s);
 	label_extract(s->hash, s->stage, shared, shared_len, s->stage);
-	label_wipe(shared, shared_len);
+	wipe(shared, shared_len);
 	label_derive(
 		s->hash, s->stage, "c hs traffic", transcript_hash, s->client);
 	label_derive(
@@ -77,10 +78,10 @@ void
 secrets_finish(secrets *s, const unsigned char *transcript_hash)
 {
 	memcpy(s->client, s->client_next, sizeof s->client);
-	label_wipe(s->client_next, sizeof s->client_next);
+	wipe(s->client_next, sizeof s->client_next);
 	label_derive(s->hash, s->stage, "res master", transcript_hash,
 		s->resumption);
-	label_wipe(s->stage, sizeof s->stage);
+	wipe(s->stage, sizeof s->stage);
 }
 
 /* see key-schedule.h */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "labels.h"
 #include "inner.h"
+#include "crypto/wipe.h"
 
 static const char prefix[] = "tls13 ";
 
@@ -13,17 +14,6 @@ size_t
 label_hash_len(const br_hash_class *hash)
 {
 	return br_digest_size(hash);
-}
-
-/* see labels.h */
-void
-label_wipe(void *secret, size_t len)
-{
-	volatile unsigned char *p = secret;
-
-	while (len-- > 0) {
-		*p++ = 0;
-	}
 }
 
 /* see labels.h */
@@ -47,8 +37,8 @@ label_extract(const br_hash_class *hash, const void *salt, const void *ikm,
 	br_hmac_init(&hmac, &key, 0);
 	br_hmac_update(&hmac, ikm, ikm_len);
 	br_hmac_out(&hmac, out);
-	label_wipe(&key, sizeof key);
-	label_wipe(&hmac, sizeof hmac);
+	wipe(&key, sizeof key);
+	wipe(&hmac, sizeof hmac);
 }
 
 /* see labels.h */
@@ -81,9 +71,9 @@ label_expand(const br_hash_class *hash, const unsigned char *secret,
 	br_hmac_update(&hmac, "\x01", 1);
 	br_hmac_out(&hmac, value);
 	memcpy(out, value, out_len);
-	label_wipe(value, sizeof value);
-	label_wipe(&key, sizeof key);
-	label_wipe(&hmac, sizeof hmac);
+	wipe(value, sizeof value);
+	wipe(&key, sizeof key);
+	wipe(&hmac, sizeof hmac);
 }
 
 /* see labels.h */

@@ -35,8 +35,4 @@ label_derive(const br_hash_class *hash, const unsigned char *secret,
 size_t
 label_hash_len(const br_hash_class *hash);
 
-/* Overwrites a secret, also where the compiler sees no later use of it. */
-void
-label_wipe(void *secret, size_t len);
-
 #endif

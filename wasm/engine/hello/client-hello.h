@@ -1,0 +1,49 @@
+/*
+ * What a ClientHello says (RFC 5246, 7.4.1.2; RFC 8446, 4.1.2), read in
+ * place. Only the frame is read: what is in an extension is the business of
+ * those who ask for it.
+ */
+#ifndef CLIENT_HELLO_H__
+#define CLIENT_HELLO_H__
+
+#include "engine/reader.h"
+
+/* In the message's header. */
+#define CLIENT_HELLO_TYPE 1
+#define MESSAGE_HEADER 4
+
+typedef struct {
+	uint32_t version; /* legacy_version, where there is a newer way */
+	const unsigned char *random;
+	reader session_id;
+	reader suites;
+	reader compressions;
+	reader extensions;
+} client_hello;
+
+/*
+ * Read the message, without its header. Returns 0 if its lengths don't fit
+ * in each other.
+ */
+int
+client_hello_read(client_hello *out, const unsigned char *body, size_t len);
+
+/* The next extension. Returns 0 after the last one. */
+int
+client_hello_next(reader *extensions, uint32_t *type, reader *content);
+
+/* Does it want TLS 1.3 (RFC 8446, 4.2.1)? */
+int
+client_hello_offers_tls13(const client_hello *hello);
+
+/*
+ * Does it break a rule that BearSSL lets pass? Returns 0, or the error; then
+ * `alert` is the one that tells the client. `seen` is scratch room: a bit for
+ * each type of extension, so that thousands of them cost what a few do.
+ */
+#define HELLO_SEEN_LEN 8192
+int
+client_hello_judge(
+	const client_hello *hello, unsigned char *seen, unsigned *alert);
+
+#endif

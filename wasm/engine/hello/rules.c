@@ -1,0 +1,196 @@
+/*
+ * Rules for a ClientHello of TLS 1.2 and before that BearSSL doesn't look
+ * at. A hello that breaks one would be answered as if it were good; but
+ * another reader of the same bytes may understand them in another way.
+ * What BearSSL itself refuses is left to it.
+ */
+#include <string.h>
+#include "bearssl.h"
+#include "client-hello.h"
+
+/* RFC 5246, 7.2. */
+#define ILLEGAL_PARAMETER 47
+#define DECODE_ERROR 50
+
+/* RFC 5246, 7.4.1.2. */
+#define SESSION_ID_MAX 32
+#define NO_COMPRESSION 0
+
+#define HOST_NAME 0
+#define UNCOMPRESSED 0
+
+static int
+malformed(unsigned *alert)
+{
+	*alert = DECODE_ERROR;
+	return BR_ERR_BAD_HANDSHAKE;
+}
+
+/* Is that byte one of these? */
+static int
+has(reader bytes, uint32_t wanted)
+{
+	while (bytes.left > 0) {
+		if (reader_u8(&bytes) == wanted) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* A list of numbers of 16 bits: not empty, and none is cut. */
+static int
+are_pairs(const reader *list)
+{
+	return list->left > 0 && list->left % 2 == 0;
+}
+
+/* RFC 6066, 3: no empty list, no empty name, one name of a type. */
+static int
+server_name(reader content, unsigned *alert)
+{
+	reader list = reader_vector16(&content);
+	unsigned hosts = 0;
+
+	if (!reader_end(&content) || list.left == 0) {
+		return malformed(alert);
+	}
+	while (list.left > 0) {
+		uint32_t type = reader_u8(&list);
+		reader name = reader_vector16(&list);
+
+		if (list.failed || name.left == 0) {
+			return malformed(alert);
+		}
+		hosts += type == HOST_NAME;
+	}
+	if (hosts > 1) {
+		*alert = ILLEGAL_PARAMETER;
+		return BR_ERR_BAD_SNI;
+	}
+	return 0;
+}
+
+/* RFC 8422, 5.1.1; RFC 5246, 7.4.1.4.1. */
+static int
+numbers(reader content, unsigned *alert)
+{
+	reader list = reader_vector16(&content);
+
+	if (!reader_end(&content) || !are_pairs(&list)) {
+		return malformed(alert);
+	}
+	return 0;
+}
+
+/* RFC 8422, 5.1.2: points that are not compressed are always possible. */
+static int
+point_formats(reader content, unsigned *alert)
+{
+	reader list = reader_vector8(&content);
+
+	if (!reader_end(&content) || list.left == 0) {
+		return malformed(alert);
+	}
+	if (!has(list, UNCOMPRESSED)) {
+		*alert = ILLEGAL_PARAMETER;
+		return BR_ERR_INVALID_ALGORITHM;
+	}
+	return 0;
+}
+
+/* RFC 7301, 3.1: "Empty strings MUST NOT be included". */
+static int
+protocol_names(reader content, unsigned *alert)
+{
+	reader list = reader_vector16(&content);
+
+	if (!reader_end(&content) || list.left == 0) {
+		return malformed(alert);
+	}
+	while (list.left > 0) {
+		reader name = reader_vector8(&list);
+
+		if (name.left == 0) {
+			return malformed(alert);
+		}
+	}
+	return list.failed ? malformed(alert) : 0;
+}
+
+/* RFC 7366, 2; RFC 7627, 5.1: their presence says it all. */
+static int
+nothing(reader content, unsigned *alert)
+{
+	return content.left > 0 ? malformed(alert) : 0;
+}
+
+typedef struct {
+	uint32_t type;
+	int (*judge)(reader content, unsigned *alert);
+} rule;
+
+static const rule rules[] = {
+	{0, server_name},
+	{10, numbers},
+	{11, point_formats},
+	{13, numbers},
+	{16, protocol_names},
+	{22, nothing},
+	{23, nothing},
+};
+
+static int
+judge_content(uint32_t type, reader content, unsigned *alert)
+{
+	size_t u;
+
+	for (u = 0; u < sizeof rules / sizeof rules[0]; u++) {
+		if (rules[u].type == type) {
+			return rules[u].judge(content, alert);
+		}
+	}
+	return 0;
+}
+
+static int
+judge_extensions(reader extensions, unsigned char *seen, unsigned *alert)
+{
+	reader content;
+	uint32_t type;
+
+	memset(seen, 0, HELLO_SEEN_LEN);
+	while (client_hello_next(&extensions, &type, &content)) {
+		unsigned char bit = (unsigned char)(1U << (type & 7));
+		int err = judge_content(type, content, alert);
+
+		if (err != 0) {
+			return err;
+		}
+		if (seen[type >> 3] & bit) {
+			*alert = DECODE_ERROR;
+			return BR_ERR_EXTRA_EXTENSION;
+		}
+		seen[type >> 3] |= bit;
+	}
+	return extensions.failed ? malformed(alert) : 0;
+}
+
+/* see client-hello.h */
+int
+client_hello_judge(
+	const client_hello *hello, unsigned char *seen, unsigned *alert)
+{
+	if (hello->session_id.left > SESSION_ID_MAX) {
+		*alert = DECODE_ERROR;
+		return BR_ERR_OVERSIZED_ID;
+	}
+	if (!are_pairs(&hello->suites) || hello->compressions.left == 0) {
+		return malformed(alert);
+	}
+	if (!has(hello->compressions, NO_COMPRESSION)) {
+		*alert = ILLEGAL_PARAMETER;
+		return BR_ERR_BAD_COMPRESSION;
+	}
+	return judge_extensions(hello->extensions, seen, alert);
+}

@@ -1,0 +1,42 @@
+/*
+ * A server that has TLS 1.3, and was brought to speak something older, says
+ * so in its random, which Finished proves (RFC 8446, 4.1.3): a client that
+ * has 1.3, too, then knows that somebody in between took it away. BearSSL
+ * knows no 1.3; but it draws that random with one call, behind which the
+ * linker puts this (--wrap).
+ */
+#include <string.h>
+#include "engine/connection.h"
+#include "context.h"
+
+#define VERSION_TLS13 0x0304
+
+/* BearSSL sets the first four bytes to zero, for the time. */
+#define TIME_LEN 4
+
+/* "DOWNGRD", and 1 for TLS 1.2 or 0 for what is older. */
+#define SENTINEL_LEN 8
+
+void
+__real_br_hmac_drbg_generate(
+	br_hmac_drbg_context *random, void *out, size_t len);
+void
+__wrap_br_hmac_drbg_generate(
+	br_hmac_drbg_context *random, void *out, size_t len);
+
+void
+__wrap_br_hmac_drbg_generate(
+	br_hmac_drbg_context *random, void *out, size_t len)
+{
+	br_ssl_engine_context *eng = &tls12.side.engine;
+	unsigned char *p = out;
+
+	__real_br_hmac_drbg_generate(random, out, len);
+	if (conn.is_client || conn.offer.max_version < VERSION_TLS13 ||
+		p != eng->server_random + TIME_LEN) {
+		return;
+	}
+	p += len - SENTINEL_LEN;
+	memcpy(p, "DOWNGRD", SENTINEL_LEN - 1);
+	p[SENTINEL_LEN - 1] = eng->session.version == BR_TLS12;
+}

@@ -1,0 +1,4 @@
+#include "context.h"
+
+/* see context.h */
+tls13_context tls13;

@@ -1,0 +1,250 @@
+/*
+ * Everything that a connection of TLS 1.3 has, and what its files do for
+ * each other. Functions that can find a fault in what the peer sent return
+ * it: 0, or an error (errors.h, or BearSSL's). Only tls13.c acts on it.
+ */
+#ifndef TLS13_CONTEXT_H__
+#define TLS13_CONTEXT_H__
+
+#include "engine/reader.h"
+#include "key-schedule.h"
+#include "record-in.h"
+#include "record-out.h"
+#include "transcript.h"
+#include "writer.h"
+
+/* Handshake messages (RFC 8446, 4). */
+#define MESSAGE_CLIENT_HELLO 1
+#define MESSAGE_SERVER_HELLO 2
+#define MESSAGE_NEW_SESSION_TICKET 4
+#define MESSAGE_ENCRYPTED_EXTENSIONS 8
+#define MESSAGE_CERTIFICATE 11
+#define MESSAGE_CERTIFICATE_REQUEST 13
+#define MESSAGE_CERTIFICATE_VERIFY 15
+#define MESSAGE_FINISHED 20
+#define MESSAGE_KEY_UPDATE 24
+
+#define MESSAGE_HEADER 4
+
+/* Extensions (4.2). */
+#define EXTENSION_SERVER_NAME 0
+#define EXTENSION_SUPPORTED_GROUPS 10
+#define EXTENSION_SIGNATURE_ALGORITHMS 13
+#define EXTENSION_ALPN 16
+#define EXTENSION_RECORD_SIZE_LIMIT 28
+#define EXTENSION_PRE_SHARED_KEY 41
+#define EXTENSION_EARLY_DATA 42
+#define EXTENSION_SUPPORTED_VERSIONS 43
+#define EXTENSION_COOKIE 44
+#define EXTENSION_PSK_MODES 45
+#define EXTENSION_CERTIFICATE_AUTHORITIES 47
+#define EXTENSION_SIGNATURE_ALGORITHMS_CERT 50
+#define EXTENSION_KEY_SHARE 51
+
+#define VERSION_TLS12 0x0303
+#define VERSION_TLS13 0x0304
+
+/* What the peer is to send next; messages.c has what may come when. */
+typedef enum {
+	EXPECTS_NOTHING, /* it is our turn */
+	EXPECTS_CLIENT_HELLO,
+	EXPECTS_SECOND_CLIENT_HELLO,
+	EXPECTS_CLIENT_CERTIFICATE,
+	EXPECTS_CLIENT_VERIFY,
+	EXPECTS_CLIENT_FINISHED,
+	EXPECTS_DATA
+} expectation;
+
+/* A group that keys are exchanged in; see groups.c. */
+typedef struct tls13_group tls13_group;
+
+/* A SignatureScheme; see schemes.c. */
+typedef struct tls13_scheme tls13_scheme;
+
+/* The longest answer to a key share: P-384's. */
+#define GROUP_SHARE_MAX 97
+#define GROUP_SECRET_MAX 48
+
+/* A signature: of RSA with 4096 bits, BearSSL's longest. */
+#define SIGNATURE_MAX 512
+
+/* The longest message of ours that is written at once but in the clear: a
+   CertificateVerify. */
+#define SCRATCH_MAX (MESSAGE_HEADER + 4 + SIGNATURE_MAX)
+
+/* The next bytes of a message of ours. Returns 0 after the last ones. */
+typedef int (*flight_source)(size_t n, const unsigned char **data, size_t *len);
+
+/* Messages of ours on their way into records; see flight.c. */
+typedef struct {
+	flight_source source;
+	size_t n;
+	const unsigned char *data;
+	size_t left;
+} flight;
+
+/* A message of the peer's, as it comes; see messages.c. */
+typedef struct {
+	unsigned char header[MESSAGE_HEADER];
+	size_t header_len;
+	size_t len, have; /* of the body */
+} message;
+
+/* What a server has yet to do before the client's turn; see server.c. */
+typedef enum {
+	STEP_WAITS, /* for the client */
+	STEP_RETRY,
+	STEP_RETRIED,
+	STEP_CHAIN, /* ENGINE_AWAITS_CHAIN, if there is none */
+	STEP_HELLO,
+	STEP_HANDSHAKE_KEYS,
+	STEP_EXTENSIONS,
+	STEP_CERTIFICATE,
+	STEP_ATTEST, /* ENGINE_AWAITS_KEEPER */
+	STEP_FINISHED,
+	STEP_APPLICATION_KEYS,
+	STEP_DONE
+} server_step;
+
+typedef struct {
+	expectation expects;
+	server_step step;
+	int waits_for_chain, waits_for_keeper;
+
+	record_in in;
+	record_out out;
+	message message;
+	flight flight;
+	transcript transcript;
+	secrets secrets;
+	const tls13_suite *suite;
+
+	/* How the connection ends. */
+	int error;
+	unsigned alert_sent;
+	int close_said;  /* our close_notify is out */
+	int peer_closed; /* the peer's has come */
+	int closing;     /* engine_close: what comes is dropped */
+
+	/* KeyUpdate: the peer wants one, or our key has served enough. */
+	int update_due;
+
+	/* What is legal, but no use; see counters.c. */
+	unsigned useless, cancels;
+
+	/* What was agreed on, from the ClientHello. */
+	const tls13_group *group;
+	int retried, ccs_sent;
+	unsigned schemes; /* of ours, that the client takes: bits */
+	const tls13_scheme *scheme;
+	int name_is_ours;     /* the name chose the chain */
+	int answers_limit;    /* record_size_limit was offered, */
+	size_t limit;         /* and is so much content; 0: no less than ours */
+	const char *protocol; /* ALPN; NULL for none */
+	unsigned char session_id[32];
+	size_t session_id_len;
+	char server_name[256];
+
+	/* The exchange: what is to be sent, and what came of it. */
+	unsigned char share[GROUP_SHARE_MAX];
+	unsigned char shared[GROUP_SECRET_MAX];
+
+	/* A message of ours while it is written; the keeper's request and its
+	   answer. */
+	unsigned char scratch[SCRATCH_MAX];
+	size_t scratch_len;
+} tls13_context;
+
+/* context.c */
+extern tls13_context tls13;
+
+/* ------------------------------------------------------------------ */
+/* What comes in */
+
+/* dispatch.c: takes what is in the record that is open. */
+int
+dispatch(void);
+
+/* messages.c: takes messages, or pieces, out of the record that is open. */
+int
+messages_read(void);
+
+/* alerts.c: takes the alert in the record that is open. */
+int
+alert_read(void);
+
+/* alerts.c: the alert that tells the peer of an error; 0 for none. */
+unsigned
+alert_for(int error);
+
+/* counters.c: something legal came that carries nothing; or data did. */
+int
+count_useless(void);
+int
+count_cancel(void);
+void
+count_data(void);
+
+/* key-update.c: a KeyUpdate of the peer's. */
+int
+key_update_read(const unsigned char *body, size_t len);
+
+/* key-update.c: the record under way, which is data, is to be sealed. */
+void
+key_update_write(void);
+
+/* ------------------------------------------------------------------ */
+/* What goes out */
+
+/*
+ * flight.c: begin a message that `source` has the bytes of, header and all.
+ * The one before must be through.
+ */
+void
+flight_begin(flight_source source);
+
+/* flight.c: the same, of `len` bytes in tls13.scratch. */
+void
+flight_scratch(size_t len);
+
+/*
+ * flight.c: write what there is room for into records and transcript.
+ * Returns 0 if something is left that must wait for the network.
+ */
+int
+flight_run(void);
+
+/* ------------------------------------------------------------------ */
+/* The server */
+
+/* server.c: to the state before the first byte. */
+void
+server_expect_hello(void);
+
+/* server.c: as far as it goes without the client, the network or the host. */
+int
+server_go_on(void);
+
+/* server.c: the keeper's signature is in tls13.scratch; 0: there is none. */
+int
+server_take_signature(size_t len);
+
+/* server.c: messages of the client's. */
+int
+server_read_hello(const unsigned char *body, size_t len);
+int
+server_read_finished(const unsigned char *body, size_t len);
+
+/* server-hello.c: messages of a server's, whole. */
+void
+server_write_hello(writer *out);
+void
+server_write_retry(writer *out);
+void
+server_write_extensions(writer *out);
+
+/* certificates.c: our Certificate message, for flight_begin. */
+int
+certificate_source(size_t n, const unsigned char **data, size_t *len);
+
+#endif

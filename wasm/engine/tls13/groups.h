@@ -1,0 +1,33 @@
+/*
+ * Groups that keys are exchanged in (RFC 8446, 4.2.7 and 4.2.8): a row each.
+ */
+#ifndef TLS13_GROUPS_H__
+#define TLS13_GROUPS_H__
+
+#include "context.h"
+
+struct tls13_group {
+	uint16_t id;
+	size_t share_len;  /* the client's */
+	size_t answer_len; /* the server's */
+	size_t secret_len;
+
+	/*
+	 * The server's part: of a client's share, make the answer and the
+	 * secret. Returns 0, or an error for a share that can't be.
+	 */
+	int (*answer)(const tls13_group *g, const unsigned char *share,
+		unsigned char *answer, unsigned char *secret);
+
+	int curve; /* BR_EC_* */
+};
+
+/* The n-th, in the order of our preference; NULL after the last one. */
+const tls13_group *
+group_at(size_t n);
+
+/* The group of that number; NULL if we have none. */
+const tls13_group *
+group_of(uint32_t id);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * How a CertificateVerify is signed (RFC 8446, 4.2.3): a row a scheme.
+ */
+#ifndef TLS13_SCHEMES_H__
+#define TLS13_SCHEMES_H__
+
+#include "context.h"
+#include "engine/connection.h"
+
+struct tls13_scheme {
+	uint16_t id;
+	unsigned key_type; /* BR_KEYTYPE_* */
+	int curve;         /* EC: BR_EC_* */
+	const br_hash_class *hash;
+};
+
+/* The n-th, in the order of our preference; NULL after the last one. */
+const tls13_scheme *
+scheme_at(size_t n);
+
+/* Which one of them has that number? -1: none. */
+int
+scheme_number(uint32_t id);
+
+/* Can a key sign with it? */
+int
+scheme_fits(const tls13_scheme *s, const own_key *key);
+
+#endif
