@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { SkipsByReason } from "./test/support/skips-by-reason.ts";
 
 /** The soak takes longer than any other file, and most of it is waiting: it must not come last. */
 class SoakFirst extends BaseSequencer {
@@ -20,6 +21,7 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    reporters: ["default", new SkipsByReason()],
     sequence: { sequencer: SoakFirst },
   },
 });

@@ -2,17 +2,18 @@
  * With TLS_UID and TLS_GID, the engine is nobody in a process of its own, and prog is who s6-tlsc
  * was.
  */
+
 import { once } from "node:events";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Call, call, refusalOf } from "../support/calls.ts";
 import { Authority } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
 import { eventually } from "../support/limits.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import {
   AS_NOBODY,
   childrenOf,
   commandOf,
-  describeAsRoot,
   engineChildOf,
   expectEvery,
   four,
@@ -31,7 +32,7 @@ import {
 const authority = Authority.root();
 const credentials = authority.issue();
 
-describeAsRoot.each(NODES)("with %s", (_, node) => {
+describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
   const asNobody = (settings: Omit<Call, "authority" | "through">): Call => ({
     authority,
     through: [node],
@@ -140,7 +141,7 @@ describeAsRoot.each(NODES)("with %s", (_, node) => {
   });
 });
 
-describeAsRoot("whatever Node", () => {
+describe("whatever Node", NEEDS_ROOT, () => {
   it("without a name, there is one warning", async () => {
     const { port } = await opensslServer(credentials);
     const client = await call({ port, authority, name: null, environment: AS_NOBODY });

@@ -3,13 +3,15 @@
  * way round, for each pair of them. What has no other side (-6 and -7, -T and -t, …) is
  * tested elsewhere.
  */
+
 import { describe, expect, it } from "vitest";
 import type { Call } from "../support/calls.ts";
 import { SERVER_NAME } from "../support/certificates.ts";
 import { ClientAuthority, selfSigned } from "../support/client-authority.ts";
 import { authority, credentials, meet } from "../support/meetings.ts";
 import { name } from "../support/names.ts";
-import { AS_NOBODY, describeAsRoot } from "../support/privileges.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { AS_NOBODY } from "../support/privileges.ts";
 import { namedEnvironment } from "../support/service.ts";
 import { words } from "../support/words.ts";
 
@@ -197,7 +199,7 @@ describe("--no-verify-cert, with a certificate that nobody vouches for", () => {
   });
 });
 
-describeAsRoot("TLS_UID and TLS_GID of both", () => {
+describe("TLS_UID and TLS_GID of both", NEEDS_ROOT, () => {
   it.each([
     ["nobody's", "our own", AS_NOBODY, {}],
     ["our own", "nobody's", {}, AS_NOBODY],

@@ -107,7 +107,7 @@ it.each([
   expect(code).toBe(98);
 });
 
-it("with -K 500, a silent server: 98 in about half a second", async () => {
+it("with -K 500, a silent server: 98 after half a second, and not much later", async () => {
   const { port } = await plainServer((socket) => void socket.resume());
   const begin = Date.now();
   const { code, stderr } = await refusalOf({ port, authority, options: ["-K", "500"] });
@@ -115,16 +115,17 @@ it("with -K 500, a silent server: 98 in about half a second", async () => {
   expect(stderr).toBe("s6-tlsc: fatal: TLS error: handshake not done within 500 milliseconds\n");
   expect(code).toBe(98);
   expect(duration).toBeGreaterThan(480);
-  expect(duration).toBeLessThan(3000);
+  // From the process' start on, on whatever machine.
+  expect(duration).toBeLessThan(8000);
 });
 
 it("-K ends with the handshake", async () => {
   const { port, connection } = await serverByWire(credentials);
-  const options = ["-K", "600"];
-  const prog = ["sh", "-c", "sleep 1; cat <&6"];
+  const options = ["-K", "4000"];
+  const prog = ["sh", "-c", "cat <&6"];
   const client = await call({ port, authority, options, prog });
   const { server } = await connection;
   server.resume();
-  setTimeout(() => server.end("late"), 900);
+  setTimeout(() => server.end("late"), 4500);
   expect(await client.ended).toMatchObject({ stdout: "late", stderr: "", code: 0 });
 });

@@ -2,10 +2,12 @@
  * Whoever reads the cleartext may take its time: all of it arrives, even when the server has long
  * hung up.
  */
-import { expect, it } from "vitest";
+
+import { describe, expect, it } from "vitest";
 import { call } from "../support/calls.ts";
 import { Authority } from "../support/certificates.ts";
-import { AS_NOBODY, describeAsRoot } from "../support/privileges.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { AS_NOBODY } from "../support/privileges.ts";
 import { run } from "../support/processes.ts";
 import { program, serve } from "../support/service.ts";
 
@@ -26,10 +28,10 @@ it("s6-tlsc-io into a pipe", async () => {
   expect({ stdout, stderr }).toEqual({ stdout: `${SIZE}\n`, stderr: "" });
 });
 
-describeAsRoot.each([
+describe.each([
   ["s6-tlsc", {}],
   ["s6-tlsc with TLS_UID", AS_NOBODY],
-])("%s", (_, environment) => {
+])("%s", NEEDS_ROOT, (_, environment) => {
   it("with a program that is slow", async () => {
     const { port } = await serve({ credentials, prog });
     const slow = ["sh", "-c", "exec 7>&-; sleep 1; wc -c <&6"];

@@ -2,16 +2,17 @@
  * Delayed TLS with TLS_UID and TLS_GID: when prog asks for TLS, and not before, a process of nobody's
  * takes the network over; prog stays who it was.
  */
+
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import { payload, sha256 } from "../support/payload.ts";
 import {
   AS_NOBODY,
   childrenOf,
-  describeAsRoot,
   engineChildOf,
   expectEvery,
   four,
@@ -33,7 +34,7 @@ function serveAsNobody(service: Partial<Service> & { prog: string[] }) {
   return serve({ program: "s6-ucspitlsd", credentials, ...service, environment });
 }
 
-describeAsRoot("a server", () => {
+describe("a server", NEEDS_ROOT, () => {
   it("has no engine until the letter comes; then it is nobody before the first byte", async () => {
     const listener = await serveAsNobody({ prog: mailServer({ inside: "cat" }) });
     const socket = await connectRaw(listener.port);
@@ -137,7 +138,7 @@ describeAsRoot("a server", () => {
   });
 });
 
-describeAsRoot("both sides", () => {
+describe("both sides", NEEDS_ROOT, () => {
   it("1 MiB each way at once, and each half-closes", async () => {
     const [there, back] = [payload("there", 1 << 20), payload("back", 1 << 20)];
     const files = { there: scratchFile("there", there), back: scratchFile("back", back) };

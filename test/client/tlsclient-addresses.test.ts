@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { canHaveHosts, withHosts } from "../support/hosts.ts";
+import { NEEDS_HOSTS, withHosts } from "../support/hosts.ts";
 import { freePort } from "../support/ports.ts";
 import { startServer } from "../support/server.ts";
 import { runClient } from "../support/tls-client-program.ts";
@@ -15,7 +15,7 @@ const prog = ["sh", "-c", 'echo "$TCPLOCALIP from $TCPREMOTEIP $TCPREMOTEPORT"']
 const ours = { authority, credentials, prog };
 const named = ["-k", "homes.test"];
 
-describe.runIf(canHaveHosts)("a host with several addresses", () => {
+describe("a host with several addresses", NEEDS_HOSTS, () => {
   const runner = withHosts("127.0.0.2 homes.test", "127.0.0.3 homes.test");
 
   it.each(["127.0.0.2", "127.0.0.3"])("of which %s alone listens", async (ip) => {

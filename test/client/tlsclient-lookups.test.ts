@@ -5,7 +5,7 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { canHaveResolver, startNameServer, withResolver } from "../support/name-server.ts";
+import { NEEDS_RESOLVER, startNameServer, withResolver } from "../support/name-server.ts";
 import { startServer } from "../support/server.ts";
 import { runClient } from "../support/tls-client-program.ts";
 
@@ -37,7 +37,7 @@ async function startIdentd(reply: ((question: string) => string) | null): Promis
   await new Promise<void>((listening) => server.listen(113, "127.0.0.1", listening));
 }
 
-describe.runIf(canHaveResolver)("with a name server", () => {
+describe("with a name server", NEEDS_RESOLVER, () => {
   it("a host is found by DNS, and is the name that prog finds", async () => {
     const dns = await startNameServer("host-record=www.homes.test,127.0.0.1");
     const { port } = await startServer(serving);
@@ -121,7 +121,7 @@ describe.runIf(canHaveResolver)("with a name server", () => {
 });
 
 // A port below 1024 is for root, as resolv.conf is.
-describe.runIf(canHaveResolver)("with an identification server", () => {
+describe("with an identification server", NEEDS_RESOLVER, () => {
   it("-r: prog finds what IDENT says, and what is no answer is not told", async () => {
     const { port } = await startServer(serving);
     const prog = show("TCPREMOTEINFO");

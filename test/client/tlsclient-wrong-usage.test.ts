@@ -1,10 +1,12 @@
 /**
  * What s6-tlsclient refuses before it connects to anybody, and what becomes of prog's own errors.
  */
+
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { needs } from "../support/needs.ts";
 import { run } from "../support/processes.ts";
 import { startServer } from "../support/server.ts";
 import { program } from "../support/service.ts";
@@ -57,9 +59,8 @@ it("neither CADIR nor CAFILE: 100, and nobody is called", async () => {
 
 const service = /^([a-z][a-z0-9-]+)\s+([0-9]+)\/tcp/m.exec(servicesFile());
 
-it("a service by its name is that port", async (context) => {
-  if (service === null) return context.skip();
-  const [, name = "", port] = service;
+it("a service by its name is that port", needs("/etc/services", service !== null), async () => {
+  const [, name = "", port] = service ?? [];
   const call = { authority, host: "127.0.0.99", port: name, options: ["-k", "server.test"] };
   const { code, stderr } = await runClient(call);
   expect(code).toBe(111);

@@ -2,11 +2,13 @@
  * CADIR and CAFILE: whom we trust to vouch for servers. Without either we don't start, and nothing
  * is sent.
  */
+
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { asking, type Call, call, refusalOf } from "../support/calls.ts";
 import { Authority, chainFile } from "../support/certificates.ts";
+import { needs } from "../support/needs.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { nextConnection, reversingServer } from "../support/tls-servers.ts";
@@ -76,15 +78,16 @@ it.each([
 });
 
 const BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
+const NEEDS_BUNDLE = needs(BUNDLE, existsSync(BUNDLE));
 
-it.skipIf(!existsSync(BUNDLE))("CAFILE=system is the system's bundle, not ours", async () => {
+it("CAFILE=system is the system's bundle, not ours", NEEDS_BUNDLE, async () => {
   const { port } = await reversingServer(credentials);
   const { code, stderr } = await refusalOf({ port, environment: { CAFILE: "system" } });
   expect(stderr).toContain("fatal: TLS error: certificate that no trust anchor vouches for");
   expect(code).toBe(98);
 });
 
-it.skipIf(!existsSync(BUNDLE))("with -v 2, it says which file CAFILE=system is", async () => {
+it("with -v 2, it says which file CAFILE=system is", NEEDS_BUNDLE, async () => {
   const { port } = await reversingServer(credentials);
   const settings = { port, environment: { CAFILE: "system" }, options: ["-v", "2"] };
   const { stderr } = await refusalOf(settings);

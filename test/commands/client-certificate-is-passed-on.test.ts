@@ -2,6 +2,7 @@
  * What a client's certificate says is passed on by s6-tlsd-io on its notification's descriptor, and
  * by an engine with other privileges to the program that has ours.
  */
+
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
@@ -9,6 +10,7 @@ import { ClientAuthority } from "../support/client-authority.ts";
 import { connect, exchange } from "../support/clients.ts";
 import { extension } from "../support/extensions.ts";
 import { name } from "../support/names.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import { everything } from "../support/processes.ts";
 import { serve } from "../support/service.ts";
 
@@ -67,7 +69,7 @@ it("s6-tlsd-io tells that there is none, too", async () => {
   ]);
 });
 
-it.runIf(process.getuid?.() === 0)("an engine with other privileges tells of it", async () => {
+it("an engine with other privileges tells of it", NEEDS_ROOT, async () => {
   const { port } = await serve({
     credentials,
     environment: { ...environment, TLS_UID: "65534", TLS_GID: "65534" },

@@ -3,6 +3,7 @@
  * still reads the alert: what arrives is dropped, so that no reset destroys the alert on its way.
  * It costs no memory, and no more time than the clock allows.
  */
+import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -76,20 +77,27 @@ it("after the handshake", async () => {
 it("with the program's output in the way, the alert comes after what was on its way", async () => {
   const output = payload("in the way", OUTPUT);
   const file = scratchFile("output", output);
-  const listener = await serve({ credentials, prog: ["sh", "-c", `cat ${file}; exit 7`] });
+  const all = scratchFile("all-written");
+  const prog = ["sh", "-c", `cat ${file}; touch ${all}; exit 7`];
+  const listener = await serve({ credentials, prog });
   const client = await Tls12Client.connect(listener.port);
   const tunnel = await listener.tunnel();
   const memory = new MemoryWatch(tunnel);
   await client.establish();
   let record = await client.records.next();
+  // As long as the client reads nothing more, the network takes nothing more.
+  const { socket } = client.records;
+  for (let before = -1; before !== socket.bytesRead; await sleep(500)) before = socket.bytesRead;
+  expect(existsSync(all), "all of the output was taken").toBe(false);
   client.records.raw(clearRecord(RECORD.applicationData, noise.subarray(0, 100)));
-  await flood(client.records.socket, FLOOD);
+  const flooded = flood(socket, FLOOD);
   const heard: Buffer[] = [];
   for (; record?.type === RECORD.applicationData; record = await client.records.next()) {
     heard.push(record.content);
   }
   expect([...(record?.content ?? [])]).toEqual([FATAL, ALERT.badRecordMac]);
   expect(await client.records.next()).toBeNull();
+  await flooded;
   client.records.socket.end();
   const prefix = Buffer.concat(heard);
   expect(prefix.length).toBeGreaterThan(0);

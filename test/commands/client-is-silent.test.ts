@@ -12,7 +12,7 @@ import { words } from "../support/words.ts";
 const authority = Authority.root();
 const credentials = authority.issue();
 
-it("with -K 500, it ends with 98 in about half a second", async () => {
+it("with -K 500, it ends with 98 after half a second, and not much later", async () => {
   const { listener, refusal } = await serveGuarded(credentials, ["-K", "500"]);
   const begin = Date.now();
   const socket = await connectRaw(listener.port);
@@ -23,7 +23,8 @@ it("with -K 500, it ends with 98 in about half a second", async () => {
   expect(stderr).toMatch(/^s6-tlsd: fatal: [^\n]*handshake[^\n]*\n$/);
   expect(code).toBe(98);
   expect(duration).toBeGreaterThan(480);
-  expect(duration).toBeLessThan(1500);
+  // From the process' start on, on whatever machine.
+  expect(duration).toBeLessThan(8000);
   await hungUp;
 });
 
@@ -62,9 +63,9 @@ it.each(["no option", "-K 0", "-K 500 -K0"])(
 );
 
 it("after the handshake, -K has no say", async () => {
-  const listener = await serve({ credentials, options: ["-K", "1000"], prog: ["cat"] });
+  const listener = await serve({ credentials, options: ["-K", "4000"], prog: ["cat"] });
   const client = await connect({ port: listener.port, authority });
-  await sleep(1300);
+  await sleep(4500);
   const echo = receiveUntil(client, "still here\n");
   client.write("still here\n");
   expect(await echo).toBe("still here\n");

@@ -2,18 +2,14 @@
  * With a Node that can exec, s6-tlsd becomes prog: nothing of Node is left in the process that its
  * supervisor knows.
  */
+
 import { readFileSync, readlinkSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
-import {
-  AS_NOBODY,
-  commandOf,
-  describeAsRoot,
-  newerNode,
-  statusOf,
-} from "../support/privileges.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { AS_NOBODY, commandOf, newerNode, statusOf } from "../support/privileges.ts";
 import { everything } from "../support/processes.ts";
 import { type Service, serve } from "../support/service.ts";
 
@@ -40,7 +36,7 @@ const OF_THE_C_LIBRARY = 0x180000000n;
 
 const greet = ["sh", "-c", "echo $$; cat"];
 
-describeAsRoot("with a Node that can exec", () => {
+describe("with a Node that can exec", NEEDS_ROOT, () => {
   it("prog has the pid of s6-tlsd, and its own name, arguments and file", async () => {
     const { greeting, pid, tunnel } = await running(greet);
     expect(greeting).toBe(`${pid}\n`);

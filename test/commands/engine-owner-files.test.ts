@@ -2,12 +2,14 @@
  * What only root may read is read before the engine's privileges go, and nothing is left behind in
  * the temporary folder.
  */
+
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority, type Credentials } from "../support/certificates.ts";
 import { connect, exchange } from "../support/clients.ts";
-import { AS_NOBODY, describeAsRoot, identitiesOf, NOBODY, NODES } from "../support/privileges.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { AS_NOBODY, identitiesOf, NOBODY, NODES } from "../support/privileges.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { credentialsEnvironment, namedEnvironment, program, serve } from "../support/service.ts";
@@ -34,7 +36,7 @@ const named = lockedPair(authority.issue({ name: "*.example.com", kind: "RSA-204
 const visitor = authority.issue({ name: "a visitor" });
 const environment = { ...credentialsEnvironment(credentials), ...AS_NOBODY };
 
-describeAsRoot.each(NODES)("with %s", (_, node) => {
+describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
   it("behind tcpserver, the default pair and a pair for a name are root's", async () => {
     const { port, running } = await startTcpserver([node, program("s6-tlsd"), "-k1", "cat"], {
       ...environment,

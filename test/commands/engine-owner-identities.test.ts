@@ -2,14 +2,15 @@
  * With TLS_UID and TLS_GID, the engine is nobody in every one of its tasks, and prog is who s6-tlsd
  * was.
  */
-import { expect, it } from "vitest";
+
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import {
   AS_NOBODY,
   childrenOf,
-  describeAsRoot,
   engineChildOf,
   expectEvery,
   four,
@@ -23,7 +24,7 @@ import { serve } from "../support/service.ts";
 const authority = Authority.root();
 const credentials = authority.issue();
 
-describeAsRoot.each(NODES)("with %s", (_, node) => {
+describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
   it("the engine is nobody before the client's first byte, and stays it", async () => {
     const prog = ["sh", "-c", "echo ready; cat"];
     const listener = await serve({ credentials, environment: AS_NOBODY, prog, through: [node] });

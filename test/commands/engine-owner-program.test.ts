@@ -2,11 +2,13 @@
  * prog behind an engine with other privileges is the prog that it would be without: its environment,
  * its end, and what happens if it can't be run.
  */
+
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect } from "../support/clients.ts";
-import { AS_NOBODY, describeAsRoot, NODES } from "../support/privileges.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { AS_NOBODY, NODES } from "../support/privileges.ts";
 import { everything } from "../support/processes.ts";
 import { executable, scratch, scratchFile } from "../support/scratch.ts";
 import { credentialsEnvironment, serve } from "../support/service.ts";
@@ -50,7 +52,7 @@ const ELF_MACHINE = 18;
 
 const signals: NodeJS.Signals[] = ["SIGTERM", "SIGKILL", "SIGABRT", "SIGUSR1", "SIGPIPE"];
 
-describeAsRoot.each(NODES)("with %s", (_, node) => {
+describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
   it.each([
     ["-z", ALWAYS],
     ["-Z", { ...ALWAYS, ...OURS }],

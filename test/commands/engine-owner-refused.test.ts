@@ -2,13 +2,15 @@
  * TLS_UID and TLS_GID that can't be granted end s6-tlsd with a clear error before it has touched the
  * network.
  */
+
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connectRaw } from "../support/clients.ts";
-import { AS_NOBODY, describeAsRoot, NOBODY, NODES } from "../support/privileges.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { AS_NOBODY, NOBODY, NODES } from "../support/privileges.ts";
 import { type Ended, everything, run } from "../support/processes.ts";
 import { program, serve } from "../support/service.ts";
 import { startTcpserver } from "../support/super-servers.ts";
@@ -37,18 +39,19 @@ it.each(["s6-tlsd", "s6-tlsd-io"] as const)("%s wants numbers", async (name) => 
 });
 
 /**
- * The client's greeting is still in the socket when the process ends: the kernel tells by a reset
- * that nobody has read it.
+ * The client's greeting is not read: it gets no answer. Where it arrives before the process ends,
+ * the kernel tells by a reset that it was not read; where it arrives later, there is an EOF first.
  */
 async function endUntouched(port: number, ended: () => Promise<Ended>): Promise<Ended> {
   const socket = await connectRaw(port);
   const answer = everything(socket);
   socket.write("a greeting that nobody reads");
-  await expect(answer).rejects.toThrow("ECONNRESET");
+  const heard = await answer.catch((error: NodeJS.ErrnoException) => error.code);
+  expect(["ECONNRESET", ""]).toContain(String(heard));
   return ended();
 }
 
-describeAsRoot.each(NODES)("without root, with %s", (_, node) => {
+describe.each(NODES)("without root, with %s", NEEDS_ROOT, (_, node) => {
   // A folder that everybody may enter: the tests' own is root's.
   const open = mkdtempSync(join(tmpdir(), "bearhug-open-"));
   chmodSync(open, 0o755);

@@ -2,19 +2,15 @@
  * A supervisor knows one pid. Before the handshake, a signal to it ends the engine as well; after
  * it, the signal is for prog.
  */
+
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
-import {
-  AS_NOBODY,
-  describeAsRoot,
-  engineChildOf,
-  NODES,
-  statusOf,
-} from "../support/privileges.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { AS_NOBODY, engineChildOf, NODES, statusOf } from "../support/privileges.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { type Service, serve } from "../support/service.ts";
@@ -58,7 +54,7 @@ const isGone = (pid: number) => () =>
 const fatal: NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGALRM"];
 const passed: NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"];
 
-describeAsRoot.each(NODES)("with %s", (_, node) => {
+describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
   it.each(fatal)("%s before the handshake ends s6-tlsd and the engine", async (signal) => {
     const { socket, tunnel, engine } = await waiting(node);
     const answer = everything(socket);

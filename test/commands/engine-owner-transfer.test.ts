@@ -2,13 +2,15 @@
  * Bytes and EOFs pass through an engine of its own, and through the pipes to it, as if they were not
  * there.
  */
+
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { digestOf } from "../support/bulk.ts";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectByWire } from "../support/clients.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import { payload, sha256 } from "../support/payload.ts";
-import { AS_NOBODY, describeAsRoot, NODES } from "../support/privileges.ts";
+import { AS_NOBODY, NODES } from "../support/privileges.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { serve } from "../support/service.ts";
@@ -20,7 +22,7 @@ const AT_ONCE = 2;
 const authority = Authority.root();
 const credentials = authority.issue();
 
-describeAsRoot.each(NODES)("with %s", (_, node) => {
+describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
   const serveProg = (script: string, options: string[] = []) =>
     serve({
       credentials,

@@ -2,10 +2,12 @@
  * A module that is missing, damaged or of another build ends every program with 97, and a line that
  * names the file and says what to do.
  */
+
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { needs } from "../support/needs.ts";
 import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
@@ -70,8 +72,9 @@ it.each([
   expect(stderr).toContain(MEND);
 });
 
-it.runIf(process.arch === "x64")(
+it(
   "a runtime without SIMD is told from a damaged module",
+  needs("an x64 processor", process.arch === "x64"),
   async () => {
     const noSimd = ["--no-enable-ssse3", "--no-enable-sse4-1"];
     const command = [process.execPath, ...noSimd, join(clone, "dist/s6-tlsd.cjs"), "true"];

@@ -38,7 +38,14 @@ describe.each(cases)("with %i bits and %s", (size, hash) => {
   const signed = (saltLength = length) =>
     sign(hash, MESSAGE, { key: privateKey, padding: PADDING, saltLength });
 
-  test.runIf(fits)("OpenSSL's signature is taken, and nothing near it", () => {
+  if (!fits) {
+    test("nothing is encoded: there is no room", () => {
+      expect(pssEncode(size, digest(hash), noise("salt", length))).toBeNull();
+    });
+    return;
+  }
+
+  test("OpenSSL's signature is taken, and nothing near it", () => {
     const signature = signed();
     expect(pssVerify(numbers, digest(hash), signature)).toBe(true);
     expect(pssVerify(numbers, digest(hash, Buffer.from("else")), signature)).toBe(false);
@@ -51,13 +58,13 @@ describe.each(cases)("with %i bits and %s", (size, hash) => {
     }
   });
 
-  test.runIf(fits)("only a salt as long as the hash value is taken", () => {
+  test("only a salt as long as the hash value is taken", () => {
     for (const saltLength of [0, 20, length - 1]) {
       expect(pssVerify(numbers, digest(hash), signed(saltLength)), `${saltLength}`).toBe(false);
     }
   });
 
-  test.runIf(fits)("PKCS#1 v1.5 is not taken", () => {
+  test("PKCS#1 v1.5 is not taken", () => {
     const signature = sign(hash, MESSAGE, {
       key: privateKey,
       padding: constants.RSA_PKCS1_PADDING,
@@ -65,11 +72,7 @@ describe.each(cases)("with %i bits and %s", (size, hash) => {
     expect(pssVerify(numbers, digest(hash), signature)).toBe(false);
   });
 
-  test.runIf(!fits)("nothing is encoded: there is no room", () => {
-    expect(pssEncode(size, digest(hash), noise("salt", length))).toBeNull();
-  });
-
-  test.runIf(fits)("a padded message is smaller than the modulus, and its salt counts", () => {
+  test("a padded message is smaller than the modulus, and its salt counts", () => {
     const encoded = (salt: string) => pssEncode(size, digest(hash), noise(salt, length)) as Buffer;
     expect(BigInt(`0x${encoded("a").toString("hex")}`) >> BigInt(size - 1)).toBe(0n);
     expect(encoded("a")).toEqual(encoded("a"));

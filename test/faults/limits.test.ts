@@ -2,11 +2,13 @@
  * Limits of the real system, no faults by injection: a full disk under the log, no more processes,
  * no more descriptors, no more memory.
  */
+
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, exchange } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
-import { asNobody, isRoot, publicProgram } from "../support/nobody.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { asNobody, publicProgram } from "../support/nobody.ts";
 import { everything, run, start } from "../support/processes.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
@@ -42,7 +44,7 @@ describe("a log on a full disk", () => {
   });
 });
 
-describe.runIf(isRoot)("no more processes for this user", () => {
+describe("no more processes for this user", NEEDS_ROOT, () => {
   it("costs a client its connection; those that are there go on, and later ones are served", async () => {
     const server = await startServer({
       ...{ authority, runner: asNobody },

@@ -5,6 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { bearhug, failureOf, nodeServer, pairOf, secured } from "../support/library.ts";
+import { freePort } from "../support/ports.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { plainServer, reversingServer } from "../support/tls-servers.ts";
@@ -99,8 +100,8 @@ describe("a client", () => {
   });
 
   test("passes on the system's errors", async () => {
-    const port = await nodeServer(TLS12, () => {});
-    expect(await failureOf(bearhug.connect({ ...server, port: port + 1, host }))).toMatchObject({
+    const port = await freePort();
+    expect(await failureOf(bearhug.connect({ ...server, port, host }))).toMatchObject({
       code: "ECONNREFUSED",
     });
     const unknown = bearhug.connect({ port, host: "nowhere.invalid", ca });

@@ -2,11 +2,13 @@
  * What is wrong with how it was started ends the server with one line and the right code, and
  * nothing ever listened.
  */
+
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { asNobody, isRoot, publicProgram } from "../support/nobody.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { asNobody, publicProgram } from "../support/nobody.ts";
 import { freePort } from "../support/ports.ts";
 import type { Ended } from "../support/processes.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
@@ -173,7 +175,7 @@ describe("111, for the system", () => {
     await refused({ ip: "192.0.2.1" }, { code: 111, says });
   });
 
-  it.skipIf(!isRoot)("a port below 1024, without root", async () => {
+  it("a port below 1024, without root", NEEDS_ROOT, async () => {
     const ended = await runServer({ ...asUnprivileged(), port: "443" });
     expect(ended).toMatchObject({
       ...{ code: 111, stdout: "" },
@@ -181,8 +183,9 @@ describe("111, for the system", () => {
     });
   });
 
-  it.skipIf(!isRoot).each(["-u 12345", "-g 12345", "-G 12345", "-u 65534 -G 12345"])(
+  it.each(["-u 12345", "-g 12345", "-G 12345", "-u 65534 -G 12345"])(
     "%s, without root",
+    NEEDS_ROOT,
     async (line) => {
       const ended = await runServer({ ...asUnprivileged(), options: words(line) });
       expect(ended).toMatchObject({

@@ -2,6 +2,7 @@
  * -c and -C, counted across all workers: over the first, a client waits and is served in its turn;
  * over the second, it is hung up on. A slot is free again when both tunnel and program have ended.
  */
+
 import { once } from "node:events";
 import { networkInterfaces } from "node:os";
 import type { TLSSocket } from "node:tls";
@@ -9,6 +10,7 @@ import { describe, expect, it, vi } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually, within } from "../support/limits.ts";
+import { needs } from "../support/needs.ts";
 import { type Server, type Serving, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
 
@@ -156,7 +158,7 @@ const another = Object.values(networkInterfaces())
     ({ family, internal, scopeid }) => family === "IPv6" && !internal && scopeid === 0,
   )?.address;
 
-describe.skipIf(another === undefined)("with two IPv6 addresses", () => {
+describe("with two IPv6 addresses", needs("a second IPv6 address", another !== undefined), () => {
   it.each([
     ["", "2 connections", [1, 1, 2]],
     ["--ipv6-prefix 0", "2 connections", [1, 1]],

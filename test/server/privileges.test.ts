@@ -2,6 +2,7 @@
  * -u, -g, -G and -U: everybody who serves, reads a key or runs for a client is somebody else then,
  * in every thread; a worker that comes later, too.
  */
+
 import { once } from "node:events";
 import { chmodSync, chownSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,7 +10,8 @@ import { describe, expect, it } from "vitest";
 import { Authority, type Credentials } from "../support/certificates.ts";
 import { connect, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
-import { asNobody, isRoot, NOBODY, publicProgram } from "../support/nobody.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { asNobody, NOBODY, publicProgram } from "../support/nobody.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
 import { listeningPorts } from "../support/sockets-of.ts";
 import { words } from "../support/words.ts";
@@ -63,7 +65,7 @@ async function everybody(server: Server): Promise<number[]> {
 
 const IDS = { UID: `${NOBODY}`, GID: "65533" };
 
-describe.skipIf(!isRoot)("as root", () => {
+describe("as root", NEEDS_ROOT, () => {
   it.each([
     ["-u 65534 -g 65533 -G 65532,65531", {}, "65531 65532"],
     ["-u65534 -g65533", {}, ""],

@@ -2,6 +2,7 @@
  * A worker that is killed takes its own connections with it, and no others; it is replaced, and its
  * death is told. When the one that listens is killed, what is open may still end by itself.
  */
+
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
@@ -9,7 +10,8 @@ import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually, within } from "../support/limits.ts";
-import { asUser, isRoot, publicProgram } from "../support/nobody.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { asUser, publicProgram } from "../support/nobody.ts";
 import { payload, sha256 } from "../support/payload.ts";
 import { everything, run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -134,26 +136,23 @@ it("when the one that listens is killed, the grace holds for programs that ignor
   await eventually("their end", () => [...workers, ...programs].filter(isAlive).length === 0);
 });
 
-it.skipIf(!isRoot)(
-  "when no process is to be had, the server goes on, and tries again",
-  async () => {
-    const server = await startServer({
-      ...{ authority, credentials, prog: ["cat"], options: ["--workers", "1"] },
-      ...{ executable: publicProgram("s6-tlsserver"), runner: asUser(54_321) },
-    });
-    // Only the user itself may do this to its processes, if root's rights are as few as in a container.
-    const limit = async (count: string) => {
-      const command = ["prlimit", `--pid=${server.pid}`, `--nproc=${count}`];
-      expect(await run([...asUser(54_321), ...command])).toMatchObject({ code: 0 });
-    };
-    await limit("1:100");
-    process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
-    await server.logged("unable to replace a worker: ", 2);
-    await limit("100:100");
-    await eventually("a replacement", () => server.workers.length === 1);
-    expect(await exchange(await connect(server), "served")).toBe("served");
-  },
-);
+it("when no process is to be had, the server goes on, and tries again", NEEDS_ROOT, async () => {
+  const server = await startServer({
+    ...{ authority, credentials, prog: ["cat"], options: ["--workers", "1"] },
+    ...{ executable: publicProgram("s6-tlsserver"), runner: asUser(54_321) },
+  });
+  // Only the user itself may do this to its processes, if root's rights are as few as in a container.
+  const limit = async (count: string) => {
+    const command = ["prlimit", `--pid=${server.pid}`, `--nproc=${count}`];
+    expect(await run([...asUser(54_321), ...command])).toMatchObject({ code: 0 });
+  };
+  await limit("1:100");
+  process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
+  await server.logged("unable to replace a worker: ", 2);
+  await limit("100:100");
+  await eventually("a replacement", () => server.workers.length === 1);
+  expect(await exchange(await connect(server), "served")).toBe("served");
+});
 
 it("when the one that listens is killed, another server can take its port at once", async () => {
   const server = await serving("--workers 2", TELLS_PID);

@@ -1,3 +1,4 @@
+import { needs } from "./needs.ts";
 import { run } from "./processes.ts";
 import { scratchFile } from "./scratch.ts";
 
@@ -9,4 +10,6 @@ export function withHosts(...lines: string[]): string[] {
 }
 
 /** Does this system let us? */
-export const canHaveHosts = (await run([...withHosts("127.0.0.1 x"), "true"])).code === 0;
+const canHaveHosts = (await run([...withHosts("127.0.0.1 x"), "true"])).code === 0;
+
+export const NEEDS_HOSTS = needs("a mount namespace for /etc/hosts", canHaveHosts);

@@ -1,4 +1,5 @@
 import { eventually } from "./limits.ts";
+import { needs } from "./needs.ts";
 import { run, start } from "./processes.ts";
 import { scratchFile } from "./scratch.ts";
 
@@ -41,5 +42,6 @@ export function withResolver(lines: readonly string[], hosts: readonly string[] 
 }
 
 /** Does this system let us? */
-export const canHaveResolver =
-  (await run([...withResolver(["nameserver ::1"]), "true"])).code === 0;
+const canHaveResolver = (await run([...withResolver(["nameserver ::1"]), "true"])).code === 0;
+
+export const NEEDS_RESOLVER = needs("a mount namespace for resolv.conf", canHaveResolver);

@@ -6,9 +6,6 @@ import { program } from "./service.ts";
 /** A user and a group with no rights, on every Debian. */
 export const NOBODY = 65534;
 
-/** Giving privileges up is root's alone: who else runs these tests can't see it. */
-export const isRoot = process.getuid?.() === 0;
-
 /** What runs a command as some user, who may have no name and no other process. */
 export function asUser(id: number): string[] {
   return ["setpriv", "--reuid", `${id}`, "--regid", `${id}`, "--clear-groups"];

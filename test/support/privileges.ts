@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect } from "vitest";
+import { expect } from "vitest";
 import { node } from "./nodes.ts";
 
 /** Debian's nobody and nogroup. */
@@ -7,9 +7,6 @@ export const NOBODY = 65534;
 
 /** The engine runs as nobody. */
 export const AS_NOBODY = { TLS_UID: `${NOBODY}`, TLS_GID: `${NOBODY}` };
-
-/** For what only root can do, and so only root can test. */
-export const describeAsRoot = describe.skipIf(process.getuid?.() !== 0);
 
 /** A Node with process.execve. */
 export const newerNode = node(24);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { needs, VECTORS } from "./needs.ts";
 import { repository } from "./repository.ts";
 
 /** Where test vectors of others are; they are no part of the repository. */
@@ -7,6 +8,10 @@ const vectors = process.env["BEARHUG_VECTORS"] ?? join(repository, "../shared/da
 
 export function hasVectors(name: string): boolean {
   return existsSync(join(vectors, name));
+}
+
+export function needsVectors(name: string) {
+  return needs(VECTORS, hasVectors(name));
 }
 
 export function readVectors(name: string): unknown {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { needsVectors } from "../support/vectors.js";
 import { Alone, SUITES, TYPES } from "./alone.js";
-import { missing, type Trace, traces } from "./rfc8448.js";
+import { type Trace, traces } from "./rfc8448.js";
 
 /** Every secret, key, IV, Finished, binder and record of RFC 8448's traces follows from the shares. */
 
@@ -58,7 +59,7 @@ function expectRecords(trace: Trace, secret: string, contents: string[]): void {
   expect(checked).toBeGreaterThan(0);
 }
 
-describe.skipIf(missing !== null)(`RFC 8448 ${missing ?? ""}`, () => {
+describe("RFC 8448", needsVectors("rfc8448.json"), () => {
   for (const trace of traces()) {
     test(`${trace.name}: the key schedule`, () => {
       const alone = new Alone(SUITES.aes128);

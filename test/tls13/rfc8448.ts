@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { hasVectors, readVectors } from "../support/vectors.js";
 
 /** The five traces of RFC 8448: every value by its name, as the RFC has it. */
 
@@ -13,15 +12,9 @@ interface File {
   traces: { section: number; name: string; values: Record<string, string> }[];
 }
 
-const folder = process.env["BEARHUG_VECTORS"] ?? join(import.meta.dirname, "../../../shared/data");
-const file = join(folder, "rfc8448.json");
-
-/** Why there are none; null if there are. */
-export const missing = existsSync(file) ? null : `${file} is missing (BEARHUG_VECTORS)`;
-
 export function traces(): Trace[] {
-  if (missing !== null) return [];
-  const { traces } = JSON.parse(readFileSync(file, "utf8")) as File;
+  if (!hasVectors("rfc8448.json")) return [];
+  const { traces } = readVectors("rfc8448.json") as File;
   return traces.map(({ section, name, values }) => ({
     name: `section ${section}, ${name}`,
     has: (key) => values[key] !== undefined,

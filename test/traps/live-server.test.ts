@@ -2,6 +2,7 @@
  * The memory of an engine is overwritten in a running s6-tlsserver, through /proc, as root can: its
  * connection fails with a line that says why, and the other one in the same process goes on.
  */
+
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, it } from "vitest";
@@ -9,7 +10,7 @@ import { mappingsOf } from "../contract/process-memory.ts";
 import { Authority } from "../support/certificates.ts";
 import { connect, receiveUntil } from "../support/clients.ts";
 import { within } from "../support/limits.ts";
-import { isRoot } from "../support/nobody.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
 
@@ -52,7 +53,7 @@ function overwrite(pid: number, { from, to }: { from: number; to: number }, byte
   }
 }
 
-describe.runIf(isRoot)("an engine that is overwritten in a live server", () => {
+describe("an engine that is overwritten in a live server", NEEDS_ROOT, () => {
   it.each([0xff, 0x00, 0x5a])("with %i everywhere is one failed connection", async (byte) => {
     const server = await startServer({ authority, credentials, options: words("--workers 1") });
     const [worker = Number.NaN] = server.workers;

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { missing } from "./folder.ts";
+import { NEEDS_WYCHEPROOF } from "./folder.ts";
 import { type Cipher, hkdf, hmac, seal } from "./primitives.ts";
 import { type Case, type Group, judge, type Verdict } from "./wycheproof.ts";
 
@@ -47,7 +47,7 @@ interface MacGroup extends Group<Mac> {
   tagSize: number;
 }
 
-describe.skipIf(missing !== null)(`ciphers and keys of Wycheproof's ${missing ?? ""}`, () => {
+describe("ciphers and keys of Wycheproof's vectors", NEEDS_WYCHEPROOF, () => {
   it.each([
     { name: "aes_gcm", cipher: "gcm" },
     { name: "aes_ccm", cipher: "ccm" },

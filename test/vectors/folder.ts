@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { needs, VECTORS } from "../support/needs.ts";
 
 /**
  * Test vectors of others: a folder beside the repository's, or BEARHUG_VECTORS. They are public, but
@@ -8,8 +9,7 @@ import { gunzipSync } from "node:zlib";
  */
 const folder = process.env["BEARHUG_VECTORS"] ?? join(import.meta.dirname, "../../../shared/data");
 
-/** Why tests with vectors are skipped; null where they run. */
-export const missing = existsSync(folder) ? null : `skipped: no folder ${folder} (BEARHUG_VECTORS)`;
+export const NEEDS_WYCHEPROOF = needs(VECTORS, existsSync(folder));
 
 export function vectors(file: string): unknown {
   return JSON.parse(gunzipSync(readFileSync(join(folder, file))).toString());

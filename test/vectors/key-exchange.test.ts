@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { unhex } from "../crypto/module.ts";
-import { missing } from "./folder.ts";
+import { NEEDS_WYCHEPROOF } from "./folder.ts";
 import { CURVES, ecdh } from "./primitives.ts";
 import { type Case, type Group, judge } from "./wycheproof.ts";
 
@@ -24,7 +24,7 @@ function scalar(hex: string, bytes: number): Uint8Array {
   return unhex(digits.padStart(2 * bytes, "0"));
 }
 
-describe.skipIf(missing !== null)(`key exchanges of Wycheproof's ${missing ?? ""}`, () => {
+describe("key exchanges of Wycheproof's vectors", NEEDS_WYCHEPROOF, () => {
   it.each(["secp256r1", "secp384r1", "secp521r1"])(
     "ECDH with %s",
     { timeout: PATIENCE_MS },

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { Mlkem } from "../crypto/mlkem-module.ts";
 import { unhex } from "../crypto/module.ts";
-import { missing } from "./folder.ts";
+import { NEEDS_WYCHEPROOF } from "./folder.ts";
 import { type Case, type Group, judge } from "./wycheproof.ts";
 
 /** ML-KEM-768, as NIST and Wycheproof judge it. */
@@ -30,7 +30,7 @@ const SEED_BYTES = 64;
 const EXPANDED_BYTES = 2400;
 const mlkem = new Mlkem();
 
-describe.skipIf(missing !== null)(`ML-KEM-768 of Wycheproof's ${missing ?? ""}`, () => {
+describe("ML-KEM-768 of Wycheproof's vectors", NEEDS_WYCHEPROOF, () => {
   it("keys", () => {
     judge<Group<Decapsulation>>("mlkem_768_keygen_seed", ({ seed, ek }) => {
       return mlkem.makeKey(unhex(seed)).toString("hex") === ek;

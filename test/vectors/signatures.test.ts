@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { missing } from "./folder.ts";
+import { NEEDS_WYCHEPROOF } from "./folder.ts";
 import { ecdsaVerifies, pkcs1Verifies } from "./primitives.ts";
 import { type Case, type Group, judge } from "./wycheproof.ts";
 
@@ -23,7 +23,7 @@ interface RsaGroup extends Group<Signature> {
 /** P-384 and P-521 take some 10 ms a signature. */
 const PATIENCE_MS = 240_000;
 
-describe.skipIf(missing !== null)(`signatures of Wycheproof's ${missing ?? ""}`, () => {
+describe("signatures of Wycheproof's vectors", NEEDS_WYCHEPROOF, () => {
   it.each([
     "secp256r1_sha256",
     "secp256r1_sha512",

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { needs } from "../support/needs.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const pinnedTree = join(repository, "vendor/bearssl");
@@ -218,7 +219,7 @@ it("without apt-get, vendor/fetch fails and asks for BEARSSL_SOURCE", () => {
   expectFailure(run, "apt-get is missing on this machine; set BEARSSL_SOURCE");
 });
 
-describe.skipIf(!toolPath("apt-get"))("sources from apt-get", () => {
+describe("sources from apt-get", needs("apt-get", toolPath("apt-get") !== ""), () => {
   it.each([
     ["a line of sources.list", "sources.list", line],
     ["a line of another list", "sources.list.d/here.list", line],
