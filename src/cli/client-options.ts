@@ -51,7 +51,7 @@ export const serverName: Group = [
     short: "k",
     long: "servername",
     value: "servername",
-    about: "Ask for this name (SNI), and take no certificate that is not for it.",
+    about: "Ask for this name (SNI; not for an IP address), and take only a certificate for it.",
     apply: (settings, value) => {
       if (value === "") throw new UsageError("the name is empty");
       settings.serverName = value;

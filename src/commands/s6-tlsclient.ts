@@ -34,8 +34,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
     throw new UsageError("host, port and prog are needed");
   }
   if (!given.lookUp && isIP(host) === 0) throw new UsageError(`not an IP address: ${host}`);
-  const asked = given.lookUp && isIP(host) === 0 ? host : null;
-  const settings = { ...given, serverName: given.serverName ?? asked };
+  const settings = { ...given, serverName: given.serverName ?? host };
   const port = parsePort(portText);
   const starting = startingEnvironment();
   // Nobody is called before it is known that they can be verified.

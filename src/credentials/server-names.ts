@@ -1,3 +1,5 @@
+import { parseAddress } from "../sandbox/ip-address.ts";
+
 /**
  * The names under which a pair for a server name may be found, the best first: the name itself,
  * then the wildcard that stands for its first label. A wildcard never stands for a whole top-level
@@ -10,29 +12,31 @@ export function candidates(serverName: string): string[] {
   return hasWildcard ? [name, `*.${parent}`] : [name];
 }
 
-/** The root's dot, at the end, makes no label. */
 const TWO_LABELS = /[^.]\.[^.]/;
 
-/** How names are compared. */
+/** How names are compared: without case, and without the root's dot. */
 export function normal(serverName: string): string {
-  return serverName.toLowerCase();
+  const name = serverName.toLowerCase();
+  return name.length > 1 && name.endsWith(".") ? name.slice(0, -1) : name;
 }
 
-/** Letters, digits, hyphens, underscores and dots, as in DNS; addresses have no certificates here. */
-const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+/** Letters, digits, hyphens, underscores and dots, as in DNS; the root's dot may be at the end. */
+const HOST_NAME = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/;
 
-const IPV4 = /^[0-9.]+$/;
+const DIGITS = /^[0-9.]+$/;
 
+/** Without the root's dot. */
 const LONGEST_NAME = 253;
 
-/** Why a server can't be asked for by this name; null: it can. */
+/** Why a server can't be verified by this name or address; null: it can. */
 export function whyNoHostName(name: string): string | null {
-  if (isAddress(name)) return `${name} is an address, and certificates are for names`;
-  if (HOST_NAME.test(name) && name.length <= LONGEST_NAME) return null;
+  if (parseAddress(name) !== null) return null;
+  if (isAddress(name)) return `not an IP address: ${name}`;
+  if (HOST_NAME.test(name) && normal(name).length <= LONGEST_NAME) return null;
   return `not a host name: ${name}`;
 }
 
-/** An IPv4 or IPv6 address, or what would be none but for a mistake in it. */
-export function isAddress(host: string): boolean {
-  return IPV4.test(host) || host.includes(":");
+/** An IPv4 or IPv6 address, or what would be one but for a mistake in it. */
+function isAddress(host: string): boolean {
+  return DIGITS.test(host) || host.includes(":");
 }

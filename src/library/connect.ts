@@ -7,7 +7,6 @@ import {
   type Rules,
   STRING,
 } from "../credentials/options.ts";
-import { isAddress } from "../credentials/server-names.ts";
 import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
 import { CLIENT_OPTIONS, type ClientOptions } from "./connection-options.ts";
 import type { TlsStream } from "./tls-stream.ts";
@@ -15,7 +14,7 @@ import { wrapClient } from "./wrap.ts";
 
 /** Of a client that connects by itself. */
 export interface ConnectOptions extends ClientOptions {
-  /** A name or an address. Default: localhost. It is the servername, unless it is an address. */
+  /** A name or an address. Default: localhost. It is the servername, too. */
   readonly host?: string;
   readonly port?: number;
   /** In place of host and port: the path of a UNIX socket. */
@@ -62,7 +61,7 @@ export function connect(options: ConnectOptions, listener?: () => void): TlsStre
     throw new ArgumentValueError("port", "is needed, or path");
   }
   const { host = "localhost", path } = options;
-  const isNamed = path === undefined && !isAddress(host);
+  const isNamed = path === undefined;
   const named = options.servername === undefined && isNamed ? { servername: host } : {};
   const network = dial(pick(options, SOCKET_OPTIONS));
   try {

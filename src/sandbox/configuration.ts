@@ -3,7 +3,10 @@ import type { EngineExports } from "./engine-exports.ts";
 import type { ClientVerification } from "./engine-settings.ts";
 import { EngineError, UnusableAnchors } from "./errors.ts";
 import type { Pointer, Sandbox } from "./instance.ts";
+import { parseAddress } from "./ip-address.ts";
 
+/** The reason why a CA vouches for nobody else. */
+const VOUCHES_FOR_ITSELF = "X509_ANCHOR_MAY_NOT_SIGN";
 const SEED_LENGTH = 32;
 /** The Unix epoch in days since the first of January of the year 0. */
 const EPOCH_DAYS = 719528;
@@ -28,9 +31,17 @@ export class Configuration {
     }
   }
 
+  /** @param serverName a host's name, with or without the root's dot at its end; or an IP address */
   expectName(serverName: string): void {
-    const { at, length } = this.place(serverName);
-    check(this.sandbox.exports.engine_set_server_name(at, length));
+    const { exports } = this.sandbox;
+    const address = parseAddress(serverName);
+    if (address === null) {
+      const { at, length } = this.place(withoutFinalDot(serverName));
+      check(exports.engine_set_server_name(at, length));
+    } else {
+      const at = this.placeBytes(address);
+      check(exports.engine_set_server_address(at, address.length));
+    }
   }
 
   offer(protocols: readonly string[] = []): void {
@@ -45,7 +56,8 @@ export class Configuration {
     const room = this.alloc(Math.max(...anchors.map((der) => der.length)));
     const usable = anchors.filter((der) => {
       this.sandbox.memory.view(room, der.length).set(der);
-      return exports.engine_add_trust_anchor(room, der.length) === 0;
+      const code = exports.engine_add_trust_anchor(room, der.length);
+      return code === 0 || new EngineError(code).reason === VOUCHES_FOR_ITSELF;
     });
     if (usable.length === 0) throw new UnusableAnchors("none of the certificates can be used");
   }
@@ -78,15 +90,24 @@ export class Configuration {
 
   private place(text: string): { at: Pointer; length: number } {
     const bytes = new TextEncoder().encode(text);
+    return { at: this.placeBytes(bytes), length: bytes.length };
+  }
+
+  private placeBytes(bytes: Uint8Array): Pointer {
     const at = this.alloc(bytes.length);
     this.sandbox.memory.view(at, bytes.length).set(bytes);
-    return { at, length: bytes.length };
+    return at;
   }
 }
 
 /** @throws {EngineError} for a code that is not 0 */
 export function check(code: number): void {
   if (code !== 0) throw new EngineError(code);
+}
+
+/** The root's dot is in no certificate, and not sent either (RFC 6066, 3). */
+function withoutFinalDot(name: string): string {
+  return name.endsWith(".") ? name.slice(0, -1) : name;
 }
 
 /** As abi.h has it: days since the first of January of the year 0, and seconds of that day. */

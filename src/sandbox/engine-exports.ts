@@ -8,6 +8,7 @@ export interface EngineExports extends PeerExports {
   engine_add_certificate(der: Pointer, length: number): number;
   engine_client(profile: number): number;
   engine_set_server_name(ascii: Pointer, length: number): number;
+  engine_set_server_address(address: Pointer, length: number): number;
   engine_verify_server(days: number, seconds: number): number;
   engine_trust_any_server(): number;
   engine_add_trust_anchor(der: Pointer, length: number): number;

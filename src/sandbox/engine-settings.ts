@@ -85,7 +85,10 @@ export interface ServerStart extends Pick<ServerSettings, "seed"> {
 
 export interface ClientSettings {
   readonly profile: Profile;
-  /** Asked for, and what the server's certificate must be for; null: neither. */
+  /**
+   * A host's name, which is asked for, or an IP address, which isn't: the server's certificate must be
+   * for it. null: for anybody.
+   */
   readonly serverName: string | null;
   /** null: any server will do. */
   readonly server: Verification | null;

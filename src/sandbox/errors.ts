@@ -69,7 +69,7 @@ const MEANINGS = new Map<number, Meaning>([
   [59, ["X509_FORBIDDEN_KEY_USAGE", "peer", "certificate whose key usage forbids this use"]],
   [60, ["X509_WEAK_PUBLIC_KEY", "peer", "certificate with too small a key"]],
   [62, ["X509_NOT_TRUSTED", "peer", "certificate that no trust anchor vouches for"]],
-  // Ours, of TLS 1.3: wasm/engine/errors.h.
+  // Ours: wasm/engine/errors.h. Of TLS 1.3:
   [128, ["MISSING_EXTENSION", "peer", "hello without an extension that TLS 1.3 needs"]],
   [129, ["BAD_EXTENSION", "peer", "extension where it may not be"]],
   [130, ["NO_COMMON_SUITE", "peer", "no common cipher suite of TLS 1.3"]],
@@ -91,6 +91,35 @@ const MEANINGS = new Map<number, Meaning>([
   [146, ["BAD_RECORD_VERSION", "peer", "protected record with another version than TLS 1.2's"]],
   [147, ["FALLBACK", "peer", "older version than the client could have, after a failed attempt"]],
   [148, ["TOO_FRAGMENTED", "peer", "hello in too many records"]],
+  // Of a peer's chain.
+  [
+    160,
+    [
+      "X509_ANCHOR_OUT_OF_DATE",
+      "configuration",
+      "certificate of a CA whose trust anchor is not valid at this time",
+    ],
+  ],
+  [
+    161,
+    ["X509_NAME_CONSTRAINT", "peer", "certificate with a name that a CA above may not certify"],
+  ],
+  [
+    162,
+    [
+      "X509_UNSUPPORTED_CONSTRAINT",
+      "peer",
+      "certificate of a CA with name constraints that can't be applied",
+    ],
+  ],
+  [
+    163,
+    [
+      "X509_ANCHOR_MAY_NOT_SIGN",
+      "configuration",
+      "certificate of a CA that may not sign certificates",
+    ],
+  ],
 ]);
 
 const ALERT_MASK = 0xff;

@@ -1,11 +1,12 @@
 /**
  * Which certificates are for which names: alternative names without case, and a wildcard for one
- * label. What a program doesn't run for, ends with 98.
+ * label; addresses byte by byte. What a program doesn't run for, ends with 98.
  */
 import { expect, it } from "vitest";
 import { call, refusalOf } from "../support/calls.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
 import { type Alternative, extension } from "../support/extensions.ts";
+import { name as commonName } from "../support/names.ts";
 import { everything } from "../support/processes.ts";
 import { nextConnection, opensslServer } from "../support/tls-servers.ts";
 
@@ -37,10 +38,16 @@ it.each<[string, Alternative[]]>([
       ["DNS", "last.test"],
     ],
   ],
+  ["www.example.com.", [["DNS", "www.example.com"]]],
+  ["www.example.com.", [["DNS", "*.example.com"]]],
 ])("%s is one of %j", async (name, names) => {
   const { port } = await serverFor(...names);
   const client = await call({ port, authority, name, prog: ["printenv", SNI] });
-  expect(await client.ended).toMatchObject({ stdout: `${name}\n`, stderr: "", code: 0 });
+  expect(await client.ended).toMatchObject({
+    stdout: `${name.replace(/\.$/, "")}\n`,
+    stderr: "",
+    code: 0,
+  });
 });
 
 const SNI = "SSL_TLS_SNI_SERVERNAME";
@@ -76,13 +83,63 @@ it.each<[string, Alternative[]]>([
   expect(code).toBe(98);
 });
 
+const LOCAL = Buffer.of(127, 0, 0, 1);
+const LOCAL_V6 = Buffer.concat([Buffer.alloc(15), Buffer.of(1)]);
+
+it.each<[string, Alternative[]]>([
+  ["127.0.0.1", [["IP", LOCAL]]],
+  [
+    "127.0.0.1",
+    [
+      ["DNS", "www.example.com"],
+      ["IP", LOCAL_V6],
+      ["IP", LOCAL],
+    ],
+  ],
+  ["::1", [["IP", LOCAL_V6]]],
+  ["0:0::1", [["IP", LOCAL_V6]]],
+  ["[::1]", [["IP", LOCAL_V6]]],
+])("the address %s is one of %j, and no name is asked for", async (name, names) => {
+  const { port } = await serverFor(...names);
+  const prog = ["sh", "-c", `echo "name: \${${SNI}-none}"`];
+  const client = await call({ port, authority, name, prog });
+  expect(await client.ended).toMatchObject({ stdout: "name: none\n", stderr: "", code: 0 });
+});
+
+it.each<[string, Alternative[]]>([
+  ["127.0.0.1", [["IP", Buffer.of(127, 0, 0, 2)]]],
+  ["127.0.0.1", [["DNS", "127.0.0.1"]]],
+  ["127.0.0.1", [["IP", "127.0.0.1"]]],
+  ["127.0.0.1", [["DNS", "*.0.0.1"]]],
+  ["127.0.0.1", [["IP", Buffer.concat([Buffer.alloc(10), Buffer.of(255, 255), LOCAL])]]],
+  ["127.0.0.1", [["URI", "https://127.0.0.1/"]]],
+  ["::1", [["IP", LOCAL]]],
+  ["::1", [["DNS", "::1"]]],
+  ["::ffff:127.0.0.1", [["IP", LOCAL]]],
+])("the address %s is none of %j", async (name, names) => {
+  const { port } = await serverFor(...names);
+  const { code, stderr } = await refusalOf({ port, authority, name });
+  expect(stderr).toContain("certificate for another name; sent the alert bad_certificate");
+  expect(code).toBe(98);
+});
+
+it("an address in the common name is nobody's", async () => {
+  const credentials = authority.issue({ subject: commonName(["CN", "127.0.0.1"]) });
+  const { port } = await opensslServer(credentials);
+  const { code, stderr } = await refusalOf({ port, authority, name: "127.0.0.1" });
+  expect(stderr).toContain("certificate for another name");
+  expect(code).toBe(98);
+});
+
 it.each([
-  ["127.0.0.1", "is an address"],
-  ["10.1", "is an address"],
-  ["::1", "is an address"],
-  ["2001:db8::1", "is an address"],
-  ["[::1]", "is an address"],
-  ["www.example.com.", "not a host name"],
+  ["10.1", "not an IP address"],
+  ["1.2.3.4.5", "not an IP address"],
+  ["127.0.0.256", "not an IP address"],
+  ["127.0.0.01", "not an IP address"],
+  [":::1", "not an IP address"],
+  ["2001:db8::g", "not an IP address"],
+  ["www.example.com..", "not a host name"],
+  [".", "not an IP address"],
   [".example.com", "not a host name"],
   ["*.example.com", "not a host name"],
   ["www..example.com", "not a host name"],

@@ -1,9 +1,11 @@
 /**
  * s6-tlsclient asks for the host by its name and takes no certificate for another; with -k, it is
- * the name given there that counts, and for an address none is asked for.
+ * the name given there that counts. For an address no name is asked for; the certificate must be for it.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { ClientAuthority } from "../support/client-authority.ts";
+import { extension } from "../support/extensions.ts";
 import { startServer } from "../support/server.ts";
 import { runClient } from "../support/tls-client-program.ts";
 
@@ -12,9 +14,6 @@ const credentials = authority.issue({ name: "localhost" });
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
 const prog = ["sh", "-c", 'echo "asked for ${SSL_TLS_SNI_SERVERNAME:-nobody}"'];
 const serving = { authority, credentials, prog };
-
-const NO_NAME =
-  "s6-tlsclient: warning: no server name given (-k): any certificate of a trusted CA will do\n";
 
 it("the host's name is asked for, and its certificate taken", async () => {
   const { port } = await startServer(serving);
@@ -40,23 +39,33 @@ it("an address with -k: that name is asked for", async () => {
   expect(await runClient(call)).toMatchObject({ stdout: "asked for localhost\n", stderr: "" });
 });
 
-it.each([[[]], [["-H"]]])(
-  "an address without -k, options %j: no name, and a warning",
-  async (options) => {
-    const { port } = await startServer(serving);
-    const call = { authority, host: "127.0.0.1", port, options };
-    expect(await runClient(call)).toMatchObject({
+describe.each([[[]], [["-H"]]])("an address without -k, options %j", (options) => {
+  const host = "127.0.0.1";
+
+  it("a certificate for the address is taken, and no name asked for", async () => {
+    const other = ClientAuthority.root();
+    const names = extension.alternativeNames(["IP", Buffer.of(127, 0, 0, 1)]);
+    const credentials = other.issue({ extensions: [names] });
+    const { port } = await startServer({ ...serving, credentials });
+    expect(await runClient({ authority: other, host, port, options })).toMatchObject({
       code: 0,
       stdout: "asked for nobody\n",
-      stderr: NO_NAME,
+      stderr: "",
     });
-  },
-);
+  });
 
-it.each(["-q", "-v0"])("the warning is not there with %s", async (option) => {
+  it("a certificate for a name is refused, 98", async () => {
+    const { port } = await startServer(serving);
+    const { code, stdout, stderr } = await runClient({ authority, host, port, options });
+    expect({ code, stdout }).toEqual({ code: 98, stdout: "" });
+    expect(stderr).toContain("certificate for another name");
+  });
+});
+
+it("a host with the root's dot is the host without", async () => {
   const { port } = await startServer(serving);
-  const call = { authority, host: "127.0.0.1", port, options: [option] };
-  expect(await runClient(call)).toMatchObject({ code: 0, stderr: "" });
+  const call = { authority, host: "127.0.0.1", port, options: ["-k", "localhost."] };
+  expect(await runClient(call)).toMatchObject({ stdout: "asked for localhost\n", stderr: "" });
 });
 
 it("a certificate that nobody trusts: 98, and prog does not run", async () => {

@@ -180,8 +180,8 @@ const REFUSED: [what: string, client: ClientCredentials, alert: string, message:
         extension.criticalExtendedKeyUsage("serverAuth"),
       ],
     }),
-    "unsupported certificate",
-    "certificate with an unknown critical extension",
+    "bad certificate",
+    "certificate with an extraneous element",
   ],
   [
     "of an intermediate for servers only",

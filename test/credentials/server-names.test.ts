@@ -21,13 +21,14 @@ describe("a name is looked up", () => {
     ["an empty first label", ".example.com"],
     ["nothing but a dot", "."],
     ["nothing", ""],
-    ["a top-level domain with the root's dot", "com."],
   ])("without a wildcard: %s", (_, name) => {
     expect(candidates(name)).toEqual([name]);
   });
 
-  test("with no wildcard for a whole top-level domain, even behind the root's dot", () => {
-    expect(candidates("example.com.")).toEqual(["example.com."]);
+  test("with the root's dot as without", () => {
+    expect(candidates("www.example.com.")).toEqual(["www.example.com", "*.example.com"]);
+    expect(candidates("example.com.")).toEqual(["example.com"]);
+    expect(candidates("com.")).toEqual(["com"]);
   });
 });
 

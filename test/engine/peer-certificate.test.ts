@@ -211,7 +211,9 @@ describe("the peer", () => {
 });
 
 describe("the time of validation", () => {
+  const root = ClientAuthority.root({ begins: -20, ends: 20 });
   const client = root.issue({ begins: -10, ends: 10 });
+  const clients = { anchors: [root.der], mandatory: true, now: Date.now() };
   const DAY = 86_400_000;
 
   test.each([

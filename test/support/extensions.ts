@@ -21,7 +21,16 @@ export const PURPOSE = {
 } as const;
 
 /** Tags of alternative names (4.2.1.6). */
-const ALTERNATIVE = { email: 0x81, DNS: 0x82, URI: 0x86, IP: 0x87, registeredID: 0x88 } as const;
+const ALTERNATIVE = {
+  other: 0xa0,
+  email: 0x81,
+  DNS: 0x82,
+  /** With a whole Name in it (names.ts). */
+  directory: 0xa4,
+  URI: 0x86,
+  IP: 0x87,
+  registeredID: 0x88,
+} as const;
 
 export type Alternative = readonly [kind: keyof typeof ALTERNATIVE, value: string | Uint8Array];
 
@@ -46,14 +55,16 @@ export const extension = {
   },
 
   alternativeNames(...names: Alternative[]): Buffer {
-    const elements = names.map(([kind, value]) => element(ALTERNATIVE[kind], Buffer.from(value)));
-    return of("2.5.29.17", sequence(...elements));
+    return of("2.5.29.17", sequence(...names.map(generalName)));
   },
 
-  /** Only for hosts of one domain (4.2.1.10). */
-  nameConstraints({ permitted, critical }: { permitted: string; critical: boolean }): Buffer {
-    const subtree = sequence(element(ALTERNATIVE.DNS, Buffer.from(permitted)));
-    return of("2.5.29.30", sequence(element(0xa0, subtree)), critical);
+  /** Only for names within some subtrees, and not within others (4.2.1.10). */
+  nameConstraints({ permitted = [], excluded = [], critical = true }: NameConstraints): Buffer {
+    const lists = [
+      ...(permitted.length === 0 ? [] : [element(0xa0, ...permitted.map(subtree))]),
+      ...(excluded.length === 0 ? [] : [element(0xa1, ...excluded.map(subtree))]),
+    ];
+    return of("2.5.29.30", sequence(...lists), critical);
   },
 
   /** Where the list of what was revoked is (4.2.1.13). */
@@ -78,6 +89,25 @@ export const extension = {
     return of("1.3.6.1.4.1.99999.1", octets(Buffer.alloc(size)), critical);
   },
 };
+
+export interface NameConstraints {
+  permitted?: readonly Alternative[];
+  excluded?: readonly Alternative[];
+  critical?: boolean;
+}
+
+function generalName([kind, value]: Alternative): Buffer {
+  return element(ALTERNATIVE[kind], Buffer.from(value));
+}
+
+function subtree(base: Alternative): Buffer {
+  return sequence(generalName(base));
+}
+
+/** Any extension, by its number and the contents of its value. */
+export function extensionOf(number: string, value: Uint8Array, critical = false): Buffer {
+  return of(number, value, critical);
+}
 
 function of(number: string, value: Uint8Array, critical = false): Buffer {
   return sequence(oid(number), ...(critical ? [TRUE] : []), octets(value));

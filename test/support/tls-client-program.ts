@@ -5,7 +5,7 @@ import { program } from "./service.ts";
 
 export interface ClientCall {
   /** Whom it trusts; null: CAFILE is not set. */
-  authority: Authority | null;
+  authority: Pick<Authority, "certFile"> | null;
   options?: readonly string[];
   host?: string;
   port: number | string;

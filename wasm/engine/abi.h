@@ -74,6 +74,15 @@ int
 engine_set_server_name(const void *ascii, size_t len);
 
 /*
+ * The client's, in place of a name: the address that the server's
+ * certificate must be for, of 4 or 16 bytes, as an iPAddress among its
+ * alternative names. It is not asked for (RFC 6066, 3).
+ */
+EXPORT(engine_set_server_address)
+int
+engine_set_server_address(const void *address, size_t len);
+
+/*
  * The client's: the server's chain must lead to a trust anchor, at that
  * time (see engine_request_certificate); or else, whoever it is will do.
  */
@@ -95,8 +104,10 @@ engine_add_certificate(const void *der, size_t len);
 /*
  * Add a CA certificate (DER) to those that may vouch for the peer. It is
  * copied. One that is there already costs nothing. One that is not a CA's
- * vouches for the peer whose certificate it is. One with name constraints
- * that are critical is refused: they would not be obeyed.
+ * vouches for the peer whose certificate it is.
+ * ERR_X509_ANCHOR_MAY_NOT_SIGN (errors.h): its key usage doesn't allow the CA to sign
+ * certificates, so that it vouches for itself only. Any other error: it
+ * vouches for nobody.
  */
 EXPORT(engine_add_trust_anchor)
 int

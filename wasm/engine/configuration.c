@@ -70,7 +70,6 @@ validate(unsigned purpose, uint32_t days, uint32_t seconds)
 		.days = days,
 		.seconds = seconds,
 		.host_name = conn.server_name,
-		.chain_max = CHAIN_MAX,
 		.rsa_min = profile_rsa_min(conn.profile),
 		.hashes = profile_hashes(conn.profile),
 	};

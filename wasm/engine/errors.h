@@ -1,5 +1,6 @@
 /*
- * Why a connection of TLS 1.3 failed, where BearSSL has no number for it.
+ * Why a connection failed, where BearSSL has no number for it: most of these
+ * are TLS 1.3's.
  * BearSSL's own end at 62, alerts begin at 256; src/sandbox/errors.ts names
  * these to the user. Which alert says so to the peer: tls13/alerts.c.
  */
@@ -27,5 +28,16 @@
 #define ERR_BAD_RECORD_VERSION 146 /* of a protected record */
 #define ERR_FALLBACK 147           /* RFC 7507 */
 #define ERR_TOO_FRAGMENTED 148     /* a ClientHello in very many records */
+
+/*
+ * Of a peer's chain. The anchor that it leads to is not valid at this time;
+ * a name in it is none that a CA above may certify (RFC 5280, 4.2.1.10);
+ * whether it is, can't be told. And of an anchor: its key usage doesn't
+ * allow it to sign certificates.
+ */
+#define ERR_X509_ANCHOR_OUT_OF_DATE 160
+#define ERR_X509_NAME_CONSTRAINT 161
+#define ERR_X509_UNSUPPORTED_CONSTRAINT 162
+#define ERR_X509_ANCHOR_MAY_NOT_SIGN 163
 
 #endif

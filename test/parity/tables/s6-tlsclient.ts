@@ -70,7 +70,7 @@ export const s6Tlsclient: readonly Section[] = [
       ],
       [
         "-H: no look-up; without -k, no name is asked for.",
-        client(names, "an address without -k, options %j: no name, and a warning"),
+        client(names, "a certificate for the address is taken, and no name asked for"),
       ],
       [
         "prog finds PROTO, TCPREMOTEIP, TCPREMOTEPORT, TCPREMOTEHOST, TCPLOCALIP and TCPLOCALPORT.",

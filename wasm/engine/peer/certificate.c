@@ -46,12 +46,14 @@ int
 der_expect(der *in, unsigned tag, der *value)
 {
 	der rest = *in;
+	der contents;
 	unsigned found;
 
-	if (!der_next(&rest, &found, value) || found != tag) {
+	if (!der_next(&rest, &found, &contents) || found != tag) {
 		return 0;
 	}
 	*in = rest;
+	*value = contents;
 	return 1;
 }
 
@@ -61,7 +63,7 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 {
 	der in = {data, len};
 	der whole, tbs, skipped, wrapped;
-	const unsigned char *issuer, *spki;
+	const unsigned char *issuer, *subject, *spki;
 	unsigned tag;
 
 	memset(cert, 0, sizeof *cert);
@@ -69,9 +71,12 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 		!der_expect(&whole, DER_SEQUENCE, &tbs)) {
 		return 0;
 	}
-	der_expect(&tbs, 0xA0, &skipped); /* version */
+	if (der_expect(&tbs, 0xA0, &wrapped)) {
+		der_expect(&wrapped, DER_INTEGER, &cert->version);
+	}
 	if (!der_expect(&tbs, DER_INTEGER, &skipped) ||
-		!der_expect(&tbs, DER_SEQUENCE, &skipped)) {
+		!der_expect(&tbs, DER_SEQUENCE, &cert->inner_algorithm) ||
+		!der_expect(&whole, DER_SEQUENCE, &cert->outer_algorithm)) {
 		return 0;
 	}
 	issuer = tbs.data;
@@ -80,10 +85,15 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 	}
 	cert->issuer.data = issuer;
 	cert->issuer.len = (size_t)(tbs.data - issuer);
-	if (!der_expect(&tbs, DER_SEQUENCE, &cert->validity) ||
-		!der_expect(&tbs, DER_SEQUENCE, &cert->subject)) {
+	if (!der_expect(&tbs, DER_SEQUENCE, &cert->validity)) {
 		return 0;
 	}
+	subject = tbs.data;
+	if (!der_expect(&tbs, DER_SEQUENCE, &cert->subject)) {
+		return 0;
+	}
+	cert->subject_name.data = subject;
+	cert->subject_name.len = (size_t)(tbs.data - subject);
 	spki = tbs.data;
 	if (!der_expect(&tbs, DER_SEQUENCE, &skipped)) {
 		return 0;

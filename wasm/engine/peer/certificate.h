@@ -22,12 +22,13 @@ typedef struct {
 int
 der_next(der *in, unsigned *tag, der *value);
 
-/* The same, if its tag is the expected one; else `in` is not changed. */
+/* The same, if its tag is the expected one; else nothing is changed. */
 int
 der_expect(der *in, unsigned tag, der *value);
 
 #define DER_BOOLEAN 0x01
 #define DER_INTEGER 0x02
+#define DER_BIT_STRING 0x03
 #define DER_OCTET_STRING 0x04
 #define DER_OID 0x06
 #define DER_UTF8_STRING 0x0C
@@ -42,7 +43,11 @@ der_expect(der *in, unsigned tag, der *value);
 #define DER_BMP_STRING 0x1E
 
 typedef struct {
-	der issuer; /* with its header, as trust anchors have names */
+	der version;         /* the INTEGER's contents; empty for version 1 */
+	der inner_algorithm; /* of the signature, as the signed part says */
+	der outer_algorithm; /* and as it stands before the signature */
+	der issuer;          /* with its header, as trust anchors have names */
+	der subject_name;    /* with its header, too */
 	der validity;
 	der subject;
 	der spki; /* with its header: what SPKI hashes are made of */
@@ -68,8 +73,12 @@ const unsigned char *
 certificate_critical(const certificate *cert, unsigned arc);
 
 /* Extensions under id-ce that are asked for. */
+#define EXT_KEY_USAGE 15
 #define EXT_SUBJECT_ALT_NAME 17
+#define EXT_BASIC_CONSTRAINTS 19
 #define EXT_NAME_CONSTRAINTS 30
+#define EXT_CRL_DISTRIBUTION_POINTS 31
+#define EXT_CERTIFICATE_POLICIES 32
 #define EXT_EXTENDED_KEY_USAGE 37
 
 /*
@@ -82,8 +91,12 @@ certificate_allows(const certificate *cert, unsigned purpose);
 #define PURPOSE_SERVER 1
 #define PURPOSE_CLIENT 2
 
-/* A name's tag in the subject's alternative names: dNSName. */
+/* Tags of GeneralName, in the subject's alternative names (4.2.1.6). */
+#define NAME_OTHER 0xA0
+#define NAME_EMAIL 0x81
 #define NAME_DNS 0x82
+#define NAME_DIRECTORY 0xA4
+#define NAME_IP 0x87
 
 /*
  * Is it for the host of that name? Only its alternative names count (RFC
@@ -92,6 +105,13 @@ certificate_allows(const certificate *cert, unsigned purpose);
  */
 int
 certificate_is_for(const certificate *cert, const char *host);
+
+/*
+ * server-address.c: is it for the address that was set as the server's? Yes
+ * if none was.
+ */
+int
+certificate_has_address(const certificate *cert);
 
 /*
  * Does it begin to be valid after that time? Days are counted as in

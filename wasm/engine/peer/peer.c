@@ -1,17 +1,20 @@
 /*
  * Who is the peer? BearSSL's validation of its chain, with what that leaves
- * out: extended key usages, certificates that are trusted for themselves,
- * why nobody vouched, and a copy of the peer's own certificate to tell
- * about.
+ * out: extended key usages, name constraints, what anchors say besides name
+ * and key, certificates that are trusted for themselves, why nobody vouched,
+ * and a copy of the peer's own certificate to tell about.
  */
 #include <string.h>
 #include "engine/abi.h"
 #include "arena.h"
 #include "crypto/ec-checked.h"
+#include "engine/peer/anchor-choice.h"
 #include "engine/peer/certificate.h"
+#include "engine/peer/chain-names.h"
+#include "engine/peer/name-constraints.h"
 #include "engine/peer/peer.h"
 #include "engine/peer/pins.h"
-#include "engine/peer/trust-anchors.h"
+#include "engine/peer/rules.h"
 
 /* A certificate as it arrives. */
 typedef struct {
@@ -35,6 +38,7 @@ typedef struct {
 	int flaw;      /* what we found wrong where BearSSL found nothing */
 	int not_yet_valid;
 	int issuer_known; /* the last one says that an anchor issued it */
+	int anchor_flaw;  /* why an anchor of that name doesn't vouch */
 	int trusted;
 } validator;
 
@@ -51,7 +55,9 @@ start_chain(const br_x509_class **ctx, const char *server_name)
 	peer.index = 0;
 	peer.flaw = 0;
 	peer.issuer_known = 0;
+	peer.anchor_flaw = 0;
 	peer.trusted = 0;
+	chain_names_forget();
 
 	/* BearSSL would take a common name for a host's; see host-name.c. */
 	(*INNER)->start_chain(INNER, NULL);
@@ -68,8 +74,14 @@ start_cert(const br_x509_class **ctx, uint32_t length)
 {
 	(void)ctx;
 	copy_for(peer.index)->len = 0;
-	if (peer.index >= peer.demands.chain_max && peer.minimal.err == 0) {
+
+	/* At once: with the validation's error alone, as many megabytes of
+	   certificates as a message can hold would still come in. */
+	if (peer.index == PEER_CHAIN_MAX) {
 		peer.minimal.err = BR_ERR_X509_LIMIT_EXCEEDED;
+		if (peer.tell != NULL) {
+			peer.tell(BR_ERR_X509_LIMIT_EXCEEDED);
+		}
 	}
 
 	/* BearSSL ignores what comes after the first one that an anchor
@@ -90,30 +102,16 @@ append(const br_x509_class **ctx, const unsigned char *buf, size_t len)
 	c->len += len;
 }
 
-/*
- * BearSSL knows no extended key usage, and refuses one that is critical.
- * We know it (see inspect), so BearSSL reads that it isn't, while the
- * signature is still held against what was signed.
- */
+/* Push to BearSSL what it shall read, while `c` is what was signed. */
 static void
-validate(const copy *c)
+push(const copy *c, size_t *at, const unsigned char *critical)
 {
 	static const unsigned char not_critical = 0x00;
 	br_x509_minimal_context *minimal = &peer.minimal;
-	const unsigned char *critical;
+	size_t before = (size_t)(critical - c->data);
 	unsigned char hashing;
-	certificate cert;
-	size_t before;
 
-	critical = certificate_parse(&cert, c->data, c->len)
-			   ? certificate_critical(&cert, EXT_EXTENDED_KEY_USAGE)
-			   : NULL;
-	if (critical == NULL) {
-		(*INNER)->append(INNER, c->data, c->len);
-		return;
-	}
-	before = (size_t)(critical - c->data);
-	(*INNER)->append(INNER, c->data, before);
+	(*INNER)->append(INNER, c->data + *at, before - *at);
 	hashing = minimal->do_mhash;
 	minimal->do_mhash = 0;
 	(*INNER)->append(INNER, &not_critical, 1);
@@ -121,36 +119,129 @@ validate(const copy *c)
 	if (hashing) {
 		br_multihash_update(&minimal->mhash, critical, 1);
 	}
-	(*INNER)->append(INNER, critical + 1, c->len - before - 1);
+	*at = before + 1;
 }
 
-/* Looks at a certificate after BearSSL did. Returns 0 or an error. */
-static int
-inspect(const copy *c)
+/*
+ * BearSSL knows no extended key usage and no name constraints, and refuses
+ * what it doesn't know if it is critical. We know them (see inspect), so
+ * BearSSL reads that they aren't, while the signature is still held against
+ * what was signed. Constraints are for CAs' certificates only.
+ */
+static void
+validate(const copy *c, const certificate *cert)
 {
-	const br_x509_minimal_context *minimal = &peer.minimal;
-	certificate cert;
+	const unsigned char *first, *second, *swapped;
+	size_t at = 0;
+
+	first = certificate_critical(cert, EXT_EXTENDED_KEY_USAGE);
+	second = peer.index == 0
+			 ? NULL
+			 : certificate_critical(cert, EXT_NAME_CONSTRAINTS);
+	if (first == NULL || (second != NULL && second < first)) {
+		swapped = first;
+		first = second;
+		second = swapped;
+	}
+	if (first != NULL) {
+		push(c, &at, first);
+	}
+	if (second != NULL) {
+		push(c, &at, second);
+	}
+	(*INNER)->append(INNER, c->data + at, c->len - at);
+}
+
+/* The names that a CA may certify are those of the certificates below. */
+static int
+constraints_flaw(const certificate *cert)
+{
+	der value;
+	int err;
+
+	if (peer.index == 0 ||
+		!certificate_extension(cert, EXT_NAME_CONSTRAINTS, &value)) {
+		return 0;
+	}
+	err = name_constraints_check(&value);
+	return err != 0 ? err : chain_names_meet(&value);
+}
+
+/*
+ * Looks at a certificate before BearSSL does, and tells BearSSL which anchors
+ * there are for it. Returns 0 or an error.
+ */
+static int
+prepare(const copy *c, certificate *cert)
+{
+	br_x509_minimal_context *minimal = &peer.minimal;
+	int err;
 
 	if (c->len > PEER_CERTIFICATE_MAX) {
 		return BR_ERR_X509_LIMIT_EXCEEDED;
 	}
-	if (!certificate_parse(&cert, c->data, c->len)) {
+	if (!certificate_parse(cert, c->data, c->len)) {
 		return BR_ERR_X509_UNEXPECTED;
 	}
-	peer.issuer_known = trust_anchors_have(&cert.issuer);
+	err = certificate_flaw(cert, peer.index > 0);
+	if (err == 0) {
+		err = constraints_flaw(cert);
+	}
+	if (err != 0) {
+		return err;
+	}
+
+	/* BearSSL would count CAs that issued themselves (RFC 5280, 6.1.4),
+	   when it comes to how long the path may be. */
+	if (peer.index > 0) {
+		minimal->num_certs = 1 + chain_names_depth();
+	}
+	chain_names_add(cert);
+	minimal->trust_anchors = anchor_choice(cert, &peer.demands,
+		&minimal->trust_anchors_num, &peer.anchor_flaw);
+	peer.issuer_known = minimal->trust_anchors_num > 0;
+	return 0;
+}
+
+/* Looks at a certificate after BearSSL did. Returns 0 or an error. */
+static int
+inspect(const certificate *cert)
+{
+	const br_x509_minimal_context *minimal = &peer.minimal;
+
 	if (minimal->err == BR_ERR_X509_EXPIRED) {
 		peer.not_yet_valid = certificate_begins_after(
-			&cert, minimal->days, minimal->seconds);
+			cert, minimal->days, minimal->seconds);
 	}
-	if (!certificate_allows(&cert, peer.demands.purpose)) {
+	if (!certificate_allows(cert, peer.demands.purpose)) {
 		return BR_ERR_X509_FORBIDDEN_KEY_USAGE;
 	}
 	if (peer.index == 0 && peer.demands.purpose == PURPOSE_SERVER &&
 		*peer.demands.host_name != 0 &&
-		!certificate_is_for(&cert, peer.demands.host_name)) {
+		!certificate_is_for(cert, peer.demands.host_name)) {
+		return BR_ERR_X509_BAD_SERVER_NAME;
+	}
+	if (peer.index == 0 && peer.demands.purpose == PURPOSE_SERVER &&
+		!certificate_has_address(cert)) {
 		return BR_ERR_X509_BAD_SERVER_NAME;
 	}
 	return 0;
+}
+
+static void
+judge(const copy *c)
+{
+	certificate cert;
+	int err = prepare(c, &cert);
+
+	if (err != 0) {
+		peer.minimal.err = err;
+		return;
+	}
+	validate(c, &cert);
+	if (peer.flaw == 0) {
+		peer.flaw = inspect(&cert);
+	}
 }
 
 static void
@@ -159,15 +250,10 @@ end_cert(const br_x509_class **ctx)
 	const copy *c = copy_for(peer.index);
 
 	(void)ctx;
-	if (c->len <= PEER_CERTIFICATE_MAX) {
-		validate(c);
-	} else if (peer.minimal.err == 0) {
-		peer.minimal.err = BR_ERR_X509_LIMIT_EXCEEDED;
+	if (peer.verifying) {
+		judge(c);
 	}
 	(*INNER)->end_cert(INNER);
-	if (peer.verifying && peer.flaw == 0) {
-		peer.flaw = inspect(c);
-	}
 	if (peer.index == 0 && peer.flaw == 0 && peer.minimal.err == 0 &&
 		pins_have(c->data, c->len)) {
 		peer.minimal.err = BR_ERR_X509_OK;
@@ -189,10 +275,12 @@ end_chain(const br_x509_class **ctx)
 		err = (unsigned)peer.flaw;
 	}
 
-	/* BearSSL tries all anchors of the issuer's name, and says only that
-	   none vouched. */
+	/* BearSSL tries all anchors that it gets, and says only that none
+	   vouched. */
 	if (err == BR_ERR_X509_NOT_TRUSTED && peer.issuer_known) {
 		err = BR_ERR_X509_BAD_SIGNATURE;
+	} else if (err == BR_ERR_X509_NOT_TRUSTED && peer.anchor_flaw != 0) {
+		err = (unsigned)peer.anchor_flaw;
 	}
 	peer.trusted = err == 0;
 	if (err != 0 && peer.tell != NULL) {
@@ -233,18 +321,17 @@ set_hashes(br_x509_minimal_context *minimal, const br_hash_class *const *hash)
 const br_x509_class **
 peer_validator(const peer_demands *demands)
 {
-	const trust_anchors *anchors = trust_anchors_get();
 	br_x509_minimal_context *minimal = &peer.minimal;
 
 	peer.vtable = &validator_vtable;
 	peer.demands = *demands;
 	peer.end_entity.data = arena_alloc(PEER_CERTIFICATE_MAX);
 	peer.current.data = arena_alloc(PEER_CERTIFICATE_MAX);
-	if (peer.end_entity.data == NULL || peer.current.data == NULL) {
+	if (peer.end_entity.data == NULL || peer.current.data == NULL ||
+		!anchor_choice_begin()) {
 		return NULL;
 	}
-	br_x509_minimal_init(
-		minimal, &br_sha256_vtable, anchors->list, anchors->count);
+	br_x509_minimal_init(minimal, &br_sha256_vtable, NULL, 0);
 	br_x509_minimal_set_time(minimal, demands->days, demands->seconds);
 	br_x509_minimal_set_rsa(minimal, &br_rsa_i31_pkcs1_vrfy);
 	br_x509_minimal_set_ecdsa(

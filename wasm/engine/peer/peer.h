@@ -22,9 +22,8 @@ typedef struct {
 	/* Whom a server's certificate must be for; or empty. */
 	const char *host_name;
 
-	unsigned chain_max; /* certificates */
-	unsigned
-		rsa_min; /* bytes of a modulus; 0: BearSSL's limit, 1017 bits */
+	/* Bytes of a modulus; 0: BearSSL's limit, 1017 bits. */
+	unsigned rsa_min;
 
 	/* Of signatures in certificates; NULL is the last. */
 	const br_hash_class *const *hashes;

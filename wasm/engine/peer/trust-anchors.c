@@ -1,14 +1,16 @@
 /*
- * CA certificates become trust anchors: a name and a public key each, in
- * the arena. Other certificates become a name and a pin.
+ * CA certificates become trust anchors: a name, a public key and what else
+ * they say, in the arena. Other certificates become a name and a pin.
  */
 #include <string.h>
 #include "engine/abi.h"
+#include "engine/errors.h"
 #include "arena.h"
 #include "bearssl.h"
-#include "engine/peer/certificate.h"
-#include "engine/peer/pins.h"
 #include "engine/peer/trust-anchors.h"
+#include "engine/peer/name-constraints.h"
+#include "engine/peer/pins.h"
+#include "engine/peer/rules.h"
 
 static trust_anchors anchors;
 
@@ -61,43 +63,75 @@ same_key(const br_x509_pkey *a, const br_x509_pkey *b)
 	       same(a->key.ec.q, a->key.ec.qlen, b->key.ec.q, b->key.ec.qlen);
 }
 
-/* Two certificates of one CA (renewed, or cross-signed) are one anchor. */
 static int
-is_known(const name *dn, unsigned flags, const br_x509_pkey *pk)
+same_facts(const anchor_facts *a, const anchor_facts *b)
+{
+	return a->from_days == b->from_days &&
+	       a->from_seconds == b->from_seconds && a->to_days == b->to_days &&
+	       a->to_seconds == b->to_seconds &&
+	       a->path_length == b->path_length && a->purposes == b->purposes &&
+	       same(a->constraints.data, a->constraints.len,
+		       b->constraints.data, b->constraints.len);
+}
+
+/* What the list would have twice. */
+static int
+is_known(const br_x509_trust_anchor *one, const anchor_facts *facts)
 {
 	size_t u;
 
 	for (u = 0; u < anchors.count; u++) {
 		const br_x509_trust_anchor *ta = &anchors.list[u];
 
-		if (ta->flags == flags &&
-			same(ta->dn.data, ta->dn.len, dn->data, dn->len) &&
-			same_key(&ta->pkey, pk)) {
+		if (ta->flags == one->flags &&
+			same(ta->dn.data, ta->dn.len, one->dn.data,
+				one->dn.len) &&
+			same_key(&ta->pkey, &one->pkey) &&
+			same_facts(&anchors.facts[u], facts)) {
 			return 1;
 		}
 	}
 	return 0;
 }
 
-/* Room for one more; the table doubles when full. */
+static int
+name_is_known(const br_x500_name *dn)
+{
+	size_t u;
+
+	for (u = 0; u < anchors.names_count; u++) {
+		const br_x500_name *known = &anchors.list[u].dn;
+
+		if (same(known->data, known->len, dn->data, dn->len)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* Room for one more; the tables double when full. */
 static int
 reserve(void)
 {
-	br_x509_trust_anchor *grown;
+	br_x509_trust_anchor *list;
+	anchor_facts *facts;
 	size_t max;
 
 	if (anchors.count < anchors.max) {
 		return 1;
 	}
 	max = anchors.max == 0 ? 8 : anchors.max * 2;
-	grown = arena_alloc(max * sizeof *grown);
-	if (grown == NULL) {
+	list = arena_alloc(max * sizeof *list);
+	facts = arena_alloc(max * sizeof *facts);
+	if (list == NULL || facts == NULL) {
 		return 0;
 	}
 	if (anchors.list != NULL) {
-		memcpy(grown, anchors.list, anchors.count * sizeof *grown);
+		memcpy(list, anchors.list, anchors.count * sizeof *list);
+		memcpy(facts, anchors.facts, anchors.count * sizeof *facts);
 	}
-	anchors.list = grown;
+	anchors.list = list;
+	anchors.facts = facts;
 	anchors.max = max;
 	return 1;
 }
@@ -118,71 +152,135 @@ keep_key(br_x509_pkey *kept, const br_x509_pkey *pk)
 	return kept->key.ec.q != NULL;
 }
 
-static int
-add_anchor(const name *dn, unsigned flags, const br_x509_pkey *pk)
+/* One of a new name goes to those, before any whose name came before. */
+static void
+append(const br_x509_trust_anchor *ta, const anchor_facts *facts)
 {
-	br_x509_trust_anchor ta;
+	size_t at = anchors.count++;
 
-	if (is_known(dn, flags, pk)) {
+	if (!name_is_known(&ta->dn)) {
+		size_t first = anchors.names_count++;
+
+		anchors.list[at] = anchors.list[first];
+		anchors.facts[at] = anchors.facts[first];
+		at = first;
+		anchors.names_len += 2 + ta->dn.len;
+	}
+	anchors.list[at] = *ta;
+	anchors.facts[at] = *facts;
+}
+
+/* A copy of all that is in somebody else's memory. */
+static int
+add_anchor(const br_x509_trust_anchor *given, const anchor_facts *facts)
+{
+	br_x509_trust_anchor ta = *given;
+	anchor_facts own = *facts;
+
+	if (is_known(given, facts)) {
 		return 0;
 	}
-	ta.flags = flags;
-	ta.dn.data = arena_copy(dn->data, dn->len);
-	ta.dn.len = dn->len;
-	if (!reserve() || ta.dn.data == NULL || !keep_key(&ta.pkey, pk)) {
+	ta.dn.data = arena_copy(given->dn.data, given->dn.len);
+	if (!reserve() || ta.dn.data == NULL ||
+		!keep_key(&ta.pkey, &given->pkey)) {
 		return BR_ERR_X509_LIMIT_EXCEEDED;
 	}
-	anchors.list[anchors.count++] = ta;
-	anchors.names_len += 2 + dn->len;
+	if (facts->constraints.len > 0) {
+		own.constraints.data = arena_copy(
+			facts->constraints.data, facts->constraints.len);
+		if (own.constraints.data == NULL) {
+			return BR_ERR_X509_LIMIT_EXCEEDED;
+		}
+	}
+	append(&ta, &own);
 	return 0;
 }
 
-/*
- * BearSSL knows no name constraints. In a chain it refuses those that are
- * critical, but of an anchor it takes the name and the key alone: then the
- * CA would be believed more than its own certificate asks for.
- */
+/* What the certificate of a CA says. Returns 0 or an error. */
 static int
-is_constrained(const void *data, size_t len)
+read_facts(anchor_facts *facts, const certificate *cert,
+	const br_x509_decoder_context *decoder)
 {
-	certificate cert;
-	const unsigned char *critical;
+	static const unsigned purposes[] = {PURPOSE_SERVER, PURPOSE_CLIENT};
+	size_t u;
 
-	/* What we can't read may have them. */
-	if (!certificate_parse(&cert, data, len)) {
-		return 1;
+	facts->from_days = decoder->notbefore_days;
+	facts->from_seconds = decoder->notbefore_seconds;
+	facts->to_days = decoder->notafter_days;
+	facts->to_seconds = decoder->notafter_seconds;
+	facts->path_length = certificate_path_length(cert);
+	for (u = 0; u < sizeof purposes / sizeof purposes[0]; u++) {
+		if (certificate_allows(cert, purposes[u])) {
+			facts->purposes |= 1U << purposes[u];
+		}
 	}
-	critical = certificate_critical(&cert, EXT_NAME_CONSTRAINTS);
-	return critical != NULL && *critical != 0;
+	return certificate_extension(
+		       cert, EXT_NAME_CONSTRAINTS, &facts->constraints)
+		       ? name_constraints_check(&facts->constraints)
+		       : 0;
+}
+
+/* It vouches for itself; its name is among those that clients are told. */
+static int
+add_pin(const br_x500_name *dn, const void *data, size_t len)
+{
+	static const anchor_facts no_facts;
+	br_x509_trust_anchor ta = {*dn, 0, no_key};
+	int err = pins_add(data, len);
+
+	return err != 0 ? err : add_anchor(&ta, &no_facts);
+}
+
+static int
+add_certificate(const certificate *cert, br_x509_decoder_context *decoder,
+	const br_x500_name *dn)
+{
+	br_x509_trust_anchor ta = {
+		*dn, BR_X509_TA_CA, *br_x509_decoder_get_pkey(decoder)};
+	anchor_facts facts = {.purposes = 0};
+	int err = read_facts(&facts, cert, decoder);
+
+	return err != 0 ? err : add_anchor(&ta, &facts);
 }
 
 /* see abi.h */
 int
-engine_add_trust_anchor(const void *der, size_t len)
+engine_add_trust_anchor(const void *data, size_t len)
 {
 	br_x509_decoder_context decoder;
-	const br_x509_pkey *pk;
-	static name dn;
-	int err;
+	static name subject;
+	br_x500_name dn = {subject.data, 0};
+	certificate cert;
+	int is_ca, is_v1_root, err;
 
-	dn.len = 0;
-	br_x509_decoder_init(&decoder, &append_name, &dn);
-	br_x509_decoder_push(&decoder, der, len);
-	pk = br_x509_decoder_get_pkey(&decoder);
-	if (pk == NULL) {
+	subject.len = 0;
+	br_x509_decoder_init(&decoder, &append_name, &subject);
+	br_x509_decoder_push(&decoder, data, len);
+	if (br_x509_decoder_get_pkey(&decoder) == NULL) {
 		return br_x509_decoder_last_error(&decoder);
 	}
-	if (dn.len > sizeof dn.data) {
+	if (subject.len > sizeof subject.data) {
 		return BR_ERR_X509_LIMIT_EXCEEDED;
 	}
-	if (is_constrained(der, len)) {
-		return BR_ERR_X509_CRITICAL_EXTENSION;
+	dn.len = subject.len;
+
+	/* What we can't read may say that it vouches for nobody. */
+	if (!certificate_parse(&cert, data, len)) {
+		return BR_ERR_X509_UNEXPECTED;
 	}
-	if (br_x509_decoder_isCA(&decoder)) {
-		return add_anchor(&dn, BR_X509_TA_CA, pk);
+	is_v1_root = certificate_is_v1_root(&cert);
+	is_ca = br_x509_decoder_isCA(&decoder) || is_v1_root;
+	err = certificate_flaw(&cert, is_ca);
+	if (err != 0) {
+		return err;
 	}
-	err = pins_add(der, len);
-	return err != 0 ? err : add_anchor(&dn, 0, &no_key);
+	if (!is_ca || is_v1_root) {
+		err = add_pin(&dn, data, len);
+	} else if (!certificate_may_sign(&cert)) {
+		err = add_pin(&dn, data, len);
+		return err != 0 ? err : ERR_X509_ANCHOR_MAY_NOT_SIGN;
+	}
+	return err != 0 || !is_ca ? err : add_certificate(&cert, &decoder, &dn);
 }
 
 /* see trust-anchors.h */
@@ -190,21 +288,4 @@ const trust_anchors *
 trust_anchors_get(void)
 {
 	return &anchors;
-}
-
-/* see trust-anchors.h */
-int
-trust_anchors_have(const der *name)
-{
-	size_t u;
-
-	for (u = 0; u < anchors.count; u++) {
-		const br_x509_trust_anchor *ta = &anchors.list[u];
-
-		if ((ta->flags & BR_X509_TA_CA) != 0 &&
-			same(ta->dn.data, ta->dn.len, name->data, name->len)) {
-			return 1;
-		}
-	}
-	return 0;
 }

@@ -20,7 +20,7 @@ server_configure(void)
 		return;
 	}
 	br_ssl_server_set_trust_anchor_names_alt(
-		server, anchors->list, anchors->count);
+		server, anchors->list, anchors->names_count);
 	if (!conn.peer_must_come) {
 		br_ssl_engine_add_flags(
 			&server->eng, BR_OPT_TOLERATE_NO_CLIENT_AUTH);

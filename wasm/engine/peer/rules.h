@@ -1,0 +1,37 @@
+/*
+ * What must be true of every certificate, and BearSSL doesn't ask. Looked at
+ * before a certificate's key verifies anything.
+ */
+#ifndef RULES_H__
+#define RULES_H__
+
+#include "engine/peer/certificate.h"
+
+/* Returns 0 or an error. A CA must have a name. */
+int
+certificate_flaw(const certificate *cert, int is_ca);
+
+/* Did the subject issue it itself? (RFC 5280, 6.1: by the names alone) */
+int
+certificate_is_self_issued(const certificate *cert);
+
+/*
+ * How many certificates of CAs may stand between this CA's and the end
+ * entity's (4.2.1.9)?
+ */
+#define ANY_PATH_LENGTH 0xFFFFFFFF
+uint32_t
+certificate_path_length(const certificate *cert);
+
+/* Does the key usage, if there is one, allow it to sign certificates? */
+int
+certificate_may_sign(const certificate *cert);
+
+/*
+ * A root of version 1 can't say that it is a CA's. That it issued itself
+ * must do, as elsewhere.
+ */
+int
+certificate_is_v1_root(const certificate *cert);
+
+#endif
