@@ -222,11 +222,12 @@ dist/man/%.1: docs/%.1.md build/lowdown
 # ---- the package -------------------------------------------------------
 
 # Of whom there is code in the modules: BearSSL, and some functions of the C
-# library that emscripten brings.
+# library that emscripten brings. In the bundles: the loader, whose package has
+# no text of its licence; TypeScript's is the same.
 MUSL = $$(em-config EMSCRIPTEN_ROOT)/system/lib/libc/musl
-dist/NOTICES.txt: packaging/notices build/toolchain build/bearssl-sources
+dist/NOTICES.txt: packaging/notices build/toolchain build/bearssl-sources node_modules/.package-lock.json
 	@mkdir -p dist
-	@packaging/notices vendor/bearssl/LICENSE.txt "$(MUSL)/COPYRIGHT" >$@
+	@packaging/notices vendor/bearssl/LICENSE.txt "$(MUSL)/COPYRIGHT" node_modules/typescript/LICENSE.txt >$@
 
 build/sbom.mjs: packaging/sbom.ts node_modules/.package-lock.json
 	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning

@@ -1,6 +1,7 @@
 /**
  * sbom.mjs TARBALL MUSL: writes down what is in the package, as a CycloneDX document next to it.
- * npm knows of the packages that it depends on; what was compiled into the modules is added here.
+ * npm knows of the packages that it depends on; what was compiled into the modules, and what was
+ * bundled, is added here.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -31,19 +32,25 @@ component.components = ["engine", "keeper"].map((name) => ({
 
 const compiledIn = [
   {
-    ...library("bearssl", `pkg:deb/debian/bearssl@${encodeURIComponent(pin.version)}?arch=source`),
+    ...library(
+      "bearssl",
+      "MIT",
+      `pkg:deb/debian/bearssl@${encodeURIComponent(pin.version)}?arch=source`,
+    ),
     version: pin.version,
     description: "The TLS engine in engine.wasm, and the arithmetic in keeper.wasm",
     hashes: [{ alg: "SHA-256", content: pin.sha256 }],
     externalReferences: [{ type: "website", url: "https://bearssl.org/" }],
   },
   {
-    ...library("musl", `pkg:generic/musl@${muslVersion()}`),
+    ...library("musl", "MIT", `pkg:generic/musl@${muslVersion()}`),
     version: muslVersion(),
     description: "memcmp, strlen and their like, as emscripten brings them",
     externalReferences: [{ type: "website", url: "https://musl.libc.org/" }],
   },
 ];
+
+const bundled = [loader()];
 
 const version = emscriptenVersion();
 const compiler = {
@@ -56,15 +63,30 @@ const compiler = {
   purl: `pkg:github/emscripten-core/emscripten@${version}`,
 };
 
-bom.components.push(...compiledIn, compiler);
+bom.components.push(...compiledIn, ...bundled, compiler);
 const ours = bom.dependencies.find(({ ref }: { ref: string }) => ref === component["bom-ref"]);
-ours.dependsOn.push(...compiledIn.map((one) => one["bom-ref"]));
+ours.dependsOn.push(...[...compiledIn, ...bundled].map((one) => one["bom-ref"]));
 
 writeFileSync(tarball.replace(/\.tgz$/, ".cdx.json"), `${JSON.stringify(bom, null, 2)}\n`);
 
-function library(name: string, purl: string) {
-  const licenses = [{ license: { id: "MIT" } }];
+function library(name: string, licence: string, purl: string) {
+  const licenses = [{ license: { id: licence } }];
   return { type: "library", "bom-ref": name, name, scope: "required", licenses, purl };
+}
+
+/** As package-lock.json pins it. */
+function loader() {
+  const name = "@assemblyscript/loader";
+  const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  const { version, integrity, license } = lock.packages[`node_modules/${name}`];
+  const content = Buffer.from(integrity.replace("sha512-", ""), "base64").toString("hex");
+  return {
+    ...library(name, license, `pkg:npm/${name.replace("@", "%40")}@${version}`),
+    version,
+    description: "Instantiates both modules; bundled into the programs and the library",
+    hashes: [{ alg: "SHA-512", content }],
+    externalReferences: [{ type: "website", url: "https://www.assemblyscript.org/loader.html" }],
+  };
 }
 
 /** What vendor/bearssl.pin says about the sources as a whole: a word and a value a line. */

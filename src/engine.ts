@@ -21,6 +21,7 @@ export type {
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";
 export type { Channel, Engine, Profile, Session } from "./sandbox/engine.ts";
 export { EngineError, type Side } from "./sandbox/errors.ts";
+export { SandboxTrap, UseAfterWipe } from "./sandbox/instance.ts";
 export type { PeerCertificate, PeerName } from "./sandbox/peer.ts";
 
 /** What connections may share, and the modules that they run in. */

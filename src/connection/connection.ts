@@ -163,9 +163,5 @@ function fatalOf(failure: Error): Fatal {
     const reason = reasonOf(failure.cause);
     return new Fatal(ExitCode.system, `${failure.message}: ${reason}`, cause);
   }
-  if (failure instanceof WebAssembly.RuntimeError || failure instanceof RangeError) {
-    const message = `TLS error: the sandbox trapped: ${failure.message}`;
-    return new Fatal(ExitCode.tls, message, cause);
-  }
   return new Fatal(ExitCode.tls, `TLS error: ${failure.message}`, cause);
 }

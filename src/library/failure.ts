@@ -2,6 +2,7 @@ import { HandshakeTimeout } from "../connection/connection.ts";
 import { causeOf } from "../connection/failures.ts";
 import { TlsError, tlsErrorOf } from "../credentials/tls-error.ts";
 import { EngineError } from "../sandbox/errors.ts";
+import { SandboxTrap, UseAfterWipe } from "../sandbox/instance.ts";
 import { StandstillError, TruncationError } from "../tunnel/closing.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */
@@ -18,9 +19,11 @@ export function errorOf(failure: Error): Error {
   if (cause instanceof HandshakeTimeout) {
     return new TlsError(message, { reason: "HANDSHAKE_TIMEOUT", side: "peer", cause });
   }
-  if (cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError) {
-    const reason = "SANDBOX_TRAPPED";
-    return new TlsError(`the sandbox trapped: ${message}`, { reason, side: "us", cause });
+  if (cause instanceof SandboxTrap) {
+    return new TlsError(message, { reason: "SANDBOX_TRAPPED", side: "us", cause });
+  }
+  if (cause instanceof UseAfterWipe) {
+    return new TlsError("the context was wiped", { reason: "WIPED", side: "us", cause });
   }
   // The system's, of the stream below, or the user's own.
   return cause;

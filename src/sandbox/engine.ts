@@ -233,9 +233,9 @@ export class Engine {
     return readSession(this.sandbox);
   }
 
-  /** Overwrites everything that this connection knew. The engine is of no use afterwards. */
+  /** Overwrites everything that this connection knew. Whatever is called afterwards throws. */
   wipe(): void {
-    this.sandbox.memory.all().fill(0);
+    this.sandbox.wipe();
   }
 
   private get memory(): Memory {

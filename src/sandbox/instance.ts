@@ -1,5 +1,12 @@
+import { instantiateSync } from "@assemblyscript/loader";
+
 /** An address in one instance's linear memory, in bytes. Never valid in another instance. */
 export type Pointer = number & { readonly brand: unique symbol };
+
+/** What a module may ask for: module name → function name → function. */
+export type Imports = Readonly<Record<string, Readonly<Record<string, Import>>>>;
+
+type Import = (...args: never[]) => number;
 
 /** What every module of ours exports besides its own functions. */
 interface BaseExports {
@@ -7,30 +14,123 @@ interface BaseExports {
   _initialize(): void;
 }
 
+/**
+ * A sandbox trapped, or said what can't be true: it is not to be believed any more. `cause` is the
+ * runtime's own error, if there was one.
+ */
+export class SandboxTrap extends Error {
+  constructor(what: string, cause?: unknown) {
+    super(`the sandbox trapped: ${what}`, cause === undefined ? undefined : { cause });
+  }
+}
+
+/** A sandbox was used after its memory had been overwritten. */
+export class UseAfterWipe extends Error {}
+
+/** A module asks for something that it must not have. */
+export class ForbiddenImport extends Error {}
+
 /** One sandbox: an instance of a module, with a memory of its own. */
 export interface Sandbox<Exports> {
+  /** Calls of these throw a SandboxTrap, what an import threw, or UseAfterWipe; nothing else. */
   readonly exports: Exports;
   readonly memory: Memory;
+  /** Overwrites the memory. No export can be called afterwards. */
+  readonly wipe: () => void;
 }
 
 /**
  * Instantiates a module.
  *
- * @param imports module name → function name → function
- * @throws {WebAssembly.LinkError} if the module asks for more than `imports` has
+ * @param imports all that it may ask for
+ * @throws {ForbiddenImport} if it asks for anything else
  */
 export function instantiate<Exports>(
   module: WebAssembly.Module,
-  imports: Record<string, Record<string, (...args: never[]) => number>> = {},
+  imports: Imports = {},
 ): Sandbox<Exports> {
-  const instance = new WebAssembly.Instance(module, imports);
-  const exports = instance.exports as unknown as Exports & BaseExports;
+  checkImports(module, imports);
+  const boundary = new Boundary();
+  // The loader adds a clock and a log to the object that it gets, so it gets one of its own; no
+  // module of ours can ask for them. Its own exports would be wrapped once more.
+  const { instance } = instantiateSync(module, boundary.importsOf(imports));
+  const exports = boundary.exportsOf(instance.exports) as unknown as Exports & BaseExports;
   exports._initialize();
-  return { exports, memory: new Memory(exports.memory) };
+  const memory = new Memory(exports.memory);
+  const wipe = () => {
+    memory.all().fill(0);
+    boundary.isClosed = true;
+  };
+  return { exports, memory, wipe };
 }
+
+function checkImports(module: WebAssembly.Module, allowed: Imports): void {
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    const functions = Object.hasOwn(allowed, from) ? allowed[from] : {};
+    if (kind !== "function" || !Object.hasOwn(functions ?? {}, name)) {
+      throw new ForbiddenImport(`the module asks for the ${kind} ${from}.${name}`);
+    }
+  }
+}
+
+/** What leads in and out of one instance. It tells a trap from an error of the host's. */
+class Boundary {
+  isClosed = false;
+  /** What an import threw last: it comes out of the export that called it. */
+  private thrown: unknown = this;
+
+  importsOf(imports: Imports): Record<string, Record<string, Import>> {
+    const guarded: Record<string, Record<string, Import>> = {};
+    for (const [from, functions] of Object.entries(imports)) {
+      const own: Record<string, Import> = {};
+      for (const [name, call] of Object.entries(functions)) own[name] = this.outward(call);
+      guarded[from] = own;
+    }
+    return guarded;
+  }
+
+  exportsOf(exports: WebAssembly.Exports): Record<string, unknown> {
+    const guarded: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(exports)) {
+      guarded[name] = typeof value === "function" ? this.inward(value) : value;
+    }
+    return guarded;
+  }
+
+  private outward(call: Import): Import {
+    return (...args) => {
+      try {
+        return call(...args);
+      } catch (error) {
+        this.thrown = error;
+        throw error;
+      }
+    };
+  }
+
+  /** With parameters that are spelt out: gathering them costs more than the call. */
+  private inward(call: CallableFunction): CallableFunction {
+    if (call.length > PARAMETERS_MAX) throw new RangeError(`${call.length} parameters`);
+    return (a: number, b: number, c: number, d: number) => {
+      if (this.isClosed) throw new UseAfterWipe("this sandbox was wiped");
+      try {
+        return call(a, b, c, d);
+      } catch (error) {
+        if (error === this.thrown) throw error;
+        throw new SandboxTrap((error as Error).message, error);
+      }
+    };
+  }
+}
+
+/** Of an export. */
+const PARAMETERS_MAX = 4;
 
 /** Bytes of WebAssembly's unit of memory. */
 const PAGE = 65536;
+
+/** More than any name of a host, a protocol or a suite has, in bytes. */
+const STRING_MAX = 1024;
 
 /** A linear memory, seen through views that are derived, used and dropped. */
 export class Memory {
@@ -39,16 +139,23 @@ export class Memory {
   /**
    * The bytes at an address. The view goes stale when the memory grows.
    *
-   * @throws {RangeError} outside of the memory, whoever made the address
+   * @throws {SandboxTrap} outside of the memory: the address came from a sandbox
    */
   view(at: Pointer, length: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, at, length);
+    const { buffer } = this.memory;
+    // Not what the constructor would throw: a RangeError may be a defect of ours as well.
+    if (at < 0 || length < 0 || at + length > buffer.byteLength) {
+      throw new SandboxTrap(`an address outside of the memory: ${length} bytes at ${at}`);
+    }
+    return new Uint8Array(buffer, at, length);
   }
 
   /** A copy of the Latin-1 string that ends with a NUL. */
   string(at: Pointer): string {
-    const bytes = new Uint8Array(this.memory.buffer, at);
+    const room = this.memory.buffer.byteLength - at;
+    const bytes = this.view(at, Math.min(STRING_MAX, Math.max(room, 0)));
     const end = bytes.indexOf(0);
+    if (end === -1) throw new SandboxTrap("a string without an end");
     return String.fromCharCode(...bytes.subarray(0, end));
   }
 

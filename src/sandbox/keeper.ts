@@ -1,5 +1,5 @@
 import * as abi from "./abi.ts";
-import { instantiate, type Pointer, type Sandbox } from "./instance.ts";
+import { instantiate, type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
 
 /** The typed twin of wasm/keeper/abi.h. */
 interface KeeperExports {
@@ -101,21 +101,20 @@ export class Keeper {
     return new PrivateKey(this, handle);
   }
 
-  /** Overwrites every key. The keeper is of no use afterwards. */
+  /** Overwrites every key. Whatever is called afterwards throws. */
   wipe(): void {
-    this.sandbox.memory.all().fill(0);
+    this.sandbox.wipe();
   }
 
   /** @throws {KeeperError} unless the key belongs to the certificate (DER) */
   match(handle: number, certificate: Uint8Array): void {
-    if (certificate.length > KEY_FILE_MAX) throw new KeeperError("the certificate is too large");
-    this.post(certificate);
+    this.postCertificate(certificate);
     this.refuse(this.sandbox.exports.keeper_match(handle, certificate.length));
   }
 
   /** @throws {KeeperError} unless the key's file says that it belongs to the certificate (DER) */
   matchClaim(handle: number, certificate: Uint8Array): void {
-    this.post(certificate);
+    this.postCertificate(certificate);
     this.refuse(this.sandbox.exports.keeper_match_claim(handle, certificate.length));
   }
 
@@ -141,7 +140,14 @@ export class Keeper {
     return this.sandbox.memory.view(this.mailbox, length);
   }
 
+  private postCertificate(certificate: Uint8Array): void {
+    if (certificate.length > KEY_FILE_MAX) throw new KeeperError("the certificate is too large");
+    this.post(certificate);
+  }
+
+  /** @throws {SandboxTrap} for more than the mailbox holds: no engine has a reason to ask for that */
   private post(input: Uint8Array): void {
+    if (input.length > KEY_FILE_MAX) throw new SandboxTrap("a value larger than the mailbox");
     this.room(KEY_FILE_MAX).set(input);
   }
 

@@ -1,5 +1,5 @@
 import * as abi from "./abi.ts";
-import type { Pointer, Sandbox } from "./instance.ts";
+import { type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
 
 /** The part of wasm/engine/abi.h about the peer's certificate. */
 export interface PeerExports {
@@ -64,7 +64,7 @@ function* readNames({ exports, memory }: Sandbox<PeerExports>): Generator<PeerNa
     const at = exports.engine_peer_name(n);
     if (at === 0) return;
     // An engine that is not itself any more may have names without end.
-    if (n === NAMES_MAX) throw new RangeError("more names than a certificate can have");
+    if (n === NAMES_MAX) throw new SandboxTrap("more names than a certificate can have");
     const kind = kindOf(exports.engine_peer_name_kind());
     const value = memory.view(at, exports.engine_peer_name_length()).slice();
     if (kind !== undefined) yield { kind, value };

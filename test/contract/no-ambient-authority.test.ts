@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ForbiddenImport, instantiate } from "../../src/sandbox/instance.ts";
 import { builtModule } from "../support/sandboxes.ts";
 
 /** Promise 1: the sandbox has no ambient authority. Read from the modules themselves. */
@@ -48,6 +49,42 @@ function leb128(bytes: Buffer, start: number): { value: number; end: number } {
     if (byte < 0x80) return { value, end: at + 1 };
   }
 }
+
+/** A module with one import: \0asm 1; type () -> (); import MODULE NAME KIND. */
+function moduleAsking(from: string, name: string, kind: readonly number[]): WebAssembly.Module {
+  const text = (value: string) => [value.length, ...Buffer.from(value)];
+  const imported = [1, ...text(from), ...text(name), ...kind];
+  const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0];
+  return new WebAssembly.Module(Uint8Array.of(...bytes, 2, imported.length, ...imported));
+}
+
+/** The core specification, 5.5.5: the first type; a memory of one page. */
+const A_FUNCTION = [0, 0];
+const A_MEMORY = [2, 0, 1];
+
+describe("a module that asks for what it must not have is never instantiated:", () => {
+  // The first five are what the loader would give it.
+  test.each([
+    ["env", "seed", A_FUNCTION],
+    ["env", "abort", A_FUNCTION],
+    ["env", "trace", A_FUNCTION],
+    ["Date", "now", A_FUNCTION],
+    ["Math", "random", A_FUNCTION],
+    ["keeper", "wipe", A_FUNCTION],
+    ["keeper", "toString", A_FUNCTION],
+    ["__proto__", "toString", A_FUNCTION],
+    ["keeper", "sign", A_MEMORY],
+  ])("%s.%s", (from, name, kind) => {
+    const imports = { keeper: { sign: () => 0, decrypt: () => 0 } };
+    const asking = moduleAsking(from, name, kind);
+    expect(() => instantiate(asking, imports)).toThrow(ForbiddenImport);
+  });
+
+  test("but one that asks for what is offered gets as far as our exports", () => {
+    const asking = moduleAsking("keeper", "sign", A_FUNCTION);
+    expect(() => instantiate(asking, { keeper: { sign: () => 0 } })).toThrow("_initialize");
+  });
+});
 
 describe("the sandbox has no ambient authority", () => {
   test("the keeper imports nothing", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Engine, type Identity, sizeOfChain } from "../../src/sandbox/engine.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
+import { SandboxTrap } from "../../src/sandbox/instance.ts";
 import { Authority } from "../support/certificates.ts";
 import { alertsIn } from "../support/refusals.ts";
 import { records } from "../support/wire.ts";
@@ -135,7 +136,7 @@ describe("while the chain is chosen", () => {
   test("and only then, there is something to continue or to refuse", () => {
     for (const engine of [newServer(credentials), choosing(identity).engine]) {
       expect(exportsOf(engine).engine_continue()).not.toBe(0);
-      expect(() => exportsOf(engine).engine_refuse(112)).toThrow(WebAssembly.RuntimeError);
+      expect(() => exportsOf(engine).engine_refuse(112)).toThrow(SandboxTrap);
     }
   });
 });

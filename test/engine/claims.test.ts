@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { KeeperError } from "../../src/sandbox/keeper.ts";
 import { Authority, derCertificate, type KeyKind } from "../support/certificates.ts";
 import { loadKey } from "./instances.ts";
 import { lyingKey } from "./lying-key.ts";
@@ -45,6 +46,17 @@ test.each(pairs.slice(0, 3))("a key of $kind that says nothing is computed", (pa
   });
   expect(() => loadKey(file).matchClaim(pair.own)).not.toThrow();
   expect(() => loadKey(file).matchClaim(pair.others)).toThrow(OTHER_KEY);
+});
+
+test("a certificate larger than the keeper's mailbox is refused, by the claim and by the proof", () => {
+  const key = loadKey(
+    (pairs[0] as (typeof pairs)[number]).key.export({ type: "pkcs8", format: "der" }),
+  );
+  const certificate = new Uint8Array(70_000);
+  for (const match of ["matchClaim", "match"] as const) {
+    expect(() => key[match](certificate)).toThrow(KeeperError);
+    expect(() => key[match](certificate)).toThrow("the certificate is too large");
+  }
 });
 
 test("a key that lies is believed, and found out by the proof", () => {

@@ -6,7 +6,7 @@ import type { SecureContext } from "../../src/credentials/secure-context.ts";
 import type { Keeper } from "../../src/sandbox/keeper.ts";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { connect, connectRaw } from "../support/clients.ts";
-import { bearhug, listening, pairOf, secured } from "../support/library.ts";
+import { bearhug, failureOf, listening, pairOf, secured } from "../support/library.ts";
 import { eventually } from "../support/limits.ts";
 import { duplexPair, memoryOf } from "../support/sandboxes.ts";
 
@@ -41,6 +41,16 @@ describe("a private key", () => {
     expect(hasKey(memory)).toBe(true);
     context.wipe();
     expect(isWiped(memory)).toBe(true);
+  });
+
+  test("that was wiped is what a handshake fails of, by name", async () => {
+    const secureContext = bearhug.createSecureContext(pair);
+    const [one, other] = duplexPair();
+    const stream = bearhug.wrap(one, { isServer: true, secureContext });
+    secureContext.wipe();
+    const client = bearhug.wrap(other, { servername: SERVER_NAME, ca });
+    client.on("error", () => {});
+    expect(await failureOf(stream)).toMatchObject({ code: "ERR_BEARHUG_WIPED", side: "us" });
   });
 
   test("can't be printed, with its context or with its server", () => {

@@ -135,11 +135,31 @@ const BAD_CREDENTIALS: [string, object, string, RegExp][] = [
   ["cert", { cert: [] }, "BAD_CERTIFICATE", /^cert: no certificate in it/],
   ["cert", { cert: pair.key }, "BAD_CERTIFICATE", /^cert: it holds a private key/],
   ["cert", { cert: ca }, "KEY_MISMATCH", /^cert: the private key doesn't belong/],
+  ["cert", { cert: hugeCertificate() }, "KEY_MISMATCH", /^cert: the certificate is too large/],
+  [
+    "contexts",
+    { contexts: { x: { ...pair, cert: hugeCertificate() } } },
+    "KEY_MISMATCH",
+    /too large/,
+  ],
   ["ca", { ca: "", requestCert: true }, "BAD_CA", /^ca: no certificate in it/],
   ["ca", { requestCert: true }, "NO_CA", /there is no ca/],
   ["caFile", { caFile: "/nowhere" }, "BAD_CA", /^caFile: .*\/nowhere: ENOENT/],
   ["contexts", { contexts: { x: { ...pair, key: "" } } }, "BAD_KEY", /^contexts\.x\.key: /],
 ];
+
+/** As far as its length: 70,000 bytes, more than the keeper's mailbox has. */
+function hugeCertificate(): Buffer {
+  const LENGTH = 70_000;
+  return Buffer.from([
+    0x30,
+    0x83,
+    LENGTH >> 16,
+    (LENGTH >> 8) & 0xff,
+    LENGTH & 0xff,
+    ...Buffer.alloc(LENGTH),
+  ]);
+}
 
 describe("a server's credentials that can't be used", () => {
   test.each(BAD_CREDENTIALS)("are told by the option %s: %#", (_, options, reason, message) => {

@@ -39,6 +39,8 @@ it("every program, its manual, both modules, the licence and the notices are the
   const notices = content("dist/NOTICES.txt");
   expect(notices).toContain("Thomas Pornin");
   expect(notices).toContain("Rich Felker");
+  expect(notices).toContain("Daniel Wirtz");
+  expect(notices).toContain("Apache License");
 });
 
 it("nothing else is there but the library, pages and examples", () => {

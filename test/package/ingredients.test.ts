@@ -55,6 +55,17 @@ it("BearSSL is the one that is pinned", () => {
   expect(document.dependencies[0].dependsOn).toContain("bearssl");
 });
 
+it("the loader, which is bundled, is the one that npm installs", () => {
+  const lock = JSON.parse(readFileSync(join(repository, "package-lock.json"), "utf8"));
+  const locked = lock.packages["node_modules/@assemblyscript/loader"];
+  const { version, hashes, licenses, scope } = component("@assemblyscript/loader");
+  expect({ version, scope }).toEqual({ version: locked.version, scope: "required" });
+  const digest = Buffer.from(hashes[0].content, "hex").toString("base64");
+  expect(`sha512-${digest}`).toBe(locked.integrity);
+  expect(licenses).toEqual([{ license: { id: "Apache-2.0" } }]);
+  expect(document.dependencies[0].dependsOn).toContain("@assemblyscript/loader");
+});
+
 it("the compiler is the one that is here", () => {
   const said = execFileSync("emcc", ["--version"], { encoding: "utf8" });
   const { version, scope } = component("emscripten");

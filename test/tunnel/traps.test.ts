@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/sandbox/engine.ts";
+import { SandboxTrap } from "../../src/sandbox/instance.ts";
 import { isBlank, newServer } from "../engine/instances.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { REPLY, type Recording, record } from "./recording.ts";
@@ -125,7 +126,7 @@ describe("an engine that was taken over in the middle of a connection", () => {
 
   test("traps when its memory is zeros: it knows no protocol any more", () => {
     const bench = goOn((engine) => memoryOf(engine).fill(0));
-    expect(bench.failure).toBeInstanceOf(WebAssembly.RuntimeError);
+    expect(bench.failure).toBeInstanceOf(SandboxTrap);
   });
 
   test("is not believed when it says that all is over and well", () => {
