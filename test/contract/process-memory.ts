@@ -10,15 +10,15 @@ export interface Mapping {
   readonly content: Buffer;
 }
 
-/** The content of everything that a process could read of itself. */
-export function* mappingsOf(pid: number): Generator<Mapping> {
+/** The content of everything that a process could read of itself, or of what it can also write. */
+export function* mappingsOf(pid: number, permitted = /^r/): Generator<Mapping> {
   const memory = openSync(`/proc/${pid}/mem`, "r");
   try {
     const lines = readFileSync(`/proc/${pid}/maps`, "utf8").trim().split("\n");
     for (const line of lines) {
       const fields = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)$/.exec(line);
       const [, start = "", end = "", permissions = "", name = ""] = fields ?? [];
-      if (!permissions.startsWith("r") || KERNELS.has(name)) continue;
+      if (!permitted.test(permissions) || KERNELS.has(name)) continue;
       const [from, to] = [Number.parseInt(start, 16), Number.parseInt(end, 16)];
       yield { from, to, permissions, name, content: read(memory, from, to) };
     }

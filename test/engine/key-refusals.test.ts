@@ -118,6 +118,7 @@ describe("an RSA key", () => {
     ["8192 bits", 512, 512],
     ["4104 bits", 257, 256],
     ["4096 bits with a factor that is too long", 400, 112],
+    ["4096 bits with another factor that is too long", 112, 400],
   ])("of %s is too large", (_size, p, q) => {
     expect(refusalOf(rsaFile(p, q))).toBe(TOO_LARGE);
     expect(refusalOf(pem("RSA PRIVATE KEY", rsaFile(p, q)))).toBe(TOO_LARGE);

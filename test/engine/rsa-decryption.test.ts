@@ -109,6 +109,36 @@ describe("a bad padding", () => {
     expect(new Set(answers).size).toBe(answers.length);
   });
 
+  test("gives bytes none of which is the block's, wherever in the secret", () => {
+    const loaded = load();
+    const kept = Array.from({ length: PRE_MASTER }, () => 0);
+    for (let round = 0; round < 8; round++) {
+      const block = blockWith(1, 1);
+      const secret = randomBytes(PRE_MASTER);
+      block.set(secret, LENGTH - PRE_MASTER);
+      const answer = decrypt(encryptBlock(block), loaded);
+      for (const [at, byte] of secret.entries()) {
+        if (answer[at] === byte) kept[at] = (kept[at] ?? 0) + 1;
+      }
+    }
+    // By chance, one of eight is in 32 places; eight of eight are in none.
+    expect(kept.filter((count) => count > 4)).toEqual([]);
+  });
+
+  test("gives other bytes for messages that differ in one byte, wherever", () => {
+    const loaded = load();
+    const message = encryptBlock(blockWith(1, 1));
+    const answers = new Set([decrypt(message, loaded).toString("hex")]);
+    // The first byte is left alone: with another, it might be no number below the modulus.
+    const places = [1, 2, LENGTH / 2, LENGTH - 2, LENGTH - 1];
+    for (const at of places) {
+      const other = Buffer.from(message);
+      other.writeUInt8(other.readUInt8(at) ^ 1, at);
+      answers.add(decrypt(other, loaded).toString("hex"));
+    }
+    expect(answers.size).toBe(1 + places.length);
+  });
+
   test("gives bytes that look random", () => {
     const loaded = load();
     const ones = Array.from({ length: 100 }, (_, at) => {

@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { SandboxTrap } from "../../src/sandbox/instance.ts";
 import { Authority, derCertificate, newKey } from "../support/certificates.ts";
 import { integer, sequence } from "./der.ts";
-import { isBlank, loadKey, newKeeper } from "./instances.ts";
+import { isBlank, loadKey, mailboxOf, newKeeper } from "./instances.ts";
 
 /** What the keeper signs, verified by OpenSSL. */
 
@@ -101,6 +101,7 @@ describe("an RSA key of 512 bits", () => {
 
 describe("a damaged RSA key", () => {
   const { certFile, key } = Authority.root().issue({ kind: "RSA-2048" });
+  const SIGNATURE_BYTES = 256;
   const parts = ["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const;
 
   /** The key with one bit of one of its numbers turned over. */
@@ -115,11 +116,14 @@ describe("a damaged RSA key", () => {
   }
 
   test.each(["dp", "dq", "qi"] as const)("in %s signs nothing that gives a factor away", (part) => {
-    const loaded = loadKey(damaged(part));
+    const keeper = newKeeper();
+    const loaded = loadKey(damaged(part), keeper);
     loaded.match(derCertificate(certFile));
     const room = new Uint8Array(600);
     expect(loaded.sign(HASHES.sha256, digest("sha256"), room)).toBe(0);
     expect(isBlank(room)).toBe(true);
+    // Nor is the faulty signature left in the keeper, for the next who asks for something.
+    expect(isBlank(mailboxOf(keeper).subarray(0, SIGNATURE_BYTES))).toBe(true);
   });
 
   test.each(["p", "q"] as const)("in %s doesn't belong to its certificate", (part) => {

@@ -140,6 +140,23 @@ describe("a connection that is cut", () => {
     expect((await failed).message).toBe("enough");
   });
 
+  test("by destroy with an error is cut at once, even after our end", async () => {
+    const { port, arrived } = await oneStream({ allowHalfOpen: true });
+    const client = await Tls12Client.connect(port);
+    await client.establish();
+    const stream = await arrived;
+    stream.resume().end();
+    await once(stream, "finish");
+    const { socket } = client.records;
+    const cut = new Promise((resolve) => socket.on("error", () => {}).once("close", resolve));
+    const failed = failureOf(stream);
+    stream.destroy(new Error("enough"));
+    expect((await failed).message).toBe("enough");
+    // What is left alone with its peer would take these for seconds.
+    const words = setInterval(() => socket.write("still there?"), 10);
+    await within(1000, "the end of the connection", cut).finally(() => clearInterval(words));
+  });
+
   test("by destroySoon has everything that was written", async () => {
     const { port, arrived } = await oneStream();
     const client = await secured(bearhug.connect({ ...server, port }));
@@ -219,5 +236,20 @@ describe("a silent connection", () => {
     const stream = await arrived;
     await new Promise<void>((resolve) => stream.setTimeout(30, resolve));
     expect(stream.destroyed).toBe(false);
+  });
+
+  test("is not what one is that only hears", async () => {
+    const { port, arrived } = await oneStream();
+    const client = await secured(bearhug.connect({ ...server, port }));
+    const stream = (await arrived).resume();
+    const TIMEOUT = 2500;
+    let silent = 0;
+    stream.setTimeout(TIMEOUT, () => silent++);
+    const end = Date.now() + TIMEOUT + 500;
+    while (Date.now() < end) {
+      client.write("a word");
+      await sleep(100);
+    }
+    expect(silent).toBe(0);
   });
 });

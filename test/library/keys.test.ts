@@ -29,6 +29,29 @@ function hasKey(memory: Uint8Array): boolean {
 
 const isWiped = (memory: Uint8Array) => memory.every((byte) => byte === 0);
 
+const { Instance } = WebAssembly;
+
+/** The memories of the keepers (instances that can load a key) that were made meanwhile. */
+let made: WebAssembly.Memory[] = [];
+const keepers = () => made.map(({ buffer }) => new Uint8Array(buffer));
+
+async function keepersOf(action: () => Promise<void>): Promise<() => Uint8Array[]> {
+  made = [];
+  WebAssembly.Instance = class extends Instance {
+    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+      super(module, imports);
+      const { keeper_load, memory } = this.exports;
+      if (keeper_load !== undefined) made.push(memory as WebAssembly.Memory);
+    }
+  };
+  try {
+    await action();
+  } finally {
+    WebAssembly.Instance = Instance;
+  }
+  return keepers;
+}
+
 /** The credentials that a server uses now. */
 function contextOf(server: object): SecureContext {
   return (server as { kept: { credentials: { keeper: SecureContext } } }).kept.credentials.keeper;
@@ -92,6 +115,37 @@ describe("a private key", () => {
     expect(isWiped(memory)).toBe(true);
     client.write("still");
     expect(String((await once(server, "data"))[0])).toBe("still");
+  });
+
+  test("of one connection is wiped from its keeper when the handshake is done", async () => {
+    const [left, right] = duplexPair();
+    const memories = await keepersOf(async () => {
+      const server = bearhug.wrap(right, { isServer: true, ...pair });
+      const client = bearhug.wrap(left, { servername: SERVER_NAME, ca });
+      expect(keepers().filter(hasKey)).toHaveLength(1);
+      await Promise.all([secured(server), secured(client)]);
+    });
+    await eventually("the key's end", () => memories().every(isWiped));
+  });
+
+  test("of a connection that never is one is wiped from its keeper", async () => {
+    const memories = await keepersOf(async () => {
+      const signal = AbortSignal.abort();
+      const stream = bearhug.wrap(duplexPair()[0], { isServer: true, ...pair, signal });
+      await failureOf(stream);
+    });
+    expect(memories().length).toBeGreaterThan(0);
+    await eventually("the key's end", () => memories().every(isWiped));
+  });
+
+  test("of a wrap that throws is wiped from its keeper", async () => {
+    const memories = await keepersOf(async () => {
+      const broken = { ...pair, isServer: true, requestCert: true, ca: "no certificate" } as const;
+      expect(() => bearhug.wrap(duplexPair()[0], broken)).toThrow();
+      const nowhere = { ...pair, servername: `${"x".repeat(300)}.test`, ca };
+      expect(() => bearhug.wrap(duplexPair()[0], nowhere)).toThrow();
+    });
+    expect(memories().every(isWiped)).toBe(true);
   });
 
   test("that was replaced is wiped when the last handshake is over that needs it", async () => {

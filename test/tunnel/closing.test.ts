@@ -119,6 +119,55 @@ describe("a failure", () => {
   });
 });
 
+describe("while the network takes nothing", () => {
+  const FORGED = Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), Buffer.alloc(40, 7)]);
+
+  test.each([1, 7, Number.POSITIVE_INFINITY])(
+    "a forged record lets what was said before it leave, and then its alert: %i bytes a write",
+    async (size) => {
+      const rig = await Rig.established();
+      rig.remote.otherwise = 0;
+      rig.local.deliver(WORDS);
+      rig.run();
+      rig.remote.deliver(FORGED);
+      rig.run();
+      expect(rig.remote.calls).toEqual([]);
+      expect(rig.isOver).toBe(false);
+      rig.remote.otherwise = size;
+      for (let turn = 0; turn < 200 && !rig.remote.calls.includes("end"); turn++) rig.run();
+      await rig.settle();
+      expect(rig.client.heard.toString()).toBe(WORDS);
+      expect(rig.client.error).toMatchObject({ code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" });
+      endLinger(rig);
+      expect(rig.failure?.message).toContain("wrong MAC");
+    },
+  );
+
+  test("a program that fails lets what it said leave, and is no end of the reply", async () => {
+    const rig = await Rig.established();
+    rig.remote.otherwise = 0;
+    rig.local.deliver(WORDS, new Error("no more"));
+    rig.run();
+    rig.remote.otherwise = Number.POSITIVE_INFINITY;
+    await rig.settle();
+    expect(rig.client.heard.toString()).toBe(WORDS);
+    endLinger(rig);
+    expect(rig.failure?.message).toBe("no more");
+  });
+});
+
+test("a failure behind the peer's close_notify leaves the peer time to hang up", async () => {
+  const rig = await Rig.established();
+  rig.withholdsFin = true;
+  rig.client.hangUp();
+  await rig.settle();
+  expect(rig.local.calls).toEqual(["end"]);
+  rig.local.deliver(new Error("the program failed"));
+  await rig.settle();
+  endLinger(rig);
+  expect(rig.failure?.message).toBe("the program failed");
+});
+
 describe("once nobody listens to the peer any more, it is not judged how its stream ends", () => {
   test("while our close_notify, the end of both directions, is held up", async () => {
     const rig = await Rig.established({ closeNotify: true, enforceCloseNotify: true });

@@ -1,0 +1,34 @@
+/**
+ * With -s, prog's EOF is a half-close of TCP. OpenSSL 3 takes that for an attack and sends a fatal
+ * alert: an EOF without close_notify, which only -J holds against the client. (prog has run, so the
+ * exit code is prog's; s6-tlsd says it on standard error.)
+ */
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { ALERT, FATAL } from "../support/refusals.ts";
+import { serve } from "../support/service.ts";
+import { Tls12Client } from "../support/tls12-client.ts";
+import { RECORD } from "../support/wire.ts";
+
+const credentials = Authority.root().issue();
+
+it.each([
+  { options: ["-s"], stderr: "" },
+  {
+    options: ["-s", "-J"],
+    stderr: "s6-tlsd: fatal: TLS error: the peer sent the alert unexpected_message\n",
+  },
+])("$options: an alert after our FIN is told as '$stderr'", async ({ options, stderr }) => {
+  const prog = ["sh", "-c", "echo words; exec >&-; cat >/dev/null"];
+  const listener = await serve({ credentials, options, prog });
+  const client = await Tls12Client.connect(listener.port);
+  await client.establish();
+  const words = await client.records.next();
+  expect(words?.content.toString()).toBe("words\n");
+  // The FIN.
+  expect(await client.records.next()).toBe(null);
+  client.records.send(RECORD.alert, Buffer.of(FATAL, ALERT.unexpectedMessage));
+  client.records.socket.end();
+  const { ended } = await listener.tunnel();
+  expect(await ended).toMatchObject({ code: 0, stderr });
+});
