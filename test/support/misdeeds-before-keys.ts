@@ -1,5 +1,7 @@
 import { type Misdeed, misdeeds } from "./misdeed.ts";
 import { ALERT, WARNING } from "./refusals.ts";
+import type { Tls12Client } from "./tls12-client.ts";
+import { vector8, vector16 } from "./tls12-encoding.ts";
 import {
   clearRecord,
   EXTENSION,
@@ -7,6 +9,7 @@ import {
   MESSAGE,
   message,
   renegotiationInfo,
+  serverName,
   VERSION,
 } from "./tls12-messages.ts";
 import { RECORD } from "./wire.ts";
@@ -106,6 +109,63 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
       for (let count = 0; count < 33; count++) records.send(RECORD.alert, warning);
     },
   }),
+  ...misdeeds("BAD_HANDSHAKE", "decodeError", {
+    "no suite at all": (client) => client.greet({ suites: [] }),
+    "no compression at all": (client) => client.greet({ compressions: [] }),
+    ...malformedExtensions({
+      "an empty server_name": [0, Buffer.of()],
+      "a server_name with an empty list": [0, vector16()],
+      "a server_name with an empty name": [0, serverName("")],
+      "a server_name whose second name is cut": [
+        0,
+        vector16(nameEntry("localhost"), Buffer.of(0, 0, 9)),
+      ],
+      "no point formats": [11, vector8()],
+      "point formats with a byte behind them": [11, Buffer.of(1, 0, 0)],
+      "an empty ALPN": [16, Buffer.of()],
+      "no protocols": [16, vector16()],
+      "an empty protocol": [16, vector16(vector8())],
+      "an empty protocol behind another": [16, vector16(vector8(Buffer.from("h2")), vector8())],
+      "a protocol longer than the list": [16, vector16(Buffer.of(3, 0x68, 0x32))],
+      "an encrypt_then_mac with something in it": [22, Buffer.of(0)],
+      "an extended_master_secret with something in it": [23, Buffer.of(0)],
+    }),
+    "no signature algorithms": (client) =>
+      client.greet({ bare: true, extensions: [extension(13, vector16())] }),
+    "half a signature algorithm": (client) =>
+      client.greet({ bare: true, extensions: [extension(13, vector16(Buffer.of(4, 3, 4)))] }),
+    "half a group": (client) =>
+      client.greet({ bare: true, extensions: [extension(10, vector16(Buffer.of(0)))] }),
+  }),
+  ...misdeeds("BAD_COMPRESSION", "illegalParameter", {
+    "compressions without the one that is none": (client) => client.greet({ compressions: [1] }),
+    "all compressions but none": (client) =>
+      client.greet({ compressions: Array.from({ length: 255 }, (_, at) => at + 1) }),
+  }),
+  ...misdeeds("EXTRA_EXTENSION", "decodeError", {
+    "an extension that nobody knows, twice": (client) =>
+      client.greet({
+        extensions: [extension(0xfff0, Buffer.of()), extension(0xfff0, Buffer.of())],
+      }),
+    "server_name twice": (client) => {
+      const named = extension(EXTENSION.serverName, serverName("localhost"));
+      client.greet({ extensions: [named, named] });
+    },
+    "an extension twice, and hundreds between": (client) => {
+      const types = [...Array.from({ length: 999 }, (_, at) => 0x4000 + at), 0x4000];
+      client.greet({ extensions: types.map((type) => extension(type, Buffer.of())) });
+    },
+  }),
+  ...misdeeds("BAD_SNI", "illegalParameter", {
+    "two host names": (client) => {
+      const names = vector16(nameEntry("localhost"), nameEntry("example.org"));
+      client.greet({ extensions: [extension(EXTENSION.serverName, names)] });
+    },
+  }),
+  ...misdeeds("INVALID_ALGORITHM", "illegalParameter", {
+    "point formats without the uncompressed one": (client) =>
+      client.greet({ extensions: [extension(11, vector8(Buffer.of(1, 2)))] }),
+  }),
   ...misdeeds("OVERSIZED_ID", "decodeError", {
     "a session identifier of 33 bytes": (client) =>
       client.greet({ sessionId: Buffer.alloc(33, 0x33) }),
@@ -132,3 +192,17 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
       }),
   }),
 ];
+
+/** A hello with each of these besides what it needs. */
+function malformedExtensions(all: Record<string, [type: number, content: Buffer]>) {
+  return Object.fromEntries(
+    Object.entries(all).map(([what, [type, content]]) => [
+      what,
+      (client: Tls12Client) => client.greet({ extensions: [extension(type, content)] }),
+    ]),
+  );
+}
+
+function nameEntry(name: string): Buffer {
+  return Buffer.concat([Buffer.of(0), vector16(Buffer.from(name))]);
+}

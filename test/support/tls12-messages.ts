@@ -31,6 +31,8 @@ export interface Hello {
   version?: number;
   sessionId?: Buffer;
   compressions?: readonly number[];
+  /** Without the extensions that each hello needs. */
+  bare?: boolean;
   /** What comes after the groups and signatures that every client needs. */
   extensions?: readonly Buffer[];
 }
@@ -53,7 +55,7 @@ export function clientHello(hello: Hello): Buffer {
     vector8(sessionId),
     vector16(...hello.suites.map(uint16)),
     vector8(Buffer.from(compressions)),
-    vector16(GROUPS, SIGNATURES, ...(hello.extensions ?? [])),
+    vector16(...(hello.bare ? [] : [GROUPS, SIGNATURES]), ...(hello.extensions ?? [])),
   ]);
   return message(MESSAGE.clientHello, body);
 }

@@ -20,7 +20,7 @@ static size_t buf_length;
 static const protocol *
 first_protocol(void)
 {
-	if (conn.is_client || conn.offer.max_version < VERSION_TLS13) {
+	if (conn.is_client) {
 		return &protocol_tls12;
 	}
 	return conn.offer.min_version < VERSION_TLS13 ? &protocol_undecided
@@ -34,9 +34,10 @@ engine_start(void *seed)
 	int err = 0;
 
 	conn.speaks = first_protocol();
-	if (conn.speaks == &protocol_undecided ||
-		(!conn.is_client && conn.chain_len == 0)) {
-		err = kept_records_begin();
+	if (conn.speaks == &protocol_undecided) {
+		err = kept_records_begin(conn.chain_len == 0
+						 ? KEPT_FOR_A_CHAIN
+						 : KEPT_FOR_A_PROTOCOL);
 	}
 
 	br_hmac_drbg_init(&conn.random, &br_sha256_vtable, NULL, 0);

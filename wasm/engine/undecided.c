@@ -1,9 +1,11 @@
 /*
  * A server that has not heard yet which protocol it is to speak. Records are
  * kept until the ClientHello is whole, wherever it was cut. Then the same
- * records go to TLS 1.3 if it is asked for, and to BearSSL otherwise: also
- * if anything is malformed before that is known, so that what BearSSL says
- * to garbage and to old clients is what it always said.
+ * records go to TLS 1.3 if it is asked for, and to BearSSL otherwise, unless
+ * the hello breaks a rule that BearSSL lets pass. What is no ClientHello, or
+ * one of which the lengths don't fit in each other, or a very long one, is
+ * BearSSL's to answer, so that what it says to garbage and to old clients
+ * is what it always said.
  */
 #include <string.h>
 #include "abi.h"
@@ -12,6 +14,7 @@
 #include "inner.h"
 #include "hello/client-hello.h"
 #include "hello/kept-records.h"
+#include "tls12/refusal.h"
 
 #define RECORD_HEADER 5
 #define RECORD_MAX 16384
@@ -20,6 +23,8 @@
 
 /* Of a message's body. */
 #define HELLO_MAX 16384
+
+#define VERSION_TLS13 0x0304
 
 /* "I tried a newer version before" (RFC 7507). */
 #define TLS_FALLBACK_SCSV 0x5600
@@ -31,6 +36,9 @@
 static unsigned char *const record = conn.records;
 static unsigned char *const hello = conn.records + RECORD_HEADER + RECORD_MAX;
 
+#if HELLO_SEEN_LEN > RECORD_HEADER + RECORD_MAX
+#error "the record's room is too small to judge a hello in"
+#endif
 #if RECORD_HEADER + RECORD_MAX + MESSAGE_HEADER + HELLO_MAX > \
 	BR_SSL_BUFSIZE_BIDI
 #error "the message doesn't fit"
@@ -38,6 +46,7 @@ static unsigned char *const hello = conn.records + RECORD_HEADER + RECORD_MAX;
 
 static size_t record_len; /* that has come */
 static size_t hello_len;
+static unsigned char minor_version; /* of the first record */
 
 static int
 start(void)
@@ -97,29 +106,57 @@ says_fallback(const client_hello *read)
 	return 0;
 }
 
+static int
+offers_tls13(void)
+{
+	return conn.offer.max_version >= VERSION_TLS13;
+}
+
+/* A hello for TLS 1.2 or an older version. */
+static void
+judge(const client_hello *read)
+{
+	unsigned alert;
+	int err = client_hello_judge(read, record, &alert);
+
+	if (err == 0) {
+		become(&protocol_tls12);
+		return;
+	}
+	kept_records_end();
+	conn.speaks = &protocol_tls12;
+	protocol_tls12.start();
+	tls12_refuse(err, alert);
+}
+
 static void
 choose(const unsigned char *body, size_t len)
 {
 	client_hello read;
-	int is_whole = client_hello_read(&read, body, len);
 
-	if (is_whole && client_hello_offers_tls13(&read)) {
+	if (!client_hello_read(&read, body, len)) {
+		become(&protocol_tls12);
+	} else if (offers_tls13() && client_hello_offers_tls13(&read)) {
 		become(&protocol_tls13);
-	} else if (is_whole && says_fallback(&read)) {
+	} else if (offers_tls13() && says_fallback(&read)) {
 		give_up(ERR_FALLBACK);
 	} else {
-		become(&protocol_tls12);
+		judge(&read);
 	}
 }
 
-/* Could this still become a ClientHello that we can keep? */
+/* Could this still become a ClientHello that we can keep? All its records
+   have the version of the first one. */
 static int
 header_is_good(void)
 {
 	size_t len = body_length();
 
+	if (hello_len == 0) {
+		minor_version = record[2];
+	}
 	return record[0] == RECORD_HANDSHAKE && record[1] == MAJOR_VERSION &&
-	       len > 0 && len <= RECORD_MAX &&
+	       record[2] == minor_version && len > 0 && len <= RECORD_MAX &&
 	       hello_len + len <= MESSAGE_HEADER + HELLO_MAX;
 }
 

@@ -7,18 +7,16 @@
 #include "engine/abi.h"
 #include "kept-records.h"
 
-/* Several times what any client sends before our first flight. */
-#define KEPT_MAX 65536
-
 static unsigned char *kept;
-static size_t kept_len;
+static size_t kept_len, kept_max;
 static int keeps;
 
 /* see kept-records.h */
 int
-kept_records_begin(void)
+kept_records_begin(size_t max)
 {
-	kept = arena_alloc(KEPT_MAX);
+	kept = arena_alloc(max);
+	kept_max = max;
 	keeps = kept != NULL;
 	return keeps ? 0 : BR_ERR_LIMIT_EXCEEDED;
 }
@@ -30,7 +28,7 @@ kept_records_append(const unsigned char *records, size_t len)
 	if (!keeps) {
 		return 0;
 	}
-	if (kept_len + len > KEPT_MAX) {
+	if (len > kept_max - kept_len) {
 		return BR_ERR_LIMIT_EXCEEDED;
 	}
 	memcpy(kept + kept_len, records, len);

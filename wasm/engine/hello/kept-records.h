@@ -9,9 +9,17 @@
 #include <stddef.h>
 #include "engine/protocol.h"
 
-/* Before the start: keep what will come. Returns 0 or an error. */
+/*
+ * Before the start: keep what will come. Returns 0 or an error.
+ *
+ * To know the protocol, that is as many records as a hello of 16 KiB can be
+ * cut into. For want of a chain, it is all of the hello, however long: but
+ * not more than several times what any client sends.
+ */
+#define KEPT_FOR_A_PROTOCOL ((1 + 5) * (4 + 16384))
+#define KEPT_FOR_A_CHAIN 65536
 int
-kept_records_begin(void);
+kept_records_begin(size_t max);
 
 /* These have come. Returns 0, or an error when they are too many. */
 int

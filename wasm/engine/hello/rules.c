@@ -153,6 +153,9 @@ judge_content(uint32_t type, reader content, unsigned *alert)
 	return 0;
 }
 
+/* RFC 5746, 3.6: BearSSL takes none but the first one for good. */
+#define RENEGOTIATION_INFO 0xFF01
+
 static int
 judge_extensions(reader extensions, unsigned char *seen, unsigned *alert)
 {
@@ -167,7 +170,7 @@ judge_extensions(reader extensions, unsigned char *seen, unsigned *alert)
 		if (err != 0) {
 			return err;
 		}
-		if (seen[type >> 3] & bit) {
+		if (seen[type >> 3] & bit && type != RENEGOTIATION_INFO) {
 			*alert = DECODE_ERROR;
 			return BR_ERR_EXTRA_EXTENSION;
 		}

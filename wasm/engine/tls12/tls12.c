@@ -8,6 +8,7 @@
 #include "engine/peer/peer.h"
 #include "inner.h"
 #include "context.h"
+#include "refusal.h"
 
 /*
  * BearSSL 0.6 yields once a handshake is done, or was refused, before it
@@ -307,6 +308,14 @@ resume_with_chain(void)
 	return err;
 }
 
+/* see refusal.h */
+void
+tls12_refuse(int error, unsigned alert)
+{
+	tls12.refused = alert;
+	fail(error);
+}
+
 static void
 refuse(unsigned alert)
 {
@@ -319,8 +328,7 @@ refuse(unsigned alert)
 	/* BearSSL's own alert, for the choice that failed, is forgotten. */
 	br_ssl_server_reset(&tls12.side.server);
 	eng->version_out = (uint16_t)version;
-	tls12.refused = alert;
-	fail(BR_ERR_SEND_FATAL_ALERT + (int)alert);
+	tls12_refuse(BR_ERR_SEND_FATAL_ALERT + (int)alert, alert);
 }
 
 const protocol protocol_tls12 = {
