@@ -5,10 +5,10 @@
 import { describe, expect, test } from "vitest";
 import { newKey } from "../support/certificates.ts";
 import { chainVerdict, opensslTakes, refusesAnchors } from "../support/chain-verdict.ts";
-import { ClientAuthority, type Recipe } from "../support/client-authority.ts";
+import { ClientAuthority, type Recipe, selfSigned } from "../support/client-authority.ts";
 import { extension, extensionOf } from "../support/extensions.ts";
 import { name } from "../support/names.ts";
-import { sequence } from "./der.ts";
+import { element, octets, sequence } from "./der.ts";
 
 const DAY = 86_400_000;
 const HOST = "www.example.test";
@@ -153,6 +153,50 @@ describe("no anchor is", () => {
   });
 });
 
+describe("a root that says which certificate issued it", () => {
+  const SERIAL = 0x82;
+  const KEY = 0x80;
+  const own = Buffer.alloc(20, 1);
+  const naming = (tag: number, value: Buffer) =>
+    rootOf({
+      extensions: [
+        CA,
+        extensionOf("2.5.29.14", octets(own)),
+        extensionOf("2.5.29.35", sequence(element(tag, value))),
+      ],
+    });
+
+  test("is an anchor if that is itself", () => {
+    expect(verdictOf([naming(KEY, own)], [leaf])).toBe("taken");
+  });
+
+  test.each([
+    ["key", KEY],
+    ["serial number", SERIAL],
+  ])("is none if its %s is another's, as with OpenSSL", (_, tag) => {
+    const root = naming(tag, Buffer.alloc(20, 2));
+    expect(refusesAnchors(root.der)).toBe(true);
+    const whole = { anchors: [root.der], chain: [leaf], name: HOST };
+    expect(opensslTakes(whole)).toBe(false);
+  });
+});
+
+test("each of two certificates that vouch for themselves is taken", () => {
+  const names = extension.alternativeNames(["DNS", HOST]);
+  const pins = ["One", "Two"].map((cn) =>
+    selfSigned({ subject: name(["CN", cn]), extensions: [names] }),
+  );
+  const anchors = pins.map(({ der }) => der);
+  for (const der of anchors)
+    expect(chainVerdict({ anchors, chain: [der], name: HOST })).toBe("taken");
+});
+
+test("a root of version 1 that issued itself is an anchor", () => {
+  const root = rootOf({ version: 1, extensions: [] });
+  expect(verdictOf([root], [leaf])).toBe("taken");
+  expect(verdictOf([root], below)).toBe("taken");
+});
+
 describe("in a chain", () => {
   const twice = [extension.unknown({ critical: false }), extension.unknown({ critical: false })];
   const names = extension.alternativeNames(["DNS", HOST]);
@@ -168,6 +212,12 @@ describe("in a chain", () => {
     const issuer = good.intermediate({ extensions: [CA, ...twice] });
     const chain = [issuer.issue(forHost).der, issuer.der];
     expect(chainVerdict({ anchors: [good.der], chain, name: HOST })).toBe("X509_EXTRA_ELEMENT");
+  });
+
+  test("name constraints in an end entity are refused", () => {
+    const constraints = extension.nameConstraints({ permitted: [["DNS", HOST]], critical: false });
+    const { der } = good.issue({ extensions: [names, constraints] });
+    expect(chainVerdict({ anchors: [good.der], chain: [der], name: HOST })).toBe("X509_UNEXPECTED");
   });
 
   test("a CA with an empty subject is refused", () => {

@@ -24,6 +24,8 @@ export interface Recipe {
   extensions?: Buffer[];
   /** OpenSSL's name of the hash that is signed. */
   hash?: keyof typeof RSA_WITH & keyof typeof ECDSA_WITH;
+  /** 3 unless told otherwise. Version 1 has no extensions. */
+  version?: 1 | 3;
   /** What is signed changes after it was signed. */
   broken?: boolean;
 }
@@ -138,7 +140,7 @@ function certificate(recipe: Recipe, key: KeyObject, signer: Signer): Buffer {
       : sequence(oid(ECDSA_WITH[hash]));
   const { extensions = [] } = recipe;
   const signed = sequence(
-    element(0xa0, integer(Buffer.of(2))),
+    ...(recipe.version === 1 ? [] : [element(0xa0, integer(Buffer.of(2)))]),
     integer(randomBytes(SERIAL_LENGTH)),
     algorithm,
     signer.subject,

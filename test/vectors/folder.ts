@@ -11,6 +11,10 @@ const folder = process.env["BEARHUG_VECTORS"] ?? join(import.meta.dirname, "../.
 
 export const NEEDS_WYCHEPROOF = needs(VECTORS, existsSync(folder));
 
+/** The same for vectors of certificates. */
+export const NEEDS_CERTIFICATES = NEEDS_WYCHEPROOF;
+
 export function vectors(file: string): unknown {
-  return JSON.parse(gunzipSync(readFileSync(join(folder, file))).toString());
+  const bytes = readFileSync(join(folder, file));
+  return JSON.parse((file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString());
 }

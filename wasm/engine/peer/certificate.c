@@ -74,7 +74,7 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 	if (der_expect(&tbs, 0xA0, &wrapped)) {
 		der_expect(&wrapped, DER_INTEGER, &cert->version);
 	}
-	if (!der_expect(&tbs, DER_INTEGER, &skipped) ||
+	if (!der_expect(&tbs, DER_INTEGER, &cert->serial) ||
 		!der_expect(&tbs, DER_SEQUENCE, &cert->inner_algorithm) ||
 		!der_expect(&whole, DER_SEQUENCE, &cert->outer_algorithm)) {
 		return 0;

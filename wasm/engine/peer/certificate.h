@@ -43,7 +43,8 @@ der_expect(der *in, unsigned tag, der *value);
 #define DER_BMP_STRING 0x1E
 
 typedef struct {
-	der version;         /* the INTEGER's contents; empty for version 1 */
+	der version; /* the INTEGER's contents; empty for version 1 */
+	der serial;
 	der inner_algorithm; /* of the signature, as the signed part says */
 	der outer_algorithm; /* and as it stands before the signature */
 	der issuer;          /* with its header, as trust anchors have names */
@@ -73,12 +74,14 @@ const unsigned char *
 certificate_critical(const certificate *cert, unsigned arc);
 
 /* Extensions under id-ce that are asked for. */
+#define EXT_SUBJECT_KEY_IDENTIFIER 14
 #define EXT_KEY_USAGE 15
 #define EXT_SUBJECT_ALT_NAME 17
 #define EXT_BASIC_CONSTRAINTS 19
 #define EXT_NAME_CONSTRAINTS 30
 #define EXT_CRL_DISTRIBUTION_POINTS 31
 #define EXT_CERTIFICATE_POLICIES 32
+#define EXT_AUTHORITY_KEY_IDENTIFIER 35
 #define EXT_EXTENDED_KEY_USAGE 37
 
 /*

@@ -152,16 +152,21 @@ validate(const copy *c, const certificate *cert)
 	(*INNER)->append(INNER, c->data + at, c->len - at);
 }
 
-/* The names that a CA may certify are those of the certificates below. */
+/*
+ * The names that a CA may certify are those of the certificates below. None
+ * but CAs may say such a thing (RFC 5280, 4.2.1.10).
+ */
 static int
 constraints_flaw(const certificate *cert)
 {
 	der value;
 	int err;
 
-	if (peer.index == 0 ||
-		!certificate_extension(cert, EXT_NAME_CONSTRAINTS, &value)) {
+	if (!certificate_extension(cert, EXT_NAME_CONSTRAINTS, &value)) {
 		return 0;
+	}
+	if (peer.index == 0) {
+		return certificate_is_ca(cert) ? 0 : BR_ERR_X509_UNEXPECTED;
 	}
 	err = name_constraints_check(&value);
 	return err != 0 ? err : chain_names_meet(&value);

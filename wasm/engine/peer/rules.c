@@ -139,6 +139,18 @@ certificate_is_self_issued(const certificate *cert)
 }
 
 /* see rules.h */
+int
+certificate_is_ca(const certificate *cert)
+{
+	der value, list, is_ca;
+
+	return certificate_extension(cert, EXT_BASIC_CONSTRAINTS, &value) &&
+	       der_expect(&value, DER_SEQUENCE, &list) &&
+	       der_expect(&list, DER_BOOLEAN, &is_ca) && is_ca.len == 1 &&
+	       is_ca.data[0] != 0;
+}
+
+/* see rules.h */
 uint32_t
 certificate_path_length(const certificate *cert)
 {

@@ -27,6 +27,17 @@ certificate_path_length(const certificate *cert);
 int
 certificate_may_sign(const certificate *cert);
 
+/* Is it a CA's? (4.2.1.9) */
+int
+certificate_is_ca(const certificate *cert);
+
+/*
+ * key-identifiers.c: does a certificate whose issuer has the subject's name
+ * say that another certificate issued it? (4.2.1.1)
+ */
+int
+certificate_denies_itself(const certificate *cert);
+
 /*
  * A root of version 1 can't say that it is a CA's. That it issued itself
  * must do, as elsewhere.

@@ -120,6 +120,53 @@ host_subtree_has(const der *base, const der *name, int any)
 	return SUBTREE_OUTSIDE;
 }
 
+/* What is before and behind the only `@`. Returns 0 if there is none. */
+static int
+split_mailbox(const der *name, der *local, der *host)
+{
+	const unsigned char *at = memchr(name->data, '@', name->len);
+
+	if (at == NULL) {
+		return 0;
+	}
+	local->data = name->data;
+	local->len = (size_t)(at - name->data);
+	*host = without(name, local->len + 1);
+	return local->len > 0 && is_host_name(host);
+}
+
+/* One mailbox, all of a host's, or with a dot in front all below a host. */
+static int
+is_email_base(const der *base)
+{
+	der local, host;
+
+	return split_mailbox(base, &local, &host) ||
+	       (base->len > 0 && is_host_base(base));
+}
+
+static subtree_result
+email_subtree_has(const der *base, const der *name)
+{
+	der local, host, base_local, base_host;
+	int inside;
+
+	if (!split_mailbox(name, &local, &host)) {
+		return SUBTREE_UNKNOWN;
+	}
+	if (split_mailbox(base, &base_local, &base_host)) {
+		/* Case counts before the `@` (RFC 5280, 7.5). */
+		inside = local.len == base_local.len &&
+			 memcmp(local.data, base_local.data, local.len) == 0 &&
+			 host.len == base_host.len &&
+			 ends_with(&host, &base_host);
+	} else {
+		inside = ends_with(&host, base) &&
+			 (base->data[0] == '.' || host.len == base->len);
+	}
+	return inside ? SUBTREE_INSIDE : SUBTREE_OUTSIDE;
+}
+
 /* An address and a mask, whose ones come first. */
 static int
 is_address_base(const der *base)
@@ -169,6 +216,8 @@ subtree_is_valid(unsigned tag, const der *base)
 	switch (tag) {
 	case NAME_DNS:
 		return is_host_base(base);
+	case NAME_EMAIL:
+		return is_email_base(base);
 	case NAME_IP:
 		return is_address_base(base);
 	default:
@@ -186,6 +235,8 @@ subtree_has(unsigned tag, const der *base, const der *name, int any)
 	switch (tag) {
 	case NAME_DNS:
 		return host_subtree_has(base, name, any);
+	case NAME_EMAIL:
+		return email_subtree_has(base, name);
 	case NAME_IP:
 		return address_subtree_has(base, name);
 	case NAME_DIRECTORY:

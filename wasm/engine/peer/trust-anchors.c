@@ -274,6 +274,9 @@ engine_add_trust_anchor(const void *data, size_t len)
 	if (err != 0) {
 		return err;
 	}
+	if (certificate_denies_itself(&cert)) {
+		return BR_ERR_X509_DN_MISMATCH;
+	}
 	if (!is_ca || is_v1_root) {
 		err = add_pin(&dn, data, len);
 	} else if (!certificate_may_sign(&cert)) {
