@@ -21,6 +21,9 @@ export const ENGINE_ESTABLISHED = 0x02;
 export const ENGINE_PEER_CLOSED = 0x04;
 export const ENGINE_IN_RECORD = 0x08;
 export const ENGINE_AWAITS_CHAIN = 0x10;
+export const ENGINE_AWAITS_KEEPER = 0x20;
+
+export const ENGINE_REQUEST_ATTEST = 1;
 
 export const ENGINE_NAME_CN = 3;
 export const ENGINE_NAME_C = 6;

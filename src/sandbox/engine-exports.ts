@@ -17,6 +17,12 @@ export interface EngineExports extends PeerExports {
   engine_start(seed: Pointer): number;
   engine_continue(): number;
   engine_refuse(alert: number): void;
+  engine_request(): number;
+  engine_request_scheme(): number;
+  engine_request_data(): Pointer;
+  engine_request_length(): number;
+  engine_request_room(): number;
+  engine_answer(length: number): void;
   engine_buf(channel: number): Pointer;
   engine_buf_length(): number;
   engine_ack(channel: number, length: number): void;

@@ -1,10 +1,12 @@
 import * as abi from "./abi.ts";
+import { Bindings } from "./bindings.ts";
 import { Configuration, check } from "./configuration.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import {
   type ClientSettings,
   type Identity,
   type IdentityChoice,
+  type Profile,
   profileNumber,
   type ServerConfiguration,
   type ServerSettings,
@@ -12,7 +14,7 @@ import {
 } from "./engine-settings.ts";
 import { EngineError } from "./errors.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
-import type { KeyOperations } from "./keeper.ts";
+import type { Role } from "./keeper.ts";
 import { MemoryImage } from "./memory-image.ts";
 import { readServerName, readSession, type Session } from "./session.ts";
 
@@ -54,22 +56,43 @@ export type EngineState = Readonly<
 /** Makes the engine of one more connection. */
 export type ServerMaker = (start: ServerStart) => Engine;
 
+/** A chain that depends on the client, and where it goes. */
+interface AwaitedChain {
+  readonly choice: IdentityChoice;
+  readonly room: Pointer;
+}
+
+const NO_SIGNATURE = new Uint8Array(0);
+
 /** One TLS connection in a sandbox of its own. */
 export class Engine {
   private readonly sandbox: Sandbox<EngineExports>;
   private readonly configuration: Configuration;
-  private key: KeyOperations | null = null;
-  private awaited: { readonly choice: IdentityChoice; readonly room: Pointer } | null = null;
+  private readonly bindings: Bindings;
+  private awaited: AwaitedChain | null = null;
+  private asked = false;
   private refusal: EngineError | null = null;
+  /** A signature that came later than it was asked for. */
+  private answer: Uint8Array | null = null;
+  private wiped = false;
+
+  /**
+   * Called when the engine can go on, though nothing came from either side: a key that answers later
+   * has answered.
+   *
+   * @internal
+   */
+  resumed: () => void = () => {};
 
   /** The engine's only way out leads to one private key: that of its own chain. */
-  private constructor(module: WebAssembly.Module) {
+  private constructor(module: WebAssembly.Module, role: Role, profile: Profile) {
+    this.bindings = new Bindings(role, profile);
     this.sandbox = instantiate<EngineExports>(module, {
       keeper: {
         sign: (hash: number, value: Pointer, length: number, out: Pointer, max: number) =>
-          this.key?.sign(hash, this.memory.view(value, length), this.memory.view(out, max)) ?? 0,
+          this.bindings.sign(hash, this.memory.view(value, length), this.memory.view(out, max)),
         decrypt: (data: Pointer, length: number) =>
-          this.key?.decrypt(this.memory.view(data, length)) ?? 0,
+          this.bindings.decrypt(this.memory.view(data, length)),
       },
     });
     this.configuration = new Configuration(this.sandbox);
@@ -83,7 +106,7 @@ export class Engine {
    * @throws {UnusableAnchors} if clients are to be verified and nothing can vouch for them
    */
   static server(module: WebAssembly.Module, settings: ServerSettings): Engine {
-    const engine = new Engine(module);
+    const engine = new Engine(module, "server", settings.profile);
     engine.configureServer(settings);
     engine.startServer(settings);
     return engine;
@@ -95,16 +118,17 @@ export class Engine {
    * its own time and entropy.
    */
   static servers(module: WebAssembly.Module, settings: ServerConfiguration): ServerMaker {
-    const template = new Engine(module);
+    const { clients, identity, profile } = settings;
+    const make = () => new Engine(module, "server", profile);
+    const template = make();
     template.configureServer(settings);
-    const image = new MemoryImage(template.memory, new Engine(module).memory);
-    const { key, awaited } = template;
+    const image = new MemoryImage(template.memory, make().memory);
+    const { awaited } = template;
     template.wipe();
-    const { clients } = settings;
     return ({ now, seed }) => {
-      const engine = new Engine(module);
+      const engine = make();
       image.writeInto(engine.memory);
-      engine.key = key;
+      if ("key" in identity) engine.bindings.bind(identity.key);
       engine.awaited = awaited;
       engine.startServer({ clients: clients && { ...clients, now }, seed });
       return engine;
@@ -119,7 +143,7 @@ export class Engine {
    * @throws {UnusableAnchors} if the server is to be verified and nothing can vouch for it
    */
   static client(module: WebAssembly.Module, settings: ClientSettings): Engine {
-    const engine = new Engine(module);
+    const engine = new Engine(module, "client", settings.profile);
     const { configuration } = engine;
     const { exports } = engine.sandbox;
     const { identity, server, serverName } = settings;
@@ -143,6 +167,7 @@ export class Engine {
    */
   buffer(channel: Channel): Uint8Array {
     const { exports, memory } = this.sandbox;
+    this.deliver();
     const at = exports.engine_buf(CHANNELS[channel]);
     return memory.view(at, exports.engine_buf_length());
   }
@@ -150,7 +175,7 @@ export class Engine {
   /** So many bytes of the buffer were taken or filled: at least one. */
   ack(channel: Channel, count: number): void {
     this.sandbox.exports.engine_ack(CHANNELS[channel], count);
-    if (this.awaited !== null && channel === "recvrec") this.chooseIdentity();
+    if (this.bindings.isBound || this.awaited !== null) this.attend();
   }
 
   /** Makes a record of the application data gathered so far, if any. */
@@ -184,7 +209,7 @@ export class Engine {
       established: (bits & abi.ENGINE_ESTABLISHED) !== 0,
       peerClosed: (bits & abi.ENGINE_PEER_CLOSED) !== 0,
       inRecord: (bits & abi.ENGINE_IN_RECORD) !== 0,
-      awaitsHost: (bits & abi.ENGINE_AWAITS_CHAIN) !== 0,
+      awaitsHost: (bits & (abi.ENGINE_AWAITS_CHAIN | abi.ENGINE_AWAITS_KEEPER)) !== 0,
     };
   }
 
@@ -235,6 +260,8 @@ export class Engine {
 
   /** Overwrites everything that this connection knew. Whatever is called afterwards throws. */
   wipe(): void {
+    this.wiped = true;
+    this.bindings.unbind();
     this.sandbox.wipe();
   }
 
@@ -245,7 +272,7 @@ export class Engine {
   /** @param room as many bytes as the chain has */
   private identify({ chain, key }: Identity, room: Pointer): void {
     this.configuration.addChain(chain, room);
-    this.key = key;
+    this.bindings.bind(key);
   }
 
   private configureServer({ profile, identity, clients, protocols }: ServerConfiguration): void {
@@ -264,11 +291,58 @@ export class Engine {
     this.configuration.start(seed);
   }
 
-  /** Once the client has said which name it wants, it gets the chain for it, or an alert. */
-  private chooseIdentity(): void {
+  /** What the engine stands still for, and nobody but the host can give it. */
+  private attend(): void {
     const { exports } = this.sandbox;
-    if (this.awaited === null || (exports.engine_state() & abi.ENGINE_AWAITS_CHAIN) === 0) return;
-    const { choice, room } = this.awaited;
+    let bits = exports.engine_state();
+    if (this.awaited !== null && (bits & abi.ENGINE_AWAITS_CHAIN) !== 0) {
+      this.chooseIdentity(this.awaited);
+      bits = exports.engine_state();
+    }
+    if ((bits & abi.ENGINE_AWAITS_KEEPER) !== 0) this.attest();
+    if ((bits & (abi.ENGINE_ESTABLISHED | abi.ENGINE_CLOSED)) !== 0) this.bindings.unbind();
+  }
+
+  /** Gets the engine the signature that it asks for, now or later. It is asked for once. */
+  private attest(): void {
+    const { exports, memory } = this.sandbox;
+    if (this.asked) return;
+    this.asked = true;
+    const at = exports.engine_request_data();
+    const transcript = memory.view(at, exports.engine_request_length()).slice();
+    const isKnown = exports.engine_request() === abi.ENGINE_REQUEST_ATTEST;
+    const scheme = exports.engine_request_scheme();
+    const signature = isKnown ? this.bindings.attest({ scheme, transcript }) : NO_SIGNATURE;
+    if (!("then" in signature)) {
+      this.give(signature);
+      return;
+    }
+    const later = (answer: Uint8Array) => {
+      this.answer = answer;
+      if (!this.wiped) this.resumed();
+    };
+    signature.then(later, () => later(NO_SIGNATURE));
+  }
+
+  /** An answer that came later reaches the engine when it is next looked at. */
+  private deliver(): void {
+    const { answer } = this;
+    if (answer === null) return;
+    this.answer = null;
+    this.give(answer);
+  }
+
+  private give(signature: Uint8Array): void {
+    const { exports, memory } = this.sandbox;
+    const room = memory.view(exports.engine_request_data(), exports.engine_request_room());
+    const fits = signature.length <= room.length;
+    if (fits) room.set(signature);
+    exports.engine_answer(fits ? signature.length : 0);
+  }
+
+  /** Once the client has said which name it wants, it gets the chain for it, or an alert. */
+  private chooseIdentity({ choice, room }: AwaitedChain): void {
+    const { exports } = this.sandbox;
     this.awaited = null;
     const serverName = readServerName(this.sandbox);
     const identity = choice.choose(serverName);

@@ -56,6 +56,13 @@ export interface KeyOperations {
    * @returns the result's length in bytes, 0 for none
    */
   decrypt(data: Uint8Array): number;
+  /**
+   * Signs the CertificateVerify of a TLS 1.3 handshake.
+   *
+   * @returns the signature, or nothing when this key can't make it; or a promise of it, for a key in
+   *   a device or a service, and for those who queue
+   */
+  attest(request: Attestation): Uint8Array | Promise<Uint8Array>;
 }
 
 /** Whose CertificateVerify it is. */

@@ -33,6 +33,7 @@ export class Tunnel {
   constructor(private readonly settings: TunnelSettings) {
     this.engine = settings.engine;
     this.remote = settings.remote;
+    this.engine.resumed = () => this.run();
     this.closing = new Closing(settings);
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SandboxTrap } from "../../src/sandbox/instance.ts";
-import type { KeyOperations } from "../../src/sandbox/keeper.ts";
+import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
 import { Authority } from "../support/certificates.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { clientHello } from "./client-hello.ts";
@@ -53,11 +53,17 @@ class Listener implements KeyOperations {
     this.heard.push(data.length);
     return 0;
   }
+
+  attest({ transcript }: Attestation): Uint8Array {
+    this.heard.push(transcript.length);
+    return new Uint8Array(0);
+  }
 }
 
 /** An engine's imports, as the engine itself would call them. */
 function takenOver(key: KeyOperations) {
-  const engine = newServer(credentials, { key });
+  // In this profile there are suites that need either import.
+  const engine = newServer(credentials, { key, profile: "compat" });
   const { keeper } = given.at(-1) as Imports;
   return { engine, keeper, size: memoryOf(engine).length };
 }
@@ -168,14 +174,18 @@ describe("a corrupted engine", () => {
       engine_buf_length: () => 16,
     }));
     for (const corrupted of evil) {
-      const caller = Object.create(Object.getPrototypeOf(engine));
+      const caller = Object.create(engine);
       caller.sandbox = { exports: corrupted, memory };
       expect(() => caller.buffer("sendrec")).toThrow(SandboxTrap);
     }
   });
 
   test("that says it took a longer signature than there is room for fails on its own", () => {
-    const greedy: KeyOperations = { sign: () => 0x7fffffff, decrypt: () => 0x7fffffff };
+    const greedy: KeyOperations = {
+      sign: () => 0x7fffffff,
+      decrypt: () => 0x7fffffff,
+      attest: () => new Uint8Array(0),
+    };
     const engine = newServer(credentials, { key: greedy });
     expect(() => {
       feed(engine, "recvrec", clientHello({ suites: SUITES }));
@@ -190,6 +200,7 @@ describe("a corrupted engine", () => {
         throw failure;
       },
       decrypt: () => 0,
+      attest: () => new Uint8Array(0),
     };
     const engine = newServer(credentials, { key: broken });
     expect(() => feed(engine, "recvrec", clientHello({ suites: SUITES }))).toThrow(failure);

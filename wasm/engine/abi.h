@@ -154,6 +154,31 @@ EXPORT(engine_continue) int engine_continue(void);
 EXPORT(engine_refuse) void engine_refuse(uint32_t alert);
 
 /* ------------------------------------------------------------------ */
+/* Requests. TLS 1.3 calls no import: with ENGINE_AWAITS_KEEPER in its
+   state, the engine stands still until what it asks for is there. What can
+   leave through sendrec still does. */
+
+/* The signature of this handshake's CertificateVerify (RFC 8446, 4.4.3):
+   the data is the transcript hash, and the keeper composes what is signed.
+   The only request so far. */
+#define ENGINE_REQUEST_ATTEST 1
+
+/* Which one it is; 0 for none. */
+EXPORT(engine_request) uint32_t engine_request(void);
+
+/* The SignatureScheme that is wanted (RFC 8446, 4.2.3). */
+EXPORT(engine_request_scheme) uint32_t engine_request_scheme(void);
+
+/* What it is about, how long that is, and how many bytes of an answer have
+   room at the same place. */
+EXPORT(engine_request_data) unsigned char *engine_request_data(void);
+EXPORT(engine_request_length) size_t engine_request_length(void);
+EXPORT(engine_request_room) size_t engine_request_room(void);
+
+/* So many bytes of answer are there; 0: it is refused, and so is the peer. */
+EXPORT(engine_answer) void engine_answer(size_t len);
+
+/* ------------------------------------------------------------------ */
 /* The four channels, each with two verbs (bearssl_ssl.h, "SSL Engine"):
    `buf` gives the address of the bytes to take or of the room to fill,
    and engine_buf_length how many (0: nothing for now, and the address is
@@ -206,6 +231,9 @@ EXPORT(engine_end) void engine_end(void);
 
 /* The client's name is known, and our chain is not; see engine_continue. */
 #define ENGINE_AWAITS_CHAIN 0x10
+
+/* A signature is wanted of the host; see engine_request. */
+#define ENGINE_AWAITS_KEEPER 0x20
 
 EXPORT(engine_state) uint32_t engine_state(void);
 

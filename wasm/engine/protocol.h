@@ -18,6 +18,15 @@ typedef struct {
 	const char *application_protocol; /* ALPN; or empty */
 } session_facts;
 
+/* What is wanted of the host; see engine_request. */
+typedef struct {
+	unsigned what; /* ENGINE_REQUEST_*; 0 for nothing */
+	unsigned scheme;
+	unsigned char *data;
+	size_t len;  /* of the data */
+	size_t room; /* for the answer, in the same place */
+} host_request;
+
 typedef struct protocol {
 	/* To the state before the first byte. Returns 0 or an error. */
 	int (*start)(void);
@@ -33,6 +42,11 @@ typedef struct protocol {
 	int (*last_error)(void);
 	int (*alert_sent)(void);
 	void (*facts)(session_facts *facts);
+
+	/* In ENGINE_AWAITS_KEEPER: what for, and so long an answer is there.
+	   NULL for a protocol that never is. */
+	void (*request)(host_request *wanted);
+	void (*answer)(size_t len);
 
 	/* In ENGINE_AWAITS_CHAIN: the chain is in place; there is none. */
 	int (*resume_with_chain)(void);

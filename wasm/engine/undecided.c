@@ -274,6 +274,8 @@ const protocol protocol_undecided = {
 	nothing,
 	nothing,
 	facts,
+	NULL,
+	NULL,
 	nothing,
 	refuse,
 };

@@ -342,6 +342,8 @@ const protocol protocol_tls12 = {
 	last_error,
 	alert_sent,
 	facts,
+	NULL,
+	NULL,
 	resume_with_chain,
 	refuse,
 };

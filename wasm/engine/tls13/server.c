@@ -14,7 +14,6 @@
 #include "groups.h"
 #include "schemes.h"
 #include "labels.h"
-#include "signed-content.h"
 #include "engine/abi.h"
 #include "engine/connection.h"
 #include "engine/errors.h"
@@ -339,24 +338,6 @@ server_take_signature(size_t len)
 	return server_go_on();
 }
 
-/*
- * By the import that TLS 1.2 has, at once, and for keys that sign the same
- * in both versions.
- */
-static int
-sign_now(void)
-{
-	const br_hash_class *hash = tls13.scheme->hash;
-	unsigned char value[64];
-	size_t len;
-
-	signed_content_hash(hash, 0, tls13.scratch, tls13.scratch_len, value);
-	len = keeper_sign(
-		hash->desc >> BR_HASHDESC_ID_OFF & BR_HASHDESC_ID_MASK, value,
-		br_digest_size(hash), tls13.scratch, SIGNATURE_MAX);
-	return server_take_signature(len);
-}
-
 /* The next step, the message before being through. */
 static int
 take_step(void)
@@ -393,7 +374,7 @@ take_step(void)
 		return 0;
 	case STEP_ATTEST:
 		ask_for_signature();
-		return sign_now();
+		return 0;
 	case STEP_FINISHED:
 		write_with(&write_finished);
 		tls13.step = STEP_APPLICATION_KEYS;

@@ -227,6 +227,8 @@ state(void)
 		state |= ENGINE_CLOSED;
 	} else if (tls13.waits_for_chain) {
 		state |= ENGINE_AWAITS_CHAIN;
+	} else if (tls13.waits_for_keeper) {
+		state |= ENGINE_AWAITS_KEEPER;
 	}
 	if (tls13.expects == EXPECTS_DATA) {
 		state |= ENGINE_ESTABLISHED;
@@ -265,6 +267,22 @@ facts(session_facts *known)
 		tls13.protocol != NULL ? tls13.protocol : "";
 }
 
+static void
+request(host_request *wanted)
+{
+	wanted->what = ENGINE_REQUEST_ATTEST;
+	wanted->scheme = tls13.scheme->id;
+	wanted->data = tls13.scratch;
+	wanted->len = tls13.scratch_len;
+	wanted->room = SIGNATURE_MAX;
+}
+
+static void
+answer(size_t len)
+{
+	tls13_fail(server_take_signature(len));
+}
+
 static int
 resume_with_chain(void)
 {
@@ -290,6 +308,8 @@ const protocol protocol_tls13 = {
 	last_error,
 	alert_sent,
 	facts,
+	request,
+	answer,
 	resume_with_chain,
 	refuse,
 };
