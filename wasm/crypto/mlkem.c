@@ -1,6 +1,7 @@
 #include <string.h>
 #include "inner.h"
 #include "mlkem.h"
+#include "wipe.h"
 
 /* Of a ciphertext (FIPS 203, table 2): du and dv. */
 #define U_BITS 10
@@ -8,17 +9,6 @@
 
 /* Where the encapsulation key has the matrix's seed. */
 #define RHO (MLKEM_RANK * MLKEM_BYTES(12))
-
-static void
-wipe(mlkem_room *room)
-{
-	volatile unsigned char *byte = (volatile unsigned char *)room;
-	size_t len = sizeof *room;
-
-	while (len-- > 0) {
-		*byte++ = 0;
-	}
-}
 
 /* Of a string in one or two parts (FIPS 203, 4.1: G, H and J). */
 static MLKEM_SMALL void
@@ -164,7 +154,7 @@ mlkem_make_key(unsigned char key[MLKEM_KEY],
 {
 	mlkem_expand(room, seed);
 	memcpy(key, room->key, MLKEM_KEY);
-	wipe(room);
+	wipe(room, sizeof *room);
 }
 
 /* The check of 7.2. */
@@ -199,7 +189,7 @@ mlkem_encapsulate(unsigned char secret[MLKEM_SECRET],
 		encrypt(room, ciphertext, key);
 		memcpy(secret, room->seeds, MLKEM_SECRET);
 	}
-	wipe(room);
+	wipe(room, sizeof *room);
 	return good;
 }
 
@@ -220,7 +210,7 @@ mlkem_open(unsigned char secret[MLKEM_SECRET], const unsigned char *ciphertext,
 	digest(&room->k, &keccak_shake256, secret, MLKEM_SECRET, z, 32,
 		ciphertext, MLKEM_CIPHERTEXT);
 	br_ccopy(EQ0((int32_t)difference), secret, room->seeds, MLKEM_SECRET);
-	wipe(room);
+	wipe(room, sizeof *room);
 }
 
 /* see mlkem.h: algorithm 21, ML-KEM.Decaps */

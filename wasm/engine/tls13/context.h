@@ -61,16 +61,16 @@ typedef struct tls13_group tls13_group;
 /* A SignatureScheme; see schemes.c. */
 typedef struct tls13_scheme tls13_scheme;
 
-/* The longest answer to a key share: P-384's. */
-#define GROUP_SHARE_MAX 97
-#define GROUP_SECRET_MAX 48
+/* The longest answer to a key share, and the longest secret: the hybrid's. */
+#define GROUP_SHARE_MAX 1120
+#define GROUP_SECRET_MAX 64
 
 /* A signature: of RSA with 4096 bits, BearSSL's longest. */
 #define SIGNATURE_MAX 512
 
-/* The longest message of ours that is written at once but in the clear: a
-   CertificateVerify. */
-#define SCRATCH_MAX (MESSAGE_HEADER + 4 + SIGNATURE_MAX)
+/* The longest message of ours that is written at once: a ServerHello, with
+   all that it may have in front of the share. */
+#define SCRATCH_MAX (MESSAGE_HEADER + 92 + GROUP_SHARE_MAX)
 
 /* The next bytes of a message of ours. Returns 0 after the last ones. */
 typedef int (*flight_source)(size_t n, const unsigned char **data, size_t *len);

@@ -6,6 +6,10 @@
 
 #include "context.h"
 
+/* Those that have a name in the code. */
+#define GROUP_X25519 0x001D
+#define GROUP_X25519MLKEM768 0x11EC
+
 struct tls13_group {
 	uint16_t id;
 	size_t share_len;  /* the client's */
@@ -19,7 +23,7 @@ struct tls13_group {
 	int (*answer)(const tls13_group *g, const unsigned char *share,
 		unsigned char *answer, unsigned char *secret);
 
-	int curve; /* BR_EC_* */
+	int curve; /* BR_EC_*; 0 for the hybrid */
 };
 
 /* The n-th, in the order of our preference; NULL after the last one. */

@@ -257,6 +257,7 @@ take_handshake_keys(void)
 	transcript_hash(&tls13.transcript, value);
 	secrets_early(s, tls13.suite->hash, NULL, 0);
 	secrets_handshake(s, tls13.shared, tls13.group->secret_len, value);
+	wipe(tls13.shared, sizeof tls13.shared);
 	record_out_rekey(&tls13.out, tls13.suite, s->server);
 	if (tls13.limit != 0) {
 		tls13.out.content_max = tls13.limit;
