@@ -14,7 +14,8 @@
 # make side-channels  how long secrets take, in a table (SIDE_CHANNELS_SECONDS=N:
 #              for each row)
 # make audit   what the registry knows against our dependencies
-# make docs    writes the options into the manual pages, docs/compatibility.md and docs/api
+# make docs    writes the options into the manual pages, docs/compatibility.md,
+#              docs/peers.md and docs/api
 # make clean   removes what was built (distclean: what was fetched, too)
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -197,7 +198,7 @@ build/manual.mjs: docs/manual.ts $(wildcard src/cli/*.ts) node_modules/.package-
 	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
 
 # Its table has the tests themselves in it, so vitest has to load it.
-compatibility = node_modules/.bin/vitest run --update=$(1) $(2) test/parity/table.test.ts >build/compatibility.log 2>&1 || \
+compatibility = node_modules/.bin/vitest run --update=$(1) $(2) test/parity/table.test.ts test/peers/page.test.ts >build/compatibility.log 2>&1 || \
 	{ cat build/compatibility.log; exit 1; }
 
 # The API's reference, from the docstrings.
@@ -320,7 +321,8 @@ PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp soc
 	stunnel4=stunnel4 inetd=openbsd-inetd /usr/sbin/nginx=nginx-light \
 	/usr/lib/nginx/modules/ngx_mail_module.so=libnginx-mod-mail \
 	/usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream haproxy=haproxy script=bsdutils s6-svscan=s6 \
-	testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base $(CAS)
+	testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base \
+	javac=openjdk-17-jdk-headless tstclnt=libnss3-tools $(CAS)
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a
 	$(call say,  $<)

@@ -55,7 +55,8 @@ export async function gnutlsServer(
 ): Promise<TlsServer> {
   const port = await freePort();
   const running = start([
-    ...["gnutls-serv", "--echo", "--port", `${port}`, "--disable-client-cert"],
+    ...["gnutls-serv", "--echo", "--port", `${port}`],
+    ...(options.includes("--require-client-cert") ? [] : ["--disable-client-cert"]),
     ...["--x509keyfile", keyFile, "--x509certfile", certFile, ...options],
   ]);
   await listening(port, running);
