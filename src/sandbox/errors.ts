@@ -91,6 +91,7 @@ const MEANINGS = new Map<number, Meaning>([
   [146, ["BAD_RECORD_VERSION", "peer", "protected record with another version than TLS 1.2's"]],
   [147, ["FALLBACK", "peer", "older version than the client could have, after a failed attempt"]],
   [148, ["TOO_FRAGMENTED", "peer", "hello in too many records"]],
+  [149, ["UNSOLICITED_EXTENSION", "peer", "extension that was not asked for"]],
   // Of a peer's chain.
   [
     160,

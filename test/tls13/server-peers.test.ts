@@ -5,7 +5,8 @@
 import { describe, expect, it } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { gnutls, opensslArguments } from "../support/clients.ts";
-import { run } from "../support/processes.ts";
+import { eventually } from "../support/limits.ts";
+import { run, start } from "../support/processes.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { namedEnvironment } from "../support/service.ts";
 import { nodeClient } from "./node-peers.ts";
@@ -20,18 +21,16 @@ const SUITES = [
   "TLS_AES_256_GCM_SHA384",
 ] as const;
 
-/** The program says what it knows of the connection, and then all that it hears. */
-const TELLS = ["sh", "-c", 'echo "$SSL_PROTOCOL $SSL_CIPHER"; exec cat'];
+/** The program says what it knows of the connection, and then the one line that it hears. */
+const TELLS = ["sh", "-c", "echo $SSL_PROTOCOL $SSL_CIPHER; head -n 1"];
 
 function serving(prog: readonly string[] = TELLS): Promise<Server> {
   return startServer({ authority, credentials, environment, prog, options: ["-S"] });
 }
 
-async function openssl(server: Server, ...options: string[]) {
-  const client = [...opensslArguments(server), ...options];
-  // Without a wait it would leave before the answer is there.
-  const input = ["sh", "-c", `(echo over; sleep 0.5) | ${client.join(" ")}`];
-  return run(input);
+/** It leaves when the server says goodbye. */
+function openssl(server: Server, ...options: string[]) {
+  return run([...opensslArguments(server), "-ign_eof", ...options], { input: "over\n" });
 }
 
 describe("OpenSSL", () => {
@@ -68,11 +67,25 @@ describe("OpenSSL", () => {
   it("with key updates of its own, and with some that we are to answer", async () => {
     const server = await serving(["cat"]);
     const client = opensslArguments(server).filter((word) => word !== "-brief");
-    const typed = "echo one; sleep 0.3; echo K; sleep 0.3; echo two; sleep 0.3; echo k; sleep 0.3";
-    const { stdout } = await run([
-      ...["sh", "-c", `(${typed}; echo three; sleep 0.5) | ${client.join(" ")} -quiet -no_ign_eof`],
-    ]);
-    for (const word of ["one", "two", "three"]) expect(stdout).toContain(`${word}\n`);
+    const running = start([...client, "-quiet", "-no_ign_eof"]);
+    const type = (line: string) => running.child.stdin?.write(`${line}\n`);
+    const echoed = (line: string) =>
+      eventually(`${line} comes back`, () => running.stdout.includes(`${line}\n`));
+    await eventually("it has verified", () => running.stderr.includes("verify return:1"));
+    for (const [update, line] of [
+      ["K", "one"],
+      ["k", "two"],
+      ["K", "three"],
+    ] as const) {
+      // It takes a letter at a line's beginning for a command, if it is all that it reads.
+      const before = running.stderr.length;
+      type(update);
+      await eventually("it says so", () => running.stderr.length > before);
+      type(line);
+      await echoed(line);
+    }
+    running.child.stdin?.end();
+    await running.ended;
     expect(server.log).toEqual([]);
   });
 
@@ -97,9 +110,7 @@ describe("OpenSSL", () => {
     });
     for (const name of ["other.test", SERVER_NAME]) {
       const client = opensslArguments(server).map((word) => (word === SERVER_NAME ? name : word));
-      const { stdout, stderr } = await run([
-        ...["sh", "-c", `(echo over; sleep 0.5) | ${client.join(" ")} -tls1_3`],
-      ]);
+      const { stdout, stderr } = await run([...client, "-ign_eof", "-tls1_3"], { input: "over\n" });
       expect(stderr, name).toContain("Verification: OK");
       expect(stdout, name).toBe(`TLSv1.3 ${SUITES[0]}\nover\n`);
     }

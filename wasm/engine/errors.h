@@ -28,6 +28,7 @@
 #define ERR_BAD_RECORD_VERSION 146 /* of a protected record */
 #define ERR_FALLBACK 147           /* RFC 7507 */
 #define ERR_TOO_FRAGMENTED 148     /* a ClientHello in very many records */
+#define ERR_UNSOLICITED_EXTENSION 149 /* RFC 8446, 4.2 */
 
 /*
  * Of a peer's chain. The anchor that it leads to is not valid at this time;

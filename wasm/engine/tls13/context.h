@@ -90,6 +90,24 @@ typedef struct {
 	size_t len, have; /* of the body */
 } message;
 
+/* Where a Certificate message of the peer's is; see certificate-reader.c. */
+typedef enum {
+	FIELD_CONTEXT,
+	FIELD_LIST,
+	FIELD_CERTIFICATE,
+	FIELD_EXTENSIONS,
+	FIELD_DER,
+	FIELD_END
+} certificate_field;
+
+typedef struct {
+	certificate_field field;
+	uint32_t missing; /* bytes of the field */
+	uint32_t value;   /* of a number, so far */
+	uint32_t list_left;
+	size_t count;
+} certificate_reader;
+
 /* What a server has yet to do before the client's turn; see server.c. */
 typedef enum {
 	STEP_WAITS, /* for the client */
@@ -99,6 +117,7 @@ typedef enum {
 	STEP_HELLO,
 	STEP_HANDSHAKE_KEYS,
 	STEP_EXTENSIONS,
+	STEP_REQUEST,
 	STEP_CERTIFICATE,
 	STEP_ATTEST, /* ENGINE_AWAITS_KEEPER */
 	STEP_FINISHED,
@@ -115,6 +134,7 @@ typedef struct {
 	record_out out;
 	message message;
 	flight flight;
+	certificate_reader certificates;
 	transcript transcript;
 	secrets secrets;
 	const tls13_suite *suite;
@@ -233,6 +253,10 @@ server_take_signature(size_t len);
 int
 server_read_hello(const unsigned char *body, size_t len);
 int
+server_read_certificate(const unsigned char *data, size_t len, size_t left);
+int
+server_read_verify(const unsigned char *body, size_t len);
+int
 server_read_finished(const unsigned char *body, size_t len);
 
 /* server-hello.c: messages of a server's, whole. */
@@ -242,6 +266,21 @@ void
 server_write_retry(writer *out);
 void
 server_write_extensions(writer *out);
+
+/* certificate-request.c: a server's CertificateRequest, for flight_begin. */
+int
+certificate_request_source(size_t n, const unsigned char **data, size_t *len);
+
+/* ------------------------------------------------------------------ */
+/* Certificates of both sides */
+
+/* certificate-reader.c: the peer's, in pieces, and how many there were. */
+void
+certificate_read_begin(void);
+int
+certificate_read(const unsigned char *data, size_t len);
+int
+certificate_read_end(size_t *count);
 
 /* certificates.c: our Certificate message, for flight_begin. */
 int

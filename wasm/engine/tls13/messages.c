@@ -23,12 +23,20 @@ typedef struct {
 
 #define WHOLE_MAX 16384
 #define FINISHED_MAX SUITE_HASH_MAX
+#define VERIFY_MAX (4 + 2 * SIGNATURE_MAX)
+
+/* No buffer is needed for what is read as it comes: peer/ has its limits. */
+#define STREAM_MAX 0xFFFFFF
 
 static const row table[] = {
 	{EXPECTS_CLIENT_HELLO, MESSAGE_CLIENT_HELLO, WHOLE_MAX,
 		&server_read_hello, NULL},
 	{EXPECTS_SECOND_CLIENT_HELLO, MESSAGE_CLIENT_HELLO, WHOLE_MAX,
 		&server_read_hello, NULL},
+	{EXPECTS_CLIENT_CERTIFICATE, MESSAGE_CERTIFICATE, STREAM_MAX, NULL,
+		&server_read_certificate},
+	{EXPECTS_CLIENT_VERIFY, MESSAGE_CERTIFICATE_VERIFY, VERIFY_MAX,
+		&server_read_verify, NULL},
 	{EXPECTS_CLIENT_FINISHED, MESSAGE_FINISHED, FINISHED_MAX,
 		&server_read_finished, NULL},
 	{EXPECTS_DATA, MESSAGE_KEY_UPDATE, 1, &key_update_read, NULL},

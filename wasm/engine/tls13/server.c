@@ -14,6 +14,7 @@
 #include "groups.h"
 #include "schemes.h"
 #include "labels.h"
+#include "verify.h"
 #include "engine/abi.h"
 #include "engine/connection.h"
 #include "engine/errors.h"
@@ -209,6 +210,35 @@ server_read_hello(const unsigned char *body, size_t len)
 
 /* see context.h */
 int
+server_read_certificate(const unsigned char *data, size_t len, size_t left)
+{
+	size_t count;
+	int err = certificate_read(data, len);
+
+	if (err != 0 || left > 0) {
+		return err;
+	}
+	err = certificate_read_end(&count);
+	if (err == 0 && count == 0 && conn.peer_must_come) {
+		err = ERR_NO_CERTIFICATE;
+	}
+
+	/* Without a certificate there is nothing to prove. */
+	tls13.expects =
+		count > 0 ? EXPECTS_CLIENT_VERIFY : EXPECTS_CLIENT_FINISHED;
+	return err;
+}
+
+/* see context.h */
+int
+server_read_verify(const unsigned char *body, size_t len)
+{
+	tls13.expects = EXPECTS_CLIENT_FINISHED;
+	return verify_read(1, body, len);
+}
+
+/* see context.h */
+int
 server_read_finished(const unsigned char *body, size_t len)
 {
 	const br_hash_class *hash = tls13.suite->hash;
@@ -286,6 +316,17 @@ take_application_keys(void)
 	transcript_hash(&tls13.transcript, value);
 	secrets_application(&tls13.secrets, value);
 	record_out_rekey(&tls13.out, tls13.suite, tls13.secrets.server);
+}
+
+/* The client's turn. */
+static void
+expect_flight(void)
+{
+	tls13.expects = EXPECTS_CLIENT_FINISHED;
+	if (conn.peer != NULL) {
+		tls13.expects = EXPECTS_CLIENT_CERTIFICATE;
+		certificate_read_begin();
+	}
 }
 
 /* The client's Finished is good. */
@@ -367,6 +408,11 @@ take_step(void)
 		return take_handshake_keys();
 	case STEP_EXTENSIONS:
 		write_with(&server_write_extensions);
+		tls13.step =
+			conn.peer != NULL ? STEP_REQUEST : STEP_CERTIFICATE;
+		return 0;
+	case STEP_REQUEST:
+		flight_begin(&certificate_request_source);
 		tls13.step = STEP_CERTIFICATE;
 		return 0;
 	case STEP_CERTIFICATE:
@@ -382,7 +428,7 @@ take_step(void)
 		return 0;
 	case STEP_APPLICATION_KEYS:
 		take_application_keys();
-		tls13.expects = EXPECTS_CLIENT_FINISHED;
+		expect_flight();
 		tls13.step = STEP_WAITS;
 		return 0;
 	case STEP_DONE:
