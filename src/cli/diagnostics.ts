@@ -1,15 +1,11 @@
 import { writeSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
-import type { ExitCode } from "./exit-codes.ts";
 
-/** The end of a program: what it says and the code that it exits with. */
-export class Fatal extends Error {
-  constructor(
-    readonly exitCode: ExitCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+/** The system refused something that we need. */
+export class SystemFailure extends Error {
+  /** @param what such as `unable to listen`; the cause's reason follows */
+  constructor(what: string, cause: unknown) {
+    super(`${what}: ${reasonOf(cause)}`, { cause });
   }
 }
 

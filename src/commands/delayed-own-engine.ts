@@ -1,5 +1,4 @@
 import type { Readable, Writable } from "node:stream";
-import type { Fatal } from "../cli/diagnostics.ts";
 import { Connection, type Streams } from "../connection/connection.ts";
 import { notification } from "../connection/session-variables.ts";
 import { peerOf, tellEnd } from "../connection/summary.ts";
@@ -40,7 +39,7 @@ export class DelayedOwnEngine implements DelayedEngine {
         established(notification(session));
         return local;
       },
-      over: (failure: Fatal | null) => {
+      over: (failure) => {
         tellEnd(program, settings.verbosity, connection.facts(failure));
         over(failure !== null);
       },

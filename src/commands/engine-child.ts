@@ -1,7 +1,5 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
-import { Fatal } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import { parseNotification, type Variables } from "../connection/session-variables.ts";
 import { inheritedDescriptors, survivesExec } from "../io/inheritance.ts";
 import type { Pipe } from "../io/pipes.ts";
@@ -91,7 +89,7 @@ export class EngineChild {
 
   private endAsChild({ code, signal }: Ending): void {
     if (code !== null) process.exit(code);
-    this.fail(new Fatal(ExitCode.system, `${this.service.tunnel.program} was killed by ${signal}`));
+    this.fail(new Error(`${this.service.tunnel.program} was killed by ${signal}`));
   }
 
   private attempt(action: () => void): void {

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { SystemFailure } from "../cli/diagnostics.ts";
 import { leaveToOthers } from "../io/descriptors.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
 import { type Ending, endingOf } from "../program/program.ts";
@@ -19,19 +18,19 @@ export interface EngineProcess {
   /** Called after `notified`. */
   readonly ended: (ending: Ending) => void;
   /** It could not be started. */
-  readonly failed: (error: Fatal) => void;
+  readonly failed: (error: Error) => void;
 }
 
 /**
  * What leads from the engine to prog, and from prog to the engine.
  *
- * @throws {Fatal} 111 if they can't be made
+ * @throws {SystemFailure} if they can't be made
  */
 export function pipesForProgram(): [toProgram: Pipe, fromProgram: Pipe] {
   try {
     return makePipes(2) as [Pipe, Pipe];
   } catch (error) {
-    throw new Fatal(ExitCode.system, `unable to make pipes: ${reasonOf(error)}`);
+    throw new SystemFailure("unable to make pipes", error);
   }
 }
 
@@ -53,7 +52,7 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
     stdio: [...standard, 2, ...operands, "pipe"],
   });
   child.on("error", (error) => {
-    settings.failed(new Fatal(ExitCode.system, `unable to run ${launcher}: ${reasonOf(error)}`));
+    settings.failed(new SystemFailure(`unable to run ${launcher}`, error));
   });
   // Not "exit": what it told before may still have to be read.
   child.on("close", (code, signal) => settings.ended(endingOf(code, signal)));

@@ -1,8 +1,7 @@
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import type { Fatal } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import { Connection, type Streams } from "../connection/connection.ts";
+import { ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { sessionVariables } from "../connection/session-variables.ts";
 import { peerOf, tellEnd } from "../connection/summary.ts";
 import { streamsOf } from "../io/descriptors.ts";
@@ -60,13 +59,14 @@ export class OwnEngine {
     if (this.tunnelOver) mirror(ending);
   }
 
-  private endTunnel(failure: Fatal | null): void {
+  private endTunnel(failure: Error | null): void {
     const { program, settings } = this.service;
     this.tunnelOver = true;
     if (this.connection !== null) {
       tellEnd(program, settings.verbosity, this.connection.facts(failure));
     }
     if (this.ending !== null) mirror(this.ending);
-    else if (this.program === null) process.exit(failure?.exitCode ?? ExitCode.success);
+    else if (this.program === null)
+      process.exit(failure === null ? ExitCode.success : exitCodeOf(failure));
   }
 }

@@ -1,7 +1,5 @@
 import type { Socket } from "node:net";
-import type { Fatal } from "../cli/diagnostics.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
-import { cannotRun } from "../connection/failures.ts";
 import { programEnvironment, type Variables } from "../connection/session-variables.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import { type Ending, Program, type ProgramSettings } from "../program/program.ts";
@@ -47,31 +45,26 @@ export interface Start
   readonly variables: Variables;
   readonly descriptors?: readonly number[];
   /** It could not be started after all. */
-  readonly failed: (error: Fatal) => void;
+  readonly failed: (error: Error) => void;
 }
 
 /**
  * Starts prog in its environment.
  *
- * @throws {Fatal} 126 or 127 if it can't be run
+ * @throws {CannotRun}
  */
 export function startProgram(wrapping: Wrapping, start: Start): Program {
   const { command } = wrapping;
   // Before it starts: whoever sees it run may send a signal before we are told that it does.
   let program: Program | null = null;
   passSignalsOn((signal) => program?.kill(signal));
-  try {
-    program = new Program({
-      ...start,
-      command,
-      environment: environmentOf(wrapping, start.variables),
-      descriptors: start.descriptors ?? inheritedDescriptors(),
-      failed: (error) => start.failed(cannotRun(command, error)),
-    });
-    return program;
-  } catch (error) {
-    throw cannotRun(command, error as Error);
-  }
+  program = new Program({
+    ...start,
+    command,
+    environment: environmentOf(wrapping, start.variables),
+    descriptors: start.descriptors ?? inheritedDescriptors(),
+  });
+  return program;
 }
 
 /** What prog finds in its environment. */

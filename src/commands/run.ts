@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 import { complain } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import { answer, Question } from "../cli/help.ts";
 import { type CommandLine, parse, UsageError, usage } from "../cli/options.ts";
+import { ExitCode } from "../connection/exit-codes.ts";
 import { closeInspector } from "../program/signals.ts";
 import { fail } from "./fail.ts";
 

@@ -1,9 +1,8 @@
 import { isIP, type Socket } from "node:net";
 import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
 import { s6TlsclientLine, type TcpClientSettings } from "../cli/command-lines.ts";
-import { complain, Fatal, reasonOf } from "../cli/diagnostics.ts";
+import { complain, SystemFailure } from "../cli/diagnostics.ts";
 import { DIAL_DEFAULTS } from "../cli/dial-options.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import { UsageError } from "../cli/options.ts";
 import { parsePort } from "../cli/port.ts";
 import { endsOf, tcpVariables } from "../connection/tcp-variables.ts";
@@ -57,7 +56,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   start().catch((error: unknown) => fail(program, error));
 }
 
-/** @throws {Fatal} (the promise) 111 if nobody answers */
+/** @throws {SystemFailure} (the promise) if nobody answers */
 async function connect(settings: TcpClientSettings, target: Target): Promise<Socket> {
   const { host, port } = target;
   const { timeout } = settings;
@@ -71,8 +70,7 @@ async function connect(settings: TcpClientSettings, target: Target): Promise<Soc
     }
     return socket.setNoDelay(!settings.delay);
   } catch (error) {
-    const reason = reasonOf(error);
-    throw new Fatal(ExitCode.system, `unable to connect to ${host} port ${port}: ${reason}`);
+    throw new SystemFailure(`unable to connect to ${host} port ${port}`, error);
   } finally {
     clearTimeout(timer);
   }

@@ -1,16 +1,16 @@
 import { closeSync, writeSync } from "node:fs";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { SystemFailure } from "../cli/diagnostics.ts";
 import { UsageError, unsigned } from "../cli/options.ts";
 import type { TunnelSettings } from "../cli/tls-options.ts";
 import { Connection } from "../connection/connection.ts";
+import { ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { notification } from "../connection/session-variables.ts";
 import { peerOf, tellEnd } from "../connection/summary.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
+import { dropPrivileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { engineOwner } from "../setup/environment.ts";
 import { expectOneConnection } from "../setup/modules.ts";
-import { becomeOwner } from "../setup/owner.ts";
 import type { Sandboxes } from "./prog.ts";
 
 export interface TunnelAlone {
@@ -38,7 +38,7 @@ export function runTunnel(tunnel: TunnelAlone): void {
   const owner = engineOwner(environment);
   expectOneConnection();
   const { engine, keeper } = prepare();
-  becomeOwner(owner);
+  dropPrivileges(owner);
   const isServer = standard === "network";
   const network = isServer ? streamsOf(0, 1) : streamsOf(fdr, fdw);
   const connection = new Connection({
@@ -53,17 +53,17 @@ export function runTunnel(tunnel: TunnelAlone): void {
     },
     over: (failure) => {
       tellEnd(program, settings.verbosity, connection.facts(failure));
-      process.exit(failure?.exitCode ?? ExitCode.success);
+      process.exit(failure === null ? ExitCode.success : exitCodeOf(failure));
     },
   });
 }
 
-/** @throws {Fatal} 111 if nobody can read it */
+/** @throws {SystemFailure} if nobody can read it */
 function tell(fd: number, session: Session): void {
   try {
     writeSync(fd, notification(session));
     closeSync(fd);
   } catch (error) {
-    throw new Fatal(ExitCode.system, `unable to write to descriptor ${fd}: ${reasonOf(error)}`);
+    throw new SystemFailure(`unable to write to descriptor ${fd}`, error);
   }
 }

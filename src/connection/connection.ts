@@ -1,12 +1,8 @@
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
 import { Batches } from "./batches.ts";
 import { StreamEndpoint, type StreamPair } from "./stream-endpoint.ts";
-import { StreamFailure } from "./stream-failure.ts";
-import type { Facts } from "./summary.ts";
 import { timerDelay } from "./timers.ts";
 
 /** How long to wait for a peer to hang up, once we have nothing more for it: milliseconds. */
@@ -34,7 +30,7 @@ export interface ConnectionSettings {
   /** The handshake is done: gives the cleartext's side. */
   readonly established: (session: Session) => Streams | Cleartext;
   /** Called once; the engine is wiped by then. null: it ended as it should. */
-  readonly over: (failure: Fatal | null) => void;
+  readonly over: (failure: Error | null) => void;
 }
 
 /** One side of a connection. */
@@ -47,8 +43,22 @@ export interface Cleartext {
   destroy(): void;
 }
 
+/** What there is to tell about a connection. */
+export interface Facts {
+  readonly peer: string;
+  /** null: there was no handshake. */
+  readonly session: Session | null;
+  /** Bytes of application data, each way. */
+  readonly count: { readonly toLocal: number; readonly toRemote: number };
+  /** null: it ended as it should. */
+  readonly failure: Error | null;
+}
+
 /** The handshake took longer than it may. */
 export class HandshakeTimeout extends Error {}
+
+/** Nothing passed, either way, for longer than it may. */
+export class IdleTimeout extends Error {}
 
 /** One TLS connection over Node's streams: a tunnel, and the clock that it doesn't have. */
 export class Connection {
@@ -75,7 +85,7 @@ export class Connection {
   }
 
   /** What there is to tell about it, before or after its end. */
-  facts(failure: Fatal | null): Facts {
+  facts(failure: Error | null): Facts {
     const { session, settings } = this;
     return { peer: settings.peer, session, count: this.tunnel.count, failure };
   }
@@ -130,7 +140,7 @@ export class Connection {
 
   private abortIdle(): void {
     const message = `idle for ${this.settings.idleTimeout} milliseconds`;
-    this.abort(new Fatal(ExitCode.tls, message));
+    this.abort(new IdleTimeout(message));
   }
 
   private giveUp(): void {
@@ -145,7 +155,7 @@ export class Connection {
     this.settings.network.readable.destroy();
     this.settings.network.writable.destroy();
     if (this.session === null) this.settings.keyUsed();
-    this.settings.over(failure === null ? null : fatalOf(failure));
+    this.settings.over(failure);
   }
 
   private after(milliseconds: number, action: () => void): void {
@@ -155,13 +165,3 @@ export class Connection {
 }
 
 const batches = new Batches();
-
-function fatalOf(failure: Error): Fatal {
-  if (failure instanceof Fatal) return failure;
-  const cause = { cause: failure };
-  if (failure instanceof StreamFailure) {
-    const reason = reasonOf(failure.cause);
-    return new Fatal(ExitCode.system, `${failure.message}: ${reason}`, cause);
-  }
-  return new Fatal(ExitCode.tls, `TLS error: ${failure.message}`, cause);
-}

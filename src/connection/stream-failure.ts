@@ -1,10 +1,13 @@
-/** Moving bytes failed: which way, and to or from whom. The cause says why. */
+import { reasonOf } from "../cli/diagnostics.ts";
+
+/** Moving bytes failed: which way, to or from whom, and why. */
 export class StreamFailure extends Error {
   override readonly cause: NodeJS.ErrnoException;
 
   /** @param peer what is behind the stream */
   constructor(peer: string, cause: NodeJS.ErrnoException) {
-    super(`unable to ${cause.syscall === "read" ? "read from" : "write to"} ${peer}`);
+    const what = cause.syscall === "read" ? "read from" : "write to";
+    super(`unable to ${what} ${peer}: ${reasonOf(cause)}`);
     this.cause = cause;
   }
 }

@@ -1,21 +1,12 @@
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { complain } from "../cli/diagnostics.ts";
-import type { Session } from "../sandbox/engine.ts";
-
-export interface Facts {
-  readonly peer: string;
-  /** null: there was no handshake. */
-  readonly session: Session | null;
-  /** Bytes of application data, each way. */
-  readonly count: { readonly toLocal: number; readonly toRemote: number };
-  /** null: it ended as it should. */
-  readonly failure: Error | null;
-}
+import type { Facts } from "./connection.ts";
+import { describe } from "./exit-codes.ts";
 
 /** Tells standard error how a connection ended, as far as the verbosity asks for it. */
 export function tellEnd(program: string, verbosity: number, facts: Facts): void {
-  if (facts.failure !== null && verbosity > 0) complain(program, "fatal", facts.failure.message);
+  if (facts.failure !== null && verbosity > 0) complain(program, "fatal", describe(facts.failure));
   if (verbosity > 1) complain(program, "info", summary(facts));
 }
 
@@ -26,7 +17,7 @@ function summary({ peer, session, count, failure }: Facts): string {
     session === null
       ? "no handshake"
       : `${session.protocol} ${session.cipher}, ${name === null ? "no server name" : `server name ${name}`}`;
-  const end = failure === null ? "ended normally" : failure.message;
+  const end = failure === null ? "ended normally" : describe(failure);
   return `${peer}: ${negotiated}, ${count.toLocal} bytes in, ${count.toRemote} bytes out, ${end}`;
 }
 

@@ -1,5 +1,5 @@
 import { HandshakeTimeout } from "../connection/connection.ts";
-import { causeOf } from "../connection/failures.ts";
+import { StreamFailure } from "../connection/stream-failure.ts";
 import { TlsError, tlsErrorOf } from "../credentials/tls-error.ts";
 import { EngineError } from "../sandbox/errors.ts";
 import { SandboxTrap, UseAfterWipe } from "../sandbox/instance.ts";
@@ -7,7 +7,8 @@ import { StandstillError, TruncationError } from "../tunnel/closing.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */
 export function errorOf(failure: Error): Error {
-  const cause = causeOf(failure);
+  // What we say of a stream is for the command line; its own error is for its owner.
+  const cause = failure instanceof StreamFailure ? failure.cause : failure;
   const { message } = cause;
   if (cause instanceof EngineError) return tlsErrorOf(cause);
   if (cause instanceof TruncationError) {

@@ -1,3 +1,5 @@
+import { SystemFailure } from "../cli/diagnostics.ts";
+
 /** Whom to become; null: whoever we are. */
 export interface Privileges {
   readonly uid: number | null;
@@ -10,11 +12,15 @@ export interface Privileges {
  * Gives root's privileges up for good: supplementary groups, group and user, in this order. Root's
  * own supplementary groups are never kept by somebody else.
  *
- * @throws a system error if we are not root
+ * @throws {SystemFailure} unless we are root, or there is nothing to become
  */
 export function dropPrivileges({ uid, gid, groups }: Privileges): void {
   if (uid === null && gid === null && !groups) return;
-  process.setgroups?.([...(groups ?? [])]);
-  if (gid !== null) process.setgid?.(gid);
-  if (uid !== null) process.setuid?.(uid);
+  try {
+    process.setgroups?.([...(groups ?? [])]);
+    if (gid !== null) process.setgid?.(gid);
+    if (uid !== null) process.setuid?.(uid);
+  } catch (error) {
+    throw new SystemFailure("unable to drop privileges", error);
+  }
 }

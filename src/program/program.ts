@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Duplex, Readable, Writable } from "node:stream";
+import { reasonOf } from "../cli/diagnostics.ts";
 
 /** How a child ended: an exit code or the signal that killed it. */
 export type Ending =
@@ -12,6 +13,17 @@ export type Ending =
 /** The same, as Node's events tell it. */
 export function endingOf(code: number | null, signal: NodeJS.Signals | null): Ending {
   return signal === null ? { code: code ?? 0, signal } : { code: null, signal };
+}
+
+/** prog could not be started. */
+export class CannotRun extends Error {
+  /** There is no such file. */
+  readonly isMissing: boolean;
+
+  constructor([file]: readonly string[], cause: unknown) {
+    super(`unable to run ${file}: ${reasonOf(cause)}`, { cause });
+    this.isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+  }
 }
 
 export interface ProgramSettings {
@@ -28,7 +40,7 @@ export interface ProgramSettings {
   readonly control?: number | null;
   readonly ended: (ending: Ending) => void;
   /** It could not be started. */
-  readonly failed: (error: NodeJS.ErrnoException) => void;
+  readonly failed: (error: CannotRun) => void;
 }
 
 /** A running program: cleartext on two of its descriptors, all else as if we were it. */
@@ -40,14 +52,15 @@ export class Program {
 
   private readonly child: ChildProcess;
 
-  /** @throws a system error, of those that show at once */
+  /** @throws {CannotRun} for what shows at once */
   constructor(settings: ProgramSettings) {
+    const { command } = settings;
     const child = start(settings);
     this.child = child;
     if (child.stdio === undefined) {
       // Without descriptors, Node makes no pipes, and says why a moment later.
       child.on("error", () => {});
-      throw outOfDescriptors();
+      throw new CannotRun(command, outOfDescriptors());
     }
     const [readFd, writeFd] = settings.numbers;
     const { control = null } = settings;
@@ -59,7 +72,7 @@ export class Program {
     // Or prog's end would look like ours, and not like a reader that has gone; and with one number
     // for both directions, Node would answer prog's half-close with its own.
     if (this.input !== null) (this.input as Socket).allowHalfOpen = true;
-    child.on("error", settings.failed);
+    child.on("error", (error) => settings.failed(new CannotRun(command, error)));
     child.on("exit", (code, signal) => {
       // Node does this for a standard input alone; without it, the tunnel waits for the peer's end.
       // One socket for both directions may still hold what prog said last.
@@ -97,5 +110,9 @@ function start(settings: ProgramSettings): ChildProcess {
   put(numbers[0], read);
   put(numbers[1], write);
   if (control !== null) put(control, "pipe");
-  return spawn(file, args, { stdio, env: environment });
+  try {
+    return spawn(file, args, { stdio, env: environment });
+  } catch (error) {
+    throw new CannotRun(command, error);
+  }
 }

@@ -1,9 +1,7 @@
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import type { Fatal } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { Connection, type Streams } from "../connection/connection.ts";
-import { cannotRun } from "../connection/failures.ts";
 import { programEnvironment, sessionVariables } from "../connection/session-variables.ts";
 import { tcpVariables } from "../connection/tcp-variables.ts";
 import { type Ending, Program } from "../program/program.ts";
@@ -35,7 +33,7 @@ export class Conversation {
   private readonly startTime = performance.now();
   private program: Program | null = null;
   private ending: Ending | null = null;
-  private failure: Fatal | null = null;
+  private failure: Error | null = null;
   private tunnelOver = false;
 
   constructor(private readonly settings: ConversationSettings) {
@@ -63,39 +61,35 @@ export class Conversation {
   }
 
   /** Kills prog, and drops the connection. */
-  end(reason: Fatal): void {
+  end(reason: Error): void {
     this.program?.kill("SIGKILL");
     if (!this.tunnelOver) this.connection.abort(reason);
   }
 
   private startProgram(session: Session): Streams {
     const { command } = this.settings;
-    try {
-      this.program = new Program({
-        command,
-        environment: this.programEnvironment(session),
-        descriptors: NO_DESCRIPTORS,
-        numbers: [0, 1],
-        cleartext: "pipe",
-        ended: (ending) => {
-          this.ending = ending;
-          this.settle();
-        },
-        failed: (error) => this.programFailed(error),
-      });
-    } catch (error) {
-      throw cannotRun(command, error as Error);
-    }
+    this.program = new Program({
+      command,
+      environment: this.programEnvironment(session),
+      descriptors: NO_DESCRIPTORS,
+      numbers: [0, 1],
+      cleartext: "pipe",
+      ended: (ending) => {
+        this.ending = ending;
+        this.settle();
+      },
+      failed: (error) => this.programFailed(error),
+    });
     return {
       readable: this.program.output as Readable,
       writable: this.program.input as Writable,
     };
   }
 
-  private programFailed(error: NodeJS.ErrnoException): void {
+  private programFailed(error: Error): void {
     this.program = null;
     if (this.tunnelOver) this.settle();
-    else this.connection.abort(cannotRun(this.settings.command, error));
+    else this.connection.abort(error);
   }
 
   private programEnvironment(session: Session): NodeJS.ProcessEnv {

@@ -1,4 +1,5 @@
-import type { Facts } from "../connection/summary.ts";
+import type { Facts } from "../connection/connection.ts";
+import { describe as describeFailure } from "../connection/exit-codes.ts";
 import type { Ending } from "../program/program.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
@@ -27,7 +28,7 @@ export interface Closed {
 export function closed(log: Log, { client, facts, ending, seconds }: Closed): void {
   const { number, remoteAddress: address, remotePort: port } = client;
   const { session, count, failure } = facts;
-  const ended = failure?.message ?? null;
+  const ended = failure && describeFailure(failure);
   if (!log.isVerbose) {
     if (ended !== null) {
       log.warn("connection failed", `${number} from ${address}:${port}: ${ended}`, {

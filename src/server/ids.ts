@@ -1,8 +1,7 @@
 import { UsageError } from "../cli/options.ts";
 import { listOfIds, type ServerSettings } from "../cli/server-options.ts";
-import type { Privileges } from "../program/privileges.ts";
+import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import { EnvironmentError } from "../setup/environment.ts";
-import { becomeOwner } from "../setup/owner.ts";
 
 /**
  * Whom the server becomes, by -u, -g and -G, or by -U.
@@ -19,10 +18,10 @@ export function ownerOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Privi
   };
 }
 
-/** @throws {Fatal} 111 unless we are root, or are that already, or there is nothing to become */
+/** @throws {SystemFailure} unless we are root, or are that already, or there is nothing to become */
 export function becomeServerOwner(settings: ServerSettings, env: NodeJS.ProcessEnv): void {
   const owner = ownerOf(settings, env);
-  if (!isAlready(owner)) becomeOwner(owner);
+  if (!isAlready(owner)) dropPrivileges(owner);
 }
 
 /** A worker that comes later than the others has its privileges from the primary. */

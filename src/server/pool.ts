@@ -1,7 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Socket } from "node:net";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
+import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { effortOf } from "./effort.ts";
 import { Handover } from "./handover.ts";
@@ -46,15 +46,15 @@ export class Pool {
   /**
    * Starts all workers.
    *
-   * @throws {Fatal} (the promise) what the first worker that can't start says
+   * @throws {SystemFailure} (the promise) what the first worker that can't start says
    */
   async start(): Promise<void> {
     try {
       const starts = Array.from({ length: this.settings.size }, () => this.add());
       await Promise.all(starts);
     } catch (error) {
-      if (error instanceof Fatal) throw error;
-      throw new Fatal(ExitCode.system, `unable to start a worker: ${reasonOf(error)}`);
+      if (error instanceof ReportedFailure) throw error;
+      throw new SystemFailure("unable to start a worker", error);
     }
   }
 
@@ -133,7 +133,7 @@ export class Pool {
     return new Promise((resolve, reject) => {
       worker.on("message", (message: ToPrimary) => {
         if (message.report === "failed") {
-          reject(new Fatal(message.exitCode as ExitCode, message.text));
+          reject(new ReportedFailure(message.text, message.exitCode as ExitCode));
           worker.kill("SIGKILL");
         } else {
           this.hear(member, message, resolve);

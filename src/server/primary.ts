@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
+import { ExitCode } from "../connection/exit-codes.ts";
 import { endsOf } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import type { Address } from "./address.ts";
@@ -56,7 +56,7 @@ export class Primary {
     this.server.on("connection", (socket) => this.accept(socket));
   }
 
-  /** @throws {Fatal} (the promise) if a worker can't start, or the address can't be listened on */
+  /** @throws {SystemFailure} (the promise) if a worker can't start, or the address can't be listened on */
   async start(): Promise<void> {
     const { server, log } = this.settings;
     await this.pool.start();
@@ -66,17 +66,20 @@ export class Primary {
     announce(server, this.port, log);
   }
 
-  /** @throws {Fatal} if the socket that we inherited is of another kind than TCP */
+  /** @throws {SystemFailure} if the socket that we inherited is of another kind than TCP */
   private get port(): number {
     const { listenFd } = this.settings;
     let address: ReturnType<Server["address"]>;
     try {
       address = this.server.address();
     } catch (error) {
-      throw new Fatal(ExitCode.system, `unable to tell the port: ${reasonOf(error)}`);
+      throw new SystemFailure("unable to tell the port", error);
     }
     if (address !== null && typeof address === "object") return address.port;
-    throw new Fatal(ExitCode.system, `unable to listen on descriptor ${listenFd}: no TCP socket`);
+    throw new SystemFailure(
+      `unable to listen on descriptor ${listenFd}`,
+      new Error("no TCP socket"),
+    );
   }
 
   private listen(): Promise<void> {
@@ -85,7 +88,7 @@ export class Primary {
       listenFd === null ? `${address.host} port ${address.port}` : `descriptor ${listenFd}`;
     return new Promise((resolve, reject) => {
       this.server.once("error", (error) => {
-        reject(new Fatal(ExitCode.system, `unable to listen on ${where}: ${reasonOf(error)}`));
+        reject(new SystemFailure(`unable to listen on ${where}`, error));
       });
       const target = listenFd === null ? address : { fd: listenFd };
       this.server.listen({ ...target, backlog: server.backlog }, () => {

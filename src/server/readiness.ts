@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { writeSync } from "node:fs";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { SystemFailure } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { leaveToOthers } from "../io/descriptors.ts";
 import type { Log } from "./log.ts";
@@ -9,7 +8,7 @@ import type { Log } from "./log.ts";
 /**
  * Tells everybody who asked that the server listens now.
  *
- * @throws {Fatal} 111 if a descriptor can't be written to
+ * @throws {SystemFailure} if a descriptor can't be written to
  */
 export function announce(settings: ServerSettings, port: number, log: Log): void {
   const { printPort, notificationFd } = settings;
@@ -24,7 +23,7 @@ function tell(fd: number, text: string): void {
     // libuv never closes 0, 1 and 2: a connection that got one of these would stay open for ever.
     leaveToOthers(fd);
   } catch (error) {
-    throw new Fatal(ExitCode.system, `unable to write to descriptor ${fd}: ${reasonOf(error)}`);
+    throw new SystemFailure(`unable to write to descriptor ${fd}`, error);
   }
 }
 

@@ -1,9 +1,8 @@
 import cluster from "node:cluster";
 import { Socket } from "node:net";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { reasonOf } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
-import { exitCodeOf } from "../connection/failures.ts";
+import { describe, ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { KeptCredentials } from "../credentials/kept-credentials.ts";
 import type { Engine } from "../sandbox/engine.ts";
@@ -64,7 +63,7 @@ export class Worker {
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = exitCodeOf(error);
-      tell({ report: "failed", text: reasonOf(error), exitCode });
+      tell({ report: "failed", text: describe(error), exitCode });
     }
   }
 
@@ -164,7 +163,7 @@ export class Worker {
   }
 
   private endAll(why: string): void {
-    const reason = new Fatal(ExitCode.system, why);
+    const reason = new Error(why);
     for (const conversation of [...this.conversations.values()]) conversation.end(reason);
   }
 

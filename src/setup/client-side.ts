@@ -20,7 +20,7 @@ export interface ClientSide {
 /**
  * Reads the credentials that the environment names, and gets an engine ready for a server.
  *
- * @throws {Fatal} 96 for the credentials, 97 for the engine; {UsageError} for the profile or the
+ * @throws {CredentialsError} {Unavailable}; {UsageError} for the profile or the
  *   name; {EnvironmentError} for a variable that is missing
  */
 export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEnv): ClientSide {

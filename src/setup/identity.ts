@@ -1,5 +1,4 @@
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { reasonOf } from "../cli/diagnostics.ts";
 import { CredentialsError } from "../credentials/errors.ts";
 import { type ClaimedIdentity, identityChoice } from "../credentials/identity-choice.ts";
 import { normal } from "../credentials/server-names.ts";
@@ -13,7 +12,7 @@ import { readInto } from "./read-into.ts";
  * Who we are, to any client or to each by the name that it asks for.
  *
  * @param sniLevel 0: the default pair is all there is. 1: pairs for server names, too. 2: only those
- * @throws {Fatal} 96 for files that can't be used; {EnvironmentError} for variables that are missing
+ * @throws {CredentialsError} for files that can't be used; {EnvironmentError} for variables that are missing
  */
 export function loadIdentities(
   keeper: Keeper,
@@ -35,7 +34,7 @@ function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Pair> {
   )) {
     const name = normal(serverName);
     if (named.has(name)) {
-      throw new Fatal(ExitCode.credentials, `there are two pairs for server name ${name}`);
+      throw new CredentialsError(`there are two pairs for server name ${name}`);
     }
     named.set(
       name,
@@ -98,6 +97,6 @@ function attempt<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new Fatal(ExitCode.credentials, `${what}: ${reasonOf(error)}`);
+    throw new CredentialsError(`${what}: ${reasonOf(error)}`);
   }
 }

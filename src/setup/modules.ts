@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { reasonOf } from "../cli/diagnostics.ts";
 import { Keeper } from "../sandbox/keeper.ts";
 import { hasSimd } from "../sandbox/simd.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 
+/** A sandbox can't be had: its module, or memory for it. */
+export class Unavailable extends Error {}
+
 /**
  * Compiles one of the two modules, which lie next to the bundled program.
  *
- * @throws {Fatal} 97 if it can't be read or compiled, or is of another build; it says how to mend it
+ * @throws {Unavailable} if it can't be read or compiled, or is of another build; it says how to mend it
  */
 export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
   const file = join(__dirname, `${name}.wasm`);
@@ -20,7 +22,7 @@ export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
   } catch (error) {
     const remedy = hasSimd() ? REMEDY : NO_SIMD;
     const message = `unable to load ${file}: ${reasonOf(error)}; ${remedy}`;
-    throw new Fatal(ExitCode.engine, message, { cause: error });
+    throw new Unavailable(message, { cause: error });
   }
 }
 
@@ -30,13 +32,13 @@ const NO_SIMD = "bearhug needs a runtime and a processor with SIMD for WebAssemb
 /**
  * A sandbox for private keys.
  *
- * @throws {Fatal} 97 if there is no memory for it
+ * @throws {Unavailable} if there is no memory for it
  */
 export function startKeeper(module: WebAssembly.Module): Keeper {
   try {
     return new Keeper(module);
   } catch (error) {
-    throw new Fatal(ExitCode.engine, `unable to set up the keeper: ${reasonOf(error)}`);
+    throw new Unavailable(`unable to set up the keeper: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -27,7 +27,7 @@ export interface ServerCredentials {
 /**
  * Reads the credentials that the environment names.
  *
- * @throws {Fatal} 96; {UsageError} for the profile; {EnvironmentError} for a missing variable
+ * @throws {CredentialsError}; {UsageError} for the profile; {EnvironmentError} for a missing variable
  */
 export function loadCredentials(
   keeperModule: WebAssembly.Module,
@@ -56,7 +56,7 @@ export function prepareServer(settings: TlsSettings, env: NodeJS.ProcessEnv) {
 /**
  * An engine that is ready for a client.
  *
- * @throws {Fatal} 96 if no trust anchor can be used, 97 if the engine can't be set up
+ * @throws {CredentialsError} if no trust anchor can be used; {Unavailable}
  */
 function startEngine(
   engineModule: WebAssembly.Module,
@@ -71,8 +71,8 @@ function startEngine(
 /**
  * Makes engines, one after the other, that are ready for a client.
  *
- * @throws {Fatal} as does each call of the result; 96 if no trust anchor can be used, 97 if the
- *   engine can't be set up
+ * @throws {CredentialsError} as does each call of the result, if no trust anchor can be used;
+ *   {Unavailable}
  */
 export function engineMaker(
   engineModule: WebAssembly.Module,

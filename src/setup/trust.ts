@@ -1,15 +1,16 @@
-import { Fatal, reasonOf } from "../cli/diagnostics.ts";
-import { ExitCode } from "../cli/exit-codes.ts";
+import { reasonOf } from "../cli/diagnostics.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
+import { CredentialsError } from "../credentials/errors.ts";
 import type { ClientVerification } from "../sandbox/engine.ts";
 import { UnusableAnchors } from "../sandbox/errors.ts";
 import { anchorSource } from "./environment.ts";
+import { Unavailable } from "./modules.ts";
 import { readTrustAnchors } from "./trust-anchors.ts";
 
 /**
  * What clients' certificates are held against; null if they are not asked for one.
  *
- * @throws {Fatal} 96, naming the file; {EnvironmentError} if none is named
+ * @throws {CredentialsError} naming the file; {EnvironmentError} if none is named
  */
 export function loadClientVerification(
   { clientCertificate }: TlsSettings,
@@ -22,7 +23,7 @@ export function loadClientVerification(
 /**
  * The certificates of the CAs that CADIR or CAFILE names.
  *
- * @throws {Fatal} 96, naming the file; {EnvironmentError} if none is named
+ * @throws {CredentialsError} naming the file; {EnvironmentError} if none is named
  */
 export function loadAnchors(env: NodeJS.ProcessEnv): Uint8Array[] {
   const source = anchorSource(env);
@@ -34,16 +35,14 @@ export function loadAnchors(env: NodeJS.ProcessEnv): Uint8Array[] {
 }
 
 /** The engine could not be made: for its credentials, or for itself. */
-export function noEngine(env: NodeJS.ProcessEnv, error: unknown): Fatal {
+export function noEngine(env: NodeJS.ProcessEnv, error: unknown): Error {
   if (error instanceof UnusableAnchors) return unusableAnchors(env, error);
-  return new Fatal(ExitCode.engine, `unable to set up the engine: ${(error as Error).message}`);
+  const message = `unable to set up the engine: ${(error as Error).message}`;
+  return new Unavailable(message, { cause: error });
 }
 
-function unusableAnchors(env: NodeJS.ProcessEnv, error: unknown): Fatal {
+function unusableAnchors(env: NodeJS.ProcessEnv, error: unknown): CredentialsError {
   const { directory, file } = anchorSource(env);
   const where = directory ?? file;
-  return new Fatal(
-    ExitCode.credentials,
-    `unable to read trust anchors in ${where}: ${reasonOf(error)}`,
-  );
+  return new CredentialsError(`unable to read trust anchors in ${where}: ${reasonOf(error)}`);
 }

@@ -9,7 +9,7 @@ export class TruncationError extends Error {}
 export class StandstillError extends Error {}
 
 /** The engine reports a close that its code never makes: it is not the engine that we loaded. */
-class ImpossibleClose extends Error {}
+export class ImpossibleClose extends Error {}
 
 export interface ClosingSettings {
   readonly engine: Engine;

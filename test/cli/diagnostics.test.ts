@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { complain, Fatal, reasonOf } from "../../src/cli/diagnostics.ts";
-import { ExitCode } from "../../src/cli/exit-codes.ts";
+import { complain, reasonOf, SystemFailure } from "../../src/cli/diagnostics.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 /** What our programs say on standard error. */
@@ -62,7 +61,11 @@ describe("the reason of an error", () => {
 
   test("of ours is its message", () => {
     expect(reasonOf(new Error("the file is empty"))).toBe("the file is empty");
-    expect(reasonOf(new Fatal(ExitCode.tls, "TLS error"))).toBe("TLS error");
+    const failure = new SystemFailure(
+      "unable to listen",
+      caught(() => readFileSync("/nowhere")),
+    );
+    expect(reasonOf(failure)).toBe("unable to listen: No such file or directory");
   });
 
   test("with a number that the system doesn't know is its message", () => {
@@ -77,20 +80,4 @@ describe("the reason of an error", () => {
     }
     throw new Error("there was no error");
   }
-});
-
-describe("the exit codes", () => {
-  test("are skarnet's, and the shell's for a program that won't run", () => {
-    expect(ExitCode).toEqual({
-      success: 0,
-      credentials: 96,
-      engine: 97,
-      tls: 98,
-      usage: 100,
-      system: 111,
-      notExecutable: 126,
-      notFound: 127,
-    });
-    expect(new Fatal(ExitCode.tls, "x").exitCode).toBe(98);
-  });
 });

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { ExitCode } from "../../src/cli/exit-codes.ts";
+import { ExitCode } from "../../src/connection/exit-codes.ts";
 import { read, repository } from "./page.ts";
 
 const page = read("docs/troubleshooting.md");

@@ -10,9 +10,8 @@ import type { Duplex } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { expect, it } from "vitest";
-import type { Fatal } from "../../src/cli/diagnostics.ts";
-import { ExitCode } from "../../src/cli/exit-codes.ts";
 import { Connection } from "../../src/connection/connection.ts";
+import { describe, ExitCode, exitCodeOf } from "../../src/connection/exit-codes.ts";
 import type { Engine } from "../../src/sandbox/engine.ts";
 import { Search, secretsOf } from "../contract/secrets.ts";
 import { identityOf, isBlank, newServer } from "../engine/instances.ts";
@@ -41,7 +40,7 @@ const WORDS = payload("what both say", 50_000);
 /** One connection over streams, with a client that says something and a program that echoes it. */
 class Party {
   readonly engine: Engine;
-  readonly over: Promise<Fatal | null>;
+  readonly over: Promise<Error | null>;
   readonly established: Promise<unknown>;
   timesOver = 0;
   hasHeardAll = false;
@@ -96,7 +95,7 @@ class Party {
     if (!this.client.destroyed) this.client.write(words);
   }
 
-  async hangUp(): Promise<Fatal | null> {
+  async hangUp(): Promise<Error | null> {
     if (!this.client.destroyed) this.client.end();
     const failure = await within(5000, "an end", this.over);
     // What is on its way to the client.
@@ -162,8 +161,8 @@ async function accident(seed: number): Promise<"noticed" | "unnoticed"> {
   expect(isBlank(memoryOf(victim.engine))).toBe(true);
   expect(secrets.count(victim.seen), "stretches of the key").toBe(0);
   if (failure === null) return "unnoticed";
-  expect(failure.exitCode, failure.message).toBe(ExitCode.tls);
-  expect(failure.message).toMatch(/^(TLS error: .+|idle for .+)$/);
+  expect(exitCodeOf(failure), failure.message).toBe(ExitCode.tls);
+  expect(describe(failure)).toMatch(/^(TLS error: .+|idle for .+)$/);
   return "noticed";
 }
 
