@@ -4,6 +4,8 @@
 # make check   formatting, lint, types, dead code, layers, pages out of date
 # make test    make check, then every test, with real peers: what CI runs
 # make vectors holds the cryptography against other people's test vectors
+# make bogo    lets BoringSSL's test runner judge the engine, and writes docs/conformance.md
+#              (BOGO_TEST='PATTERN;PATTERN': a part of it)
 # make faults  lets every system call fail in its turn (make test: a sample)
 # make soak    serves clients of all sorts for SOAK_SECONDS (600), and looks
 #              for leaks
@@ -53,7 +55,13 @@ build/%-sources: vendor/fetch vendor/%.pin
 # package that it wants and that is not in the sources is Debian's.
 BOGO_SOURCE ?= vendor/boringssl/src
 BOGO_GO = GO111MODULE=off GOPATH=$(CURDIR)/build/bogo/go:/usr/share/gocode GOCACHE=$(CURDIR)/build/bogo/cache
-build/bogo/runner: build/boringssl-sources
+build/bogo/source: FORCE
+	@mkdir -p $(@D)
+	@echo $(abspath $(BOGO_SOURCE)) | cmp -s - $@ || echo $(abspath $(BOGO_SOURCE)) >$@
+.PHONY: FORCE
+FORCE:
+
+build/bogo/runner: build/boringssl-sources build/bogo/source
 	$(call say,  BoringSSL: compiling its test runner (10 to 20 seconds))
 	@vendor/need go=golang-go \
 		/usr/share/gocode/src/golang.org/x/crypto/curve25519/curve25519.go=golang-golang-x-crypto-dev
@@ -88,6 +96,12 @@ $(OTHER_RUNTIMES): $(addprefix test/other-runtimes/,package.json package-lock.js
 	$(call say,  npm ci: Deno and Bun for tests (200 MB))
 	@npm ci --prefix test/other-runtimes --no-audit --no-fund --loglevel=error
 	@touch $@
+
+build/bogo/front: test/bogo/front.c
+	$(call say,  $<)
+	@vendor/need "gcc=gcc libc6-dev"
+	@mkdir -p $(@D)
+	@gcc -O2 -std=c99 -Wall -Wextra -Werror $< -o $@
 
 # ---- the sandboxes -----------------------------------------------------
 
@@ -249,6 +263,28 @@ dist: all build/sbom.mjs
 
 include fuzz/rules.mk
 
+# ---- BoringSSL's test runner --------------------------------------------
+
+# The engine, and what only these tests may set and read of it.
+build/bogo/engine.wasm: $(sort $(wildcard test/bogo/*.c)) $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
+	@mkdir -p $(@D)
+	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(BOGO_WRAPPED)) \
+		-sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out %/front.c,$^) -o $@
+
+comma := ,
+BOGO_WRAPPED := br_ssl_engine_set_suites br_rsa_i31_pkcs1_vrfy br_ecdsa_i31_vrfy_asn1
+
+BOGO_TS := $(wildcard test/bogo/*.ts)
+build/bogo/run.mjs build/bogo/shim.mjs &: $(BOGO_TS) $(SOURCES) node_modules/.package-lock.json
+	@node_modules/.bin/esbuild test/bogo/run.ts test/bogo/shim.ts --bundle --platform=node --target=node20 \
+		--format=esm --out-extension:.js=.mjs --outdir=build/bogo --log-level=warning
+
+BOGO := $(addprefix build/bogo/,runner front engine.wasm run.mjs shim.mjs)
+
+.PHONY: bogo
+bogo: all $(BOGO)
+	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
+
 # ---- checks ------------------------------------------------------------
 
 C_FILES := $(shell find wasm test bench fuzz -name node_modules -prune -o -name '*.[ch]' -print)
@@ -271,8 +307,9 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm build/tls13-test.wasm build/bogo/runner fuzz-programs $(NODES) $(OTHER_RUNTIMES)
+test: dist check build/crypto-test.wasm build/tls13-test.wasm $(BOGO) fuzz-programs $(NODES) $(OTHER_RUNTIMES)
 	@vendor/need $(PEERS)
+	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
 	@node_modules/.bin/vitest run
 
 SIDE_CHANNELS_SECONDS ?= 6

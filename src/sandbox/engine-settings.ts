@@ -4,6 +4,8 @@ import {
   ENGINE_PROFILE_MODERN,
   ENGINE_PROFILE_NEXT,
 } from "./abi.ts";
+import type { EngineExports } from "./engine-exports.ts";
+import type { Sandbox } from "./instance.ts";
 import type { KeyOperations } from "./keeper.ts";
 
 const PROFILES = {
@@ -69,6 +71,8 @@ export interface ServerSettings {
   readonly protocols?: readonly string[];
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
+  /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
+  readonly tune?: (sandbox: Sandbox<EngineExports>) => void;
 }
 
 /** What the connections of a server have in common. */
@@ -98,4 +102,6 @@ export interface ClientSettings {
   readonly protocols?: readonly string[];
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
+  /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
+  readonly tune?: (sandbox: Sandbox<EngineExports>) => void;
 }

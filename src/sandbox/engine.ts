@@ -157,6 +157,7 @@ export class Engine {
       configuration.verifyServer(server.now);
     }
     configuration.offer(settings.protocols);
+    settings.tune?.(engine.sandbox);
     configuration.start(settings.seed);
     return engine;
   }
@@ -286,8 +287,10 @@ export class Engine {
     this.configuration.offer(protocols);
   }
 
-  private startServer({ clients, seed }: Pick<ServerSettings, "clients" | "seed">): void {
+  private startServer(settings: Pick<ServerSettings, "clients" | "seed" | "tune">): void {
+    const { clients, seed, tune } = settings;
     if (clients !== null) this.configuration.verifyClients(clients);
+    tune?.(this.sandbox);
     this.configuration.start(seed);
   }
 

@@ -37,6 +37,7 @@ typedef struct {
 
 	/* idle-records.c: records without data, since the last one with some. */
 	unsigned idle_records;
+	int was_open; /* the handshake was done after the last record */
 
 	/* BearSSL's own handshake processor; see close-notify.c. */
 	void (*run)(void *t0ctx);

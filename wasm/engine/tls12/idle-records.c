@@ -21,7 +21,10 @@ idle_records_count(void)
 	if (tls12.closing || br_ssl_engine_closed(eng)) {
 		return;
 	}
-	if (br_ssl_engine_recvapp_buf(eng, &len) != NULL) {
+	if (br_ssl_engine_recvapp_buf(eng, &len) != NULL ||
+		tls12.was_open != (eng->application_data != 0)) {
+		/* Data, or the end of the handshake. */
+		tls12.was_open = eng->application_data != 0;
 		tls12.idle_records = 0;
 		return;
 	}

@@ -1,0 +1,83 @@
+/**
+ * Tests that are not run, each pattern with its reason. A pattern that matches nothing fails the run.
+ */
+const NO_TLS13 = "the library does not offer TLS 1.3 yet";
+const NO_PSS = "no RSA-PSS before TLS 1.3 (docs/design.md)";
+const NO_CURVE = "P-224 is not offered";
+const NO_ED25519 = "no Ed25519 (docs/certificates.md)";
+const OWN_ORDER =
+  "the runner pins one algorithm; our engine takes the first of its own that the peer has";
+const OTHER_ALERT = "refused, with another alert than BoringSSL's";
+const ANYONE = "where any certificate will do, what it may be used for is not looked at";
+const IGNORED = "a HelloRequest is ignored, as RFC 5246, 7.4.1.1, allows";
+
+export const DISABLED: Record<string, string> = {
+  // ---- TLS 1.3
+  "*TLS13*": NO_TLS13,
+  "*KeyUpdate*": NO_TLS13,
+  "*CECPQ2*": NO_TLS13,
+  FragmentedClientVersion: NO_TLS13,
+  IgnoreClientVersionOrder: NO_TLS13,
+  "Server-JDK11-*": NO_TLS13,
+  "Client-RejectJDK11DowngradeRandom": NO_TLS13,
+  "Downgrade-TLS1?-*": NO_TLS13,
+  PartialEncryptedExtensionsWithServerHello: NO_TLS13,
+  PartialClientFinishedWithSecondClientHello: NO_TLS13,
+  PartialServerHelloWithHelloRetryRequest: NO_TLS13,
+  "ConflictingVersionNegotiation*": NO_TLS13,
+  "VersionNegotiationExtension-TLS1*": NO_TLS13,
+  NoSupportedVersions: NO_TLS13,
+  "DuplicateCertCompressionExt-TLS12": "no certificate compression (RFC 8879)",
+  "TLS-ECH-*": "no encrypted ClientHello",
+  // ---- algorithms
+  "*-Sign-RSA_PSS_*-TLS12": NO_PSS,
+  "*-Sign-Negotiate-RSA_PSS_*-TLS12": NO_PSS,
+  "RSA-PSS-*": NO_PSS,
+  "*ECDSA_P224*": NO_CURVE,
+  "CurveTest-*-P-224-*": NO_CURVE,
+  "*Ed25519*": NO_ED25519,
+  "*-Sign-Negotiate-RSA_PKCS1_SHA1-TLS12": OWN_ORDER,
+  "*-Sign-Negotiate-RSA_PKCS1_SHA384-TLS12": OWN_ORDER,
+  "*-Sign-Negotiate-RSA_PKCS1_SHA512-TLS12": OWN_ORDER,
+  "*-Sign-Negotiate-ECDSA_SHA1-TLS12": OWN_ORDER,
+  "*-Sign-Negotiate-ECDSA_P384_SHA384-TLS12": OWN_ORDER,
+  "*-Sign-Negotiate-ECDSA_P521_SHA512-TLS12": OWN_ORDER,
+  NoCommonAlgorithms: OWN_ORDER,
+  "VerifyPreferences-*": OWN_ORDER,
+  "*-VerifyDefault-ECDSA_SHA1-TLS12": "the profile `legacy`, which is tested here, takes SHA-1",
+  "*-VerifyDefault-ECDSA_P521_SHA512-TLS12": "P-521 is a curve of ours",
+  "ClientAuth-NoFallback-*":
+    "BearSSL takes an empty list of algorithms for one that has none of ours, and sends no certificate",
+  NoSupportedCurves: "without a list any curve may be chosen (RFC 8422, 4)",
+  "VersionNegotiation-Client*-TLS1-TLS*": "no profile's newest version is older than TLS 1.2",
+  "VersionNegotiation-Client*-TLS11-TLS*": "no profile's newest version is older than TLS 1.2",
+  // ---- alerts
+  "CertificateVerificationFail-*":
+    "the runner wants the alert of BoringSSL's test callback; ours tells what is wrong",
+  "GarbageCertificate-*":
+    "bad_certificate (RFC 5246, 7.2.2: it was corrupt), where BoringSSL says decode_error",
+  "TrailingMessageData-*Finished-TLS": `${OTHER_ALERT}: decode_error, for its length`,
+  "DuplicateExtensionClient-TLS-*": `${OTHER_ALERT}: unsupported_extension, for it was never offered`,
+  "NoSSL3-Client": `${OTHER_ALERT}: the runner wants to be the one that notices`,
+  // ---- renegotiation
+  "Renegotiate-*-Forbidden*":
+    "refused with the warning no_renegotiation (RFC 5246, 7.2.2); the connection goes on",
+  "Renegotiate-Client-NoIgnore": IGNORED,
+  "StrayHelloRequest*": IGNORED,
+  // ---- what we do in another way
+  "SendWarningAlerts-TooMany*": "32 records without data in a row are our limit, of whatever kind",
+  "Shutdown-Shim-ApplicationData-TLS-*":
+    "data that comes while we close is dropped, as bearssl_ssl.h has it",
+  ClientHelloPadding: "a hello is not padded for servers that hang with some sizes (RFC 7685)",
+  "ECDSAKeyUsage-*": ANYONE,
+  "RSAKeyUsage-Server-WantSignature-GotEncipherment-*": ANYONE,
+  SkipNewSessionTicket: "our client asks for no ticket before TLS 1.3",
+  "*-NewSessionTicket-TLS": "our client asks for no ticket before TLS 1.3",
+  // ---- to be mended
+  "AppDataAfterChangeCipherSpec-Empty":
+    "BearSSL drops an empty record between ChangeCipherSpec and Finished",
+  LargePlaintext: "bad_record_mac in place of record_overflow",
+  SendBogusAlertType: "BearSSL takes an alert of any other level for a fatal one",
+  "ALPNClient-RejectUnknown-*": "unexpected_message in place of illegal_parameter",
+  "PointFormat-Client-MissingUncompressed": "BearSSL's client skips the server's point formats",
+};
