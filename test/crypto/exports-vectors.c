@@ -11,6 +11,7 @@
 #include "crypto/ec-checked.h"
 #include "crypto/ghash-simd.h"
 #include "crypto/poly1305-simd.h"
+#include "crypto/pss.h"
 #include "export.h"
 #include "buffers.h"
 
@@ -66,6 +67,15 @@ rsa_pkcs1_verify(size_t n_len, size_t e_len, size_t sig_len, size_t hash_len)
 	return br_rsa_i31_pkcs1_vrfy(second, sig_len, oids[hash_len / 16 - 2],
 		       hash_len, &pk, found) &&
 	       memcmp(found, third, hash_len) == 0;
+}
+
+EXPORT(rsa_pss_verify)
+uint32_t
+rsa_pss_verify(size_t n_len, size_t e_len, size_t sig_len, size_t hash_len)
+{
+	br_rsa_public_key pk = {first, n_len, first + PART / 2, e_len};
+
+	return pss_verify(second, sig_len, &pk, hash_of(hash_len), third);
 }
 
 /* The MAC at `first`. */

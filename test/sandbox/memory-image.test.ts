@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/sandbox/engine.ts";
 import { Memory } from "../../src/sandbox/instance.ts";
 import { MemoryImage } from "../../src/sandbox/memory-image.ts";
-import { loadKey, newServer } from "../engine/instances.ts";
+import { loadKey } from "../engine/instances.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
-import { builtModule, memoryOf } from "../support/sandboxes.ts";
+import { builtModule } from "../support/sandboxes.ts";
 
 /** What a worker's connections start from is whole, up to the memory's last byte. */
 
@@ -38,22 +38,6 @@ describe("an image", () => {
     new MemoryImage(of, memoryOfPages(1)).writeInto(copy);
     expect(Buffer.from(copy.all()).equals(of.all())).toBe(true);
   });
-});
-
-test("a chain that fills the memory to its last page is there whole", () => {
-  const credentials = Authority.root().issue();
-  const leaf = derCertificate(credentials.certFile);
-  let full = 0;
-  for (let size = 4 * PAGE; size < 5 * PAGE; size += BLOCK / 2) {
-    const chain = [leaf, new Uint8Array(size).fill(0xa5)];
-    const alone = memoryOf(newServer(credentials, { chain }));
-    if (alone.subarray(-BLOCK).some((byte) => byte !== 0)) full++;
-    const identity = { chain, key: loadKey(readFileSync(credentials.keyFile)) };
-    const make = Engine.servers(module, { profile: "modern", identity, clients: null });
-    const one = memoryOf(make({ now: 0, seed: (room) => room.fill(7) }));
-    expect(Buffer.from(one).equals(alone), `${size} bytes`).toBe(true);
-  }
-  expect(full, "chains that reach the last block").toBeGreaterThan(0);
 });
 
 test("the one that is copied from is wiped when its copy is taken", () => {

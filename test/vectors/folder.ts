@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { needs, VECTORS } from "../support/needs.ts";
@@ -13,6 +13,11 @@ export const NEEDS_WYCHEPROOF = needs(VECTORS, existsSync(folder));
 
 /** The same for vectors of certificates. */
 export const NEEDS_CERTIFICATES = NEEDS_WYCHEPROOF;
+
+/** The names of the files in a folder of it. */
+export function listed(of: string): string[] {
+  return readdirSync(join(folder, of));
+}
 
 export function vectors(file: string): unknown {
   const bytes = readFileSync(join(folder, file));

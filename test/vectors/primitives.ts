@@ -7,6 +7,7 @@ interface Exports {
   ecdsa_verify(curve: number, key: number, signature: number, hash: number): number;
   ecdh(curve: number, point: number, scalar: number): number;
   rsa_pkcs1_verify(n: number, e: number, signature: number, hash: number): number;
+  rsa_pss_verify(n: number, e: number, signature: number, hash: number): number;
   hmac(hash: number, key: number, length: number): void;
   hkdf(hash: number, salt: number, ikm: number, info: number, out: number): number;
   gcm_run(encrypt: number, key: number, iv: number, aad: number, length: number): void;
@@ -56,14 +57,21 @@ export function ecdsaVerifies(curve: string, key: string, of: Signature): boolea
   return exports.ecdsa_verify(CURVES[curve]?.id ?? 0, ...lengths) === 1;
 }
 
-export function pkcs1Verifies(n: string, e: string, of: Signature): boolean {
+export interface RsaKey {
+  /** Hexadecimal. */
+  modulus: string;
+  publicExponent: string;
+}
+
+export function rsaVerifies(padding: "pkcs1" | "pss", key: RsaKey, of: Signature): boolean {
+  const { modulus: n, publicExponent: e } = key;
   const lengths = [
     put(FIRST, unhex(n)),
     put(FIRST + PART / 2, unhex(e)),
     put(SECOND, unhex(of.signature)),
     put(THIRD, hashed(of.hash, of.message)),
   ] as const;
-  return exports.rsa_pkcs1_verify(...lengths) === 1;
+  return exports[`rsa_${padding}_verify`](...lengths) === 1;
 }
 
 /** The shared X coordinate; null if the point was refused. */

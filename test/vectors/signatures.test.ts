@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { NEEDS_WYCHEPROOF } from "./folder.ts";
-import { ecdsaVerifies, pkcs1Verifies } from "./primitives.ts";
+import { ecdsaVerifies, type RsaKey, rsaVerifies } from "./primitives.ts";
 import { type Case, type Group, judge } from "./wycheproof.ts";
 
 /** Signatures of certificates and handshakes, as Wycheproof judges them. */
@@ -16,7 +16,7 @@ interface EcdsaGroup extends Group<Signature> {
 }
 
 interface RsaGroup extends Group<Signature> {
-  publicKey: { modulus: string; publicExponent: string };
+  publicKey: RsaKey;
   sha: string;
 }
 
@@ -43,10 +43,24 @@ describe("signatures of Wycheproof's vectors", NEEDS_WYCHEPROOF, () => {
     "RSA PKCS#1 v1.5 with %s",
     { timeout: PATIENCE_MS },
     (name) => {
-      judge<RsaGroup>(`rsa_signature_${name}`, ({ msg: message, sig: signature }, group) => {
-        const { modulus, publicExponent } = group.publicKey;
-        return pkcs1Verifies(modulus, publicExponent, { hash: group.sha, message, signature });
-      });
+      judge<RsaGroup>(`rsa_signature_${name}`, ({ msg: message, sig: signature }, group) =>
+        rsaVerifies("pkcs1", group.publicKey, { hash: group.sha, message, signature }),
+      );
     },
   );
+
+  it.each([
+    "2048_sha256_mgf1_0",
+    "2048_sha256_mgf1_32",
+    "2048_sha384_mgf1_48",
+    "3072_sha256_mgf1_32",
+    "4096_sha256_mgf1_32",
+    "4096_sha384_mgf1_48",
+    "4096_sha512_mgf1_32",
+    "4096_sha512_mgf1_64",
+  ])("RSA-PSS with %s", { timeout: PATIENCE_MS }, (name) => {
+    judge<RsaGroup>(`rsa_pss_${name}`, ({ msg: message, sig: signature }, group) =>
+      rsaVerifies("pss", group.publicKey, { hash: group.sha, message, signature }),
+    );
+  });
 });
