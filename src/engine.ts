@@ -4,11 +4,13 @@
  *
  * @module bearhug/engine
  */
+
 import {
   type Modules,
   SecureContext,
   type SecureContextOptions as SharedOptions,
 } from "./credentials/secure-context.ts";
+import { own } from "./sandbox/own.ts";
 
 export type {
   ClientEngineOptions,
@@ -38,8 +40,8 @@ export interface SecureContextOptions extends SharedOptions {
  * @throws `TlsError` for credentials or modules that can't be used
  */
 export function createSecureContext(options: SecureContextOptions): SecureContext {
-  const { modules, ...rest } = options;
-  return new SecureContext(modules, rest, seed);
+  const { modules, ...rest } = own(Object(options) as SecureContextOptions);
+  return new SecureContext(own(Object(modules) as Modules), rest, seed);
 }
 
 /** The memory of an engine is never shared. */

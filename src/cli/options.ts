@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { own } from "../sandbox/own.ts";
 
 /** The command line is wrong. The message says what, without the usage line. */
 export class UsageError extends Error {}
@@ -39,8 +40,9 @@ export function parse<Settings extends object>(
   args: readonly string[],
   settings: Settings,
 ): readonly string[] {
-  const byName = new Map(line.groups.flat().map((option) => [option.long, option]));
-  const withLevels = line.groups.flat().flatMap(({ levels, long }) => (levels ? [long] : []));
+  const options = rowsOf(line);
+  const byName = new Map(options.map((option) => [option.long, option]));
+  const withLevels = options.flatMap(({ levels, long }) => (levels ? [long] : []));
   const { tokens } = parseArgs({
     args: [...args],
     options: nodeOptions(line),
@@ -89,9 +91,14 @@ function levelAt(
   return isAttached && /^-[0-9]$/.test(digit.rawName) ? digit.rawName.slice(1) : null;
 }
 
+/** What a row leaves out, no prototype puts in. */
+function rowsOf<Settings>(line: CommandLine<Settings>): readonly Option<Settings>[] {
+  return line.groups.flat().map(own);
+}
+
 function nodeOptions<Settings>(line: CommandLine<Settings>) {
   return Object.fromEntries(
-    line.groups.flat().map(({ long, short, value }) => {
+    rowsOf(line).map(({ long, short, value }) => {
       const type = value === undefined ? ("boolean" as const) : ("string" as const);
       return [long, short === undefined ? { type } : { type, short }];
     }),

@@ -4,6 +4,7 @@ import { answer, Question } from "../cli/help.ts";
 import { type CommandLine, parse, UsageError, usage } from "../cli/options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
 import { closeInspector } from "../program/signals.ts";
+import { own } from "../sandbox/own.ts";
 import { fail } from "./fail.ts";
 
 export interface Command<Settings extends object> {
@@ -17,10 +18,12 @@ export interface Command<Settings extends object> {
 export function run<Settings extends object>(command: Command<Settings>): void {
   const { program, line, defaults, main } = command;
   setTimeout(closeInspector, 50).unref();
+  // A variable that is not set is not looked for on Object.prototype, either.
+  Object.setPrototypeOf(process.env, null);
   // What nobody thought of is a line and an exit code, too.
   process.on("uncaughtException", (error) => fail(program, error));
   try {
-    const settings = { ...defaults };
+    const settings = own(defaults);
     main(settings, parse(line, process.argv.slice(2), settings));
   } catch (error) {
     if (error instanceof Question) tellAbout(error, command);

@@ -1,4 +1,5 @@
 import type { Engine, Session } from "../sandbox/engine.ts";
+import { own } from "../sandbox/own.ts";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
 import { Batches } from "./batches.ts";
@@ -69,7 +70,11 @@ export class Connection {
   private timer: NodeJS.Timeout | undefined;
   private idle: NodeJS.Timeout | undefined;
 
-  constructor(private readonly settings: ConnectionSettings) {
+  private readonly settings: ConnectionSettings;
+
+  constructor(given: ConnectionSettings) {
+    const settings = own(given);
+    this.settings = settings;
     const { network } = settings;
     this.tunnel = new Tunnel({
       ...settings,

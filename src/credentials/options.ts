@@ -1,4 +1,5 @@
 import { PROFILE_NAMES, profileNamed } from "../sandbox/engine.ts";
+import { own } from "../sandbox/own.ts";
 import { normal, whyNoHostName } from "./server-names.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
@@ -85,7 +86,7 @@ const CONTEXTS: Rule = {
   refuses: (value: Record<string, unknown>) => {
     const names = Object.keys(value).map(normal);
     for (const [name, pair] of Object.entries(value)) {
-      checkOptions(pair, PAIR, `contexts.${name}`);
+      checkOptions(pair as object, PAIR, `contexts.${name}`);
     }
     return names.length === new Set(names).size ? null : "has one name twice";
   },
@@ -118,32 +119,36 @@ const INSTEAD: Readonly<Record<string, string>> = {
  * could be the one that asks for a certificate.
  *
  * @param where what stands before an option's name in complaints
+ * @returns the options themselves, without whatever Object.prototype has
  * @throws `ArgumentTypeError` `ArgumentValueError`
  */
-export function checkOptions(options: unknown, rules: Rules, where = ""): void {
+export function checkOptions<T extends object>(given: T, rules: Rules, where = ""): T {
   const prefix = where === "" ? "" : `${where}.`;
-  if (!isObject(options)) throw new ArgumentTypeError(where || "options", "an object", options);
-  for (const [name, value] of Object.entries(options as object)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  if (!isObject(given)) throw new ArgumentTypeError(where || "options", "an object", given);
+  const options = own(given);
+  for (const [name, value] of Object.entries(options)) {
+    const rule = own(rules)[name];
     if (rule === undefined) throw new ArgumentValueError(`${prefix}${name}`, unknown(name, rules));
     if (value === undefined) continue;
-    if (!rule.accepts(value)) throw new ArgumentTypeError(`${prefix}${name}`, rule.expected, value);
-    const reason = rule.refuses?.(value as never) ?? null;
+    const { accepts, expected, refuses } = own(rule);
+    if (!accepts(value)) throw new ArgumentTypeError(`${prefix}${name}`, expected, value);
+    const reason = refuses?.(value as never) ?? null;
     if (reason !== null) throw new ArgumentValueError(`${prefix}${name}`, reason);
   }
+  return options;
 }
 
 /** Those of the options that the rules know. */
 export function pick<T extends object>(options: T, rules: Rules): Partial<T> {
   const known = Object.entries(options).filter(([name]) => Object.hasOwn(rules, name));
-  return Object.fromEntries(known) as Partial<T>;
+  return own(Object.fromEntries(known) as Partial<T>);
 }
 
 function unknown(name: string, rules: Rules): string {
   const known = Object.keys(rules);
   const near = known.find((one) => one.toLowerCase() === name.toLowerCase());
   if (near !== undefined) return `is not known; it is spelt ${near}`;
-  const instead = INSTEAD[name];
+  const instead = own(INSTEAD)[name];
   if (instead !== undefined) return `of Node's is not known here: ${instead}`;
   return `is not known; there are ${known.join(", ")}`;
 }

@@ -6,6 +6,7 @@ import {
   type ServerConfiguration,
 } from "../sandbox/engine.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
+import { own } from "../sandbox/own.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 import { identityChoice } from "./identity-choice.ts";
 import { BOOLEAN, CONTEXT_OPTIONS, checkOptions, REQUEST, SERVER_NAME } from "./options.ts";
@@ -76,10 +77,10 @@ export class SecureContext {
    */
   constructor(
     private readonly modules: Modules,
-    options: SecureContextOptions,
+    given: SecureContextOptions,
     private readonly seed: Seed,
   ) {
-    checkOptions(options, CONTEXT_OPTIONS);
+    const options = checkOptions(given, CONTEXT_OPTIONS);
     for (const name of ["engine", "keeper"] as const) checkModule(name, modules?.[name]);
     // The options are not kept: a context can be printed, and the private key is not in it.
     this.profile = options.profile ?? "modern";
@@ -122,8 +123,8 @@ export class SecureContext {
    *
    * @throws `TlsError` if the context has no CA that could vouch for the server
    */
-  clientEngine(options: ClientEngineOptions = {}): Engine {
-    checkOptions(options, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
+  clientEngine(given: ClientEngineOptions = {}): Engine {
+    const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
     const { profile, protocols, identity, seed } = this;
     if (identity !== null && "choose" in identity) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
@@ -146,19 +147,19 @@ export class SecureContext {
     if ((key === undefined) !== (cert === undefined)) {
       throw new ArgumentValueError(key === undefined ? "key" : "cert", "is missing");
     }
-    const own =
+    const mine =
       key === undefined || cert === undefined ? null : new Pair(this.keeper, "", { key, cert });
-    if (contexts === undefined) return own?.match() ?? null;
+    if (contexts === undefined) return mine?.match() ?? null;
     const named = Object.entries(contexts).map(([name, pair]): [string, Pair] => [
       normal(name),
-      new Pair(this.keeper, `contexts.${name}.`, pair),
+      new Pair(this.keeper, `contexts.${name}.`, own(pair)),
     ]);
-    if (named.length === 0 && own === null) return null;
-    return identityChoice(new Map(named), own);
+    if (named.length === 0 && mine === null) return null;
+    return identityChoice(new Map(named), mine);
   }
 
-  private configuration(options: ServerEngineOptions): ServerConfiguration {
-    checkOptions(options, { requestCert: REQUEST });
+  private configuration(given: ServerEngineOptions): ServerConfiguration {
+    const options = checkOptions(given, { requestCert: REQUEST });
     const { profile, protocols, identity } = this;
     if (identity === null)
       throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");

@@ -8,6 +8,7 @@ import {
   STRING,
 } from "../credentials/options.ts";
 import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
+import { own } from "../sandbox/own.ts";
 import { CLIENT_OPTIONS, type ClientOptions } from "./connection-options.ts";
 import type { TlsStream } from "./tls-stream.ts";
 import { wrapClient } from "./wrap.ts";
@@ -52,8 +53,8 @@ const RULES: Rules = { ...SOCKET_OPTIONS, ...CLIENT_OPTIONS };
  * @throws `TypeError` at once for options that are wrong in themselves; `TlsError` for credentials
  *   that can't be used. What goes wrong later is an `error` event.
  */
-export function connect(options: ConnectOptions, listener?: () => void): TlsStream {
-  checkOptions(options, RULES);
+export function connect(given: ConnectOptions, listener?: () => void): TlsStream {
+  const options = checkOptions(given, RULES);
   if (listener !== undefined && !FUNCTION.accepts(listener)) {
     throw new ArgumentTypeError("listener", FUNCTION.expected, listener);
   }
@@ -65,7 +66,7 @@ export function connect(options: ConnectOptions, listener?: () => void): TlsStre
   const named = options.servername === undefined && isNamed ? { servername: host } : {};
   const network = dial(pick(options, SOCKET_OPTIONS));
   try {
-    const stream = wrapClient(network, { ...pick(options, CLIENT_OPTIONS), ...named });
+    const stream = wrapClient(network, own({ ...pick(options, CLIENT_OPTIONS), ...named }));
     if (listener !== undefined) stream.once("secureConnect", listener);
     return stream;
   } catch (error) {
@@ -76,5 +77,6 @@ export function connect(options: ConnectOptions, listener?: () => void): TlsStre
 
 function dial(options: Partial<ConnectOptions>): Socket {
   const { path, port = 0, ...rest } = options;
-  return connectTcp(path === undefined ? { noDelay: true, ...rest, port } : { path });
+  // Node reads what Object.prototype has of any other object.
+  return connectTcp(own(path === undefined ? { noDelay: true, ...rest, port } : { path }));
 }

@@ -30,8 +30,7 @@ export const SHARED_OPTIONS: Rules = { ...CONTEXT_OPTIONS, caFile: STRING };
  * @throws `TlsError` for credentials that can't be used, or modules that are missing
  */
 export function createSecureContext(options: SecureContextOptions = {}): SecureContext {
-  checkOptions(options, SHARED_OPTIONS);
-  const { ca, caFile, ...rest } = options;
+  const { ca, caFile, ...rest } = checkOptions(options, SHARED_OPTIONS);
   if (ca !== undefined && caFile !== undefined) {
     throw new ArgumentValueError("caFile", "is in place of ca: one of them is enough");
   }

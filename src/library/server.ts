@@ -11,6 +11,7 @@ import type { SecureContext } from "../credentials/secure-context.ts";
 import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
+import { own } from "../sandbox/own.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./connection-options.ts";
 import {
   NETWORKS,
@@ -81,13 +82,13 @@ export class Server extends TcpServer {
   private kept: Kept;
 
   /** @internal */
-  constructor(options: ListeningOptions, listener?: (stream: TlsStream) => void) {
-    checkOptions(options, RULES);
+  constructor(given: ListeningOptions, listener?: (stream: TlsStream) => void) {
+    const options = checkOptions(given, RULES);
     if (listener !== undefined && !FUNCTION.accepts(listener)) {
       throw new ArgumentTypeError("listener", FUNCTION.expected, listener);
     }
     const { noDelay = true, keepAlive = false, keepAliveInitialDelay = 0 } = options;
-    super({ allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay });
+    super(own({ allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay }));
     this.streams = streamOptions(options);
     this.requestCert = options.requestCert ?? false;
     const { proxyProtocol = false, trustedProxies } = options;

@@ -6,6 +6,7 @@ import { timerDelay } from "../connection/timers.ts";
 import { TlsError } from "../credentials/tls-error.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
+import { own } from "../sandbox/own.ts";
 import { Cleartext } from "./cleartext.ts";
 import { errorOf } from "./failure.ts";
 import { type PeerCertificate, peerCertificateOf } from "./peer-certificate.ts";
@@ -56,8 +57,9 @@ export class TlsStream extends Duplex {
   private idleTimer: NodeJS.Timeout | undefined;
 
   /** @internal */
-  constructor(settings: StreamSettings) {
-    super({ allowHalfOpen: settings.allowHalfOpen });
+  constructor(given: StreamSettings) {
+    const settings = own(given);
+    super(own({ allowHalfOpen: settings.allowHalfOpen }));
     const { network, signal } = settings;
     this.network = network;
     this.proxyHeader = settings.proxyHeader ?? null;

@@ -2,6 +2,7 @@ import { Duplex } from "node:stream";
 import { BOOLEAN, checkOptions, pick } from "../credentials/options.ts";
 import type { SecureContext } from "../credentials/secure-context.ts";
 import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
+import { own } from "../sandbox/own.ts";
 import {
   CLIENT_OPTIONS,
   type ClientOptions,
@@ -30,14 +31,13 @@ const HANDSHAKE_TIMEOUT = 120_000;
  */
 export function wrap(duplex: Duplex, options: WrapOptions): TlsStream {
   checkDuplex(duplex);
-  const { isServer = false, ...rest } = Object(options) as WrapOptions;
+  const { isServer = false, ...rest } = own(Object(options) as WrapOptions);
   checkOptions({ isServer }, { isServer: BOOLEAN });
   if (isServer) {
-    checkOptions(rest, { ...SERVER_OPTIONS, signal: SIGNAL });
-    return wrapServer(duplex, rest as ServerOptions);
+    const rules = { ...SERVER_OPTIONS, signal: SIGNAL };
+    return wrapServer(duplex, checkOptions(rest as ServerOptions, rules));
   }
-  checkOptions(rest, CLIENT_OPTIONS);
-  return wrapClient(duplex, rest as ClientOptions);
+  return wrapClient(duplex, checkOptions(rest as ClientOptions, CLIENT_OPTIONS));
 }
 
 /** Records are bytes: a stream of text, or of other objects, would break them. */

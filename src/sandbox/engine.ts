@@ -16,6 +16,7 @@ import { EngineError } from "./errors.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
 import type { Role } from "./keeper.ts";
 import { MemoryImage } from "./memory-image.ts";
+import { own } from "./own.ts";
 import { readServerName, readSession, type Session } from "./session.ts";
 
 export type {
@@ -105,7 +106,8 @@ export class Engine {
    * @throws {EngineError} if the certificates or the profile can't be used
    * @throws {UnusableAnchors} if clients are to be verified and nothing can vouch for them
    */
-  static server(module: WebAssembly.Module, settings: ServerSettings): Engine {
+  static server(module: WebAssembly.Module, given: ServerSettings): Engine {
+    const settings = own(given);
     const engine = new Engine(module, "server", settings.profile);
     engine.configureServer(settings);
     engine.startServer(settings);
@@ -117,7 +119,8 @@ export class Engine {
    * has made of a memory that no peer ever talked to, and no key was in. What is left to each is
    * its own time and entropy.
    */
-  static servers(module: WebAssembly.Module, settings: ServerConfiguration): ServerMaker {
+  static servers(module: WebAssembly.Module, given: ServerConfiguration): ServerMaker {
+    const settings = own(given);
     const { clients, identity, profile } = settings;
     const make = () => new Engine(module, "server", profile);
     const template = make();
@@ -142,7 +145,8 @@ export class Engine {
    * @throws {EngineError} if the certificates, the name or the profile can't be used
    * @throws {UnusableAnchors} if the server is to be verified and nothing can vouch for it
    */
-  static client(module: WebAssembly.Module, settings: ClientSettings): Engine {
+  static client(module: WebAssembly.Module, given: ClientSettings): Engine {
+    const settings = own(given);
     const engine = new Engine(module, "client", settings.profile);
     const { configuration } = engine;
     const { exports } = engine.sandbox;

@@ -1,6 +1,7 @@
 import { readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { CredentialsError } from "../credentials/errors.ts";
+import { own } from "../sandbox/own.ts";
 import { readCertificates } from "./certificate-file.ts";
 
 /** Where the certificates of the CAs are. */
@@ -34,7 +35,8 @@ export function systemBundle(): string {
  * @returns each in DER; at least one
  * @throws {CredentialsError} if there is none; a system error if a file can't be read
  */
-export function readTrustAnchors({ directory, file }: AnchorSource): Uint8Array[] {
+export function readTrustAnchors(source: AnchorSource): Uint8Array[] {
+  const { directory, file } = own(source);
   const found = directory === undefined ? readBundle(file) : readDirectory(directory);
   const distinct = new Map(found.map((der) => [Buffer.from(der).toString("latin1"), der]));
   if (distinct.size === 0) throw new CredentialsError("no certificate in it");
