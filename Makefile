@@ -141,6 +141,10 @@ build/bearssl.a: build/toolchain build/bearssl-sources wasm/bearssl-config.h
 		xargs -P $(jobs) -n 40 emcc -c $(subst wasm/,../../wasm/,$(subst vendor/,../../vendor/,$(CFLAGS)))
 	@rm -f $@ && cd build/bearssl && emar rcD ../bearssl.a $$(ls *.o | LC_ALL=C sort)
 
+# What is not arithmetic: small code is fast code in a process that serves one
+# connection, since V8 compiles it first.
+build/wasm/engine/tls13/%.o: CFLAGS := $(CFLAGS:-O3=-Os)
+
 build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources wasm/bearssl-config.h
 	$(call say,  $<)
 	@mkdir -p $(@D)

@@ -11,13 +11,15 @@ import { opensslCertificate } from "../support/certified-clients.ts";
 import { ClientAuthority, type ClientCredentials } from "../support/client-authority.ts";
 import { gnutls, openssl } from "../support/clients.ts";
 import { bearhug, listening, pairOf } from "../support/library.ts";
+import { name } from "../support/names.ts";
 import { serve } from "../support/service.ts";
 import { words } from "../support/words.ts";
 import { ALERT, alertsOf, type Misdeed } from "./misdeeds.ts";
-import type { Tls13Client } from "./peer/client.ts";
+import { Reader } from "./peer/bytes.ts";
+import { Tls13Client } from "./peer/client.ts";
 import * as extend from "./peer/extensions.ts";
 import * as messages from "./peer/messages.ts";
-import { SCHEME } from "./peer/numbers.ts";
+import { EXTENSION, SCHEME } from "./peer/numbers.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -64,6 +66,39 @@ describe("with -y", () => {
     const shown = opensslCertificate(ClientAuthority.root({ kind: "P-384" }).issue());
     const { stderr } = await openssl(await service("-y"), [...shown, "-tls1_3"]);
     expect(stderr).toMatch(/SSL alert number 4[28]/);
+  });
+});
+
+describe("a request names", () => {
+  async function namesIn(anchors: Buffer): Promise<number> {
+    const options = { ...pairOf(credentials), ca: anchors, requestCert: "optional" };
+    const server = bearhug.createServer(
+      { ...options, profile: "next" } as unknown as ServerOptions,
+      (stream) => stream.pipe(stream),
+    );
+    const peer = await Tls13Client.connect(await listening(server));
+    await peer.establish();
+    expect(await peer.echo("hello")).toBe("hello");
+    peer.close();
+    const names = extend.contentOf(
+      peer.request?.extensions ?? [],
+      EXTENSION.certificateAuthorities,
+    );
+    return new Reader(names ?? Buffer.of(0, 0)).each(2, (inner) => inner.vector(2)).length;
+  }
+
+  it("each name of an authority once, whoever else has it", async () => {
+    const [one, two, same] = [
+      root,
+      ClientAuthority.root({ subject: name(["CN", "other"]) }),
+      ClientAuthority.root(),
+    ];
+    const files = [one, two, same].map(({ certFile }) => readFileSync(certFile));
+    expect(await namesIn(Buffer.concat(files))).toBe(2);
+  });
+
+  it("all of the system's, in more than one record", async () => {
+    expect(await namesIn(readFileSync("/etc/ssl/certs/ca-certificates.crt"))).toBeGreaterThan(100);
   });
 });
 

@@ -101,7 +101,7 @@ certificate_request_source(size_t n, const unsigned char **data, size_t *len)
 		*len = write_head();
 		return 1;
 	}
-	if (authorities_len() == 0 || (n - 1) / 2 >= anchors->count) {
+	if (authorities_len() == 0 || (n - 1) / 2 >= anchors->names_count) {
 		return 0;
 	}
 	name = &anchors->list[(n - 1) / 2].dn;
