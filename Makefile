@@ -350,6 +350,11 @@ floods: all
 	@ALONE=floods node_modules/.bin/vitest run test/floods
 	@cat build/floods
 
+.PHONY: probe
+probe: all
+	@vendor/need $(PEERS)
+	@node_modules/.bin/vitest run test/probe
+
 .PHONY: demo
 demo: all
 	@vendor/need openssl=openssl

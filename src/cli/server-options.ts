@@ -128,7 +128,7 @@ export const ids: Group = [
     short: "u",
     long: "uid",
     value: "uid",
-    about: "Become this user (a number) before the keys are read.",
+    about: "Become this user (a number) once the keys are read.",
     apply: (settings, value) => {
       settings.uid = unsigned(value);
     },
@@ -137,7 +137,7 @@ export const ids: Group = [
     short: "g",
     long: "gid",
     value: "gid",
-    about: "Take on this group (a number).",
+    about: "Take on this group (a number). With -u, the user's own by default.",
     apply: (settings, value) => {
       settings.gid = unsigned(value);
     },

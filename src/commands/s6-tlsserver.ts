@@ -1,4 +1,3 @@
-import cluster from "node:cluster";
 import { availableParallelism } from "node:os";
 import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
@@ -9,6 +8,7 @@ import { descriptorLimit, roomFor } from "../server/descriptors.ts";
 import { ownerOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
+import { roleOf } from "../server/roles.ts";
 import { Worker } from "../server/worker.ts";
 import { EnvironmentError, engineOwner } from "../setup/environment.ts";
 import { fail } from "./fail.ts";
@@ -26,7 +26,7 @@ function main(server: ServerSettings, operands: readonly string[]): void {
   }
   const { logLevel, logFormat } = server;
   const log = new Log({ program: PROGRAM, logLevel, logFormat });
-  if (cluster.isWorker) {
+  if (roleOf(process.env) === "worker") {
     new Worker({ server, command, log }).start();
     return;
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { UsageError } from "../cli/options.ts";
 import { listOfIds, type ServerSettings } from "../cli/server-options.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
@@ -7,15 +8,37 @@ import { EnvironmentError } from "../setup/environment.ts";
  * Whom the server becomes, by -u, -g and -G, or by -U.
  *
  * @throws {EnvironmentError} with -U, for a variable that is missing or is no number
+ * @throws {UsageError} for -u without -g, if that user's group is not known, or is root's
  */
 export function ownerOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Privileges {
   const { uid, gid, groups } = settings;
-  if (!settings.idsFromEnvironment) return { uid, gid, groups };
+  if (!settings.idsFromEnvironment) return { uid, gid: gid ?? ownGroup(uid), groups };
   return {
     uid: number(env, "UID"),
     gid: number(env, "GID"),
     groups: env["GIDLIST"] === undefined ? groups : list(env, "GIDLIST"),
   };
+}
+
+/** Does root give its rights up, so that what only root may read can't be read later? */
+export function dropsRights({ uid }: Privileges): boolean {
+  return process.getuid?.() === 0 && uid !== null && uid !== 0;
+}
+
+/** Of a user without a group: root's must never be what is left. Others keep what they have. */
+function ownGroup(uid: number | null): number | null {
+  if (uid === null || process.getuid?.() !== 0) return null;
+  const group = primaryGroup(uid);
+  if (group !== null && group !== 0) return group;
+  const why = group === 0 ? "whose group is root's" : "who is not in /etc/passwd";
+  throw new UsageError(`-u ${uid}, ${why}, needs a group: -g`);
+}
+
+function primaryGroup(uid: number): number | null {
+  const users = readFileSync("/etc/passwd", "utf8").split("\n");
+  const user = users.map((line) => line.split(":")).find((fields) => fields[2] === `${uid}`);
+  const group = user?.[3];
+  return group !== undefined && /^[0-9]+$/.test(group) ? Number(group) : null;
 }
 
 /** @throws {SystemFailure} unless we are root, or are that already, or there is nothing to become */
@@ -24,7 +47,7 @@ export function becomeServerOwner(settings: ServerSettings, env: NodeJS.ProcessE
   if (!isAlready(owner)) dropPrivileges(owner);
 }
 
-/** A worker that comes later than the others has its privileges from the primary. */
+/** Who started the server may be that user already. */
 function isAlready({ uid, gid, groups }: Privileges): boolean {
   const sameGroup = gid === null || gid === process.getgid?.();
   const present = [...(process.getgroups?.() ?? []), process.getgid?.()];

@@ -18,6 +18,8 @@ export type ToWorker =
   | { readonly order: "reload" }
   | { readonly order: "commit" }
   | { readonly order: "discard" }
+  /** Others have taken over: leave when the last connection has ended. */
+  | { readonly order: "retire" }
   /** Say that you are there. */
   | { readonly order: "answer" }
   /** Kill every prog and drop every connection. */

@@ -1,4 +1,4 @@
-import cluster, { type Worker } from "node:cluster";
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
@@ -7,6 +7,7 @@ import { effortOf } from "./effort.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+import { startAs } from "./roles.ts";
 
 /** A worker that lived for less than so many milliseconds is replaced no sooner than after them. */
 const BREATHER = 1000;
@@ -17,6 +18,8 @@ export interface PoolSettings {
   readonly perWorker: number;
   /** Seconds that a worker without us has for what is open. */
   readonly grace: number;
+  /** Workers can't read again what they read as root. */
+  readonly dropsRights: boolean;
   readonly log: Log;
   /** A connection has ended, with its worker or without. */
   readonly over: (number: number) => void;
@@ -25,23 +28,28 @@ export interface PoolSettings {
 }
 
 interface Member {
-  readonly worker: Worker;
+  readonly worker: ChildProcess;
+  /** Those of one generation have read the files together. */
+  readonly generation: number;
   readonly started: number;
   readonly serving: Set<number>;
   readonly handover: Handover;
+  /** It gets connections. */
   ready: boolean;
+  /** It serves what it has, and gets no more. */
+  retired: boolean;
 }
 
 /** The worker processes: as many as there should be, whatever happens to them. */
 export class Pool {
   private readonly members = new Set<Member>();
   private onReload: ((member: Member, problem: string | null) => void) | null = null;
+  /** The one that serves, and the last one that was started. */
+  private current = 0;
+  private latest = 0;
   private closing = false;
 
-  constructor(private readonly settings: PoolSettings) {
-    // Whoever reads our standard output waits for its end: workers must not keep it open.
-    cluster.setupPrimary({ stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  }
+  constructor(private readonly settings: PoolSettings) {}
 
   /**
    * Starts all workers.
@@ -50,12 +58,12 @@ export class Pool {
    */
   async start(): Promise<void> {
     try {
-      const starts = Array.from({ length: this.settings.size }, () => this.add());
-      await Promise.all(starts);
+      await this.addGeneration(this.current);
     } catch (error) {
       if (error instanceof ReportedFailure) throw error;
       throw new SystemFailure("unable to start a worker", error);
     }
+    this.takeOver(this.current);
   }
 
   /** Why no worker can serve one more connection now; null if one can. */
@@ -88,11 +96,67 @@ export class Pool {
   }
 
   broadcast(order: ToWorker): void {
-    for (const { worker } of this.members) if (worker.isConnected()) worker.send(order);
+    for (const { worker } of this.members) send(worker, order);
+  }
+
+  /**
+   * All files are read again; only if they are all good, they are in use from then on.
+   *
+   * @returns (the promise) what is wrong; null: nothing
+   */
+  reload(): Promise<string | null> {
+    return this.settings.dropsRights ? this.replaceAll() : this.readAgain();
+  }
+
+  /**
+   * New workers read the files as root, and take over; the old ones end what they have. So no key
+   * passes through anything on its way into a worker that root's rights have left.
+   */
+  private async replaceAll(): Promise<string | null> {
+    const generation = ++this.latest;
+    try {
+      await this.addGeneration(generation);
+    } catch (error) {
+      for (const { worker, generation: its } of this.members) {
+        if (its === generation) worker.kill("SIGKILL");
+      }
+      return reasonOf(error);
+    }
+    this.takeOver(generation);
+    return null;
+  }
+
+  private async addGeneration(generation: number): Promise<void> {
+    const starts = Array.from({ length: this.settings.size }, () => this.add(generation));
+    await Promise.all(starts);
+  }
+
+  /** From now on, connections go to that generation, and to no other. */
+  private takeOver(generation: number): void {
+    this.current = generation;
+    for (const member of this.members) {
+      if (member.generation === generation) member.ready = true;
+      else this.retire(member);
+    }
+    // One may have died when it was ready, and the others were not.
+    for (let missing = this.missing(); missing > 0; missing--) this.replace();
+    this.settings.ready();
+  }
+
+  private missing(): number {
+    const isOurs = ({ generation }: Member) => generation === this.current;
+    return this.settings.size - [...this.members].filter(isOurs).length;
+  }
+
+  private retire(member: Member): void {
+    if (member.retired) return;
+    member.ready = false;
+    member.retired = true;
+    send(member.worker, { order: "retire" });
   }
 
   /** All workers read every file again; only if all are content, all change over. */
-  async reload(): Promise<string | null> {
+  private async readAgain(): Promise<string | null> {
     const waiting = new Set([...this.members].filter(({ ready }) => ready));
     if (waiting.size === 0) return "there is no worker at the moment";
     const problem = await new Promise<string | null>((resolve) => {
@@ -116,18 +180,20 @@ export class Pool {
   }
 
   /** @throws (the promise) why it could not be started */
-  private async add(): Promise<void> {
-    const worker = cluster.fork();
+  private async add(generation: number): Promise<Member> {
+    const worker = startAs("worker");
     const member: Member = {
       worker,
+      generation,
       started: performance.now(),
       serving: new Set(),
       handover: new Handover({
-        ask: () => worker.send({ order: "answer" } satisfies ToWorker),
+        ask: () => send(worker, { order: "answer" }),
         lost: () => this.giveUp(member),
-        effort: () => effortOf(worker.process.pid),
+        effort: () => effortOf(worker.pid),
       }),
       ready: false,
+      retired: false,
     };
     this.members.add(member);
     return new Promise((resolve, reject) => {
@@ -136,12 +202,12 @@ export class Pool {
           reject(new ReportedFailure(message.text, message.exitCode as ExitCode));
           worker.kill("SIGKILL");
         } else {
-          this.hear(member, message, resolve);
+          this.hear(member, message, () => resolve(member));
         }
       });
       worker.on("error", (error: Error) => {
         // Who was never born does not exit, either.
-        if (worker.process.pid === undefined) this.members.delete(member);
+        if (worker.pid === undefined) this.members.delete(member);
         reject(error);
       });
       worker.on("exit", (code, signal) => {
@@ -159,9 +225,7 @@ export class Pool {
     member.handover.isAlive();
     switch (message.report) {
       case "ready":
-        member.ready = true;
         ready();
-        this.settings.ready();
         break;
       case "over":
         if (member.serving.delete(message.number)) this.settings.over(message.number);
@@ -179,9 +243,9 @@ export class Pool {
   private giveUp(member: Member): void {
     const { worker } = member;
     this.lose(member, "is silent");
-    worker.process.disconnect();
+    worker.disconnect();
     const rest = setTimeout(
-      () => worker.process.kill("SIGKILL"),
+      () => worker.kill("SIGKILL"),
       timerDelay(this.settings.grace * 1000 + BREATHER),
     ).unref();
     worker.once("exit", () => clearTimeout(rest));
@@ -194,17 +258,29 @@ export class Pool {
     this.onReload?.(member, "a worker died meanwhile");
     for (const number of member.serving) over(number);
     if (this.closing || !member.ready) return;
-    const { pid } = member.worker.process;
+    const { pid } = member.worker;
     log.error(`worker ${pid} ${how} with ${member.serving.size} connections; replacing it`);
     const lifetime = performance.now() - member.started;
     setTimeout(() => this.replace(), lifetime < BREATHER ? BREATHER : 0);
   }
 
   private replace(): void {
-    if (this.closing) return;
-    this.add().catch((error: Error) => {
-      this.settings.log.error(`unable to replace a worker: ${reasonOf(error)}`);
-      setTimeout(() => this.replace(), BREATHER);
-    });
+    if (this.closing || this.missing() <= 0) return;
+    this.add(this.current).then(
+      (member) => {
+        if (member.generation !== this.current) return this.retire(member);
+        member.ready = true;
+        this.settings.ready();
+      },
+      (error: Error) => {
+        this.settings.log.error(`unable to replace a worker: ${reasonOf(error)}`);
+        setTimeout(() => this.replace(), BREATHER);
+      },
+    );
   }
+}
+
+/** Nothing is said to a worker that is gone, or just going. */
+function send(worker: ChildProcess, order: ToWorker): void {
+  if (worker.connected) worker.send(order, () => {});
 }

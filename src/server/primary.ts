@@ -7,7 +7,7 @@ import { timerDelay } from "../connection/timers.ts";
 import type { Address } from "./address.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
-import { becomeServerOwner } from "./ids.ts";
+import { dropsRights, ownerOf } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
 import { originOf } from "./origin.ts";
@@ -49,6 +49,7 @@ export class Primary {
     this.waiting = new Census(origin);
     this.pool = new Pool({
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace, log },
+      dropsRights: dropsRights(ownerOf(server, process.env)),
       over: (number) => this.over(number),
       ready: () => this.admitWaiting(),
     });
@@ -61,7 +62,6 @@ export class Primary {
     const { server, log } = this.settings;
     await this.pool.start();
     await this.listen();
-    becomeServerOwner(server, process.env);
     this.watchSignals();
     announce(server, this.port, log);
   }

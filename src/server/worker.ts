@@ -1,4 +1,3 @@
-import cluster from "node:cluster";
 import { Socket } from "node:net";
 import { reasonOf } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
@@ -15,6 +14,7 @@ import { Conversation } from "./conversation.ts";
 import { becomeServerOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+import { FOR_US } from "./roles.ts";
 import { Turns } from "./turns.ts";
 
 export interface WorkerSettings {
@@ -54,12 +54,12 @@ export class Worker {
     }
     process.on("message", (message: ToWorker, socket: unknown) => this.obey(message, socket));
     process.on("disconnect", () => this.orphaned());
-    stayWithoutPrimary();
     try {
-      becomeServerOwner(this.settings.server, process.env);
       this.engineModule = loadModule("engine");
       this.keeperModule = loadModule("keeper");
+      // Files that only root may read are read before root's rights are gone.
       this.kept = this.load();
+      becomeServerOwner(this.settings.server, process.env);
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = exitCodeOf(error);
@@ -84,6 +84,9 @@ export class Worker {
       case "discard":
         this.reloaded?.release();
         this.reloaded = null;
+        break;
+      case "retire":
+        this.leaveWhenIdle();
         break;
       case "answer":
         tell({ report: "here" });
@@ -169,10 +172,7 @@ export class Worker {
 
   /** Without a primary there is nobody to take orders from: what is open may still end by itself. */
   private orphaned(): void {
-    const leave = () => {
-      if (this.conversations.size === 0) process.exit(ExitCode.success);
-    };
-    setInterval(leave, 100);
+    this.leaveWhenIdle();
     setTimeout(
       () => {
         this.endAll("the server ended");
@@ -180,30 +180,18 @@ export class Worker {
       },
       timerDelay(this.settings.server.grace * 1000),
     );
+  }
+
+  private leaveWhenIdle(): void {
+    const leave = () => {
+      if (this.conversations.size === 0) process.exit(ExitCode.success);
+    };
+    setInterval(leave, 100);
     leave();
   }
 }
 
-/** Variables that were meant for the server, and by which prog would be misled. */
-const FOR_US = new Set([
-  "LISTEN_FDS",
-  "LISTEN_PID",
-  "LISTEN_FDNAMES",
-  "NOTIFY_SOCKET",
-  "NODE_UNIQUE_ID",
-]);
-
-/**
- * Left to itself, Node ends a worker on the spot when it loses its primary; and when a report to a
- * primary that is just gone fails, it takes that for an error of the program.
- */
-function stayWithoutPrimary(): void {
-  const { worker } = cluster;
-  if (worker === undefined) return;
-  worker.exitedAfterDisconnect = true;
-  worker.on("error", () => {});
-}
-
+/** A primary that is just gone hears nothing any more. */
 function tell(message: ToPrimary): void {
-  if (cluster.worker?.isConnected()) process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }

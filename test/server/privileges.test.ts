@@ -1,14 +1,15 @@
 /**
- * -u, -g, -G and -U: everybody who serves, reads a key or runs for a client is somebody else then,
- * in every thread; a worker that comes later, too.
+ * -u, -g, -G and -U: every process that serves or runs for a client is that user, in every thread; a
+ * worker that comes later, too. The primary stays root: it reads no byte of a client, and starts
+ * workers that read the keys before they change.
  */
 
 import { once } from "node:events";
-import { chmodSync, chownSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, chownSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Authority, type Credentials } from "../support/certificates.ts";
-import { connect, receiveUntil } from "../support/clients.ts";
+import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { asNobody, NOBODY, publicProgram } from "../support/nobody.ts";
@@ -55,12 +56,13 @@ async function serving(line: string, environment: Record<string, string> = {}): 
   return startServer({ authority, credentials, executable, options, prog, environment });
 }
 
-/** The primary, both workers, and the program of one connection. */
+/** Both workers, and the program of one connection. */
 async function everybody(server: Server): Promise<number[]> {
   await receiveUntil(await connect(server), "ready\n");
   expect(server.workers).toHaveLength(2);
   expect(server.programs).toHaveLength(1);
-  return [server.pid, ...server.workers, ...server.programs];
+  expect(identitiesOf(server.pid)[0]?.uids).toBe(four(0));
+  return [...server.workers, ...server.programs];
 }
 
 const IDS = { UID: `${NOBODY}`, GID: "65533" };
@@ -88,6 +90,9 @@ describe("as root", NEEDS_ROOT, () => {
     await eventually("a replacement", () => {
       return server.workers.length === 2 && server.workers[1] !== before[1];
     });
+    // Until it serves, it may read what root may read.
+    const changed = (pid: number) => identitiesOf(pid)[0]?.uids === four(NOBODY);
+    await eventually("its change of user", () => server.workers.every(changed));
     const expected = { uids: four(NOBODY), gids: four(65533), groups: "65532" };
     for (const pid of await everybody(server)) {
       for (const identity of identitiesOf(pid)) expect(identity).toEqual(expected);
@@ -101,7 +106,7 @@ describe("as root", NEEDS_ROOT, () => {
     }
   });
 
-  it("a port below 1024 is bound before root's rights are gone", async () => {
+  it("a port below 1024 can be had", async () => {
     const port = await lowPort();
     const executable = publicProgram("s6-tlsserver");
     const credentials = keyFor(NOBODY);
@@ -114,29 +119,71 @@ describe("as root", NEEDS_ROOT, () => {
       port: `${port}`,
     });
     expect(listeningPorts(server.pid)).toEqual([port]);
-    expect(identitiesOf(server.pid)[0]?.uids).toBe(four(NOBODY));
+    await connect(server);
+    expect(identitiesOf(server.workers[0] ?? 0)[0]?.uids).toBe(four(NOBODY));
   });
 
-  it("a key that this user can't read: 96, and nothing listens", async () => {
+  it("a key that root alone can read serves: at start, in a replacement, and after USR2", async () => {
     const executable = publicProgram("s6-tlsserver");
     const credentials = keyFor(0);
-    const options = ["-u", "65534", "-g", "65534"];
-    const { keyFile } = credentials;
-    expect(await runServer({ credentials, executable, options })).toMatchObject({
-      ...{ code: 96, stdout: "" },
-      stderr: `s6-tlsserver: fatal: unable to read private key in ${keyFile}: Permission denied\n`,
-    });
+    const options = ["-u", "65534", "-g", "65534", "-v", "--workers", "1"];
+    const server = await startServer({ authority, credentials, executable, options });
+    await connect(server);
+    process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
+    await server.logged("replacing it");
+    await connect(server);
+    server.signal("SIGUSR2");
+    await server.logged("read all keys and certificates again");
+    await connect(server);
   });
 
-  it("USR2 reads the keys as that user", async () => {
-    const executable = publicProgram("s6-tlsserver");
-    const credentials = keyFor(NOBODY);
-    const options = ["-u", "65534", "-g", "65534", "-v"];
-    const server = await startServer({ authority, credentials, executable, options });
-    chownSync(credentials.keyFile, 0, 0);
+  it("USR2: new workers take over, and the old ones leave with their last connection", async () => {
+    const server = await serving("-u 65534 -g 65534 -v");
+    const before = server.workers;
+    const open = await connect(server);
+    await receiveUntil(open, "ready\n");
     server.signal("SIGUSR2");
-    await server.logged(/keeping the old .*: Permission denied/);
+    await server.logged("read all keys and certificates again");
+    await eventually("the end of the idle one", () => server.workers.length === 3);
+    expect(await exchange(open, "from before")).toBe("from before");
+    await eventually("the end of the other one", () => server.workers.length === 2);
+    expect(server.workers.filter((pid) => before.includes(pid))).toEqual([]);
+    expect(server.saying("replacing")).toEqual([]);
+    await receiveUntil(await connect(server), "ready\n");
+  });
+
+  it("USR2 with a bad key: the old workers serve on, and no other is left", async () => {
+    const executable = publicProgram("s6-tlsserver");
+    const credentials = keyFor(0);
+    const options = ["-u", "65534", "-g", "65534", "-v", "--workers", "2"];
+    const server = await startServer({ authority, credentials, executable, options });
+    const { workers } = server;
+    const good = readFileSync(credentials.keyFile);
+    writeFileSync(credentials.keyFile, "no key");
+    server.signal("SIGUSR2");
+    const [line] = await server.logged("keeping the old keys and certificates");
+    expect(line).toContain(`unable to read private key in ${credentials.keyFile}`);
     await connect(server);
+    await eventually("the end of the new ones", () => server.workers.length === 2);
+    expect(server.workers).toEqual(workers);
+    writeFileSync(credentials.keyFile, good);
+    server.signal("SIGUSR2");
+    await server.logged("read all keys and certificates again");
+    await connect(server);
+  });
+
+  it("-u without -g: the user's own group; unknown, or root's: 100, and nothing listens", async () => {
+    const server = await serving("-u 65534");
+    for (const pid of await everybody(server)) {
+      expect(identitiesOf(pid)[0]).toEqual({ uids: four(NOBODY), gids: four(NOBODY), groups: "" });
+    }
+    const executable = publicProgram("s6-tlsserver");
+    for (const uid of ["54321", "0"]) {
+      const ended = await runServer({ credentials: keyFor(0), executable, options: ["-u", uid] });
+      expect(ended).toMatchObject({ code: 100, stdout: "" });
+      expect(ended.stderr).toContain(`-u ${uid}, `);
+      expect(ended.stderr).toContain("needs a group: -g");
+    }
   });
 
   it("who is that user already needs no rights for it", async () => {

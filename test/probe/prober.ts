@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import type { TLSSocket } from "node:tls";
+import { expect } from "vitest";
+import { connect, receiveUntil } from "../support/clients.ts";
+import { repository } from "../support/repository.ts";
+import { scratch } from "../support/scratch.ts";
+import type { Server } from "../support/server.ts";
+
+/** Ways into another process, by what reach.c calls them. */
+const WAYS = ["mem", "maps", "environ", "fd", "trace", "copy"] as const;
+
+/** The prog of these tests, compiled. */
+export function reachProgram(): string {
+  const program = join(scratch, "reach");
+  if (!existsSync(program)) {
+    const source = join(repository, "test/probe/reach.c");
+    execFileSync("gcc", ["-std=gnu99", "-Wall", "-Wextra", "-Werror", source, "-o", program]);
+  }
+  chmodSync(scratch, 0o711);
+  return program;
+}
+
+/** A client of a server, whose prog does what it is told. */
+export class Prober {
+  private constructor(
+    private readonly client: TLSSocket,
+    readonly pid: number,
+  ) {}
+
+  static async at(server: Server): Promise<Prober> {
+    const client = await connect(server);
+    client.setMaxListeners(0);
+    client.on("error", () => {});
+    return new Prober(client, Number(await receiveUntil(client, "\n")));
+  }
+
+  async canRead(file: string): Promise<boolean> {
+    return this.tries("file", file);
+  }
+
+  /** The ways by which it gets into that process. */
+  async waysInto(pid: number): Promise<string[]> {
+    const ways: string[] = [];
+    for (const way of WAYS) if (await this.tries(way, `${pid}`)) ways.push(way);
+    return ways;
+  }
+
+  /** @param pids by what they are */
+  async reachesNoneOf(pids: Record<string, number>): Promise<void> {
+    const found: Record<string, string[]> = {};
+    for (const [name, pid] of Object.entries(pids)) found[name] = await this.waysInto(pid);
+    expect(found).toEqual(Object.fromEntries(Object.keys(pids).map((name) => [name, []])));
+  }
+
+  leave(): void {
+    this.client.destroy();
+  }
+
+  private async tries(what: string, target: string): Promise<boolean> {
+    const answer = receiveUntil(this.client, "\n");
+    this.client.write(`${what} ${target}\n`);
+    return (await answer) === "reached\n";
+  }
+}
