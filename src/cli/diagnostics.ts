@@ -15,12 +15,23 @@ export function complain(
   kind: "fatal" | "warning" | "info" | "usage",
   text: string,
 ): void {
-  const line = `${program}: ${kind}: ${text.replaceAll(/[\r\n]+/g, " ")}\n`;
+  const line = `${program}: ${kind}: ${inOneLine(text)}\n`;
   try {
     writeSync(2, line);
   } catch {
     // Nobody reads standard error; the exit code still tells.
   }
+}
+
+/**
+ * A message may hold what a peer said. As it is, that could begin a new line, or tell the terminal of
+ * somebody who reads the log what to do; line breaks of our own are blanks.
+ */
+function inOneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, " ").replaceAll(/[\p{Cc}\u2028\u2029]/gu, (control) => {
+    const code = control.codePointAt(0) as number;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
 }
 
 /** What the C library's strerror would say of a system error, or the error's own message. */

@@ -72,6 +72,8 @@ export class Engine {
   private readonly bindings: Bindings;
   private awaited: AwaitedChain | null = null;
   private asked = false;
+  /** Application protocols (ALPN). */
+  private offered: readonly string[] = [];
   private refusal: EngineError | null = null;
   /** A signature that came later than it was asked for. */
   private answer: Uint8Array | null = null;
@@ -126,13 +128,14 @@ export class Engine {
     const template = make();
     template.configureServer(settings);
     const image = new MemoryImage(template.memory, make().memory);
-    const { awaited } = template;
+    const { awaited, offered } = template;
     template.wipe();
     return ({ now, seed }) => {
       const engine = make();
       image.writeInto(engine.memory);
       if ("key" in identity) engine.bindings.bind(identity.key);
       engine.awaited = awaited;
+      engine.offered = offered;
       engine.startServer({ clients: clients && { ...clients, now }, seed });
       return engine;
     };
@@ -162,6 +165,7 @@ export class Engine {
     }
     configuration.offer(settings.protocols);
     settings.tune?.(engine.sandbox);
+    engine.offered = settings.protocols ?? [];
     configuration.start(settings.seed);
     return engine;
   }
@@ -260,7 +264,7 @@ export class Engine {
 
   /** Facts about the connection, once established. */
   session(): Session {
-    return readSession(this.sandbox);
+    return readSession(this.sandbox, this.offered);
   }
 
   /** Overwrites everything that this connection knew. Whatever is called afterwards throws. */
@@ -289,6 +293,7 @@ export class Engine {
     }
     if (clients !== null) this.configuration.addAnchors(clients.anchors);
     this.configuration.offer(protocols);
+    this.offered = protocols ?? [];
   }
 
   private startServer(settings: Pick<ServerSettings, "clients" | "seed" | "tune">): void {

@@ -46,6 +46,9 @@ const HASH_LENGTH = 32;
 /** A handshake message has 65535 bytes at most, and a name takes four. */
 const NAMES_MAX = 16384;
 
+/** A certificate has half as many at most (PEER_CERTIFICATE_MAX in wasm/engine); UTF-8 takes more. */
+const NAMES_BYTES_MAX = 32768;
+
 /** @returns null if the peer sent none */
 export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertificate | null {
   const { exports, memory } = sandbox;
@@ -60,13 +63,19 @@ export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertific
 }
 
 function* readNames({ exports, memory }: Sandbox<PeerExports>): Generator<PeerName> {
+  let bytes = 0;
   for (let n = 0; ; n++) {
     const at = exports.engine_peer_name(n);
     if (at === 0) return;
     // An engine that is not itself any more may have names without end.
     if (n === NAMES_MAX) throw new SandboxTrap("more names than a certificate can have");
     const kind = kindOf(exports.engine_peer_name_kind());
-    const value = memory.view(at, exports.engine_peer_name_length()).slice();
+    const name = memory.view(at, exports.engine_peer_name_length());
+    bytes += name.length;
+    // All names are views of one certificate: an engine that lies could tell it many times over.
+    if (bytes > NAMES_BYTES_MAX)
+      throw new SandboxTrap("more names than a certificate has room for");
+    const value = name.slice();
     if (kind !== undefined) yield { kind, value };
   }
 }

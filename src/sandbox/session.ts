@@ -1,5 +1,5 @@
 import type { EngineExports } from "./engine-exports.ts";
-import type { Sandbox } from "./instance.ts";
+import { type Sandbox, SandboxTrap } from "./instance.ts";
 import { type PeerCertificate, readPeerCertificate } from "./peer.ts";
 
 /** What was negotiated. */
@@ -16,25 +16,63 @@ export interface Session {
   readonly peer: PeerCertificate | null;
 }
 
-/** Reads it, once the connection is established. */
-export function readSession(sandbox: Sandbox<EngineExports>): Session {
+/**
+ * Reads it, once the connection is established. It ends up in environments and logs, so it is read as
+ * what an engine that was taken over would like to put there.
+ *
+ * @param offered the application protocols of which one may have been chosen
+ * @throws {SandboxTrap} for what no engine of ours says
+ */
+export function readSession(
+  sandbox: Sandbox<EngineExports>,
+  offered: readonly string[] = [],
+): Session {
   const { exports, memory } = sandbox;
+  const cipher = memory.string(exports.engine_suite_name());
+  if (!SUITE_NAME.test(cipher)) throw new SandboxTrap("a suite's name that is none");
+  const protocol = memory.string(exports.engine_protocol()) || null;
+  if (protocol !== null && !offered.includes(protocol)) {
+    throw new SandboxTrap("an application protocol that was not offered");
+  }
   return {
     protocol: protocolName(exports.engine_version()),
-    cipher: memory.string(exports.engine_suite_name()),
+    cipher,
     serverName: readServerName(sandbox),
-    protocolName: memory.string(exports.engine_protocol()) || null,
+    protocolName: protocol,
     peer: readPeerCertificate(sandbox),
   };
 }
 
-/** Known as soon as the client has greeted. */
+/**
+ * Known as soon as the client has greeted.
+ *
+ * @throws {SandboxTrap} unless it is one that a client may ask for
+ */
 export function readServerName({ exports, memory }: Sandbox<EngineExports>): string | null {
-  return memory.string(exports.engine_server_name()) || null;
+  const name = memory.string(exports.engine_server_name());
+  if (name === "") return null;
+  if (HOST_NAME.test(name)) return name;
+  throw new SandboxTrap("a server name that is not visible ASCII");
 }
 
-/** 0x0301 is TLS 1.0 (RFC 5246, appendix E); the names are OpenSSL's. */
+/**
+ * OpenSSL's names of suites are shorter, and there is none before the handshake. A host's name has no
+ * more (RFC 1035, 2.3.4).
+ */
+const SUITE_NAME = /^[A-Z0-9_-]{0,64}$/;
+const HOST_NAME = /^[\x21-\x7e]{1,255}$/;
+
+/** By their numbers on the wire, 0 for none yet; the names are OpenSSL's. */
+const VERSIONS = new Map([
+  [0, ""],
+  [0x0301, "TLSv1"],
+  [0x0302, "TLSv1.1"],
+  [0x0303, "TLSv1.2"],
+  [0x0304, "TLSv1.3"],
+]);
+
 function protocolName(version: number): string {
-  const minor = (version & 0xff) - 1;
-  return minor === 0 ? "TLSv1" : `TLSv1.${minor}`;
+  const name = VERSIONS.get(version);
+  if (name === undefined) throw new SandboxTrap("a version that is none");
+  return name;
 }

@@ -1,4 +1,5 @@
 import type { Engine, Session } from "../sandbox/engine.ts";
+import { SandboxTrap } from "../sandbox/instance.ts";
 import { Closing, type ClosingSettings } from "./closing.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -11,6 +12,9 @@ export interface TunnelSettings extends ClosingSettings {
   /** The tunnel is over, and the engine wiped. Called once. */
   readonly over: (failure: Error | null) => void;
 }
+
+/** In one turn: many times more than what has arrived can take, even byte by byte. */
+const STEPS_MAX = 1 << 19;
 
 /**
  * The four channels of an engine against two byte streams. It does no I/O: it moves what has
@@ -28,6 +32,8 @@ export class Tunnel {
   private local: Endpoint | null = null;
   private readonly closing: Closing;
   private running = false;
+  /** In this turn. */
+  private steps = 0;
   private isOver = false;
 
   constructor(private readonly settings: TunnelSettings) {
@@ -67,6 +73,7 @@ export class Tunnel {
   }
 
   private turn(): void {
+    this.steps = 0;
     do {
       while (this.move());
     } while (this.greet() || this.closing.step(this.local));
@@ -113,6 +120,7 @@ export class Tunnel {
     let moved = false;
     const isGone = this.remote.broken || this.closing.outboundOver;
     for (;;) {
+      this.countStep();
       const records = this.engine.buffer("sendrec");
       if (records.length === 0) return moved;
       const written = isGone ? records.length : this.remote.write(records);
@@ -127,6 +135,7 @@ export class Tunnel {
   private drainToLocal(): boolean {
     let moved = false;
     for (;;) {
+      this.countStep();
       const data = this.engine.buffer("recvapp");
       if (data.length === 0) return moved;
       const written = this.takesData() ? (this.local?.write(data) ?? 0) : data.length;
@@ -166,6 +175,7 @@ export class Tunnel {
   private fill(channel: "recvrec" | "sendapp", from: Endpoint): number {
     const { arrived } = from;
     if (arrived.length === 0) return 0;
+    this.countStep();
     const room = this.engine.buffer(channel);
     const count = Math.min(room.length, arrived.length);
     if (count === 0) return 0;
@@ -173,6 +183,11 @@ export class Tunnel {
     this.engine.ack(channel, count);
     from.take(count);
     return count;
+  }
+
+  /** An engine that was taken over could have more and more for us, and we would never return. */
+  private countStep(): void {
+    if (++this.steps > STEPS_MAX) throw new SandboxTrap("it never comes to an end");
   }
 
   private finish(): void {

@@ -27,12 +27,27 @@ export function patched(name: string, exported: string, misdeed: Misdeed): strin
     cpSync(join(repository, folder), join(copy, folder), { recursive: true });
   }
   const engine = join(copy, "dist", "engine.wasm");
-  writeFileSync(engine, withMisdeed(readFileSync(engine), exported, MISDEEDS[misdeed]));
+  writeFileSync(engine, withBody(readFileSync(engine), exported, MISDEEDS[misdeed]));
   return join(copy, "bin", name);
 }
 
+/** The body of a function that returns a number, always the same. */
+export function says(number: number): number[] {
+  const bytes: number[] = [I32_CONST];
+  for (let rest = number | 0; ; rest >>= 7) {
+    const isLast = (rest >> 6 === 0 || rest >> 6 === -1) as boolean;
+    bytes.push(isLast ? rest & 0x7f : (rest & 0x7f) | 0x80);
+    if (isLast) return bytes;
+  }
+}
+
+/** The body of one that returns nothing, and does nothing. */
+export const SAYS_NOTHING: readonly number[] = [];
+
+const I32_CONST = 0x41;
+
 /** The same module, of which one exported function has another body. */
-function withMisdeed(module: Buffer, exported: string, code: readonly number[]): Buffer {
+export function withBody(module: Buffer, exported: string, code: readonly number[]): Buffer {
   const { section, body } = placesOf(module, exported);
   const misdeed = sized(Buffer.of(NO_LOCALS, ...code, END));
   const before = module.subarray(section.content, body.size);
