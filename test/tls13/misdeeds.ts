@@ -8,22 +8,7 @@ import type { Extension } from "./peer/messages.ts";
 
 export type Misdeed = (client: Tls13Client) => Promise<void> | void;
 
-export const ALERT = {
-  closeNotify: 0,
-  unexpectedMessage: 10,
-  badRecordMac: 20,
-  recordOverflow: 22,
-  handshakeFailure: 40,
-  badCertificate: 42,
-  illegalParameter: 47,
-  decodeError: 50,
-  decryptError: 51,
-  protocolVersion: 70,
-  missingExtension: 109,
-  unsupportedExtension: 110,
-  certificateRequired: 116,
-  noApplicationProtocol: 120,
-} as const;
+export { ALERT } from "./peer/numbers.ts";
 
 /** The alerts that a server answers a misdeed with before it hangs up. */
 export async function alertsOf(

@@ -65,6 +65,14 @@ export function alpn(protocols: readonly string[]): Extension {
   );
 }
 
+export function recordSizeLimit(limit: number): Extension {
+  return extension(EXTENSION.recordSizeLimit, uint16(limit));
+}
+
+export function earlyData(): Extension {
+  return extension(EXTENSION.earlyData);
+}
+
 export function contentOf(extensions: readonly Extension[], type: number): Buffer | null {
   return extensions.find((one) => one.type === type)?.content ?? null;
 }

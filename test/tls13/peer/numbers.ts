@@ -57,6 +57,28 @@ export const SCHEME = {
   rsaPssRsaeSha512: 0x0806,
 } as const;
 
+export const ALERT = {
+  closeNotify: 0,
+  unexpectedMessage: 10,
+  badRecordMac: 20,
+  recordOverflow: 22,
+  handshakeFailure: 40,
+  badCertificate: 42,
+  unsupportedCertificate: 43,
+  illegalParameter: 47,
+  unknownCa: 48,
+  decodeError: 50,
+  decryptError: 51,
+  protocolVersion: 70,
+  inappropriateFallback: 86,
+  userCanceled: 90,
+  missingExtension: 109,
+  unsupportedExtension: 110,
+  unrecognizedName: 112,
+  certificateRequired: 116,
+  noApplicationProtocol: 120,
+} as const;
+
 export const LEVEL = { warning: 1, fatal: 2 } as const;
 
 /** The random of a ServerHello that is a HelloRetryRequest (4.1.3). */
@@ -64,3 +86,6 @@ export const RETRY_RANDOM = Buffer.from(
   "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c",
   "hex",
 );
+
+/** The last eight bytes of a server's random when it could have spoken 1.3, but 1.2 came of it. */
+export const DOWNGRADED_TO_12 = Buffer.from("444f574e47524401", "hex");
