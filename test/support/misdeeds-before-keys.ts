@@ -163,6 +163,33 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
     },
   }),
   ...misdeeds("INVALID_ALGORITHM", "illegalParameter", {
+    "a share that is no point of P-256": async (client) => {
+      await client.upToServerFlight();
+      const point = Buffer.alloc(65, 0x11);
+      point[0] = 4;
+      client.exchangeKeys(point);
+    },
+    "a share that is half a point": async (client) => {
+      await client.upToServerFlight();
+      client.exchangeKeys(Buffer.alloc(33, 4));
+    },
+    ...Object.fromEntries(
+      ["00", "01", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"].map(
+        (hex) => [
+          `a share of small order for X25519: ${hex}`,
+          async (client: Tls12Client) => {
+            const point = Buffer.alloc(32);
+            Buffer.from(hex, "hex").copy(point);
+            client.greet({ bare: true, extensions: X25519_ONLY });
+            await client.serverFlight();
+            client.records.send(
+              RECORD.handshake,
+              message(MESSAGE.clientKeyExchange, vector8(point)),
+            );
+          },
+        ],
+      ),
+    ),
     "point formats without the uncompressed one": (client) =>
       client.greet({ extensions: [extension(11, vector8(Buffer.of(1, 2)))] }),
   }),
@@ -191,6 +218,12 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
         extensions: [renegotiationInfo(Buffer.of()), renegotiationInfo(Buffer.of())],
       }),
   }),
+];
+
+/** What a hello needs, with one group (RFC 8422, 5.1.1) and one signature algorithm. */
+const X25519_ONLY = [
+  extension(EXTENSION.groups, vector16(Buffer.of(0, 29))),
+  extension(EXTENSION.signatures, vector16(Buffer.of(4, 3))),
 ];
 
 /** A hello with each of these besides what it needs. */

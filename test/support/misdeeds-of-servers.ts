@@ -65,6 +65,21 @@ export const misdeedsOfServers: readonly Misdeed<Tls12Server>[] = [
       server.say(server.hello(), server.certificate(), server.keyExchange({ curve: 22 }));
     },
   }),
+  ...misdeeds<Tls12Server>("INVALID_ALGORITHM", "illegalParameter", {
+    "a share that is no point of P-256": async (server) => {
+      const point = Buffer.alloc(65, 0x11);
+      point[0] = 4;
+      await server.hear();
+      server.say(server.hello(), server.certificate(), server.keyExchange({ point }));
+      server.say(server.done());
+    },
+    "a share of small order for X25519": async (server) => {
+      const point = Buffer.alloc(32);
+      await server.hear();
+      server.say(server.hello(), server.certificate(), server.keyExchange({ curve: 29, point }));
+      server.say(server.done());
+    },
+  }),
   ...misdeeds<Tls12Server>("BAD_SIGNATURE", "decryptError", {
     "a key exchange whose signature is for something else": async (server) => {
       await server.hear();

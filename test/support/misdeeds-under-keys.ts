@@ -37,6 +37,8 @@ export const misdeedsInsteadOfFinished: readonly Misdeed[] = [
     "a sealed ClientKeyExchange in place of a Finished": (client) => client.exchangeKeys(),
     "application data before a Finished": ({ records }) =>
       records.send(RECORD.applicationData, Buffer.from("too early")),
+    "no application data, in a record of its own, before a Finished": ({ records }) =>
+      records.send(RECORD.applicationData, Buffer.of()),
     "a second ChangeCipherSpec in place of a Finished": ({ records }) =>
       records.send(RECORD.changeCipherSpec, Buffer.of(1)),
   }),
@@ -91,12 +93,12 @@ export const misdeedsAfterHandshake: readonly Misdeed[] = [
       records.raw(clearRecord(RECORD.applicationData, Buffer.alloc(TAG_LENGTH - 1))),
     "an empty record that is not sealed": ({ records }) =>
       records.raw(clearRecord(RECORD.applicationData, Buffer.of())),
-    "a record longer than its suite makes them, though TLS allows the length": ({ records }) => {
+  }),
+  ...misdeeds("BAD_LENGTH", "recordOverflow", {
+    "a record longer than its suite makes them, though other suites may": ({ records }) => {
       const body = Buffer.alloc(CONTENT_MAX + TAG_LENGTH + 1);
       records.raw(clearRecord(RECORD.applicationData, body));
     },
-  }),
-  ...misdeeds("BAD_LENGTH", "recordOverflow", {
     "a record of one byte more than TLS allows": ({ records }) => {
       const body = Buffer.alloc(CONTENT_MAX + EXPANSION_MAX + 1);
       records.raw(clearRecord(RECORD.applicationData, body));

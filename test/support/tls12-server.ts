@@ -75,10 +75,10 @@ export class Tls12Server {
     return message(MESSAGE.certificate, Buffer.concat([uint24(one.length), one]));
   }
 
-  /** Our point on P-256, signed; or what the test takes for a curve, or signs. */
-  keyExchange({ curve = P256, signed }: { curve?: number; signed?: Buffer } = {}): Buffer {
-    const point = vector8(this.ecdh.getPublicKey());
-    const parameters = Buffer.concat([Buffer.of(NAMED_CURVE), uint16(curve), point]);
+  /** Our point on P-256, signed; or what the test takes for a curve, for a point, or signs. */
+  keyExchange(changes: { curve?: number; point?: Buffer; signed?: Buffer } = {}): Buffer {
+    const { curve = P256, point = this.ecdh.getPublicKey(), signed } = changes;
+    const parameters = Buffer.concat([Buffer.of(NAMED_CURVE), uint16(curve), vector8(point)]);
     const proof = signed ?? Buffer.concat([this.clientRandom, this.random, parameters]);
     const signature = vector16(sign("sha256", proof, this.credentials.key));
     const body = Buffer.concat([parameters, uint16(ECDSA_WITH_SHA256), signature]);

@@ -3,6 +3,7 @@
  * close in silence (RFC 5246, 7.2.2: "the detecting party sends a message
  * to the other party").
  */
+#include "crypto/cbc-checked.h"
 #include "inner.h"
 #include "context.h"
 
@@ -22,7 +23,9 @@
 #define INTERNAL_ERROR 80
 #define UNSUPPORTED_EXTENSION 110
 
-/* RFC 5246, 6.2.3: no protected record is longer. */
+/* RFC 5246, 6.2.1 and 6.2.3: what no record may have, nor any protected
+   one. */
+#define PLAINTEXT_MAX 16384
 #define RECORD_MAX (16384 + 2048)
 
 typedef struct {
@@ -69,14 +72,17 @@ static const row table[] = {
 };
 
 /*
- * A length that can't be. It tells nothing that padding and MAC don't
- * (7.2.2, bad_record_mac): only what no record may exceed has an alert of
- * its own.
+ * A length that can't be. With CBC it tells nothing that padding and MAC
+ * don't (7.2.2, bad_record_mac): only what no record may exceed has an alert
+ * of its own. With an AEAD the length of what is inside shows.
  */
 static unsigned
 describe_length(const br_ssl_engine_context *eng)
 {
-	if (eng->incrypt && br_dec16be(eng->ibuf + 3) <= RECORD_MAX) {
+	int is_cbc = eng->in.vtable == &cbc_checked_in.inner;
+	size_t max = is_cbc ? RECORD_MAX : PLAINTEXT_MAX;
+
+	if (eng->incrypt && br_dec16be(eng->ibuf + 3) <= max) {
 		return BAD_RECORD_MAC;
 	}
 	return RECORD_OVERFLOW;

@@ -3,7 +3,6 @@
  */
 #include <string.h>
 #include "engine/connection.h"
-#include "crypto/ec-checked.h"
 #include "inner.h"
 #include "context.h"
 
@@ -14,7 +13,7 @@ client_configure(void)
 	br_ssl_client_context *client = &tls12.side.client;
 
 	br_ssl_client_zero(client);
-	br_ssl_engine_set_ec(&client->eng, &ec_checked);
+	key_exchange_set(&client->eng);
 	br_ssl_client_set_rsapub(client, &br_rsa_i31_public);
 }
 

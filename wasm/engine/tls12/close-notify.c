@@ -57,6 +57,7 @@ run_without_close_notify(void *t0ctx)
 	eng->hlen_in -= held;
 	run_without_requests(t0ctx);
 	eng->hlen_in += held;
+	key_exchange_judge();
 }
 
 /* see context.h */

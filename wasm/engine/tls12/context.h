@@ -31,6 +31,9 @@ typedef struct {
 	/* The alert that we chose before BearSSL knew that anything is wrong. */
 	unsigned refused;
 
+	/* key-exchange.c: the peer's share was no good. */
+	int bad_share;
+
 	/* alerts.c: the failure was told to the peer; with this alert, or 0. */
 	int failure_told;
 	int alert_sent;
@@ -100,6 +103,13 @@ run_without_requests(void *t0ctx);
 /* hello-requests.c: no message has begun. Before the first byte. */
 void
 hello_requests_forget(void);
+
+/* key-exchange.c: the elliptic curves; and whether a share was bad, which
+   ends the connection. */
+void
+key_exchange_set(br_ssl_engine_context *eng);
+void
+key_exchange_judge(void);
 
 /* close-notify.c: the same, without the peer's close_notify until we close. */
 void

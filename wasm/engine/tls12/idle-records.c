@@ -30,7 +30,12 @@ idle_records_count(void)
 	}
 
 	/* BearSSL counts a record's bytes from its header's first one: a
-	   record has just been used up, and the next one has not begun. */
+	   record has just been used up, and the next one has not begun. Data
+	   before the handshake's end is unexpected, even none. */
+	if (eng->ixa == 0 && eng->application_data == 0 &&
+		eng->record_type_in == BR_SSL_APPLICATION_DATA) {
+		br_ssl_engine_fail(eng, BR_ERR_UNEXPECTED);
+	}
 	if (eng->ixa == 0 && ++tls12.idle_records > IDLE_RECORDS_MAX) {
 		br_ssl_engine_fail(eng, BR_ERR_UNEXPECTED);
 	}

@@ -1,10 +1,10 @@
 /*
- * A hello that was read before BearSSL got it, and that is refused.
+ * Something is wrong that BearSSL did not notice, or has no alert for.
  */
 #ifndef TLS12_REFUSAL_H__
 #define TLS12_REFUSAL_H__
 
-/* Fail with that error, and tell the client with that alert. */
+/* Fail with that error, and tell the peer with that alert. */
 void
 tls12_refuse(int error, unsigned alert);
 

@@ -3,7 +3,6 @@
  */
 #include "engine/connection.h"
 #include "engine/peer/trust-anchors.h"
-#include "crypto/ec-checked.h"
 #include "inner.h"
 #include "context.h"
 
@@ -15,7 +14,7 @@ server_configure(void)
 	const trust_anchors *anchors = trust_anchors_get();
 
 	br_ssl_server_zero(server);
-	br_ssl_engine_set_ec(&server->eng, &ec_checked);
+	key_exchange_set(&server->eng);
 	if (conn.peer == NULL) {
 		return;
 	}

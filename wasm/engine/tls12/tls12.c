@@ -308,14 +308,6 @@ resume_with_chain(void)
 	return err;
 }
 
-/* see refusal.h */
-void
-tls12_refuse(int error, unsigned alert)
-{
-	tls12.refused = alert;
-	fail(error);
-}
-
 static void
 refuse(unsigned alert)
 {
