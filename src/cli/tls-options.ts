@@ -1,4 +1,4 @@
-import { type OptionGroup, unsigned } from "./options.ts";
+import { type OptionGroup, UsageError, unsigned } from "./options.ts";
 
 /** What a tunnel goes by, whichever side it is of. */
 export interface TunnelSettings {
@@ -16,6 +16,9 @@ export interface TlsSettings extends TunnelSettings {
   sniLevel: number;
   /** null: not given. */
   profile: string | null;
+  /** The oldest and the newest version of TLS, as in 1.2; null: not given. */
+  minVersion: string | null;
+  maxVersion: string | null;
 }
 
 export const DEFAULTS: Readonly<TlsSettings> = {
@@ -27,6 +30,8 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   handshakeTimeout: 0,
   sniLevel: 0,
   profile: null,
+  minVersion: null,
+  maxVersion: null,
 };
 
 /** The same settings as a command line, for another program of ours that takes them. */
@@ -39,6 +44,8 @@ export function spellOut(settings: Omit<TlsSettings, "sniLevel">): string[] {
     ...["-v", `${settings.verbosity}`],
     ...["-K", `${settings.handshakeTimeout}`],
     ...(settings.profile === null ? [] : ["--tls-profile", settings.profile]),
+    ...(settings.minVersion === null ? [] : ["--tls-min", settings.minVersion]),
+    ...(settings.maxVersion === null ? [] : ["--tls-max", settings.maxVersion]),
   ];
 }
 
@@ -180,13 +187,37 @@ export const sniLevel: Group = [
   },
 ];
 
-export const profile: OptionGroup<{ profile: string | null }> = [
+const VERSIONS = ["1.0", "1.1", "1.2", "1.3"];
+
+function version(value: string): string {
+  if (VERSIONS.includes(value)) return value;
+  throw new UsageError(`unknown version of TLS ${value}; there are ${VERSIONS.join(", ")}`);
+}
+
+/** Which versions and suites. */
+export const offer: OptionGroup<Pick<TlsSettings, "profile" | "minVersion" | "maxVersion">> = [
   {
     long: "tls-profile",
     value: "profile",
-    about: "Versions and suites on offer: modern (the default), compat or legacy.",
+    about: "Versions and suites on offer: strict, modern (the default), compat or legacy.",
     apply: (settings, value) => {
       settings.profile = value;
+    },
+  },
+  {
+    long: "tls-min",
+    value: "version",
+    about: "Of the profile's versions, only this one (1.0 to 1.3) and newer ones.",
+    apply: (settings, value) => {
+      settings.minVersion = version(value);
+    },
+  },
+  {
+    long: "tls-max",
+    value: "version",
+    about: "Of the profile's versions, only this one (1.0 to 1.3) and older ones.",
+    apply: (settings, value) => {
+      settings.maxVersion = version(value);
     },
   },
 ];

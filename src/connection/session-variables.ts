@@ -9,6 +9,8 @@ export function sessionVariables(session: Session): Variables {
   return new Map<string, string | null>([
     ["SSL_PROTOCOL", session.protocol],
     ["SSL_CIPHER", session.cipher],
+    // The reference knows no such variable: what reads a notification gets it only where it tells something.
+    ...(session.group === null ? [] : [["SSL_GROUP", session.group] as const]),
     ["SSL_TLS_SNI_SERVERNAME", session.serverName],
     ...peerVariables(session.peer),
   ]);
@@ -22,7 +24,7 @@ export function programEnvironment(
 ): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(base)) {
-    if (!remove(name)) environment[name] = value;
+    if (!remove(name) && name !== "SSL_GROUP") environment[name] = value;
   }
   for (const [name, value] of variables) {
     if (value === null) delete environment[name];

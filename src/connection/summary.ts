@@ -13,10 +13,11 @@ export function tellEnd(program: string, verbosity: number, facts: Facts): void 
 /** One line about a connection that is over, for `-v 2`. */
 function summary({ peer, session, count, failure }: Facts): string {
   const name = session?.serverName ?? null;
+  const group = session?.group == null ? "" : ` ${session.group}`;
   const negotiated =
     session === null
       ? "no handshake"
-      : `${session.protocol} ${session.cipher}, ${name === null ? "no server name" : `server name ${name}`}`;
+      : `${session.protocol} ${session.cipher}${group}, ${name === null ? "no server name" : `server name ${name}`}`;
   const end = failure === null ? "ended normally" : describe(failure);
   return `${peer}: ${negotiated}, ${count.toLocal} bytes in, ${count.toRemote} bytes out, ${end}`;
 }

@@ -73,6 +73,22 @@ const PROFILE: Rule = {
       ? null
       : `must be one of ${PROFILE_NAMES.join(", ")}. Received ${JSON.stringify(value)}`,
 };
+/** Node's names of versions. */
+export const NODE_VERSIONS = {
+  TLSv1: "1.0",
+  "TLSv1.1": "1.1",
+  "TLSv1.2": "1.2",
+  "TLSv1.3": "1.3",
+} as const;
+
+const VERSION: Rule = {
+  expected: `one of ${Object.keys(NODE_VERSIONS).join(", ")}`,
+  accepts: isString,
+  refuses: (value: string) =>
+    Object.hasOwn(NODE_VERSIONS, value)
+      ? null
+      : `must be one of ${Object.keys(NODE_VERSIONS).join(", ")}. Received ${JSON.stringify(value)}`,
+};
 export const REQUEST: Rule = {
   expected: 'a boolean or "optional"',
   accepts: (value) => typeof value === "boolean" || value === "optional",
@@ -98,14 +114,14 @@ export const CONTEXT_OPTIONS: Rules = {
   contexts: CONTEXTS,
   ca: CREDENTIALS,
   profile: PROFILE,
+  minVersion: VERSION,
+  maxVersion: VERSION,
   ALPNProtocols: PROTOCOLS,
 };
 
 /** Options of Node's that others stand for here. */
 const INSTEAD: Readonly<Record<string, string>> = {
   ciphers: "choose a profile",
-  minVersion: "choose a profile",
-  maxVersion: "choose a profile",
   secureProtocol: "choose a profile",
   SNICallback: "give contexts",
   ALPNCallback: "give ALPNProtocols",

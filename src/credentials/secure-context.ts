@@ -4,12 +4,20 @@ import {
   type IdentityChoice,
   type Profile,
   type ServerConfiguration,
+  type VersionLimits,
 } from "../sandbox/engine.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 import { identityChoice } from "./identity-choice.ts";
-import { BOOLEAN, CONTEXT_OPTIONS, checkOptions, REQUEST, SERVER_NAME } from "./options.ts";
+import {
+  BOOLEAN,
+  CONTEXT_OPTIONS,
+  checkOptions,
+  NODE_VERSIONS,
+  REQUEST,
+  SERVER_NAME,
+} from "./options.ts";
 import { attempt, type Credential, decode, type KeyPair, misconfigured, Pair } from "./pair.ts";
 import { normal } from "./server-names.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
@@ -27,6 +35,10 @@ export interface SecureContextOptions extends Partial<KeyPair> {
   readonly ca?: Credential | readonly Credential[];
   /** Versions and suites; `modern` unless told otherwise. See docs/design.md, Profiles. */
   readonly profile?: Profile;
+  /** Of the profile's versions, only this one and newer ones. */
+  readonly minVersion?: keyof typeof NODE_VERSIONS;
+  /** Of the profile's versions, only this one and older ones. */
+  readonly maxVersion?: keyof typeof NODE_VERSIONS;
   /** Application protocols (ALPN, RFC 7301), the best first. A server's order counts. */
   readonly ALPNProtocols?: readonly string[];
 }
@@ -68,6 +80,7 @@ export class SecureContext {
   private readonly identity: Identity | IdentityChoice | null;
   private readonly anchors: readonly Uint8Array[] | null;
   private readonly profile: Profile;
+  private readonly versions: VersionLimits;
   private readonly protocols: readonly string[];
 
   /**
@@ -84,6 +97,10 @@ export class SecureContext {
     for (const name of ["engine", "keeper"] as const) checkModule(name, modules?.[name]);
     // The options are not kept: a context can be printed, and the private key is not in it.
     this.profile = options.profile ?? "modern";
+    this.versions = {
+      min: options.minVersion === undefined ? null : NODE_VERSIONS[options.minVersion],
+      max: options.maxVersion === undefined ? null : NODE_VERSIONS[options.maxVersion],
+    };
     this.protocols = [...(options.ALPNProtocols ?? [])];
     this.keeper = new Keeper(modules.keeper);
     [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
@@ -125,7 +142,7 @@ export class SecureContext {
    */
   clientEngine(given: ClientEngineOptions = {}): Engine {
     const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
-    const { profile, protocols, identity, seed } = this;
+    const { profile, versions, protocols, identity, seed } = this;
     if (identity !== null && "choose" in identity) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
@@ -133,7 +150,7 @@ export class SecureContext {
     const server = rejectUnauthorized
       ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
       : null;
-    const settings = { profile, serverName, server, identity, protocols, seed };
+    const settings = { profile, versions, serverName, server, identity, protocols, seed };
     return attempt(() => Engine.client(this.modules.engine, settings));
   }
 
@@ -160,10 +177,11 @@ export class SecureContext {
 
   private configuration(given: ServerEngineOptions): ServerConfiguration {
     const options = checkOptions(given, { requestCert: REQUEST });
-    const { profile, protocols, identity } = this;
+    const { profile, versions, protocols, identity } = this;
     if (identity === null)
       throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
-    return { profile, identity, clients: this.clients(options.requestCert ?? false), protocols };
+    const clients = this.clients(options.requestCert ?? false);
+    return { profile, versions, identity, clients, protocols };
   }
 
   private clients(request: boolean | "optional"): ServerConfiguration["clients"] {

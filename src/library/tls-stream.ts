@@ -93,7 +93,7 @@ export class TlsStream extends Duplex {
 
   // ---- facts, null before the handshake is done
 
-  /** `TLSv1.2`, with a profile other than `legacy`. */
+  /** Such as `TLSv1.3`. */
   get protocol(): string | null {
     return this.session?.protocol ?? null;
   }
@@ -101,6 +101,15 @@ export class TlsStream extends Duplex {
   /** The suite, by OpenSSL's name, such as `ECDHE-ECDSA-CHACHA20-POLY1305`. */
   get cipher(): string | null {
     return this.session?.cipher ?? null;
+  }
+
+  /**
+   * How keys were exchanged, by the name that TLS's registry has for the group: as Node's `name`. Null
+   * before TLS 1.3.
+   */
+  getEphemeralKeyInfo(): { readonly type: "ECDH"; readonly name: string } | null {
+    const group = this.session?.group ?? null;
+    return group === null ? null : { type: "ECDH", name: group };
   }
 
   /** The server name that the client asked for (RFC 6066, 3), or null. */

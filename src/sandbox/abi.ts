@@ -8,6 +8,7 @@ export const ENGINE_PROFILE_MODERN = 0;
 export const ENGINE_PROFILE_COMPAT = 1;
 export const ENGINE_PROFILE_LEGACY = 2;
 export const ENGINE_PROFILE_NEXT = 3;
+export const ENGINE_PROFILE_STRICT = 4;
 
 export const ENGINE_CHAIN_MAX = 64;
 
@@ -52,6 +53,7 @@ export const KEEPER_NO_MEMORY = -7;
 export const KEEPER_BAD_CERTIFICATE = -8;
 export const KEEPER_OTHER_KEY = -9;
 
+export const BR_ERR_UNSUPPORTED_VERSION = 3;
 export const BR_ERR_LIMIT_EXCEEDED = 23;
 export const BR_ERR_X509_EMPTY_CHAIN = 35;
 export const BR_ERR_X509_LIMIT_EXCEEDED = 50;

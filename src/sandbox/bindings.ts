@@ -20,6 +20,7 @@ const SHA2 = [SHA256, SHA384, SHA512];
 
 /** What the suites and versions of each profile need of a key; wasm/engine/profiles.c has them. */
 const NEEDS: Readonly<Record<Profile, Needs>> = {
+  strict: { hashes: [], decrypts: false },
   modern: { hashes: SHA2, decrypts: false },
   compat: { hashes: [SHA1, SHA224, ...SHA2], decrypts: true },
   legacy: { hashes: [MD5_AND_SHA1, SHA1, SHA224, ...SHA2], decrypts: true },

@@ -1,7 +1,11 @@
-import { BR_ERR_LIMIT_EXCEEDED, BR_ERR_X509_EMPTY_CHAIN } from "./abi.ts";
+import {
+  BR_ERR_LIMIT_EXCEEDED,
+  BR_ERR_UNSUPPORTED_VERSION,
+  BR_ERR_X509_EMPTY_CHAIN,
+} from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
-import type { ClientVerification } from "./engine-settings.ts";
-import { EngineError, UnusableAnchors } from "./errors.ts";
+import { type ClientVerification, type VersionLimits, versionNumbers } from "./engine-settings.ts";
+import { EngineError, NoVersionLeft, UnusableAnchors } from "./errors.ts";
 import type { Pointer, Sandbox } from "./instance.ts";
 import { parseAddress } from "./ip-address.ts";
 
@@ -18,6 +22,17 @@ const DAY = 86_400_000;
  */
 export class Configuration {
   constructor(private readonly sandbox: Sandbox<EngineExports>) {}
+
+  /**
+   * @param code what choosing the profile has answered
+   * @throws {NoVersionLeft} if there is nothing to offer
+   */
+  offerVersions(code: number, limits: VersionLimits = {}): void {
+    const { exports } = this.sandbox;
+    const codes = [code, exports.engine_limit_versions(...versionNumbers(limits))];
+    if (codes.includes(BR_ERR_UNSUPPORTED_VERSION)) throw new NoVersionLeft();
+    check(code);
+  }
 
   /** @param room as many bytes as the chain has */
   addChain(chain: readonly Uint8Array[], room: Pointer): void {

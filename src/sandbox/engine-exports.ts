@@ -7,6 +7,7 @@ export interface EngineExports extends PeerExports {
   engine_server(profile: number): number;
   engine_add_certificate(der: Pointer, length: number): number;
   engine_client(profile: number): number;
+  engine_limit_versions(min: number, max: number): number;
   engine_set_server_name(ascii: Pointer, length: number): number;
   engine_set_server_address(address: Pointer, length: number): number;
   engine_verify_server(days: number, seconds: number): number;
@@ -35,6 +36,7 @@ export interface EngineExports extends PeerExports {
   engine_version(): number;
   engine_suite(): number;
   engine_suite_name(): Pointer;
+  engine_group(): number;
   engine_server_name(): Pointer;
   engine_protocol(): Pointer;
 }

@@ -3,6 +3,7 @@ import {
   ENGINE_PROFILE_LEGACY,
   ENGINE_PROFILE_MODERN,
   ENGINE_PROFILE_NEXT,
+  ENGINE_PROFILE_STRICT,
 } from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import type { Sandbox } from "./instance.ts";
@@ -12,6 +13,7 @@ const PROFILES = {
   modern: ENGINE_PROFILE_MODERN,
   compat: ENGINE_PROFILE_COMPAT,
   legacy: ENGINE_PROFILE_LEGACY,
+  strict: ENGINE_PROFILE_STRICT,
 } as const;
 
 /** Versions and suites on offer; wasm/engine/profiles.c lists them. */
@@ -31,6 +33,24 @@ export function profileNamed(name: string): Profile | null {
 
 export function profileNumber(profile: Profile): number {
   return (profile as string) === NEXT ? ENGINE_PROFILE_NEXT : PROFILES[profile];
+}
+
+/** Versions of TLS, as they are on the wire. */
+const VERSIONS = { "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304 } as const;
+
+export type Version = keyof typeof VERSIONS;
+
+export const VERSION_NAMES = Object.keys(VERSIONS) as readonly Version[];
+
+/** Of the versions of a profile, only those in between are on offer. */
+export interface VersionLimits {
+  readonly min?: Version | null;
+  readonly max?: Version | null;
+}
+
+/** The oldest and the newest version on the wire. */
+export function versionNumbers({ min, max }: VersionLimits): [min: number, max: number] {
+  return [VERSIONS[min ?? "1.0"], VERSIONS[max ?? "1.3"]];
 }
 
 /** Who we are. */
@@ -64,6 +84,7 @@ export interface ClientVerification extends Verification {
 
 export interface ServerSettings {
   readonly profile: Profile;
+  readonly versions?: VersionLimits;
   readonly identity: Identity | IdentityChoice;
   /** null: clients are not asked for a certificate. */
   readonly clients: ClientVerification | null;
@@ -77,7 +98,7 @@ export interface ServerSettings {
 
 /** What the connections of a server have in common. */
 export interface ServerConfiguration
-  extends Pick<ServerSettings, "profile" | "identity" | "protocols"> {
+  extends Pick<ServerSettings, "profile" | "versions" | "identity" | "protocols"> {
   readonly clients: Omit<ClientVerification, "now"> | null;
 }
 
@@ -89,6 +110,7 @@ export interface ServerStart extends Pick<ServerSettings, "seed"> {
 
 export interface ClientSettings {
   readonly profile: Profile;
+  readonly versions?: VersionLimits;
   /**
    * A host's name, which is asked for, or an IP address, which isn't: the server's certificate must be
    * for it. null: for anybody.

@@ -29,8 +29,10 @@ export type {
   ServerSettings,
   ServerStart,
   Verification,
+  Version,
+  VersionLimits,
 } from "./engine-settings.ts";
-export { PROFILE_NAMES, profileNamed } from "./engine-settings.ts";
+export { PROFILE_NAMES, profileNamed, VERSION_NAMES } from "./engine-settings.ts";
 export type { Session } from "./session.ts";
 
 const CHANNELS = {
@@ -154,7 +156,8 @@ export class Engine {
     const { configuration } = engine;
     const { exports } = engine.sandbox;
     const { identity, server, serverName } = settings;
-    check(exports.engine_client(profileNumber(settings.profile)));
+    const { profile, versions } = settings;
+    configuration.offerVersions(exports.engine_client(profileNumber(profile)), versions);
     if (serverName !== null) configuration.expectName(serverName);
     if (identity !== null) engine.identify(identity, configuration.alloc(sizeOfChain(identity)));
     if (server === null) {
@@ -284,8 +287,10 @@ export class Engine {
     this.bindings.bind(key);
   }
 
-  private configureServer({ profile, identity, clients, protocols }: ServerConfiguration): void {
-    check(this.sandbox.exports.engine_server(profileNumber(profile)));
+  private configureServer(settings: ServerConfiguration): void {
+    const { profile, versions, identity, clients, protocols } = settings;
+    const { exports } = this.sandbox;
+    this.configuration.offerVersions(exports.engine_server(profileNumber(profile)), versions);
     if ("choose" in identity) {
       this.awaited = { choice: identity, room: this.configuration.alloc(identity.largestChain) };
     } else {

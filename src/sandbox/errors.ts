@@ -8,6 +8,13 @@ import {
 /** Who has to change something: we (a defect or a lack), the peer, or our configuration. */
 export type Side = "us" | "peer" | "configuration";
 
+/** A profile and limits that have no version of TLS in common, or none that this side speaks. */
+export class NoVersionLeft extends Error {
+  constructor() {
+    super("no version of TLS is left between the profile's and the limits");
+  }
+}
+
 type Meaning = readonly [name: string, side: Side, meaning: string];
 
 /** BearSSL's numbers (bearssl_ssl.h, bearssl_x509.h) and what they mean. */

@@ -8,6 +8,8 @@ export interface Session {
   readonly protocol: string;
   /** OpenSSL's name of the suite. */
   readonly cipher: string;
+  /** The group of the key exchange, by its name in TLS's registry; null before TLS 1.3. */
+  readonly group: string | null;
   /** The name that the client asked for, or null. */
   readonly serverName: string | null;
   /** The application protocol that was chosen (ALPN, RFC 7301), or null. */
@@ -15,6 +17,14 @@ export interface Session {
   /** The peer's certificate, validated; null if it sent none. */
   readonly peer: PeerCertificate | null;
 }
+
+/** NamedGroups (RFC 8446, 4.2.7; RFC 10024). */
+const GROUPS = new Map([
+  [0x0017, "secp256r1"],
+  [0x0018, "secp384r1"],
+  [0x001d, "X25519"],
+  [0x11ec, "X25519MLKEM768"],
+]);
 
 /**
  * Reads it, once the connection is established. It ends up in environments and logs, so it is read as
@@ -37,6 +47,7 @@ export function readSession(
   return {
     protocol: protocolName(exports.engine_version()),
     cipher,
+    group: GROUPS.get(exports.engine_group()) ?? null,
     serverName: readServerName(sandbox),
     protocolName: protocol,
     peer: readPeerCertificate(sandbox),

@@ -7,7 +7,7 @@ import { fillWithEntropy } from "./entropy.ts";
 import { defaultPair } from "./environment.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
-import { chooseProfile } from "./server-side.ts";
+import { chooseProfile, versionLimits } from "./server-side.ts";
 import { loadAnchors, noEngine } from "./trust.ts";
 
 /** The sandboxes of one connection, from the client's side. */
@@ -34,7 +34,10 @@ export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEn
     const module = loadModule("engine");
     try {
       const seed = fillWithEntropy;
-      const engine = Engine.client(module, { profile, serverName, server, identity, seed });
+      const versions = versionLimits(settings);
+      const engine = Engine.client(module, {
+        ...{ profile, versions, serverName, server, identity, seed },
+      });
       return { engine, keeper };
     } catch (error) {
       throw noEngine(env, error);

@@ -8,6 +8,8 @@ import {
   PROFILE_NAMES,
   type Profile,
   profileNamed,
+  type Version,
+  type VersionLimits,
 } from "../sandbox/engine.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
@@ -18,6 +20,7 @@ import { loadClientVerification, noEngine } from "./trust.ts";
 /** Everything that a server knows before a client comes. */
 export interface ServerCredentials {
   readonly profile: Profile;
+  readonly versions: VersionLimits;
   /** Holds the private keys; whoever is done with them wipes it. */
   readonly keeper: Keeper;
   readonly identity: Identity | IdentityChoice;
@@ -39,7 +42,7 @@ export function loadCredentials(
   return wipedIfItFails(keeper, () => {
     const identity = loadIdentities(keeper, env, settings.sniLevel);
     const clients = loadClientVerification(settings, env);
-    return { profile, keeper, identity, clients };
+    return { profile, versions: versionLimits(settings), keeper, identity, clients };
   });
 }
 
@@ -89,6 +92,13 @@ function settingUp<T>(env: NodeJS.ProcessEnv, setUp: () => T): T {
   } catch (error) {
     throw noEngine(env, error);
   }
+}
+
+export function versionLimits(
+  settings: Pick<TlsSettings, "minVersion" | "maxVersion">,
+): VersionLimits {
+  const { minVersion, maxVersion } = settings;
+  return { min: minVersion as Version | null, max: maxVersion as Version | null };
 }
 
 /** @throws {UsageError} if there is no such profile */

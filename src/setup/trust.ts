@@ -1,8 +1,9 @@
 import { reasonOf } from "../cli/diagnostics.ts";
+import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
 import { CredentialsError } from "../credentials/errors.ts";
 import type { ClientVerification } from "../sandbox/engine.ts";
-import { UnusableAnchors } from "../sandbox/errors.ts";
+import { NoVersionLeft, UnusableAnchors } from "../sandbox/errors.ts";
 import { anchorSource } from "./environment.ts";
 import { Unavailable } from "./modules.ts";
 import { readTrustAnchors } from "./trust-anchors.ts";
@@ -36,6 +37,7 @@ export function loadAnchors(env: NodeJS.ProcessEnv): Uint8Array[] {
 
 /** The engine could not be made: for its credentials, or for itself. */
 export function noEngine(env: NodeJS.ProcessEnv, error: unknown): Error {
+  if (error instanceof NoVersionLeft) return new UsageError(error.message);
   if (error instanceof UnusableAnchors) return unusableAnchors(env, error);
   const message = `unable to set up the engine: ${(error as Error).message}`;
   return new Unavailable(message, { cause: error });

@@ -11,7 +11,7 @@ const line: CommandLine<tls.TlsSettings> = {
     tls.keepEnvironment,
     tls.verbosity,
     tls.handshakeTimeout(),
-    tls.profile,
+    tls.offer,
   ],
   operands: "prog...",
 };
@@ -56,6 +56,8 @@ describe("an option", () => {
     [["-Z", "--no-keep"], { keepEnvironment: false }],
     [["-v0"], { verbosity: 0 }],
     [["--verbosity=2"], { verbosity: 2 }],
+    [["--tls-min", "1.3"], { minVersion: "1.3" }],
+    [["--tls-max=1.2"], { maxVersion: "1.2" }],
     [["-K", "500"], { handshakeTimeout: 500 }],
     [["--handshake-timeout", "4294967295"], { handshakeTimeout: 4294967295 }],
     [["--tls-profile", "compat"], { profile: "compat" }],

@@ -152,6 +152,7 @@ describe("a notification", () => {
     const session = {
       protocol: "TLSv1.2",
       cipher: "C",
+      group: "X25519",
       serverName: null,
       protocolName: null,
       peer,
@@ -160,6 +161,7 @@ describe("a notification", () => {
     const expected = [
       ["SSL_PROTOCOL", "TLSv1.2"],
       ["SSL_CIPHER", "C"],
+      ["SSL_GROUP", "X25519"],
       ["SSL_TLS_SNI_SERVERNAME", null],
     ];
     expect([...(parseNotification(block) ?? [])]).toEqual([...expected, ...peerVariables(peer)]);

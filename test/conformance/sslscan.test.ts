@@ -15,7 +15,7 @@ const profiles = [
 ] as const;
 
 /** What sslscan calls 3DES is `medium`; it has `weak`, `null` and `anonymous`, too. */
-const GOOD_ENOUGH: Record<Profile, string[]> = {
+const GOOD_ENOUGH: Record<Exclude<Profile, "strict">, string[]> = {
   modern: ["strong", "acceptable"],
   compat: ["strong", "acceptable", "medium"],
   legacy: ["strong", "acceptable", "medium"],

@@ -62,7 +62,7 @@ const WRONG_VALUES: [Factory, object, string][] = [
   ["createServer", { cert: undefined }, "cert"],
   ["createServer", { requestcert: true }, "requestcert"],
   ["createServer", { rejectUnauthorized: false }, "rejectUnauthorized"],
-  ["createServer", { minVersion: "TLSv1.3" }, "minVersion"],
+  ["createServer", { minVersion: "TLSv2" }, "minVersion"],
   ["createServer", { secureContext: bearhug.createSecureContext(pair) }, "key"],
   ["connect", { port: undefined }, "port"],
   ["connect", { port: 65536 }, "port"],

@@ -59,11 +59,22 @@ EXPORT(engine_alloc) void *engine_alloc(size_t len);
 #define ENGINE_PROFILE_LEGACY 2
 #define ENGINE_PROFILE_NEXT 3 /* modern, and TLS 1.3; for tests */
 
+#define ENGINE_PROFILE_STRICT 4 /* TLS 1.3 only */
+
 /* Be a server, with the versions and suites of a profile. */
 EXPORT(engine_server) int engine_server(uint32_t profile);
 
 /* Be a client, with the versions and suites of a profile. */
 EXPORT(engine_client) int engine_client(uint32_t profile);
+
+/*
+ * Of the versions of the profile, offer only those from `min` to `max`, as
+ * they are on the wire (0x0301 to 0x0304). BR_ERR_UNSUPPORTED_VERSION: none
+ * is left.
+ */
+EXPORT(engine_limit_versions)
+int
+engine_limit_versions(uint32_t min, uint32_t max);
 
 /*
  * The client's: the host name that is asked for (SNI, RFC 6066) and that
@@ -252,12 +263,15 @@ EXPORT(engine_alert_sent) int engine_alert_sent(void);
 /* ------------------------------------------------------------------ */
 /* The session, once established. Strings end with a NUL. */
 
-/* The version on the wire: 0x0301 to 0x0303. */
+/* The version on the wire: 0x0301 to 0x0304. */
 EXPORT(engine_version) uint32_t engine_version(void);
 
 /* The suite's number, and OpenSSL's name of it. */
 EXPORT(engine_suite) uint32_t engine_suite(void);
 EXPORT(engine_suite_name) const char *engine_suite_name(void);
+
+/* The NamedGroup of the key exchange (RFC 8446, 4.2.7); 0 before TLS 1.3. */
+EXPORT(engine_group) uint32_t engine_group(void);
 
 /* The name that the client asked for (SNI, RFC 6066); empty for none. */
 EXPORT(engine_server_name) const char *engine_server_name(void);

@@ -13,6 +13,9 @@
    5246, 7.4.4). */
 #define NAMES_MAX 65535
 
+/* The newest version that a client of ours speaks. */
+#define CLIENT_MAX BR_TLS12
+
 /* see abi.h */
 void *
 engine_alloc(size_t len)
@@ -32,9 +35,29 @@ engine_server(uint32_t profile)
 int
 engine_client(uint32_t profile)
 {
+	int err;
+
 	conn.is_client = 1;
 	conn.profile = profile;
-	return profile_offer(profile, &conn.offer);
+	err = profile_offer(profile, &conn.offer);
+	return err != 0 ? err : engine_limit_versions(0, CLIENT_MAX);
+}
+
+/* see abi.h */
+int
+engine_limit_versions(uint32_t min, uint32_t max)
+{
+	offer *offered = &conn.offer;
+
+	if (offered->min_version < min) {
+		offered->min_version = min;
+	}
+	if (offered->max_version > max) {
+		offered->max_version = max;
+	}
+	return offered->min_version > offered->max_version
+		       ? BR_ERR_UNSUPPORTED_VERSION
+		       : 0;
 }
 
 /* see abi.h */

@@ -39,6 +39,13 @@ engine_suite_name(void)
 }
 
 /* see abi.h */
+uint32_t
+engine_group(void)
+{
+	return facts().group;
+}
+
+/* see abi.h */
 const char *
 engine_server_name(void)
 {

@@ -70,7 +70,8 @@ algorithms_set(br_ssl_engine_context *eng)
 {
 	const offer *offered = &conn.offer;
 	int modern = conn.profile == ENGINE_PROFILE_MODERN ||
-		     conn.profile == ENGINE_PROFILE_NEXT;
+		     conn.profile == ENGINE_PROFILE_NEXT ||
+		     conn.profile == ENGINE_PROFILE_STRICT;
 	unsigned max = offered->max_version;
 
 	br_ssl_engine_set_suites(eng, offered->suites, offered->suites_len);
