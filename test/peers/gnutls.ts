@@ -29,7 +29,12 @@ export const gnutls: Stack = {
 function priority({ version, suite, group }: StackCall | StackService): string {
   return [
     `NORMAL:-VERS-ALL:+VERS-TLS${version.slice(4)}`,
-    ...(suite ? ["-CIPHER-ALL", `+${CIPHERS[suite.replace(/^ECDHE-(RSA|ECDSA)-/, "")]}`] : []),
+    ...(suite
+      ? [
+          "-CIPHER-ALL",
+          `+${CIPHERS[suite.replace(/^(ECDHE-(RSA|ECDSA)-|TLS_)/, "").replaceAll("_", "-")]}`,
+        ]
+      : []),
     ...(group ? ["-GROUP-ALL", `+GROUP-${GROUPS[group]}`] : []),
   ].join(":");
 }
@@ -39,6 +44,9 @@ const CIPHERS: Record<string, string> = {
   "AES128-GCM-SHA256": "AES-128-GCM",
   "AES256-GCM-SHA384": "AES-256-GCM",
   "CHACHA20-POLY1305": "CHACHA20-POLY1305",
+  "AES-128-GCM-SHA256": "AES-128-GCM",
+  "AES-256-GCM-SHA384": "AES-256-GCM",
+  "CHACHA20-POLY1305-SHA256": "CHACHA20-POLY1305",
 };
 
 const GROUPS = {

@@ -36,7 +36,7 @@ export const openssl: Stack = {
 function wishes({ version, suite, group }: StackCall | StackService): string[] {
   return [
     version === "TLSv1.2" ? "-tls1_2" : "-tls1_3",
-    ...(suite ? ["-cipher", suite] : []),
+    ...(suite ? [suite.startsWith("TLS_") ? "-ciphersuites" : "-cipher", suite] : []),
     ...(group ? ["-groups", group] : []),
   ];
 }
