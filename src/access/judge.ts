@@ -11,7 +11,8 @@ const DENIED: Verdict = { access: "deny" };
  * @throws {TypeError} if it is no address
  */
 export function rulesAboutAddress(address: string): string[] {
-  const bytes = parseAddress(address);
+  // A link-local address has its interface behind it.
+  const bytes = parseAddress(address.replace(/%.*/, ""));
   if (bytes === null) throw new TypeError(`not an IP address: ${address}`);
   const family = bytes.length === 4 ? "ip4" : "ip6";
   return Array.from({ length: 8 * bytes.length + 1 }, (_, index) => {

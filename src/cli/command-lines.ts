@@ -1,3 +1,4 @@
+import { ACCESS_DEFAULTS, access } from "./access-options.ts";
 import * as client from "./client-options.ts";
 import * as dial from "./dial-options.ts";
 import { questions } from "./help.ts";
@@ -112,6 +113,7 @@ export const s6TlscIoLine: CommandLine<ClientIoSettings> = {
 
 export const SERVER_DEFAULTS: Readonly<server.ServerSettings> = {
   ...tls.DEFAULTS,
+  ...ACCESS_DEFAULTS,
   // A silent peer must not hold a slot for ever.
   handshakeTimeout: 30_000,
   logLevel: 1,
@@ -155,7 +157,7 @@ export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
     tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
     tls.sniLevel,
     tls.offer,
-    server.later,
+    ...access,
     questions,
   ],
   operands: "ip port prog...",

@@ -1,8 +1,9 @@
+import type { AccessSettings } from "./access-options.ts";
 import { type OptionGroup, UsageError, unsigned } from "./options.ts";
 import type { TlsSettings } from "./tls-options.ts";
 
 /** What the command line of the super-server says, besides the connections' TLS. */
-export interface ServerSettings extends TlsSettings {
+export interface ServerSettings extends TlsSettings, AccessSettings {
   /** What is logged: 0 errors, 1 warnings too, 2 every connection. */
   logLevel: 0 | 1 | 2;
   logFormat: "text" | "json";
@@ -41,7 +42,19 @@ function level(short: string, long: string, logLevel: 0 | 1 | 2, about: string) 
 export const logLevel: Group = [
   level("q", "quiet", 0, "Log errors only."),
   level("Q", "warnings", 1, "Log warnings, too. The default."),
-  level("v", "verbose", 2, "Log each connection, too, when it opens and when it is closed."),
+  {
+    ...level(
+      "v",
+      "verbose",
+      2,
+      "Log each connection, too, when it opens and when it is closed. -v0 to -v3: what access control and look-ups log; 1 is the default, 2 tells who was refused, 3 each problem of a look-up.",
+    ),
+    levels: true,
+    apply: (settings, level) => {
+      if (level === "") settings.logLevel = 2;
+      else settings.accessLevel = unsigned(level);
+    },
+  },
 ];
 
 export const logFormat: Group = [
@@ -223,29 +236,6 @@ export const idleTimeout: Group = [
     },
   },
 ];
-
-/** The original's access control and look-ups: each is refused by its name. */
-export const later: Group = [
-  notYet("i", "rules-directory", "rulesdir"),
-  notYet("x", "rules-file", "rulesfile"),
-  notYet("r", "ident"),
-  notYet("p", "paranoid"),
-  notYet("w", "fatal-lookups"),
-  notYet("h", "lookups"),
-  notYet("l", "local-name", "localname"),
-  notYet("B", "banner", "banner"),
-  notYet("t", "ident-timeout", "milliseconds"),
-  notYet("H", "no-lookups"),
-  notYet("L", "local-lookups"),
-];
-
-function notYet(short: string, long: string, value?: string): Group[number] {
-  const apply = () => {
-    throw new UsageError("not supported yet");
-  };
-  const about = "Not supported yet.";
-  return value === undefined ? { short, long, about, apply } : { short, long, value, about, apply };
-}
 
 /** @throws {UsageError} for 0, and for what is no number */
 function positive(text: string): number {

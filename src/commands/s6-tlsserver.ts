@@ -1,20 +1,28 @@
 import { availableParallelism } from "node:os";
+import { wantsAccess } from "../cli/access-options.ts";
 import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { requireOpen } from "../io/descriptors.ts";
+import type { Privileges } from "../program/privileges.ts";
+import { Access } from "../server/access.ts";
+import { AccessProcess } from "../server/access-process.ts";
 import { parseAddress } from "../server/address.ts";
 import { descriptorLimit, roomFor } from "../server/descriptors.ts";
 import { ownerOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
 import { roleOf } from "../server/roles.ts";
+import { serveAccess } from "../server/serve-access.ts";
 import { Worker } from "../server/worker.ts";
 import { EnvironmentError, engineOwner } from "../setup/environment.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
 
 const PROGRAM = "s6-tlsserver";
+
+/** The user and the group without rights, by convention. */
+const NOBODY = 65534;
 
 /** systemd passes sockets from this descriptor on (sd_listen_fds(3)). */
 const LISTEN_FDS_START = 3;
@@ -26,12 +34,18 @@ function main(server: ServerSettings, operands: readonly string[]): void {
   }
   const { logLevel, logFormat } = server;
   const log = new Log({ program: PROGRAM, logLevel, logFormat });
-  if (roleOf(process.env) === "worker") {
+  const role = roleOf(process.env);
+  if (role === "worker") {
     new Worker({ server, command, log }).start();
+    return;
+  }
+  if (role === "access") {
+    serveAccess({ server, owner: accessOwner(server, process.env) });
     return;
   }
   const settings = {
     server,
+    access: accessOf(server, log),
     address: parseAddress(ip, port),
     listenFd: server.listenFd ?? inheritedSocket(process.env),
     workers: Math.min(server.workers ?? availableParallelism(), server.maxConnections),
@@ -39,6 +53,7 @@ function main(server: ServerSettings, operands: readonly string[]): void {
     room: roomFor(descriptorLimit()),
     log,
   };
+  warnOfLiars(server, log);
   if (settings.listenFd !== null) requireOpen(settings.listenFd);
   ownerOf(server, process.env);
   refuseEngineOwner(process.env);
@@ -46,10 +61,34 @@ function main(server: ServerSettings, operands: readonly string[]): void {
 }
 
 /** One address must not hold every slot, unless -C says that it may. */
-function perAddress({ maxConnections, maxPerAddress }: ServerSettings): number {
+function perAddress(server: ServerSettings): number {
+  const { maxConnections, maxPerAddress, proxyProtocol, proxies } = server;
+  // All clients of a proxy come from its address.
+  if (maxPerAddress === null && proxyProtocol && proxies.length === 0) return maxConnections;
   if (maxPerAddress === null) return Math.ceil(maxConnections / 2);
   if (maxPerAddress <= maxConnections) return maxPerAddress;
   throw new UsageError(`-C ${maxPerAddress} allows more than -c ${maxConnections}`);
+}
+
+function warnOfLiars({ proxyProtocol, proxies }: ServerSettings, log: Log): void {
+  if (!proxyProtocol && proxies.length > 0) throw new UsageError("--proxy-from needs -L");
+  if (!proxyProtocol || proxies.length > 0) return;
+  log.warn("any proxy", "-L without --proxy-from: any peer can say that it is any client");
+}
+
+/** null: a client has nothing to go through. */
+function accessOf(server: ServerSettings, log: Log): Access | null {
+  if (!wantsAccess(server)) return null;
+  const { accessLevel, banner } = server;
+  const process = new AccessProcess({ log, logsProblems: accessLevel >= 3 });
+  return new Access({ process, banner, logsRefusals: accessLevel >= 2, log });
+}
+
+/** A process that parses what DNS and IDENT say is not root, whatever prog is. */
+function accessOwner(server: ServerSettings, env: NodeJS.ProcessEnv): Privileges | null {
+  if (process.getuid?.() !== 0) return null;
+  const { uid, gid } = ownerOf(server, env);
+  return { uid: uid || NOBODY, gid: gid || NOBODY, groups: [] };
 }
 
 /** Engines of many connections live in one process: it can't be somebody else for prog's sake. */

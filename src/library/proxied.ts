@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
+import { readProxyHeader } from "../connection/proxy-header.ts";
 import { plainAddress } from "../connection/tcp-variables.ts";
-import { timerDelay } from "../connection/timers.ts";
 import type { Rule } from "../credentials/options.ts";
 import { TlsError } from "../credentials/tls-error.ts";
-import type { ProxyHeader } from "../proxy-protocol/header.ts";
+import { type ProxyHeader, ProxyHeaderError } from "../proxy-protocol/header.ts";
 import { isWithin, type Network, parseNetwork } from "../proxy-protocol/networks.ts";
-import { ProxyHeaderReader } from "../proxy-protocol/reader.ts";
 
 /** Who may speak for a client; null: every peer may. */
 export type TrustedProxies = readonly Network[] | null;
@@ -31,47 +30,22 @@ export interface HeaderWanted {
 }
 
 /**
- * The PROXY header that a connection begins with; what is behind it is still to be read from the
- * socket, which is paused.
+ * What a proxy of ours says in front of TLS.
  *
- * @throws (the promise) `TlsError` for a peer that is no proxy of ours, a header that is malformed,
- *   cut short or late; or the socket's error
+ * @throws (the promise) `TlsError` for a peer that is no proxy of ours, and for a header that is
+ *   malformed, cut short or late; or the socket's error
  * @internal
  */
-export function readProxyHeader({ socket, proxies, timeout }: HeaderWanted): Promise<ProxyHeader> {
-  return new Promise((resolve, reject) => {
-    const reader = new ProxyHeaderReader();
-    const settle = () => {
-      clearTimeout(timer);
-      socket.pause();
-      socket.off("data", take).off("end", ended).off("close", ended).off("error", fail);
-    };
-    const fail = (error: Error) => {
-      settle();
-      reject(error);
-    };
-    const take = (bytes: Buffer) => {
-      try {
-        const found = reader.push(bytes);
-        if (found === null) return;
-        settle();
-        if (found.rest.length > 0) socket.unshift(found.rest);
-        resolve(found.header);
-      } catch (error) {
-        fail(refused((error as Error).message));
-      }
-    };
-    const ended = () => fail(refused("PROXY header: the connection ended before it was whole"));
-    const late = () => fail(refused(`PROXY header: it was not whole within ${timeout} ms`));
-    const timer = timeout > 0 ? setTimeout(late, timerDelay(timeout)) : undefined;
-    socket.on("error", fail).on("close", ended).on("end", ended);
-    const address = plainAddress(socket.remoteAddress ?? "");
-    if (proxies !== null && !isWithin(proxies, address)) {
-      fail(refused(`${address} is not one of the trusted proxies`));
-    } else {
-      socket.on("data", take);
-    }
-  });
+export async function headerOf({ socket, proxies, timeout }: HeaderWanted): Promise<ProxyHeader> {
+  const address = plainAddress(socket.remoteAddress ?? "");
+  if (proxies !== null && !isWithin(proxies, address)) {
+    throw refused(`${address} is not one of the trusted proxies`);
+  }
+  try {
+    return await readProxyHeader(socket, timeout);
+  } catch (error) {
+    throw error instanceof ProxyHeaderError ? refused(error.message) : error;
+  }
 }
 
 function refused(message: string): TlsError {

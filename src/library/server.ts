@@ -14,9 +14,9 @@ import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./connection-options.ts";
 import {
+  headerOf,
   NETWORKS,
   trustedProxies as networksOf,
-  readProxyHeader,
   type TrustedProxies,
 } from "./proxied.ts";
 import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
@@ -123,7 +123,7 @@ export class Server extends TcpServer {
       return;
     }
     const start = performance.now();
-    readProxyHeader({ socket, proxies, timeout }).then(
+    headerOf({ socket, proxies, timeout }).then(
       (proxyHeader) => {
         const rest = Math.max(1, timeout - (performance.now() - start));
         this.accept(socket, { handshakeTimeout: timeout === 0 ? 0 : rest, proxyHeader });

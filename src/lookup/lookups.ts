@@ -29,7 +29,7 @@ export interface Found {
 }
 
 /** The client is refused; the message says why. */
-class Refused extends Error {}
+export class Refused extends Error {}
 
 /**
  * IDENT without -t: a connection to a host that swallows everything is given up after so many

@@ -5,14 +5,19 @@ import { Connection, type Streams } from "../connection/connection.ts";
 import { programEnvironment, sessionVariables } from "../connection/session-variables.ts";
 import { tcpVariables } from "../connection/tcp-variables.ts";
 import { type Ending, Program } from "../program/program.ts";
+import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
+import { isOurs } from "../setup/environment.ts";
 import { closed, opened } from "./events.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
+import { proxiedVariables } from "./told.ts";
 import type { Turns } from "./turns.ts";
 
 export interface ConversationSettings {
   readonly client: ClientFacts;
+  /** What a proxy said in front of TLS; null: there is none. */
+  readonly header: ProxyHeader | null;
   readonly socket: Socket;
   readonly engine: Engine;
   readonly server: ServerSettings;
@@ -67,7 +72,8 @@ export class Conversation {
   }
 
   private startProgram(session: Session): Streams {
-    const { command } = this.settings;
+    const { exec } = this.settings.client.told;
+    const command = exec === null ? this.settings.command : ["execlineb", "-c", exec];
     this.program = new Program({
       command,
       environment: this.programEnvironment(session),
@@ -93,11 +99,15 @@ export class Conversation {
   }
 
   private programEnvironment(session: Session): NodeJS.ProcessEnv {
-    const { client, environment } = this.settings;
+    const { client, header, environment, server } = this.settings;
+    const { told } = client;
     const variables = new Map<string, string | null>([
+      ...told.environment.filter(([name]) => server.keepEnvironment || !isOurs(name)),
       ...sessionVariables(session),
       ...tcpVariables(client),
       ["TCPCONNNUM", `${client.openFromAddress}`],
+      ...told.variables,
+      ...(header === null ? [] : proxiedVariables(header)),
     ]);
     return programEnvironment(environment, variables, () => false);
   }

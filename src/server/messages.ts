@@ -1,4 +1,5 @@
 import type { TcpEnds } from "../connection/tcp-variables.ts";
+import type { Told } from "./told.ts";
 
 /** What the primary and its workers tell each other. Sockets travel along with `serve`. */
 
@@ -8,10 +9,14 @@ export interface ClientFacts extends TcpEnds {
   readonly number: number;
   /** Connections now open from that address, with this one. */
   readonly openFromAddress: number;
+  readonly told: Told;
 }
 
 export type ToWorker =
   | { readonly order: "serve"; readonly client: ClientFacts }
+  /** The client that a proxy told of may come in, or may not. */
+  | { readonly order: "proceed"; readonly client: ClientFacts }
+  | { readonly order: "refuse"; readonly number: number }
   /** Send these signals to every prog. */
   | { readonly order: "signal"; readonly signals: readonly NodeJS.Signals[] }
   /** Read every file again, and answer with `reloaded`; then one of the next two. */
@@ -31,5 +36,7 @@ export type ToPrimary =
   | { readonly report: "failed"; readonly text: string; readonly exitCode: number }
   /** null: all files are good. */
   | { readonly report: "reloaded"; readonly problem: string | null }
+  /** A proxy has told who the client is; answered with `proceed` or `refuse`. */
+  | { readonly report: "proxied"; readonly number: number; readonly ends: TcpEnds }
   | { readonly report: "over"; readonly number: number }
   | { readonly report: "here" };

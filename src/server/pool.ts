@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
+import type { TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { effortOf } from "./effort.ts";
 import { Handover } from "./handover.ts";
@@ -23,6 +24,8 @@ export interface PoolSettings {
   readonly log: Log;
   /** A connection has ended, with its worker or without. */
   readonly over: (number: number) => void;
+  /** A proxy told that worker whose connection it is; `answer` says what becomes of it. */
+  readonly proxied: (number: number, ends: TcpEnds, answer: (order: ToWorker) => void) => void;
   /** One more worker can serve. */
   readonly ready: () => void;
 }
@@ -229,6 +232,12 @@ export class Pool {
         break;
       case "over":
         if (member.serving.delete(message.number)) this.settings.over(message.number);
+        break;
+      case "proxied":
+        if (!member.serving.has(message.number)) break;
+        this.settings.proxied(message.number, message.ends, (order) => {
+          if (member.worker.connected) member.worker.send(order);
+        });
         break;
       case "reloaded":
         this.onReload?.(member, message.problem);

@@ -1,22 +1,27 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, isIP, type Server, type Socket } from "node:net";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
-import { endsOf } from "../connection/tcp-variables.ts";
+import { endsOf, type TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
+import { isWithin } from "../proxy-protocol/networks.ts";
+import type { Access } from "./access.ts";
 import type { Address } from "./address.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
 import { dropsRights, ownerOf } from "./ids.ts";
 import type { Log } from "./log.ts";
-import type { ClientFacts } from "./messages.ts";
+import type { ClientFacts, ToWorker } from "./messages.ts";
 import { originOf } from "./origin.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
+import { NOTHING_TOLD } from "./told.ts";
 
 export interface PrimarySettings {
   readonly server: ServerSettings;
   readonly address: Address;
+  /** What every client goes through before a worker has it; null: nothing. */
+  readonly access: Access | null;
   /** A descriptor that is listening already; null: there is none. */
   readonly listenFd: number | null;
   readonly workers: number;
@@ -51,6 +56,7 @@ export class Primary {
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace, log },
       dropsRights: dropsRights(ownerOf(server, process.env)),
       over: (number) => this.over(number),
+      proxied: (number, ends, answer) => void this.admitProxied(number, ends, answer),
       ready: () => this.admitWaiting(),
     });
     this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
@@ -60,7 +66,7 @@ export class Primary {
   /** @throws {SystemFailure} (the promise) if a worker can't start, or the address can't be listened on */
   async start(): Promise<void> {
     const { server, log } = this.settings;
-    await this.pool.start();
+    await Promise.all([this.pool.start(), this.settings.access?.start()]);
     await this.listen();
     this.watchSignals();
     announce(server, this.port, log);
@@ -140,29 +146,90 @@ export class Primary {
   }
 
   private admit(socket: Socket): void {
-    const { census } = this;
-    const { log, maxPerAddress } = this.settings;
+    const { server } = this.settings;
     const ends = endsOf(socket);
     if (ends === null) {
       socket.destroy();
-      return;
-    }
-    const address = ends.remoteAddress;
-    if (census.countOf(address) >= maxPerAddress) {
-      log.warn("too many from one address", `${address} has ${maxPerAddress} connections already`);
+    } else if (server.proxies.length === 0) {
+      if (this.isWelcome(ends.remoteAddress)) this.bringIn(this.enter(ends), socket);
+      else socket.destroy();
+    } else if (isWithin(server.proxies, ends.remoteAddress)) {
+      // Who the client is, is not known before its worker has read what the proxy says.
+      this.handOver(this.enter(ends), socket);
+    } else {
+      const { log } = this.settings;
+      log.warn("no proxy", `${ends.remoteAddress} is none of --proxy-from; it is hung up on`);
       socket.destroy();
+    }
+  }
+
+  /** Has that address a slot left? */
+  private isWelcome(address: string): boolean {
+    const { log, maxPerAddress } = this.settings;
+    if (this.census.countOf(address) < maxPerAddress) return true;
+    log.warn("too many from one address", `${address} has ${maxPerAddress} connections already`);
+    return false;
+  }
+
+  private enter(ends: TcpEnds, number = ++this.count): ClientFacts {
+    const openFromAddress = this.census.enter(ends.remoteAddress);
+    const client = { ...ends, number, openFromAddress, told: NOTHING_TOLD };
+    this.clients.set(number, client);
+    return client;
+  }
+
+  /** Through access control, if there is any, to a worker. */
+  private bringIn(client: ClientFacts, socket: Socket): void {
+    const { access } = this.settings;
+    if (access === null) {
+      this.handOver(client, socket);
       return;
     }
-    const client: ClientFacts = {
-      ...ends,
-      number: ++this.count,
-      openFromAddress: census.enter(address),
-    };
-    this.clients.set(client.number, client);
+    // Nothing reads from it yet, so that the banner's write is the one thing that can fail.
+    socket.on("error", () => socket.destroy());
+    void access.admit(client, socket).then((told) => {
+      if (told !== null && !socket.destroyed) {
+        this.handOver({ ...client, told }, socket);
+        return;
+      }
+      socket.destroy();
+      this.over(client.number);
+    });
+  }
+
+  private handOver(client: ClientFacts, socket: Socket): void {
     if (this.pool.serve(client, socket)) return;
-    log.warn("no worker", "there is no worker at the moment");
+    this.settings.log.warn("no worker", "there is no worker at the moment");
     socket.destroy();
     this.over(client.number);
+  }
+
+  /** The client behind a proxy takes the place that the proxy's connection has had so far. */
+  private async admitProxied(
+    number: number,
+    ends: TcpEnds,
+    answer: (order: ToWorker) => void,
+  ): Promise<void> {
+    const proxy = this.clients.get(number);
+    const refuse = () => answer({ order: "refuse", number });
+    // A worker's word is not taken for an address.
+    if (proxy === undefined || isIP(ends.remoteAddress) === 0 || isIP(ends.localAddress) === 0) {
+      refuse();
+      return;
+    }
+    this.census.leave(proxy.remoteAddress);
+    const isWelcome = this.isWelcome(ends.remoteAddress);
+    const client = this.enter(ends, number);
+    const { access } = this.settings;
+    if (!isWelcome) {
+      refuse();
+    } else if (access === null) {
+      answer({ order: "proceed", client });
+    } else {
+      const told = await access.judge(client);
+      if (told === null) refuse();
+      else answer({ order: "proceed", client: { ...client, told } });
+    }
   }
 
   private admitWaiting(): void {
@@ -233,6 +300,7 @@ export class Primary {
 
   /** Whoever is still there is ended; the workers follow when they have lost their primary. */
   private exit(): void {
+    this.settings.access?.close();
     this.pool.close();
     this.pool.broadcast({ order: "end" });
     setTimeout(() => process.exit(ExitCode.success), 100);

@@ -3,11 +3,14 @@ import { type ChildProcess, fork } from "node:child_process";
 /** Tells a process that the server starts what it is for. */
 const ROLE = "S6_TLSSERVER_ROLE";
 
-export type Role = "worker";
+const ROLES = ["worker", "access"] as const;
+
+export type Role = (typeof ROLES)[number];
 
 /** What this process is for; null: it is the server itself. */
 export function roleOf(env: NodeJS.ProcessEnv): Role | null {
-  return env[ROLE] === "worker" && process.send !== undefined ? "worker" : null;
+  const role = ROLES.find((one) => one === env[ROLE]);
+  return process.send !== undefined ? (role ?? null) : null;
 }
 
 /**

@@ -2,8 +2,10 @@ import { Socket } from "node:net";
 import { reasonOf } from "../cli/diagnostics.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { describe, ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
+import { readProxyHeader } from "../connection/proxy-header.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { KeptCredentials } from "../credentials/kept-credentials.ts";
+import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
@@ -11,6 +13,7 @@ import { isOurs } from "../setup/environment.ts";
 import { loadModule } from "../setup/modules.ts";
 import { engineMaker, loadCredentials } from "../setup/server-side.ts";
 import { Conversation } from "./conversation.ts";
+import { CredentialSets } from "./credential-sets.ts";
 import { becomeServerOwner } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
@@ -34,6 +37,9 @@ export class Worker {
   private readonly conversations = new Map<number, Conversation>();
   private readonly environment: NodeJS.ProcessEnv;
   private readonly turns = new Turns();
+  private readonly sets = new CredentialSets((environment) => this.load(environment));
+  /** Connections of proxies whose client the primary has not judged yet. */
+  private readonly announced = new Map<number, { socket: Socket; header: ProxyHeader }>();
   private engineModule: WebAssembly.Module | null = null;
   private keeperModule: WebAssembly.Module | null = null;
   private kept: Kept | null = null;
@@ -72,6 +78,12 @@ export class Worker {
       case "serve":
         this.serve(message.client, socket);
         break;
+      case "proceed":
+        this.proceed(message.client);
+        break;
+      case "refuse":
+        this.refuse(message.number);
+        break;
       case "signal":
         for (const signal of message.signals) this.signalAll(signal);
         break;
@@ -98,48 +110,101 @@ export class Worker {
   }
 
   private serve(client: ClientFacts, socket: unknown): void {
-    const { kept } = this;
-    const over = () => {
-      this.conversations.delete(client.number);
-      tell({ report: "over", number: client.number });
-    };
-    if (!(socket instanceof Socket) || kept === null) {
+    if (!(socket instanceof Socket) || this.kept === null) {
       // It hung up on its way here.
-      over();
+      tell({ report: "over", number: client.number });
       return;
     }
     socket.allowHalfOpen = true;
     socket.setNoDelay(!this.settings.server.delay);
-    kept.use();
+    if (this.settings.server.proxyProtocol) void this.hearProxy(client, socket);
+    else this.converse(client, socket, null);
+  }
+
+  /** A proxy says who the client is; with --proxy-from, the primary says whether it may come in. */
+  private async hearProxy(client: ClientFacts, socket: Socket): Promise<void> {
+    const { proxies, handshakeTimeout } = this.settings.server;
+    const { number } = client;
+    // While the primary is asked, an error has no listener of its own.
+    socket.on("error", () => {});
     try {
+      const header = await readProxyHeader(socket, handshakeTimeout);
+      if (proxies.length === 0) {
+        this.converse(client, socket, header);
+        return;
+      }
+      this.announced.set(number, { socket, header });
+      const ends = header.ends?.transport === "tcp" ? header.ends : client;
+      const { remoteAddress, remotePort, localAddress, localPort } = ends;
+      tell({
+        report: "proxied",
+        number,
+        ends: { remoteAddress, remotePort, localAddress, localPort },
+      });
+    } catch (error) {
+      const from = `${number} from ${client.remoteAddress}:${client.remotePort}`;
+      this.settings.log.warn("bad PROXY header", `${from}: ${reasonOf(error)}`);
+      socket.destroy();
+      tell({ report: "over", number });
+    }
+  }
+
+  private proceed(client: ClientFacts): void {
+    const announced = this.announced.get(client.number);
+    if (announced === undefined) return;
+    this.announced.delete(client.number);
+    this.converse(client, announced.socket, announced.header);
+  }
+
+  private refuse(number: number): void {
+    const announced = this.announced.get(number);
+    if (announced === undefined) return;
+    this.announced.delete(number);
+    announced.socket.destroy();
+    tell({ report: "over", number });
+  }
+
+  private converse(client: ClientFacts, socket: Socket, header: ProxyHeader | null): void {
+    const over = () => {
+      this.conversations.delete(client.number);
+      tell({ report: "over", number: client.number });
+    };
+    let keyUsed = () => {};
+    try {
+      const kept = this.sets.for(client.told.environment) ?? (this.kept as Kept);
+      kept.use();
+      keyUsed = () => kept.release();
       const conversation = new Conversation({
         ...this.settings,
         client,
+        header,
         socket,
         engine: kept.credentials.makeEngine(),
         environment: this.environment,
         turns: this.turns,
-        keyUsed: () => kept.release(),
+        keyUsed,
         over,
       });
       this.conversations.set(client.number, conversation);
+      // It was paused behind the header.
+      socket.resume();
     } catch (error) {
       this.settings.log.warn("unable to serve", `unable to serve: ${reasonOf(error)}`);
-      kept.release();
+      keyUsed();
       socket.destroy();
       over();
     }
   }
 
   /** All files once more. An engine that is made and dropped shows whether they can be used. */
-  private load(): Kept {
+  private load(environment: NodeJS.ProcessEnv = process.env): Kept {
     const { server } = this.settings;
     const keeperModule = this.keeperModule as WebAssembly.Module;
     const engineModule = this.engineModule as WebAssembly.Module;
-    const credentials = loadCredentials(keeperModule, server, process.env);
+    const credentials = loadCredentials(keeperModule, server, environment);
     const { keeper } = credentials;
     return wipedIfItFails(keeper, () => {
-      const makeEngine = engineMaker(engineModule, credentials, process.env);
+      const makeEngine = engineMaker(engineModule, credentials, environment);
       makeEngine().wipe();
       return new KeptCredentials({ keeper, makeEngine });
     });
@@ -156,6 +221,7 @@ export class Worker {
 
   private commit(): void {
     if (this.reloaded === null) return;
+    this.sets.forget();
     this.kept?.release();
     this.kept = this.reloaded;
     this.reloaded = null;

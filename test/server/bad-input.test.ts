@@ -78,24 +78,16 @@ describe("100, for the command line", () => {
 });
 
 /** Each stands for itself: an option that was ignored would leave its user without protection. */
-describe("100, for what the original has and we don't yet", () => {
+describe("what the original's options are given and can't use is refused by name", () => {
   it.each([
-    ..."rpwhHL".split("").map((letter) => `-${letter}`),
-    ..."ixlBt".split("").map((letter) => `-${letter} 1`),
-    ...["ident", "paranoid", "fatal-lookups", "lookups", "no-lookups", "local-lookups"].map(
-      (name) => `--${name}`,
-    ),
-    "--rules-directory=rules",
-    "--rules-file=rules",
-    "--local-name=me",
-    "--banner=welcome",
-    "--ident-timeout=5",
-  ])("%s", async (line) => {
-    const ended = await runServer({ credentials, options: words(line) });
-    const name = line.split(/[ =]/)[0] as string;
-    expect(ended).toMatchObject({ code: 100, stdout: "" });
-    expect(ended.stderr).toMatch(/^s6-tlsserver: usage: [^\n]+\n$/);
-    expect(ended.stderr).toContain(`(${name}: not supported yet)`);
+    ["-t soon", "not an unsigned integer: soon"],
+    ["-L --proxy-from=10.0.0.0/33", "neither an IP address nor a network: 10.0.0.0/33"],
+    ["-L --proxy-from=10.0.0.1/8", "neither an IP address nor a network: 10.0.0.1/8"],
+    ["-L --proxy-from=", "neither an IP address nor a network"],
+    ["--proxy-from=10.0.0.1", "--proxy-from needs -L"],
+    ["-v99", "unknown option -9"],
+  ])("%s", async (line, says) => {
+    await refused({ options: words(line) }, { code: 100, says });
   });
 });
 

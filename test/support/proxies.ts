@@ -16,8 +16,11 @@ export interface ProxyCall {
 /** Debian's HAProxy in front of a server: its port. */
 export async function startHaproxy({ port, says, pem }: ProxyCall): Promise<number> {
   const own = await freePort();
-  const send = { v1: "send-proxy", v2: "send-proxy-v2", "v2-tls": "send-proxy-v2-ssl-cn" }[says];
-  const options = says === "v2-tls" ? `${send} proxy-v2-options authority` : send;
+  const options = {
+    v1: "send-proxy",
+    v2: "send-proxy-v2",
+    "v2-tls": "send-proxy-v2 proxy-v2-options ssl,cert-cn,ssl-cipher,authority",
+  }[says];
   const bind = pem === undefined ? "" : ` ssl crt ${pem}`;
   const file = scratchFile(
     "haproxy.cfg",

@@ -2,24 +2,16 @@
 import { expect } from "vitest";
 import { connectByWire } from "../../support/clients.ts";
 import { eventually } from "../../support/limits.ts";
-import { everything, run } from "../../support/processes.ts";
+import { everything } from "../../support/processes.ts";
 import { scratchFile } from "../../support/scratch.ts";
-import { credentialsEnvironment } from "../../support/service.ts";
 import { RECORD } from "../../support/wire.ts";
 import { CAFILE, jane, showing } from "../behaviours/client-certificates.ts";
 import type { Row, Section } from "../statement.ts";
-import {
-  call,
-  hear,
-  hungUpOn,
-  superCommand,
-  superEnvironment,
-  superServe,
-} from "../super-server.ts";
+import { call, hear, hungUpOn, superEnvironment, superServe } from "../super-server.ts";
 import { authority, credentials, pairFor } from "../visit.ts";
 
 export function serverOptions(text: string): Section {
-  return { text, section: "Other options", rows: [...OTHERS, ...TLS, ...LATER] };
+  return { text, section: "Other options", rows: [...OTHERS, ...TLS, ...ACCESS] };
 }
 
 const OTHERS: Row[] = [
@@ -122,16 +114,85 @@ async function logAfterFin(options: string): Promise<string> {
 
 const SUBJECT = "SSL_PEER_CERT_SUBJECT";
 
-const LATER: Row[] = [..."ixrpwhlBtHL"].map(
-  (letter): Row => [
-    `-${letter} comes later: until then it is refused by name with 100.`,
-    async () => {
-      const options = "xilBt".includes(letter) ? `-${letter} 1` : `-${letter}`;
-      const ended = await run(superCommand({ options }), {
-        environment: credentialsEnvironment(credentials),
-      });
-      expect(ended.stderr).toMatch(new RegExp(`-${letter}: not supported`));
-      expect(ended).toMatchObject({ code: 100, stdout: "" });
-    },
-  ],
-);
+function proven(name: string): (statement: string, title: string) => Row {
+  return (statement, title) => [statement, { file: `server/${name}.test.ts`, title }];
+}
+
+const rules = proven("access-rules");
+const lookups = proven("lookups");
+const proxies = proven("proxy-protocol");
+
+const ACCESS: Row[] = [
+  rules(
+    "-i, -x: rules about addresses are asked from the narrowest network to the widest.",
+    "lets in by the narrowest network that has a rule, and refuses the others",
+  ),
+  rules(
+    "With -H, an address without a rule is refused.",
+    "refuses an address without a rule where names are not looked up",
+  ),
+  rules(
+    "Without -H, the client's name decides where its address doesn't.",
+    "a client without a rule for its address is let in by its name",
+  ),
+  rules(
+    "A rule's env changes prog's environment; its exec runs in place of prog.",
+    "a rule's environment changes prog's, and with its exec another program runs",
+  ),
+  rules(
+    "A rule's env may name other keys and certificates.",
+    "a rule's KEYFILE and CERTFILE are the server's for that client",
+  ),
+  rules("Rules that can't be read refuse.", "a rule that can't be read refuses, and is told"),
+  rules(
+    "-v2: clients that were refused are logged, too.",
+    "without -v2, a refused client is no line in the log",
+  ),
+  rules(
+    "-p: the client's name must lead back to its address.",
+    "-p: a name that doesn't lead back is a lie, and its client is refused",
+  ),
+  lookups("-e: TCPREMOTEHOST and TCPLOCALHOST are looked up.", "-e: both names"),
+  lookups(
+    "-H: they are not.",
+    "-HRl0, as it is written everywhere: no look-up, and TCPLOCALHOST is 0",
+  ),
+  lookups(
+    "Without an option of access control, nothing is looked up.",
+    "without an option of access control nothing is looked up",
+  ),
+  lookups("-l: TCPLOCALHOST is given.", "-l: ours is told, not looked up"),
+  lookups(
+    "-h: the hosts file comes before DNS, and -p doesn't apply to it.",
+    "-h: the hosts file first, and -p doesn't doubt it",
+  ),
+  lookups("-r: TCPREMOTEINFO by IDENT.", "-r: oidentd tells whose connection it is"),
+  lookups(
+    "-w, -W: errors of look-ups drop the connection, or not.",
+    "-r -w: an answer that is cut off refuses; with -W it does not",
+  ),
+  lookups(
+    "-t: a limit for all look-ups together; past it the connection is dropped.",
+    "-t: the client is hung up on in time, and others are served",
+  ),
+  lookups(
+    "-B: the banner is written at once, before TLS.",
+    "-B: the banner comes at once, in clear, before TLS",
+  ),
+  proxies(
+    "-L: a PROXY header in front of TLS tells prog the client's addresses.",
+    "%s: prog learns the client's address and port",
+  ),
+  proxies(
+    "-L: what the header says about the client's TLS wins over our tunnel's.",
+    "HAProxy that ends the client's TLS: prog learns about that in place of ours",
+  ),
+  proxies(
+    "-L: for a UNIX client, PROTO is IPC.",
+    "a UNIX client: PROTO is IPC, and there are paths in place of addresses",
+  ),
+  proxies(
+    "-L: rules are about the connecting peer, the proxy.",
+    "without --proxy-from, rules are about the proxy, as in the original",
+  ),
+];
