@@ -2,6 +2,7 @@ import { writeChart } from "./chart.ts";
 import { measureConnections } from "./connections.ts";
 import { measureCrypto } from "./crypto.ts";
 import { reportCrypto } from "./crypto-report.ts";
+import { measureHandshakes } from "./handshake.ts";
 import { measureIdle } from "./idle.ts";
 import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
@@ -16,7 +17,12 @@ import {
 } from "./report.ts";
 import { type Result, writeResults } from "./results.ts";
 import { throwawayCredentials } from "./scratch.ts";
-import { reportConnections, reportIdle, reportParallel } from "./server-report.ts";
+import {
+  reportConnections,
+  reportHandshakes,
+  reportIdle,
+  reportParallel,
+} from "./server-report.ts";
 import { measureSizes } from "./sizes.ts";
 import { measureStartUp } from "./startup.ts";
 import { measureThroughput } from "./throughput.ts";
@@ -58,7 +64,9 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
     const idle = await measureIdle(p256);
     done("idle connections");
     const parallel = await measureParallel(p256);
+    const handshakes = await measureHandshakes(p256);
     return () => [
+      ...reportHandshakes(handshakes),
       ...reportConnections(connections),
       ...reportIdle(idle),
       ...reportParallel(parallel),

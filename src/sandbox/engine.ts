@@ -65,6 +65,9 @@ interface AwaitedChain {
   readonly room: Pointer;
 }
 
+/** The version on the wire. */
+const TLS13 = 0x0304;
+
 const NO_SIGNATURE = new Uint8Array(0);
 
 /** One TLS connection in a sandbox of its own. */
@@ -211,6 +214,11 @@ export class Engine {
   /** Is there anything to take from a channel, or room to fill in it? @internal */
   pending(channel: Channel): boolean {
     return this.sandbox.exports.engine_buf(CHANNELS[channel]) !== 0;
+  }
+
+  /** A close_notify ends its sender's direction alone, as TLS 1.3 has it (RFC 8446, 6.1). @internal */
+  get closesOneDirection(): boolean {
+    return this.sandbox.exports.engine_version() >= TLS13;
   }
 
   /** How things stand, in one look. @internal */

@@ -15,7 +15,11 @@ export interface ClosingSettings {
   readonly engine: Engine;
   /** The network's side: records. */
   readonly remote: Endpoint;
-  /** `-S`: EOF from the program becomes close_notify and the end; else a half-close of TCP. */
+  /**
+   * `-S`: EOF from the program becomes close_notify; else a half-close of TCP. Before TLS 1.3 that is
+   * the end of both directions (RFC 5246, 7.2.1), and what the peer still says is dropped; in TLS 1.3
+   * it is the end of ours, and the peer is heard to its end (RFC 8446, 6.1).
+   */
   readonly closeNotify: boolean;
   /** With `closeNotify`: that is the end of one direction only, and the peer may go on. */
   readonly halfClose?: boolean;
@@ -56,8 +60,8 @@ type Stage =
  * | from | event | to |
  * | --- | --- | --- |
  * | open | the program's EOF, all has left, no -S | half-closed: a bare FIN |
- * | open | the same in the library | ending: close_notify for our direction is on its way |
- * | open | the same with -S, or in answer to close_notify | closing: close_notify for both directions is on its way |
+ * | open | the same in the library, or with -S in TLS 1.3 | ending: close_notify for our direction is on its way |
+ * | open | the same with -S before TLS 1.3, or in answer to close_notify | closing: close_notify for both directions is on its way |
  * | ending | it has left, or can't | ended: FIN |
  * | closing | it has left, or can't | closed: FIN, and the program's EOF |
  * | open | the network takes no more, or a failure | stopped: the program gets EPIPE |
@@ -272,7 +276,7 @@ export class Closing {
   private sayGoodbye({ peerClosed }: EngineState): boolean {
     const { closeNotify, halfClose = false } = this.settings;
     if (!closeNotify && !peerClosed) return false;
-    if (halfClose && !peerClosed) {
+    if ((halfClose || this.engine.closesOneDirection) && !peerClosed) {
       this.outbound = "ending";
       this.engine.end();
     } else {

@@ -65,8 +65,12 @@ export interface Opened {
 export class Alone {
   private readonly exports: Exports;
 
-  constructor(private readonly suite: number) {
-    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+  /** @param of another module than the one that was built: one that reports its way, say */
+  constructor(
+    private readonly suite: number,
+    of: { module: WebAssembly.Module; imports: WebAssembly.Imports } = { module, imports: {} },
+  ) {
+    this.exports = new WebAssembly.Instance(of.module, of.imports).exports as unknown as Exports;
     this.exports._initialize();
   }
 

@@ -260,7 +260,7 @@ check_whole(const client_offer *offer)
 		(offer->has_psk && !offer->has_psk_modes)) {
 		return ERR_MISSING_EXTENSION;
 	}
-	return offer->has_early_data && !offer->has_psk ? ERR_BAD_EXTENSION : 0;
+	return 0;
 }
 
 /* see client-offer.h */

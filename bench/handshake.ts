@@ -1,0 +1,107 @@
+import { randomFillSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { connect } from "node:tls";
+import { Engine, type Profile, profileNamed } from "../src/sandbox/engine.ts";
+import { Keeper } from "../src/sandbox/keeper.ts";
+import { readCertificates } from "../src/setup/certificate-file.ts";
+import { readInto } from "../src/setup/read-into.ts";
+import { repository } from "./repository.ts";
+import type { Credentials } from "./scratch.ts";
+
+/*
+ * What a handshake costs a server's engine and its keeper, in TLS 1.2 and in TLS 1.3: Node's client
+ * in this process, over memory in place of a socket. Only calls into our two modules count. The
+ * versions take turns, so that whatever else the machine does meets both.
+ */
+
+const WARM_UP = 50;
+const TURNS = 150;
+
+export const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
+export type Version = (typeof VERSIONS)[number];
+
+/** Milliseconds. */
+export interface HandshakeCost {
+  readonly least: number;
+  readonly median: number;
+}
+
+export async function measureHandshakes(
+  credentials: Credentials,
+): Promise<Record<Version, HandshakeCost>> {
+  const make = serverMaker(credentials);
+  const costs: Record<Version, number[]> = { "TLSv1.2": [], "TLSv1.3": [] };
+  for (let turn = 0; turn < WARM_UP + TURNS; turn++) {
+    for (const version of VERSIONS) {
+      const cost = await handshake(make(), version);
+      if (turn >= WARM_UP) costs[version].push(cost);
+    }
+  }
+  return { "TLSv1.2": summary(costs["TLSv1.2"]), "TLSv1.3": summary(costs["TLSv1.3"]) };
+}
+
+function summary(costs: number[]): HandshakeCost {
+  const sorted = costs.toSorted((one, other) => one - other);
+  return { least: sorted[0] ?? Number.NaN, median: sorted[TURNS >> 1] ?? Number.NaN };
+}
+
+function serverMaker({ keyFile, certFile }: Credentials): () => Engine {
+  const module = (name: string) =>
+    new WebAssembly.Module(readFileSync(join(repository, `dist/${name}.wasm`)));
+  const keeper = new Keeper(module("keeper"));
+  const key = keeper.load((room) => readInto(keyFile, room));
+  const engine = module("engine");
+  const make = Engine.servers(engine, {
+    profile: profileNamed("next") as Profile,
+    identity: { chain: readCertificates(certFile), key },
+    clients: null,
+  });
+  return () => make({ now: Date.now(), seed: (room) => randomFillSync(room) });
+}
+
+/** @returns the milliseconds that the server took */
+function handshake(engine: Engine, version: Version): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let spent = 0;
+    const wire = new Duplex({
+      read() {},
+      write(chunk: Buffer, _encoding, taken) {
+        const began = performance.now();
+        const answer = talk(engine, chunk);
+        spent += performance.now() - began;
+        if (answer.length > 0) wire.push(answer);
+        taken();
+        if (!engine.state.established) return;
+        resolve(spent);
+        client.destroy();
+        engine.wipe();
+      },
+    });
+    const client = connect({
+      socket: wire,
+      ...{ rejectUnauthorized: false, minVersion: version, maxVersion: version },
+      ciphers: "TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-CHACHA20-POLY1305",
+      ecdhCurve: "X25519:P-256",
+    });
+    client.on("error", reject);
+  });
+}
+
+function talk(engine: Engine, records: Buffer): Buffer {
+  const answer: Buffer[] = [];
+  for (let at = 0; at < records.length; ) {
+    const room = engine.buffer("recvrec");
+    const count = Math.min(room.length, records.length - at);
+    if (count === 0) throw new Error("the engine takes no records");
+    room.set(records.subarray(at, at + count));
+    engine.ack("recvrec", count);
+    at += count;
+    for (let out = engine.buffer("sendrec"); out.length > 0; out = engine.buffer("sendrec")) {
+      answer.push(Buffer.from(out));
+      engine.ack("sendrec", out.length);
+    }
+  }
+  return Buffer.concat(answer);
+}
