@@ -272,7 +272,7 @@ include fuzz/rules.mk
 # The engine, and what only these tests may set and read of it.
 build/bogo/engine.wasm: $(sort $(wildcard test/bogo/*.c)) $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
 	@mkdir -p $(@D)
-	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(BOGO_WRAPPED)) \
+	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) $(engine_LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(BOGO_WRAPPED)) \
 		-sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out %/front.c,$^) -o $@
 
 comma := ,

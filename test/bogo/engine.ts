@@ -47,7 +47,10 @@ function identityOf({ keyFile, certFile }: Settings): Identity | null {
   const known = identities.get(keyFile + certFile);
   if (known !== undefined) return known;
   const key = load(readFileSync(keyFile));
-  const identity = { chain: readCertificates(certFile), key };
+  const chain = readCertificates(certFile);
+  // An RSA key signs for TLS 1.3 only what it can verify.
+  key.match(present(chain[0]));
+  const identity = { chain, key };
   identities.set(keyFile + certFile, identity);
   return identity;
 }
@@ -115,11 +118,11 @@ function tune(exports: TuneExports, settings: Settings): void {
 }
 
 /** The versions that are not excluded, which have no gap in our engine. */
-function versionsOf({ minVersion, maxVersion, excludedVersions }: Settings) {
+function versionsOf({ isServer, minVersion, maxVersion, excludedVersions }: Settings) {
   const left = VERSIONS.filter(
     (version) =>
       version >= minVersion &&
-      version <= (maxVersion || NEWEST) &&
+      version <= Math.min(maxVersion || NEWEST, isServer ? 0x0304 : 0x0303) &&
       !excludedVersions.includes(version),
   );
   const [min = 0] = left;
@@ -128,8 +131,8 @@ function versionsOf({ minVersion, maxVersion, excludedVersions }: Settings) {
   return { min, max };
 }
 
-const VERSIONS = [0x0301, 0x0302, 0x0303];
-const NEWEST = 0x0303;
+const VERSIONS = [0x0301, 0x0302, 0x0303, 0x0304];
+const NEWEST = 0x0304;
 
 /** The suites that flags name by number; OpenSSL's language for lists of them is not ours. */
 function suiteOf(cipher: string): number {

@@ -35,11 +35,29 @@ function* results(tally: Tally): Iterable<string> {
   yield "";
   yield "Disabled:";
   yield "";
-  yield "| tests | pattern | why |";
+  yield "| tests | patterns | why |";
   yield "| ---: | --- | --- |";
-  for (const [pattern, tests] of tally.disabled) {
-    yield `| ${tests.length} | \`${pattern}\` | ${DISABLED[pattern]} |`;
+  for (const [why, { patterns, tests }] of byReason(tally)) {
+    const shown = patterns.slice(0, SHOWN).map((pattern) => `\`${pattern}\``);
+    const rest = patterns.length > SHOWN ? `, and ${patterns.length - SHOWN} more` : "";
+    yield `| ${tests} | ${shown.join(", ")}${rest} | ${why} |`;
   }
+}
+
+/** Patterns in a row of the page; all are in test/bogo. */
+const SHOWN = 6;
+
+/** A test may have several reasons. */
+function byReason({ disabled }: Tally) {
+  const rows = new Map<string, { patterns: string[]; tests: number }>();
+  for (const [pattern, tests] of disabled) {
+    const why = DISABLED[pattern] ?? "";
+    const row = rows.get(why) ?? { patterns: [], tests: 0 };
+    row.patterns.push(pattern);
+    row.tests += tests.length;
+    rows.set(why, row);
+  }
+  return rows;
 }
 
 /** By what flags are about, the most first. */
