@@ -40,7 +40,6 @@ const VERSIONS = { "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304 } 
 
 export type Version = keyof typeof VERSIONS;
 
-export const VERSION_NAMES = Object.keys(VERSIONS) as readonly Version[];
 
 /** Of the versions of a profile, only those in between are on offer. */
 export interface VersionLimits {
