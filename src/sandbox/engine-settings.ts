@@ -40,7 +40,6 @@ const VERSIONS = { "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304 } 
 
 export type Version = keyof typeof VERSIONS;
 
-
 /** Of the versions of a profile, only those in between are on offer. */
 export interface VersionLimits {
   readonly min?: Version | null;
