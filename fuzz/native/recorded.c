@@ -122,6 +122,29 @@ recorded_key(const char *name)
 	key = (uint32_t)r->handle;
 }
 
+static size_t signatures;
+
+/* see recorded.h */
+size_t
+recorded_signatures(void)
+{
+	return signatures;
+}
+
+/* see recorded.h */
+size_t
+recorded_attest(uint32_t scheme, unsigned char *data, size_t len, size_t room)
+{
+	size_t signed_len;
+
+	memcpy(keeper_mailbox(), data, len);
+	signed_len = keeper_attest(key, KEEPER_SERVER, scheme, len);
+	CHECK(signed_len <= room);
+	memcpy(data, keeper_mailbox(), signed_len);
+	signatures++;
+	return signed_len;
+}
+
 size_t
 import_sign(uint32_t hash, const void *hv, size_t hv_len, void *sig,
 	size_t sig_max);
@@ -137,6 +160,7 @@ import_sign(
 
 	memcpy(keeper_mailbox(), hv, hv_len);
 	len = keeper_sign(key, hash, hv_len);
+	signatures++;
 	if (len > sig_max) {
 		return 0;
 	}

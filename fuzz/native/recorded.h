@@ -24,4 +24,13 @@ recorded_certificate(const char *name);
 void
 recorded_key(const char *name);
 
+/* What that key signs for a server of TLS 1.3, in the hash's place: its
+   length, or 0. */
+size_t
+recorded_attest(uint32_t scheme, unsigned char *data, size_t len, size_t room);
+
+/* How many signatures there have been, of any version. */
+size_t
+recorded_signatures(void);
+
 #endif

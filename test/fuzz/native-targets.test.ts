@@ -15,11 +15,13 @@ const FRESH: Record<string, number> = {
   certificates: 1500,
   client: 1000,
   crypto: 150,
+  hello: 500,
   keys: 300,
   mlkem: 40,
   names: 3000,
   pem: 20_000,
   server: 500,
+  server13: 500,
   "trust-anchors": 1500,
 };
 

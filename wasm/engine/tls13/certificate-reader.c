@@ -8,8 +8,9 @@
 #include "engine/connection.h"
 #include "engine/errors.h"
 
-/* Bytes of each field of a number; the other two have their own length. */
-static const unsigned char number_len[] = {
+/* Bytes of each field that is a number; the certificate has its own length,
+   and at the end nothing is missing. */
+static const unsigned char number_len[FIELD_END + 1] = {
 	[FIELD_CONTEXT] = 1,
 	[FIELD_LIST] = 3,
 	[FIELD_CERTIFICATE] = 3,
