@@ -19,6 +19,7 @@ export type {
   Modules,
   SecureContext,
   ServerEngineOptions,
+  UnusableAuthority,
 } from "./credentials/secure-context.ts";
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";
 export type { Channel, Engine, Profile, Session } from "./sandbox/engine.ts";

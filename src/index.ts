@@ -7,7 +7,12 @@ import { requireNode } from "./library/node-version.ts";
 
 requireNode();
 
-export type { Credential, KeyPair, SecureContext } from "./credentials/secure-context.ts";
+export type {
+  Credential,
+  KeyPair,
+  SecureContext,
+  UnusableAuthority,
+} from "./credentials/secure-context.ts";
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";
 export { type ConnectOptions, connect } from "./library/connect.ts";
 export type {

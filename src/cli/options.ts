@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { own } from "../sandbox/own.ts";
 
 /** The command line is wrong. The message says what, without the usage line. */
 export class UsageError extends Error {}
@@ -93,7 +92,9 @@ function levelAt(
 
 /** What a row leaves out, no prototype puts in. */
 function rowsOf<Settings>(line: CommandLine<Settings>): readonly Option<Settings>[] {
-  return line.groups.flat().map(own);
+  return line.groups
+    .flat()
+    .map((row) => Object.assign(Object.create(null), row) as Option<Settings>);
 }
 
 function nodeOptions<Settings>(line: CommandLine<Settings>) {

@@ -4,13 +4,14 @@ import { spellOut } from "../cli/tls-options.ts";
 import { type ClientSide, prepareClient } from "../setup/client-side.ts";
 import { anchorSource } from "../setup/environment.ts";
 import { systemBundle } from "../setup/trust-anchors.ts";
+import { warnings } from "./server.ts";
 
 /**
  * The client's sandboxes, and what there is to say about what they hold the server against. Only
  * the process that has the engine says it.
  */
 export function prepareAndTell(program: string, { settings, environment }: Asked): ClientSide {
-  const side = prepareClient(settings, environment);
+  const side = prepareClient(settings, environment, warnings(program, settings));
   warnWithoutName(program, settings);
   if (settings.verifyServer && settings.verbosity > 1) tellSystemBundle(program, environment);
   return side;

@@ -1,8 +1,8 @@
 import { type IoSettings, s6TlsdIoLine } from "../cli/command-lines.ts";
 import { DEFAULTS } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareServer } from "../setup/server-side.ts";
 import { run } from "./run.ts";
+import { prepareServerAndTell } from "./server.ts";
 import { runTunnel } from "./tunnel-alone.ts";
 
 const program = "s6-tlsd-io";
@@ -15,7 +15,7 @@ function main(settings: IoSettings, operands: readonly string[]): void {
     environment,
     operands,
     standard: "network",
-    prepare: () => prepareServer(settings, environment),
+    prepare: () => prepareServerAndTell(program, { settings, environment }),
   });
 }
 

@@ -2,8 +2,8 @@ import { s6TlsdLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { DEFAULTS, serverTunnelOptions, type TlsSettings } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareServer } from "../setup/server-side.ts";
 import { run } from "./run.ts";
+import { prepareServerAndTell } from "./server.ts";
 import { wrap } from "./wrap.ts";
 
 const program = "s6-tlsd";
@@ -18,7 +18,7 @@ function main(settings: TlsSettings, command: readonly string[]): void {
     command,
     network: [0, 1],
     cleartext: [0, 1],
-    prepare: () => prepareServer(settings, environment),
+    prepare: () => prepareServerAndTell(program, { settings, environment }),
     tunnel: { program: "s6-tlsd-io", options: serverTunnelOptions(settings) },
   });
 }

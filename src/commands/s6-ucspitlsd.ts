@@ -2,9 +2,9 @@ import { s6UcspitlsdLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { DEFAULTS, serverTunnelOptions, type TlsSettings } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { prepareServer } from "../setup/server-side.ts";
 import { runDelayed } from "./delayed.ts";
 import { run } from "./run.ts";
+import { prepareServerAndTell } from "./server.ts";
 
 const program = "s6-ucspitlsd";
 
@@ -17,7 +17,7 @@ function main(settings: TlsSettings, command: readonly string[]): void {
     environment,
     command,
     network: [0, 1],
-    prepare: () => prepareServer(settings, environment),
+    prepare: () => prepareServerAndTell(program, { settings, environment }),
     tunnel: { program: "s6-tlsd-io", options: serverTunnelOptions(settings) },
   });
 }

@@ -1,7 +1,5 @@
+import { escapeControls, subjectOf, textOf } from "../credentials/subject.ts";
 import type { NameKind, PeerCertificate, PeerName } from "../sandbox/peer.ts";
-
-/** The order of a subject's attributes in SSL_PEER_CERT_SUBJECT. */
-const SUBJECT: readonly NameKind[] = ["C", "ST", "L", "O", "OU", "CN"];
 
 /** Alternative names, with OpenSSL's prefixes. */
 const ALTERNATIVES: Partial<Record<NameKind, string>> = {
@@ -15,7 +13,7 @@ const ALTERNATIVES: Partial<Record<NameKind, string>> = {
 export function peerVariables(peer: PeerCertificate | null): [string, string | null][] {
   return [
     ["SSL_PEER_CERT_HASH", peer && fingerprint(peer.hash)],
-    ["SSL_PEER_CERT_SUBJECT", peer && subject(peer.names)],
+    ["SSL_PEER_CERT_SUBJECT", peer && subjectOf(peer.names)],
     ["SSL_PEER_CERT_SAN", peer && alternatives(peer.names)],
     ["SSL_PEER_CERT_SPKI_HASH", peer && fingerprint(peer.keyHash)],
   ];
@@ -23,12 +21,6 @@ export function peerVariables(peer: PeerCertificate | null): [string, string | n
 
 function fingerprint(hash: Uint8Array): string {
   return `SHA256:${Buffer.from(hash).toString("hex")}`;
-}
-
-function subject(names: readonly PeerName[]): string {
-  return SUBJECT.flatMap((kind) =>
-    names.filter((name) => name.kind === kind).map((name) => `${kind}=${attribute(text(name))}`),
-  ).join(", ");
 }
 
 function alternatives(names: readonly PeerName[]): string | null {
@@ -41,27 +33,7 @@ function alternatives(names: readonly PeerName[]): string | null {
 
 function alternative(name: PeerName): string {
   if (name.kind === "IP") return address(name.value);
-  return escapeControls(text(name).replaceAll(/[\\,]/g, "\\$&"));
-}
-
-function text({ value }: PeerName): string {
-  return Buffer.from(value).toString("utf8");
-}
-
-/** What would end a value, or be mistaken for something else, stands behind a backslash. */
-function attribute(value: string): string {
-  return escapeControls(value.replaceAll(/[,=+<>#\\]|^ | $/g, "\\$&"));
-}
-
-/** A control character, above all a NUL or a newline, becomes the hex digits of its bytes. */
-function escapeControls(value: string): string {
-  return value.replaceAll(/\p{Cc}/gu, (character) =>
-    [...Buffer.from(character)].map((byte) => `\\${hex(byte)}`).join(""),
-  );
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).toUpperCase().padStart(2, "0");
+  return escapeControls(textOf(name).replaceAll(/[\\,]/g, "\\$&"));
 }
 
 /** IPv4 in decimal, IPv6 in the form of RFC 5952; anything else in hex. */

@@ -20,6 +20,7 @@ import {
 } from "./options.ts";
 import { attempt, type Credential, decode, type KeyPair, misconfigured, Pair } from "./pair.ts";
 import { normal } from "./server-names.ts";
+import { subjectOf } from "./subject.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
 export type { Credential, KeyPair } from "./pair.ts";
@@ -60,6 +61,13 @@ export interface ClientEngineOptions {
   readonly servername?: string | null;
   /** false: any server will do, and nothing is known of it. */
   readonly rejectUnauthorized?: boolean;
+}
+
+/** A CA's certificate that can't be used. */
+export interface UnusableAuthority {
+  /** `C=…, O=…, CN=…`, special characters escaped. */
+  readonly subject: string;
+  readonly reason: string;
 }
 
 /** The two compiled modules: dist/engine.wasm and dist/keeper.wasm. */
@@ -152,6 +160,19 @@ export class SecureContext {
       : null;
     const settings = { profile, versions, serverName, server, identity, protocols, seed };
     return attempt(() => Engine.client(this.modules.engine, settings));
+  }
+
+  /**
+   * The certificates in `ca` that vouch for nobody, or only for themselves, and why: a key of a kind
+   * that is not supported, a critical extension that is not understood, and so on. If none of them can
+   * vouch for anybody, a connection that needs one throws.
+   */
+  get unusableAuthorities(): readonly UnusableAuthority[] {
+    if (this.anchors === null) return [];
+    return Engine.leftOut(this.modules.engine, this.anchors).map(({ names, reason }) => ({
+      subject: subjectOf(names),
+      reason,
+    }));
   }
 
   /** Overwrites the private keys. No handshake is possible afterwards. */

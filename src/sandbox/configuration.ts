@@ -4,10 +4,16 @@ import {
   BR_ERR_X509_EMPTY_CHAIN,
 } from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
-import { type ClientVerification, type VersionLimits, versionNumbers } from "./engine-settings.ts";
+import {
+  type ClientVerification,
+  type Verification,
+  type VersionLimits,
+  versionNumbers,
+} from "./engine-settings.ts";
 import { EngineError, NoVersionLeft, UnusableAnchors } from "./errors.ts";
 import type { Pointer, Sandbox } from "./instance.ts";
 import { parseAddress } from "./ip-address.ts";
+import { namesAt } from "./peer.ts";
 
 /** The reason why a CA vouches for nobody else. */
 const VOUCHES_FOR_ITSELF = "X509_ANCHOR_MAY_NOT_SIGN";
@@ -66,13 +72,17 @@ export class Configuration {
     }
   }
 
-  addAnchors(anchors: readonly Uint8Array[]): void {
+  addAnchors({ anchors, leftOut }: Pick<Verification, "anchors" | "leftOut">): void {
     const { exports } = this.sandbox;
     const room = this.alloc(Math.max(...anchors.map((der) => der.length)));
     const usable = anchors.filter((der) => {
       this.sandbox.memory.view(room, der.length).set(der);
       const code = exports.engine_add_trust_anchor(room, der.length);
-      return code === 0 || new EngineError(code).reason === VOUCHES_FOR_ITSELF;
+      if (code === 0) return true;
+      const { message, reason } = new EngineError(code);
+      const names = namesAt(this.sandbox, { at: room, length: der.length });
+      leftOut?.({ der, names, reason: message });
+      return reason === VOUCHES_FOR_ITSELF;
     });
     if (usable.length === 0) throw new UnusableAnchors("none of the certificates can be used");
   }

@@ -12,6 +12,7 @@ export interface EngineExports extends PeerExports {
   engine_set_server_address(address: Pointer, length: number): number;
   engine_verify_server(days: number, seconds: number): number;
   engine_trust_any_server(): number;
+  engine_look_at(der: Pointer, length: number): number;
   engine_add_trust_anchor(der: Pointer, length: number): number;
   engine_request_certificate(mandatory: number, days: number, seconds: number): number;
   engine_add_protocol(name: Pointer, length: number): number;

@@ -8,6 +8,7 @@ import {
 import type { EngineExports } from "./engine-exports.ts";
 import type { Sandbox } from "./instance.ts";
 import type { KeyOperations } from "./keeper.ts";
+import type { PeerName } from "./peer.ts";
 
 const PROFILES = {
   modern: ENGINE_PROFILE_MODERN,
@@ -67,10 +68,20 @@ export interface IdentityChoice {
   readonly choose: (serverName: string | null) => Identity | null;
 }
 
+/** A certificate of a CA that vouches for nobody, or for itself only. */
+export interface LeftOut {
+  /** One of the anchors. */
+  readonly der: Uint8Array;
+  readonly names: readonly PeerName[];
+  readonly reason: string;
+}
+
 /** What a peer's certificate is held against. */
 export interface Verification {
-  /** CA certificates in DER. Those that BearSSL can't use are left out. */
+  /** CA certificates in DER. Those that can't be used are left out. */
   readonly anchors: readonly Uint8Array[];
+  /** Called for each that is left out. */
+  readonly leftOut?: (left: LeftOut) => void;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -6,13 +6,14 @@ import {
   type ClientSettings,
   type Identity,
   type IdentityChoice,
+  type LeftOut,
   type Profile,
   profileNumber,
   type ServerConfiguration,
   type ServerSettings,
   type ServerStart,
 } from "./engine-settings.ts";
-import { EngineError } from "./errors.ts";
+import { EngineError, UnusableAnchors } from "./errors.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
 import type { Role } from "./keeper.ts";
 import { MemoryImage } from "./memory-image.ts";
@@ -24,6 +25,7 @@ export type {
   ClientVerification,
   Identity,
   IdentityChoice,
+  LeftOut,
   Profile,
   ServerConfiguration,
   ServerSettings,
@@ -166,7 +168,7 @@ export class Engine {
     if (server === null) {
       check(exports.engine_trust_any_server());
     } else {
-      configuration.addAnchors(server.anchors);
+      configuration.addAnchors(own(server));
       configuration.verifyServer(server.now);
     }
     configuration.offer(settings.protocols);
@@ -174,6 +176,24 @@ export class Engine {
     engine.offered = settings.protocols ?? [];
     configuration.start(settings.seed);
     return engine;
+  }
+
+  /**
+   * The certificates of CAs that would be left out.
+   *
+   * @internal
+   */
+  static leftOut(module: WebAssembly.Module, anchors: readonly Uint8Array[]): LeftOut[] {
+    const left: LeftOut[] = [];
+    const engine = new Engine(module, "client", "modern");
+    try {
+      engine.configuration.addAnchors({ anchors, leftOut: (one) => left.push(one) });
+    } catch (error) {
+      if (!(error instanceof UnusableAnchors)) throw error;
+    } finally {
+      engine.wipe();
+    }
+    return left;
   }
 
   /**
@@ -304,7 +324,7 @@ export class Engine {
     } else {
       this.identify(identity, this.configuration.alloc(sizeOfChain(identity)));
     }
-    if (clients !== null) this.configuration.addAnchors(clients.anchors);
+    if (clients !== null) this.configuration.addAnchors(own(clients));
     this.configuration.offer(protocols);
     this.offered = protocols ?? [];
   }

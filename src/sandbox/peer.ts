@@ -62,6 +62,20 @@ export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertific
   };
 }
 
+/** The names of a certificate that is nobody's. @param at where it is in the engine's memory */
+export function namesAt(
+  sandbox: Sandbox<PeerExports & { engine_look_at(der: Pointer, length: number): number }>,
+  { at, length }: { readonly at: Pointer; readonly length: number },
+): PeerName[] {
+  const { exports } = sandbox;
+  if (exports.engine_look_at(at, length) !== 0) return [];
+  try {
+    return [...readNames(sandbox)];
+  } finally {
+    exports.engine_look_at(at, 0);
+  }
+}
+
 function* readNames({ exports, memory }: Sandbox<PeerExports>): Generator<PeerName> {
   let bytes = 0;
   for (let n = 0; ; n++) {

@@ -35,6 +35,11 @@ export class Log {
     if (this.settings.logLevel >= 2) this.write("info", text, details);
   }
 
+  /** A warning about what we were given: it doesn't come again. */
+  caution(text: string): void {
+    if (this.settings.logLevel >= 1) this.write("warning", text, {});
+  }
+
   /** A warning that may come as fast as a client likes: no more than a few a second are written. */
   warn(kind: string, text: string, details: Details = {}): void {
     if (this.settings.logLevel < 1) return;

@@ -32,6 +32,8 @@ export type ToWorker =
 
 export type ToPrimary =
   | { readonly report: "ready" }
+  /** What there is to say about credentials that are used all the same. */
+  | { readonly report: "warning"; readonly text: string }
   /** It can't start: what the primary says, and exits with. */
   | { readonly report: "failed"; readonly text: string; readonly exitCode: number }
   /** null: all files are good. */

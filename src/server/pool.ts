@@ -46,6 +46,7 @@ interface Member {
 /** The worker processes: as many as there should be, whatever happens to them. */
 export class Pool {
   private readonly members = new Set<Member>();
+  private readonly warned = new Set<string>();
   private onReload: ((member: Member, problem: string | null) => void) | null = null;
   /** The one that serves, and the last one that was started. */
   private current = 0;
@@ -242,10 +243,20 @@ export class Pool {
       case "reloaded":
         this.onReload?.(member, message.problem);
         break;
+      case "warning":
+        this.warnOnce(message.text);
+        break;
       case "here":
         member.handover.answered();
         break;
     }
+  }
+
+  /** All workers read the same files, and so does each that replaces one. */
+  private warnOnce(text: string): void {
+    if (this.warned.has(text)) return;
+    this.warned.add(text);
+    this.settings.log.caution(text);
   }
 
   /** It gets no messages, but it may serve: it ends what is open, as without us, and leaves. */

@@ -201,7 +201,11 @@ export class Worker {
     const { server } = this.settings;
     const keeperModule = this.keeperModule as WebAssembly.Module;
     const engineModule = this.engineModule as WebAssembly.Module;
-    const credentials = loadCredentials(keeperModule, server, environment);
+    const credentials = loadCredentials(keeperModule, {
+      settings: server,
+      env: environment,
+      tell: (text) => tell({ report: "warning", text }),
+    });
     const { keeper } = credentials;
     return wipedIfItFails(keeper, () => {
       const makeEngine = engineMaker(engineModule, credentials, environment);

@@ -8,7 +8,7 @@ import { defaultPair } from "./environment.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
 import { chooseProfile, versionLimits } from "./server-side.ts";
-import { loadAnchors, noEngine } from "./trust.ts";
+import { loadAnchors, noEngine, type Tell } from "./trust.ts";
 
 /** The sandboxes of one connection, from the client's side. */
 export interface ClientSide {
@@ -20,14 +20,19 @@ export interface ClientSide {
 /**
  * Reads the credentials that the environment names, and gets an engine ready for a server.
  *
+ * @param tell gets what there is to say about them
  * @throws {CredentialsError} {Unavailable}; {UsageError} for the profile or the
  *   name; {EnvironmentError} for a variable that is missing
  */
-export function prepareClient(settings: ClientTlsSettings, env: NodeJS.ProcessEnv): ClientSide {
+export function prepareClient(
+  settings: ClientTlsSettings,
+  env: NodeJS.ProcessEnv,
+  tell: Tell,
+): ClientSide {
   const { serverName, verifyServer } = settings;
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
   if (serverName !== null) checkName(serverName);
-  const server = verifyServer ? { anchors: loadAnchors(env), now: Date.now() } : null;
+  const server = verifyServer ? { ...loadAnchors(env, tell), now: Date.now() } : null;
   const keeper = settings.clientCertificate === "none" ? null : startKeeper(loadModule("keeper"));
   return wipedIfItFails(keeper, () => {
     const identity = keeper && loadIdentity(keeper, defaultPair(env));

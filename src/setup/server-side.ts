@@ -15,7 +15,7 @@ import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
 import { loadIdentities } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
-import { loadClientVerification, noEngine } from "./trust.ts";
+import { loadClientVerification, noEngine, type Tell } from "./trust.ts";
 
 /** Everything that a server knows before a client comes. */
 export interface ServerCredentials {
@@ -27,6 +27,13 @@ export interface ServerCredentials {
   readonly clients: Omit<ClientVerification, "now"> | null;
 }
 
+/** Where credentials are, and who hears what there is to say about them. */
+export interface Sources {
+  readonly settings: TlsSettings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly tell: Tell;
+}
+
 /**
  * Reads the credentials that the environment names.
  *
@@ -34,21 +41,21 @@ export interface ServerCredentials {
  */
 export function loadCredentials(
   keeperModule: WebAssembly.Module,
-  settings: TlsSettings,
-  env: NodeJS.ProcessEnv,
+  { settings, env, tell }: Sources,
 ): ServerCredentials {
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
   const keeper = startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
     const identity = loadIdentities(keeper, env, settings.sniLevel);
-    const clients = loadClientVerification(settings, env);
+    const clients = loadClientVerification(settings, env, tell);
     return { profile, versions: versionLimits(settings), keeper, identity, clients };
   });
 }
 
 /** Both at once, for one connection. */
-export function prepareServer(settings: TlsSettings, env: NodeJS.ProcessEnv) {
-  const credentials = loadCredentials(loadModule("keeper"), settings, env);
+export function prepareServer(sources: Sources) {
+  const { env } = sources;
+  const credentials = loadCredentials(loadModule("keeper"), sources);
   const { keeper } = credentials;
   return wipedIfItFails(keeper, () => ({
     keeper,

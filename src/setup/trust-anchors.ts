@@ -36,18 +36,34 @@ export function systemBundle(): string {
  * @throws {CredentialsError} if there is none; a system error if a file can't be read
  */
 export function readTrustAnchors(source: AnchorSource): Uint8Array[] {
+  return findTrustAnchors(source).map(({ der }) => der);
+}
+
+/** A certificate, and where it was found first. */
+export interface FoundAnchor {
+  readonly der: Uint8Array;
+  readonly file: string;
+}
+
+/** The same, with their files. */
+export function findTrustAnchors(source: AnchorSource): FoundAnchor[] {
   const { directory, file } = own(source);
   const found = directory === undefined ? readBundle(file) : readDirectory(directory);
-  const distinct = new Map(found.map((der) => [Buffer.from(der).toString("latin1"), der]));
+  const distinct = new Map<string, FoundAnchor>();
+  for (const one of found) {
+    const key = Buffer.from(one.der).toString("latin1");
+    if (!distinct.has(key)) distinct.set(key, one);
+  }
   if (distinct.size === 0) throw new CredentialsError("no certificate in it");
   return [...distinct.values()];
 }
 
-function readBundle(file: string): Uint8Array[] {
-  return readCertificates(file === "system" ? systemBundle() : file);
+function readBundle(name: string): FoundAnchor[] {
+  const file = name === "system" ? systemBundle() : name;
+  return readCertificates(file).map((der) => ({ der, file }));
 }
 
-function readDirectory(directory: string): Uint8Array[] {
+function readDirectory(directory: string): FoundAnchor[] {
   const seen = new Set<string>();
   return readdirSync(directory).flatMap((name) => {
     const path = join(directory, name);
@@ -56,7 +72,7 @@ function readDirectory(directory: string): Uint8Array[] {
     const identity = `${status.dev}:${status.ino}`;
     if (seen.has(identity)) return [];
     seen.add(identity);
-    return certificatesIn(path);
+    return certificatesIn(path).map((der) => ({ der, file: path }));
   });
 }
 

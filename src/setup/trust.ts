@@ -2,37 +2,56 @@ import { reasonOf } from "../cli/diagnostics.ts";
 import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
 import { CredentialsError } from "../credentials/errors.ts";
+import { subjectOf } from "../credentials/subject.ts";
 import type { ClientVerification } from "../sandbox/engine.ts";
 import { NoVersionLeft, UnusableAnchors } from "../sandbox/errors.ts";
 import { anchorSource } from "./environment.ts";
 import { Unavailable } from "./modules.ts";
-import { readTrustAnchors } from "./trust-anchors.ts";
+import { type FoundAnchor, findTrustAnchors } from "./trust-anchors.ts";
 
 /**
  * What clients' certificates are held against; null if they are not asked for one.
  *
+ * @param tell gets a line for each certificate that is left out, when an engine is made
  * @throws {CredentialsError} naming the file; {EnvironmentError} if none is named
  */
 export function loadClientVerification(
   { clientCertificate }: TlsSettings,
   env: NodeJS.ProcessEnv,
+  tell: Tell,
 ): Omit<ClientVerification, "now"> | null {
   if (clientCertificate === "none") return null;
-  return { anchors: loadAnchors(env), mandatory: clientCertificate === "mandatory" };
+  return { ...loadAnchors(env, tell), mandatory: clientCertificate === "mandatory" };
 }
+
+/** Gets what there is to say about credentials that are used all the same. */
+export type Tell = (warning: string) => void;
 
 /**
  * The certificates of the CAs that CADIR or CAFILE names.
  *
+ * @param tell as above
  * @throws {CredentialsError} naming the file; {EnvironmentError} if none is named
  */
-export function loadAnchors(env: NodeJS.ProcessEnv): Uint8Array[] {
+export function loadAnchors(
+  env: NodeJS.ProcessEnv,
+  tell: Tell,
+): Required<Pick<ClientVerification, "anchors" | "leftOut">> {
   const source = anchorSource(env);
+  let found: readonly FoundAnchor[];
   try {
-    return readTrustAnchors(source);
+    found = findTrustAnchors(source);
   } catch (error) {
     throw unusableAnchors(env, error);
   }
+  const files = new Map(found.map(({ der, file }) => [der, file]));
+  return {
+    anchors: [...files.keys()],
+    leftOut: ({ der, names, reason }) => {
+      const subject = subjectOf(names) || "a certificate without a name";
+      tell(`not a trust anchor: ${subject} in ${files.get(der)}: ${reason}`);
+    },
+  };
 }
 
 /** The engine could not be made: for its credentials, or for itself. */

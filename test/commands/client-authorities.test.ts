@@ -196,7 +196,8 @@ describe("without an authority of use", () => {
     const environment = { CAFILE: ed25519 };
     const { code, stderr } = await runAlone({ args: ["-y", "true"], credentials, environment });
     expect(stderr).toBe(
-      `s6-tlsd: fatal: unable to read trust anchors in ${ed25519}: none of the certificates can be used\n`,
+      `s6-tlsd: warning: not a trust anchor: CN=Ed in ${ed25519}: certificate with an unsupported feature\n` +
+        `s6-tlsd: fatal: unable to read trust anchors in ${ed25519}: none of the certificates can be used\n`,
     );
     expect(code).toBe(96);
   });

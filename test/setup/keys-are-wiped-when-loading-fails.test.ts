@@ -27,7 +27,7 @@ function lastKeeper(): Uint8Array {
 }
 
 const server = (settings: Partial<typeof DEFAULTS>, env: NodeJS.ProcessEnv) =>
-  loadCredentials(keeperModule, { ...DEFAULTS, ...settings }, env);
+  loadCredentials(keeperModule, { settings: { ...DEFAULTS, ...settings }, env, tell: () => {} });
 
 describe("a server's key is wiped", () => {
   test.each<[string, Partial<typeof DEFAULTS>, NodeJS.ProcessEnv]>([

@@ -125,6 +125,15 @@ int
 engine_add_trust_anchor(const void *der, size_t len);
 
 /*
+ * Until it is called with no bytes, engine_peer_name tells the names of this
+ * certificate (DER), which must stay where it is: whose one is that can't be
+ * used.
+ */
+EXPORT(engine_look_at)
+int
+engine_look_at(const void *der, size_t len);
+
+/*
  * Ask the client for a certificate that the trust anchors vouch for; send
  * it their names. Without `mandatory`, a client that has none is welcome,
  * but one with a bad certificate is not. The time of validation is in days
