@@ -13,7 +13,9 @@
    5246, 7.4.4). */
 #define NAMES_MAX 65535
 
-/* The newest version that a client of ours speaks. */
+/* A client of ours speaks TLS 1.3 alone, or versions before it: one hello for
+   both is still to be written. */
+#define VERSION_TLS13 0x0304
 #define CLIENT_MAX BR_TLS12
 
 /* see abi.h */
@@ -40,7 +42,10 @@ engine_client(uint32_t profile)
 	conn.is_client = 1;
 	conn.profile = profile;
 	err = profile_offer(profile, &conn.offer);
-	return err != 0 ? err : engine_limit_versions(0, CLIENT_MAX);
+	if (err != 0 || conn.offer.min_version == VERSION_TLS13) {
+		return err;
+	}
+	return engine_limit_versions(0, CLIENT_MAX);
 }
 
 /* see abi.h */

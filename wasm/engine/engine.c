@@ -20,7 +20,7 @@ static size_t buf_length;
 static const protocol *
 first_protocol(void)
 {
-	if (conn.is_client) {
+	if (conn.is_client && conn.offer.min_version < VERSION_TLS13) {
 		return &protocol_tls12;
 	}
 	return conn.offer.min_version < VERSION_TLS13 ? &protocol_undecided

@@ -52,6 +52,12 @@ typedef enum {
 	EXPECTS_CLIENT_CERTIFICATE,
 	EXPECTS_CLIENT_VERIFY,
 	EXPECTS_CLIENT_FINISHED,
+	EXPECTS_SERVER_HELLO,
+	EXPECTS_EXTENSIONS,
+	EXPECTS_REQUEST_OR_CERTIFICATE,
+	EXPECTS_SERVER_CERTIFICATE,
+	EXPECTS_SERVER_VERIFY,
+	EXPECTS_SERVER_FINISHED,
 	EXPECTS_DATA
 } expectation;
 
@@ -249,6 +255,35 @@ server_go_on(void);
 int
 server_take_signature(size_t len);
 
+/* ------------------------------------------------------------------ */
+/* The client: the same */
+
+/* client.c: say hello. Returns 0 or an error. */
+int
+client_greet(void);
+int
+client_go_on(void);
+int
+client_take_signature(size_t len);
+int
+client_read_hello(const unsigned char *body, size_t len);
+int
+client_read_extensions(const unsigned char *body, size_t len);
+int
+client_read_request(const unsigned char *body, size_t len);
+int
+client_read_certificate(const unsigned char *data, size_t len, size_t left);
+int
+client_read_verify(const unsigned char *body, size_t len);
+int
+client_read_finished(const unsigned char *body, size_t len);
+int
+client_read_ticket(const unsigned char *body, size_t len);
+
+/* tls13.c: either side, as far as it goes. */
+int
+handshake_go_on(void);
+
 /* server.c: messages of the client's. */
 int
 server_read_hello(const unsigned char *body, size_t len);
@@ -281,6 +316,13 @@ int
 certificate_read(const unsigned char *data, size_t len);
 int
 certificate_read_end(size_t *count);
+
+/* signature.c: ask the keeper for our CertificateVerify, and begin to write
+   the one that is in tls13.scratch. */
+void
+signature_ask(void);
+int
+signature_write(size_t len);
 
 /* certificates.c: our Certificate message, for flight_begin. */
 int

@@ -10,6 +10,10 @@
 #define GROUP_X25519 0x001D
 #define GROUP_X25519MLKEM768 0x11EC
 
+/* A private key, and a point, of an elliptic curve: P-384's are the longest. */
+#define GROUP_PRIVATE_MAX 48
+#define GROUP_EC_SHARE_MAX 97
+
 struct tls13_group {
 	uint16_t id;
 	size_t share_len;  /* the client's */

@@ -22,6 +22,7 @@ typedef struct {
 } row;
 
 #define WHOLE_MAX 16384
+#define REQUEST_MAX WHOLE_MAX
 #define FINISHED_MAX SUITE_HASH_MAX
 #define VERIFY_MAX (4 + 2 * SIGNATURE_MAX)
 
@@ -39,6 +40,22 @@ static const row table[] = {
 		&server_read_verify, NULL},
 	{EXPECTS_CLIENT_FINISHED, MESSAGE_FINISHED, FINISHED_MAX,
 		&server_read_finished, NULL},
+	{EXPECTS_SERVER_HELLO, MESSAGE_SERVER_HELLO, WHOLE_MAX,
+		&client_read_hello, NULL},
+	{EXPECTS_EXTENSIONS, MESSAGE_ENCRYPTED_EXTENSIONS, WHOLE_MAX,
+		&client_read_extensions, NULL},
+	{EXPECTS_REQUEST_OR_CERTIFICATE, MESSAGE_CERTIFICATE_REQUEST,
+		REQUEST_MAX, &client_read_request, NULL},
+	{EXPECTS_REQUEST_OR_CERTIFICATE, MESSAGE_CERTIFICATE, STREAM_MAX, NULL,
+		&client_read_certificate},
+	{EXPECTS_SERVER_CERTIFICATE, MESSAGE_CERTIFICATE, STREAM_MAX, NULL,
+		&client_read_certificate},
+	{EXPECTS_SERVER_VERIFY, MESSAGE_CERTIFICATE_VERIFY, VERIFY_MAX,
+		&client_read_verify, NULL},
+	{EXPECTS_SERVER_FINISHED, MESSAGE_FINISHED, FINISHED_MAX,
+		&client_read_finished, NULL},
+	{EXPECTS_DATA, MESSAGE_NEW_SESSION_TICKET, WHOLE_MAX,
+		&client_read_ticket, NULL},
 	{EXPECTS_DATA, MESSAGE_KEY_UPDATE, 1, &key_update_read, NULL},
 };
 
@@ -172,7 +189,7 @@ messages_read(void)
 		err = read_body(m, r);
 		if (err == 0) {
 			tls13.in.partial = m->header_len + m->have;
-			err = server_go_on();
+			err = handshake_go_on();
 		}
 		if (err != 0) {
 			return err;

@@ -347,37 +347,12 @@ finish(void)
 	return record_in_rekey(&tls13.in, tls13.suite, s->client);
 }
 
-/* What is signed is about all messages so far (4.4.3). */
-static void
-ask_for_signature(void)
-{
-	transcript_hash(&tls13.transcript, tls13.scratch);
-	tls13.scratch_len = label_hash_len(tls13.suite->hash);
-	tls13.waits_for_keeper = 1;
-}
-
-/* Signature and length stand where the keeper left them. */
-#define VERIFY_HEAD (MESSAGE_HEADER + 4)
-
 /* see context.h */
 int
 server_take_signature(size_t len)
 {
-	writer out;
-
-	tls13.waits_for_keeper = 0;
-	if (len == 0 || len > SIGNATURE_MAX) {
-		return ERR_NO_SIGNATURE;
-	}
-	memmove(tls13.scratch + VERIFY_HEAD, tls13.scratch, len);
-	writer_init(&out, tls13.scratch, VERIFY_HEAD);
-	writer_u8(&out, MESSAGE_CERTIFICATE_VERIFY);
-	writer_u24(&out, (uint32_t)(4 + len));
-	writer_u16(&out, tls13.scheme->id);
-	writer_u16(&out, (uint32_t)len);
-	flight_scratch(VERIFY_HEAD + len);
 	tls13.step = STEP_FINISHED;
-	return server_go_on();
+	return signature_write(len);
 }
 
 /* The next step, the message before being through. */
@@ -420,7 +395,7 @@ take_step(void)
 		tls13.step = STEP_ATTEST;
 		return 0;
 	case STEP_ATTEST:
-		ask_for_signature();
+		signature_ask();
 		return 0;
 	case STEP_FINISHED:
 		write_with(&write_finished);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "bearssl.h"
+#include "client.h"
 #include "context.h"
 #include "groups.h"
 #include "labels.h"
@@ -27,8 +28,18 @@ start(void)
 	wipe(&tls13, sizeof tls13);
 	record_in_init(&tls13.in, conn.records);
 	record_out_init(&tls13.out, conn.records + RECORD_IN_SIZE);
+	if (conn.is_client) {
+		return client_greet();
+	}
 	server_expect_hello();
 	return 0;
+}
+
+/* see context.h */
+int
+handshake_go_on(void)
+{
+	return conn.is_client ? client_go_on() : server_go_on();
 }
 
 static void
@@ -61,6 +72,7 @@ tls13_fail(int error)
 	wipe(&tls13.in.keys, sizeof tls13.in.keys);
 	wipe(&tls13.out.keys, sizeof tls13.out.keys);
 	wipe(tls13.shared, sizeof tls13.shared);
+	wipe(client.private_key, sizeof client.private_key);
 }
 
 static void
@@ -157,7 +169,7 @@ ack(uint32_t channel, size_t len)
 	case ENGINE_SENDREC:
 		record_out_ack(&tls13.out, len);
 		if (tls13.error == 0 && !tls13.close_said) {
-			tls13_fail(server_go_on());
+			tls13_fail(handshake_go_on());
 		}
 		break;
 	case ENGINE_RECVREC:
@@ -280,7 +292,10 @@ request(host_request *wanted)
 static void
 answer(size_t len)
 {
-	tls13_fail(server_take_signature(len));
+	int err = conn.is_client ? client_take_signature(len)
+				 : server_take_signature(len);
+
+	tls13_fail(err != 0 ? err : handshake_go_on());
 }
 
 static int

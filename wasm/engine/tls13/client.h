@@ -1,0 +1,72 @@
+/*
+ * What the files of a client's side have for each other.
+ */
+#ifndef TLS13_CLIENT_H__
+#define TLS13_CLIENT_H__
+
+#include "context.h"
+#include "groups.h"
+
+/* What a client has yet to do before the server's turn; see client.c. */
+typedef enum {
+	CLIENT_WAITS,
+	CLIENT_SAYS_HELLO_AGAIN,
+	CLIENT_TAKES_KEYS,
+	CLIENT_HAS_HEARD,
+	CLIENT_SHOWS_CERTIFICATE,
+	CLIENT_ATTESTS, /* ENGINE_AWAITS_KEEPER */
+	CLIENT_FINISHES,
+	CLIENT_IS_DONE
+} client_step;
+
+/* Names of protocols may take 32 times 256 bytes of a hello. */
+#define CLIENT_HELLO_MAX 9216
+#define COOKIE_MAX 1024
+
+typedef struct {
+	client_step step;
+	int requested; /* a certificate is asked for */
+
+	unsigned char random[32];
+
+	/* The group of our share, and the key to it. */
+	const tls13_group *group;
+	unsigned char share[GROUP_EC_SHARE_MAX];
+	unsigned char private_key[GROUP_PRIVATE_MAX];
+	size_t private_len;
+
+	unsigned char cookie[COOKIE_MAX];
+	size_t cookie_len;
+
+	/* Our ClientHello: which hash it goes into is not known yet. */
+	unsigned char hello[CLIENT_HELLO_MAX];
+	size_t hello_len;
+} client_context;
+
+/* client.c */
+extern client_context client;
+
+/* client-hello-write.c: into client.hello. */
+void
+client_write_hello(void);
+
+/* server-hello-read.c: a ServerHello, or a HelloRetryRequest. Returns 0 or an
+   error. */
+typedef struct {
+	int is_retry;
+	const tls13_suite *suite;
+	const tls13_group *group; /* NULL: not told */
+	reader share;
+	reader cookie;
+} server_hello;
+
+int
+server_hello_read(server_hello *out, const unsigned char *body, size_t len);
+
+/* server-extensions-read.c: EncryptedExtensions and CertificateRequest. */
+int
+server_extensions_read(const unsigned char *body, size_t len);
+int
+certificate_request_read(const unsigned char *body, size_t len);
+
+#endif

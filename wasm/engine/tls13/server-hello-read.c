@@ -1,0 +1,161 @@
+/*
+ * A server's ServerHello and HelloRetryRequest (RFC 8446, 4.1.3 and 4.1.4).
+ */
+#include <string.h>
+#include "bearssl.h"
+#include "client.h"
+#include "suites.h"
+#include "engine/errors.h"
+
+/* SHA-256 of "HelloRetryRequest", in place of a random (4.1.3). */
+static const unsigned char retry_random[32] = {0xCF, 0x21, 0xAD, 0x74, 0xE5,
+	0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91, 0xC2,
+	0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8,
+	0xA8, 0x33, 0x9C};
+
+/* Extensions that were there already. */
+typedef struct {
+	int version, share, cookie;
+} seen;
+
+static int
+read_share(server_hello *out, reader content)
+{
+	out->group = group_of(reader_u16(&content));
+	if (out->group == NULL || out->group->curve == 0) {
+		return ERR_BAD_KEY_SHARE;
+	}
+	if (!out->is_retry) {
+		out->share = reader_vector16(&content);
+	}
+	return reader_end(&content) ? 0 : BR_ERR_BAD_HANDSHAKE;
+}
+
+static int
+read_version(reader content)
+{
+	uint32_t version = reader_u16(&content);
+
+	if (!reader_end(&content)) {
+		return BR_ERR_BAD_HANDSHAKE;
+	}
+	return version == VERSION_TLS13 ? 0 : ERR_ILLEGAL_VALUE;
+}
+
+static int
+read_cookie(server_hello *out, reader content)
+{
+	out->cookie = reader_vector16(&content);
+	if (!reader_end(&content) || out->cookie.left == 0) {
+		return BR_ERR_BAD_HANDSHAKE;
+	}
+	return out->cookie.left <= COOKIE_MAX ? 0 : BR_ERR_LIMIT_EXCEEDED;
+}
+
+/* Twice is as bad as in a message where it may not be (4.2). */
+static int
+first_time(int *flag)
+{
+	return (*flag)++ == 0;
+}
+
+static int
+read_extension(server_hello *out, seen *s, uint32_t type, reader content)
+{
+	switch (type) {
+	case EXTENSION_SUPPORTED_VERSIONS:
+		return first_time(&s->version) ? read_version(content)
+					       : ERR_BAD_EXTENSION;
+	case EXTENSION_KEY_SHARE:
+		return first_time(&s->share) ? read_share(out, content)
+					     : ERR_BAD_EXTENSION;
+	case EXTENSION_COOKIE:
+		return out->is_retry && first_time(&s->cookie)
+			       ? read_cookie(out, content)
+			       : ERR_BAD_EXTENSION;
+	case EXTENSION_SERVER_NAME:
+	case EXTENSION_SUPPORTED_GROUPS:
+	case EXTENSION_SIGNATURE_ALGORITHMS:
+	case EXTENSION_SIGNATURE_ALGORITHMS_CERT:
+	case EXTENSION_ALPN:
+		return ERR_BAD_EXTENSION;
+	default:
+		return ERR_UNSOLICITED_EXTENSION;
+	}
+}
+
+/*
+ * The version first (4.2.1): a server of TLS 1.2 has no such extension, and
+ * what else it says is of no interest.
+ */
+static int
+has_version(reader extensions)
+{
+	while (extensions.left > 0) {
+		uint32_t type = reader_u16(&extensions);
+
+		reader_vector16(&extensions);
+		if (!extensions.failed &&
+			type == EXTENSION_SUPPORTED_VERSIONS) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int
+read_extensions(server_hello *out, reader extensions)
+{
+	seen s = {0, 0, 0};
+
+	while (extensions.left > 0) {
+		uint32_t type = reader_u16(&extensions);
+		reader content = reader_vector16(&extensions);
+		int err = extensions.failed
+				  ? BR_ERR_BAD_HANDSHAKE
+				  : read_extension(out, &s, type, content);
+
+		if (err != 0) {
+			return err;
+		}
+	}
+
+	/* A retry has to change something (4.1.4). */
+	if (out->is_retry) {
+		return s.share || s.cookie ? 0 : ERR_BAD_RETRY;
+	}
+	return s.share ? 0 : ERR_MISSING_EXTENSION;
+}
+
+/* see client.h */
+int
+server_hello_read(server_hello *out, const unsigned char *body, size_t len)
+{
+	const unsigned char *random;
+	reader in, id, extensions;
+	uint32_t version, suite, compression;
+
+	memset(out, 0, sizeof *out);
+	reader_init(&in, body, len);
+	version = reader_u16(&in);
+	random = reader_bytes(&in, 32);
+	id = reader_vector8(&in);
+	suite = reader_u16(&in);
+	compression = reader_u8(&in);
+	extensions = in.left > 0 ? reader_vector16(&in) : in;
+	if (!reader_end(&in)) {
+		return BR_ERR_BAD_HANDSHAKE;
+	}
+	if (!has_version(extensions)) {
+		return tls13.retried ? ERR_BAD_RETRY
+				     : BR_ERR_UNSUPPORTED_VERSION;
+	}
+	out->is_retry = memcmp(random, retry_random, sizeof retry_random) == 0;
+	out->suite = suite_of(suite);
+	if (version != VERSION_TLS12 || compression != 0 ||
+		out->suite == NULL || id.left != tls13.session_id_len ||
+		memcmp(id.data, tls13.session_id, id.left) != 0) {
+		return ERR_ILLEGAL_VALUE;
+	}
+	return read_extensions(out, extensions);
+}
