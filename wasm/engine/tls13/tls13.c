@@ -82,6 +82,13 @@ say_close_notify(void)
 	say(ALERT_WARNING, CLOSE_NOTIFY);
 }
 
+/* Is our last word said? */
+static int
+is_over(void)
+{
+	return tls13.error != 0 || tls13.close_said;
+}
+
 /* The record of data that was gathered goes to the network. */
 static void
 flush(void)
@@ -168,7 +175,7 @@ ack(uint32_t channel, size_t len)
 	switch (channel) {
 	case ENGINE_SENDREC:
 		record_out_ack(&tls13.out, len);
-		if (tls13.error == 0 && !tls13.close_said) {
+		if (!is_over()) {
 			tls13_fail(handshake_go_on());
 		}
 		break;
@@ -292,9 +299,14 @@ request(host_request *wanted)
 static void
 answer(size_t len)
 {
-	int err = conn.is_client ? client_take_signature(len)
-				 : server_take_signature(len);
+	int err;
 
+	/* After close_notify nothing else is said. */
+	if (is_over()) {
+		return;
+	}
+	err = conn.is_client ? client_take_signature(len)
+			     : server_take_signature(len);
 	tls13_fail(err != 0 ? err : handshake_go_on());
 }
 
@@ -302,7 +314,9 @@ static int
 resume_with_chain(void)
 {
 	tls13.waits_for_chain = 0;
-	tls13_fail(server_go_on());
+	if (!is_over()) {
+		tls13_fail(server_go_on());
+	}
 	return 0;
 }
 
