@@ -19,8 +19,6 @@
 /* That record of TLS 1.2 which means nothing may come so often (D.4). */
 #define CCS_MAX 2
 
-client_context client;
-
 /* A hello goes past flight.c: the transcript has no hash before the server
    has chosen one. */
 static int

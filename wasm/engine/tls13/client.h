@@ -43,7 +43,7 @@ typedef struct {
 	size_t hello_len;
 } client_context;
 
-/* client.c */
+/* context.c */
 extern client_context client;
 
 /* client-hello-write.c: into client.hello. */

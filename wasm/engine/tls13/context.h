@@ -280,7 +280,7 @@ client_read_finished(const unsigned char *body, size_t len);
 int
 client_read_ticket(const unsigned char *body, size_t len);
 
-/* tls13.c: either side, as far as it goes. */
+/* handshake.c: either side, as far as it goes. */
 int
 handshake_go_on(void);
 

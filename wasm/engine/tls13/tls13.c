@@ -35,13 +35,6 @@ start(void)
 	return 0;
 }
 
-/* see context.h */
-int
-handshake_go_on(void)
-{
-	return conn.is_client ? client_go_on() : server_go_on();
-}
-
 static void
 say(unsigned level, unsigned description)
 {
