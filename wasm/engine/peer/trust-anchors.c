@@ -41,7 +41,8 @@ append_name(void *ctx, const void *buf, size_t len)
 static int
 same(const unsigned char *a, size_t alen, const unsigned char *b, size_t blen)
 {
-	return alen == blen && memcmp(a, b, alen) == 0;
+	/* Nothing may be at NULL, which memcmp must not be given. */
+	return alen == blen && (alen == 0 || memcmp(a, b, alen) == 0);
 }
 
 static int
