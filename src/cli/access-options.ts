@@ -1,5 +1,5 @@
-import { type Network, parseNetwork } from "../proxy-protocol/networks.ts";
-import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { type Network, parseNetwork, textOf } from "../proxy-protocol/networks.ts";
+import { type OptionGroup, flag as spellFlag, text, UsageError, unsigned } from "./options.ts";
 
 /** What the command line of the super-server says about who may come in, and what is looked up. */
 export interface AccessSettings {
@@ -59,6 +59,7 @@ function flag<Name extends keyof AccessSettings>(
     apply: (settings) => {
       settings[name] = value;
     },
+    spell: (settings) => spellFlag(settings[name] === value),
   };
 }
 
@@ -72,6 +73,7 @@ const rules: Group = [
     apply: (settings, path) => {
       settings.rules = { kind: "directory", path };
     },
+    spell: ({ rules }) => (rules?.kind === "directory" ? rules.path : null),
   },
   {
     short: "x",
@@ -81,6 +83,7 @@ const rules: Group = [
     apply: (settings, path) => {
       settings.rules = { kind: "file", path };
     },
+    spell: ({ rules }) => (rules?.kind === "file" ? rules.path : null),
   },
 ];
 
@@ -120,6 +123,7 @@ export const access: readonly Group[] = [
       apply: (settings, value) => {
         settings.localName = value;
       },
+      spell: ({ localName }) => text(localName),
     },
   ],
   [
@@ -131,6 +135,7 @@ export const access: readonly Group[] = [
       apply: (settings, value) => {
         settings.lookupTimeout = unsigned(value);
       },
+      spell: ({ lookupTimeout }) => text(lookupTimeout),
     },
   ],
   [
@@ -142,6 +147,7 @@ export const access: readonly Group[] = [
       apply: (settings, value) => {
         settings.banner = value;
       },
+      spell: ({ banner }) => text(banner),
     },
   ],
   [
@@ -159,6 +165,7 @@ export const access: readonly Group[] = [
       apply: (settings, value) => {
         settings.proxies = networks(value);
       },
+      spell: ({ proxies }) => (proxies.length === 0 ? null : proxies.map(textOf).join(",")),
     },
   ],
 ];

@@ -1,4 +1,4 @@
-import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 import { DEFAULTS, type TlsSettings } from "./tls-options.ts";
 
 /** What the command line of a TLS client says about the connection. */
@@ -35,6 +35,7 @@ export const ownCertificate: Group = [
     apply: (settings) => {
       settings.clientCertificate = "none";
     },
+    spell: ({ clientCertificate }) => flag(clientCertificate === "none"),
   },
   {
     short: "y",
@@ -43,6 +44,7 @@ export const ownCertificate: Group = [
     apply: (settings) => {
       settings.clientCertificate = "mandatory";
     },
+    spell: ({ clientCertificate }) => flag(clientCertificate === "mandatory"),
   },
 ];
 
@@ -56,6 +58,7 @@ export const serverName: Group = [
       if (value === "") throw new UsageError("the name is empty");
       settings.serverName = value;
     },
+    spell: ({ serverName }) => text(serverName),
   },
 ];
 
@@ -66,6 +69,7 @@ export const verification: Group = [
     apply: (settings) => {
       settings.verifyServer = false;
     },
+    spell: ({ verifyServer }) => flag(!verifyServer),
   },
 ];
 
@@ -78,6 +82,7 @@ export const descriptors: OptionGroup<NetworkDescriptors> = [
     apply: (settings, value) => {
       settings.readFd = unsigned(value);
     },
+    spell: ({ readFd }) => text(readFd),
   },
   {
     short: "7",
@@ -87,5 +92,6 @@ export const descriptors: OptionGroup<NetworkDescriptors> = [
     apply: (settings, value) => {
       settings.writeFd = unsigned(value);
     },
+    spell: ({ writeFd }) => text(writeFd),
   },
 ];

@@ -2,7 +2,7 @@ import { ACCESS_DEFAULTS, access } from "./access-options.ts";
 import * as client from "./client-options.ts";
 import * as dial from "./dial-options.ts";
 import { questions } from "./help.ts";
-import { type CommandLine, type OptionGroup, unsigned } from "./options.ts";
+import { type CommandLine, type OptionGroup, spellOut, text, unsigned } from "./options.ts";
 import * as server from "./server-options.ts";
 import * as tls from "./tls-options.ts";
 
@@ -36,6 +36,7 @@ const notify: OptionGroup<{ notify: number | null }> = [
     apply: (settings, value) => {
       settings.notify = unsigned(value);
     },
+    spell: ({ notify }) => text(notify),
   },
 ];
 
@@ -166,3 +167,13 @@ export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
 /** Delayed TLS takes the options of the program that starts TLS at once. */
 export const s6UcspitlsdLine = s6TlsdLine;
 export const s6UcspitlscLine = s6TlscLine;
+
+/** For s6-tlsd-io, which then serves one connection of a program with these settings. */
+export function serverTunnelOptions(settings: tls.TlsSettings): string[] {
+  return spellOut(s6TlsdIoLine, { ...settings, notify: null });
+}
+
+/** For s6-tlsc-io, in the same way. */
+export function clientTunnelOptions(settings: client.ClientTlsSettings): string[] {
+  return spellOut(s6TlscIoLine, { ...settings, notify: null });
+}

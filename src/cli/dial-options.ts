@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { flag, never, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 import { delay } from "./server-options.ts";
 
 /** How a client gets its connection, and what it looks up about it. */
@@ -55,6 +55,7 @@ const verbosity: Group = [
     apply: (settings) => {
       settings.verbosity = 0;
     },
+    spell: never,
   },
   {
     short: "Q",
@@ -63,6 +64,7 @@ const verbosity: Group = [
     apply: (settings) => {
       settings.verbosity = 1;
     },
+    spell: never,
   },
   {
     short: "v",
@@ -72,6 +74,7 @@ const verbosity: Group = [
     apply: (settings, level) => {
       settings.verbosity = level === "" ? 2 : unsigned(level);
     },
+    spell: ({ verbosity }) => text(verbosity),
   },
 ];
 
@@ -84,6 +87,7 @@ const families: Group[] = [
       apply: (settings) => {
         settings.ipv4 = true;
       },
+      spell: ({ ipv4 }) => flag(ipv4),
     },
   ],
   [
@@ -94,6 +98,7 @@ const families: Group[] = [
       apply: (settings) => {
         settings.ipv6 = true;
       },
+      spell: ({ ipv6 }) => flag(ipv6),
     },
   ],
 ];
@@ -108,6 +113,7 @@ const timeouts: Group[] = [
       apply: (settings, value) => {
         settings.timeout = unsigned(value);
       },
+      spell: ({ timeout }) => text(timeout),
     },
   ],
   [
@@ -120,6 +126,7 @@ const timeouts: Group[] = [
       apply: (settings, value) => {
         settings.rounds = rounds(value);
       },
+      spell: ({ rounds }) => rounds.join("+"),
     },
   ],
 ];
@@ -135,6 +142,7 @@ const origin: Group[] = [
         if (isIP(value) === 0) throw new UsageError(`not an IP address: ${value}`);
         settings.localAddress = value;
       },
+      spell: ({ localAddress }) => text(localAddress),
     },
   ],
   [
@@ -147,6 +155,7 @@ const origin: Group[] = [
         settings.localPort = unsigned(value);
         if (settings.localPort > PORT_MAX) throw new UsageError(`not a port: ${value}`);
       },
+      spell: ({ localPort }) => text(localPort),
     },
   ],
 ];
@@ -160,6 +169,7 @@ const lookups: Group[] = [
       apply: (settings) => {
         settings.lookUp = false;
       },
+      spell: ({ lookUp }) => flag(!lookUp),
     },
   ],
   [
@@ -170,6 +180,7 @@ const lookups: Group[] = [
       apply: (settings) => {
         settings.hostsFile = true;
       },
+      spell: ({ hostsFile }) => flag(hostsFile),
     },
   ],
   [
@@ -180,6 +191,7 @@ const lookups: Group[] = [
       apply: (settings) => {
         settings.qualify = true;
       },
+      spell: ({ qualify }) => flag(qualify),
     },
     {
       short: "N",
@@ -188,6 +200,7 @@ const lookups: Group[] = [
       apply: (settings) => {
         settings.qualify = false;
       },
+      spell: ({ qualify }) => flag(!qualify),
     },
   ],
   [
@@ -198,6 +211,7 @@ const lookups: Group[] = [
       apply: (settings) => {
         settings.ident = true;
       },
+      spell: ({ ident }) => flag(ident),
     },
     {
       short: "R",
@@ -206,6 +220,7 @@ const lookups: Group[] = [
       apply: (settings) => {
         settings.ident = false;
       },
+      spell: ({ ident }) => flag(!ident),
     },
   ],
   [
@@ -217,6 +232,7 @@ const lookups: Group[] = [
       apply: (settings, value) => {
         settings.localName = value;
       },
+      spell: ({ localName }) => text(localName),
     },
   ],
 ];

@@ -1,5 +1,5 @@
 import type { CommandLine, Option, OptionGroup } from "./options.ts";
-import { usage } from "./options.ts";
+import { never, usage } from "./options.ts";
 
 /** The command line asks about the program, instead of running it. */
 export class Question extends Error {
@@ -15,6 +15,7 @@ export const questions: OptionGroup<object> = [
     apply: () => {
       throw new Question("help");
     },
+    spell: never,
   },
   {
     long: "version",
@@ -22,6 +23,7 @@ export const questions: OptionGroup<object> = [
     apply: () => {
       throw new Question("version");
     },
+    spell: never,
   },
 ];
 

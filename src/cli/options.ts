@@ -15,6 +15,11 @@ export interface Option<Settings> {
   readonly about: string;
   /** @throws {UsageError} if the value can't be used */
   readonly apply: (settings: Settings, value: string) => void;
+  /**
+   * The way back, for another program of ours that gets the same settings: the value to be given,
+   * anything for a flag; null: this option is not what says it.
+   */
+  readonly spell: (settings: Settings) => string | null;
 }
 
 /** Options that exclude each other stand in one group: the last one on the command line wins. */
@@ -61,9 +66,34 @@ export function parse<Settings extends object>(
   return [];
 }
 
+/** A command line that says the same: `parse` makes these settings of it. */
+export function spellOut<Settings>(line: CommandLine<Settings>, settings: Settings): string[] {
+  return line.groups.flat().flatMap((option) => {
+    const value = option.spell(settings);
+    if (value === null) return [];
+    if (option.levels) return [`-${option.short}${value}`];
+    return [option.value === undefined ? `--${option.long}` : `--${option.long}=${value}`];
+  });
+}
+
+/** Of an option that another one says as well, or that is no setting. */
+export function never(): null {
+  return null;
+}
+
+/** Of a flag. */
+export function flag(isGiven: boolean): string | null {
+  return isGiven ? "" : null;
+}
+
+/** Of an option with a value; null: not given. */
+export function text(value: string | number | null): string | null {
+  return value === null ? null : `${value}`;
+}
+
 /** The usage line, in skarnet's form, with the program's name. */
 export function usage<Settings>(program: string, line: CommandLine<Settings>): string {
-  const groups = line.groups.map((group) => `[ ${group.map(spell).join(" | ")} ]`);
+  const groups = line.groups.map((group) => `[ ${group.map(shortest).join(" | ")} ]`);
   return [program, ...groups, "[ -- ]", line.operands].join(" ");
 }
 
@@ -126,7 +156,7 @@ function applyOne<Settings>(
   }
 }
 
-function spell<Settings>({ short, long, value }: Option<Settings>): string {
+function shortest<Settings>({ short, long, value }: Option<Settings>): string {
   const name = short === undefined ? `--${long}` : `-${short}`;
   return value === undefined ? name : `${name} ${value}`;
 }

@@ -1,5 +1,5 @@
 import type { AccessSettings } from "./access-options.ts";
-import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 import type { TlsSettings } from "./tls-options.ts";
 
 /** What the command line of the super-server says, besides the connections' TLS. */
@@ -36,7 +36,8 @@ function level(short: string, long: string, logLevel: 0 | 1 | 2, about: string) 
   const apply = (settings: ServerSettings) => {
     settings.logLevel = logLevel;
   };
-  return { short, long, about, apply };
+  const spell = (settings: ServerSettings) => flag(settings.logLevel === logLevel);
+  return { short, long, about, apply, spell };
 }
 
 export const logLevel: Group = [
@@ -54,6 +55,8 @@ export const logLevel: Group = [
       if (level === "") settings.logLevel = 2;
       else settings.accessLevel = unsigned(level);
     },
+    // As a cluster, -v1v: the level, and then the flag.
+    spell: ({ logLevel, accessLevel }) => `${accessLevel}${logLevel === 2 ? "v" : ""}`,
   },
 ];
 
@@ -66,6 +69,7 @@ export const logFormat: Group = [
       if (value !== "text" && value !== "json") throw new UsageError(`neither text nor json`);
       settings.logFormat = value;
     },
+    spell: ({ logFormat }) => text(logFormat),
   },
 ];
 
@@ -77,6 +81,7 @@ export const printPort: Group = [
     apply: (settings) => {
       settings.printPort = true;
     },
+    spell: ({ printPort }) => flag(printPort),
   },
 ];
 
@@ -88,6 +93,7 @@ export const notificationFd: Group = [
     apply: (settings, value) => {
       settings.notificationFd = unsigned(value);
     },
+    spell: ({ notificationFd }) => text(notificationFd),
   },
 ];
 
@@ -100,6 +106,7 @@ export const maxConnections: Group = [
     apply: (settings, value) => {
       settings.maxConnections = positive(value);
     },
+    spell: ({ maxConnections }) => text(maxConnections),
   },
 ];
 
@@ -112,6 +119,7 @@ export const maxPerAddress: Group = [
     apply: (settings, value) => {
       settings.maxPerAddress = positive(value);
     },
+    spell: ({ maxPerAddress }) => text(maxPerAddress),
   },
   {
     long: "ipv6-prefix",
@@ -121,6 +129,7 @@ export const maxPerAddress: Group = [
       settings.ipv6Prefix = unsigned(value);
       if (settings.ipv6Prefix > 128) throw new UsageError("must be at most 128");
     },
+    spell: ({ ipv6Prefix }) => text(ipv6Prefix),
   },
 ];
 
@@ -133,6 +142,7 @@ export const backlog: Group = [
     apply: (settings, value) => {
       settings.backlog = unsigned(value);
     },
+    spell: ({ backlog }) => text(backlog),
   },
 ];
 
@@ -145,6 +155,7 @@ export const ids: Group = [
     apply: (settings, value) => {
       settings.uid = unsigned(value);
     },
+    spell: ({ uid }) => text(uid),
   },
   {
     short: "g",
@@ -154,6 +165,7 @@ export const ids: Group = [
     apply: (settings, value) => {
       settings.gid = unsigned(value);
     },
+    spell: ({ gid }) => text(gid),
   },
   {
     short: "G",
@@ -163,6 +175,7 @@ export const ids: Group = [
     apply: (settings, value) => {
       settings.groups = listOfIds(value);
     },
+    spell: ({ groups }) => groups?.join(",") ?? null,
   },
   {
     short: "U",
@@ -171,6 +184,7 @@ export const ids: Group = [
     apply: (settings) => {
       settings.idsFromEnvironment = true;
     },
+    spell: ({ idsFromEnvironment }) => flag(idsFromEnvironment),
   },
 ];
 
@@ -182,6 +196,7 @@ export const delay: OptionGroup<{ delay: boolean }> = [
     apply: (settings) => {
       settings.delay = true;
     },
+    spell: ({ delay }) => flag(delay),
   },
   {
     short: "D",
@@ -190,6 +205,7 @@ export const delay: OptionGroup<{ delay: boolean }> = [
     apply: (settings) => {
       settings.delay = false;
     },
+    spell: ({ delay }) => flag(!delay),
   },
 ];
 
@@ -201,6 +217,7 @@ export const workers: Group = [
     apply: (settings, value) => {
       settings.workers = positive(value);
     },
+    spell: ({ workers }) => text(workers),
   },
 ];
 
@@ -212,6 +229,7 @@ export const grace: Group = [
     apply: (settings, value) => {
       settings.grace = unsigned(value);
     },
+    spell: ({ grace }) => text(grace),
   },
 ];
 
@@ -223,6 +241,7 @@ export const listenFd: Group = [
     apply: (settings, value) => {
       settings.listenFd = unsigned(value);
     },
+    spell: ({ listenFd }) => text(listenFd),
   },
 ];
 
@@ -234,6 +253,7 @@ export const idleTimeout: Group = [
     apply: (settings, value) => {
       settings.idleTimeout = unsigned(value);
     },
+    spell: ({ idleTimeout }) => text(idleTimeout),
   },
 ];
 

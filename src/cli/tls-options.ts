@@ -1,4 +1,4 @@
-import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { flag, never, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 
 /** What a tunnel goes by, whichever side it is of. */
 export interface TunnelSettings {
@@ -34,26 +34,6 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   maxVersion: null,
 };
 
-/** The same settings as a command line, for another program of ours that takes them. */
-export function spellOut(settings: Omit<TlsSettings, "sniLevel">): string[] {
-  const { clientCertificate } = settings;
-  return [
-    settings.closeNotify ? "-S" : "-s",
-    settings.enforceCloseNotify ? "-J" : "-j",
-    ...(clientCertificate === "none" ? [] : [clientCertificate === "optional" ? "-Y" : "-y"]),
-    ...["-v", `${settings.verbosity}`],
-    ...["-K", `${settings.handshakeTimeout}`],
-    ...(settings.profile === null ? [] : ["--tls-profile", settings.profile]),
-    ...(settings.minVersion === null ? [] : ["--tls-min", settings.minVersion]),
-    ...(settings.maxVersion === null ? [] : ["--tls-max", settings.maxVersion]),
-  ];
-}
-
-/** The command line of s6-tlsd-io for the same settings. */
-export function serverTunnelOptions(settings: TlsSettings): string[] {
-  return [...spellOut(settings), "-k", `${settings.sniLevel}`];
-}
-
 type Group = OptionGroup<TlsSettings>;
 type TunnelGroup = OptionGroup<TunnelSettings>;
 
@@ -65,6 +45,7 @@ export const closeNotify: TunnelGroup = [
     apply: (settings) => {
       settings.closeNotify = true;
     },
+    spell: ({ closeNotify }) => flag(closeNotify),
   },
   {
     short: "s",
@@ -73,6 +54,7 @@ export const closeNotify: TunnelGroup = [
     apply: (settings) => {
       settings.closeNotify = false;
     },
+    spell: ({ closeNotify }) => flag(!closeNotify),
   },
 ];
 
@@ -84,6 +66,7 @@ export const enforceCloseNotify: TunnelGroup = [
     apply: (settings) => {
       settings.enforceCloseNotify = true;
     },
+    spell: ({ enforceCloseNotify }) => flag(enforceCloseNotify),
   },
   {
     short: "j",
@@ -92,6 +75,7 @@ export const enforceCloseNotify: TunnelGroup = [
     apply: (settings) => {
       settings.enforceCloseNotify = false;
     },
+    spell: ({ enforceCloseNotify }) => flag(!enforceCloseNotify),
   },
 ];
 
@@ -103,6 +87,7 @@ export const clientCertificate: Group = [
     apply: (settings) => {
       settings.clientCertificate = "optional";
     },
+    spell: ({ clientCertificate }) => flag(clientCertificate === "optional"),
   },
   {
     short: "y",
@@ -111,6 +96,7 @@ export const clientCertificate: Group = [
     apply: (settings) => {
       settings.clientCertificate = "mandatory";
     },
+    spell: ({ clientCertificate }) => flag(clientCertificate === "mandatory"),
   },
 ];
 
@@ -122,6 +108,7 @@ export const keepEnvironment: OptionGroup<{ keepEnvironment: boolean }> = [
     apply: (settings) => {
       settings.keepEnvironment = true;
     },
+    spell: ({ keepEnvironment }) => flag(keepEnvironment),
   },
   {
     short: "z",
@@ -130,6 +117,7 @@ export const keepEnvironment: OptionGroup<{ keepEnvironment: boolean }> = [
     apply: (settings) => {
       settings.keepEnvironment = false;
     },
+    spell: ({ keepEnvironment }) => flag(!keepEnvironment),
   },
 ];
 
@@ -142,6 +130,7 @@ export const verbosity: TunnelGroup = [
     apply: (settings, value) => {
       settings.verbosity = unsigned(value);
     },
+    spell: ({ verbosity }) => text(verbosity),
   },
 ];
 
@@ -156,6 +145,7 @@ export function handshakeTimeout(byDefault = "0"): TunnelGroup {
       apply: (settings, value) => {
         settings.handshakeTimeout = unsigned(value);
       },
+      spell: ({ handshakeTimeout }) => text(handshakeTimeout),
     },
   ];
 }
@@ -170,6 +160,7 @@ export const sniLevel: Group = [
     apply: (settings, value) => {
       settings.sniLevel = unsigned(value);
     },
+    spell: ({ sniLevel }) => text(sniLevel),
   },
   {
     long: "sni",
@@ -177,6 +168,7 @@ export const sniLevel: Group = [
     apply: (settings) => {
       settings.sniLevel = 1;
     },
+    spell: never,
   },
   {
     long: "mandatory-sni",
@@ -184,6 +176,7 @@ export const sniLevel: Group = [
     apply: (settings) => {
       settings.sniLevel = 2;
     },
+    spell: never,
   },
 ];
 
@@ -203,6 +196,7 @@ export const offer: OptionGroup<Pick<TlsSettings, "profile" | "minVersion" | "ma
     apply: (settings, value) => {
       settings.profile = value;
     },
+    spell: ({ profile }) => text(profile),
   },
   {
     long: "tls-min",
@@ -211,6 +205,7 @@ export const offer: OptionGroup<Pick<TlsSettings, "profile" | "minVersion" | "ma
     apply: (settings, value) => {
       settings.minVersion = version(value);
     },
+    spell: ({ minVersion }) => text(minVersion),
   },
   {
     long: "tls-max",
@@ -219,5 +214,6 @@ export const offer: OptionGroup<Pick<TlsSettings, "profile" | "minVersion" | "ma
     apply: (settings, value) => {
       settings.maxVersion = version(value);
     },
+    spell: ({ maxVersion }) => text(maxVersion),
   },
 ];

@@ -1,6 +1,5 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { complain } from "../cli/diagnostics.ts";
-import { spellOut } from "../cli/tls-options.ts";
 import { type ClientSide, prepareClient } from "../setup/client-side.ts";
 import { anchorSource } from "../setup/environment.ts";
 import { systemBundle } from "../setup/trust-anchors.ts";
@@ -38,14 +37,4 @@ function warnWithoutName(program: string, settings: ClientTlsSettings): void {
 function tellSystemBundle(program: string, env: NodeJS.ProcessEnv): void {
   if (anchorSource(env).file !== "system") return;
   complain(program, "info", `the system's trust anchors are in ${systemBundle()}`);
-}
-
-/** The command line of s6-tlsc-io for the same settings. */
-export function clientTunnelOptions(settings: ClientTlsSettings): string[] {
-  const { serverName, verifyServer } = settings;
-  return [
-    ...spellOut(settings),
-    ...(serverName === null ? [] : ["-k", serverName]),
-    ...(verifyServer ? [] : ["--no-verify-cert"]),
-  ];
 }

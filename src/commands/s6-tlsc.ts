@@ -1,8 +1,12 @@
 import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
-import { type ClientProgramSettings, s6TlscLine } from "../cli/command-lines.ts";
+import {
+  type ClientProgramSettings,
+  clientTunnelOptions,
+  s6TlscLine,
+} from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { clientTunnelOptions, prepareAndTell } from "./client.ts";
+import { prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
 import { wrap } from "./wrap.ts";
 

@@ -1,6 +1,10 @@
 import { isIP, type Socket } from "node:net";
 import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
-import { s6TlsclientLine, type TcpClientSettings } from "../cli/command-lines.ts";
+import {
+  clientTunnelOptions,
+  s6TlsclientLine,
+  type TcpClientSettings,
+} from "../cli/command-lines.ts";
 import { complain, SystemFailure } from "../cli/diagnostics.ts";
 import { DIAL_DEFAULTS } from "../cli/dial-options.ts";
 import { UsageError } from "../cli/options.ts";
@@ -12,7 +16,7 @@ import { addressesOf } from "../lookup/host-addresses.ts";
 import { type Found, lookUp } from "../lookup/lookups.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { anchorSource } from "../setup/environment.ts";
-import { clientTunnelOptions, prepareAndTell } from "./client.ts";
+import { prepareAndTell } from "./client.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
 import { wrap } from "./wrap.ts";

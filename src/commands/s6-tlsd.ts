@@ -1,6 +1,6 @@
-import { s6TlsdLine } from "../cli/command-lines.ts";
+import { s6TlsdLine, serverTunnelOptions } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
-import { DEFAULTS, serverTunnelOptions, type TlsSettings } from "../cli/tls-options.ts";
+import { DEFAULTS, type TlsSettings } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { run } from "./run.ts";
 import { prepareServerAndTell } from "./server.ts";

@@ -22,6 +22,13 @@ export function parseNetwork(text: string): Network | null {
   return masked(bytes, bits).every((byte, index) => byte === bytes[index]) ? { bytes, bits } : null;
 }
 
+/** The same as text, in a form that parseNetwork takes. */
+export function textOf({ bytes, bits }: Network): string {
+  if (bytes.length === 4) return `${bytes.join(".")}/${bits}`;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${(hex.match(/.{4}/g) ?? []).join(":")}/${bits}`;
+}
+
 /** Is the address in one of these networks? */
 export function isWithin(networks: readonly Network[], address: string): boolean {
   const bytes = parseAddress(address);

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type CommandLine, parse, UsageError, unsigned, usage } from "../../src/cli/options.ts";
+import {
+  type CommandLine,
+  never,
+  parse,
+  UsageError,
+  unsigned,
+  usage,
+} from "../../src/cli/options.ts";
 
 /** Command lines are read as POSIX getopt reads them, with long forms besides. */
 
@@ -13,8 +20,20 @@ interface Settings {
 const line: CommandLine<Settings> = {
   groups: [
     [
-      { short: "l", long: "loud", about: "Loud.", apply: (s) => void set(s, "l", { loud: true }) },
-      { short: "q", long: "quiet", about: "Quiet.", apply: (s) => set(s, "q", { loud: false }) },
+      {
+        short: "l",
+        long: "loud",
+        about: "Loud.",
+        apply: (s) => void set(s, "l", { loud: true }),
+        spell: never,
+      },
+      {
+        short: "q",
+        long: "quiet",
+        about: "Quiet.",
+        apply: (s) => set(s, "q", { loud: false }),
+        spell: never,
+      },
     ],
     [
       {
@@ -23,6 +42,7 @@ const line: CommandLine<Settings> = {
         value: "number",
         about: "A number.",
         apply: (s, count) => set(s, "n", { count: String(unsigned(count)) }),
+        spell: never,
       },
     ],
     [
@@ -31,6 +51,7 @@ const line: CommandLine<Settings> = {
         value: "text",
         about: "A name.",
         apply: (s, name) => set(s, "name", { name }),
+        spell: never,
       },
     ],
   ],
@@ -213,6 +234,7 @@ describe("an error of the program's own", () => {
             apply: () => {
               throw failure;
             },
+            spell: never,
           },
         ],
       ],
