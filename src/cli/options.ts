@@ -68,7 +68,7 @@ export function parse<Settings extends object>(
 
 /** A command line that says the same: `parse` makes these settings of it. */
 export function spellOut<Settings>(line: CommandLine<Settings>, settings: Settings): string[] {
-  return line.groups.flat().flatMap((option) => {
+  return rowsOf(line).flatMap((option) => {
     const value = option.spell(settings);
     if (value === null) return [];
     if (option.levels) return [`-${option.short}${value}`];

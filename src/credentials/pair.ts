@@ -21,24 +21,33 @@ export interface KeyPair {
   readonly cert: Credential | readonly Credential[];
 }
 
-/** A private key in the keeper, and its chain. */
+/** Where a pair comes from: files, or options. */
+export interface PairSource {
+  /** Writes the private key into the keeper's memory, and says how long it is. */
+  readonly fill: (room: Uint8Array) => number;
+  /** The certificates in DER, the key's own first. */
+  readonly certificates: () => readonly Uint8Array[];
+  /** The words for what goes wrong: with the key, with the chain, or with the two together. */
+  readonly complain: (part: "key" | "chain" | "pair", error: unknown) => unknown;
+}
+
+/** A private key in the keeper, and its chain: the one way in for files and for options. */
 export class Pair implements ClaimedIdentity {
   readonly key: PrivateKey;
   readonly chain: readonly Uint8Array[];
 
-  /** @param where what stands before the options' names in complaints */
+  /** A key file that lies about its public half is found out by `match`. */
   constructor(
     keeper: Keeper,
-    private readonly where: string,
-    { key, cert }: KeyPair,
+    private readonly source: PairSource,
   ) {
-    this.key = load(keeper, `${where}key`, key);
-    this.chain = chainOf(`${where}cert`, cert);
-    this.hold(() => this.key.matchClaim(this.certificate));
+    this.key = this.attempt("key", () => keeper.load(source.fill));
+    this.chain = this.attempt("chain", () => bounded(source.certificates()));
+    this.attempt("pair", () => this.key.matchClaim(this.certificate));
   }
 
   match(): this {
-    this.hold(() => this.key.match(this.certificate));
+    this.attempt("pair", () => this.key.match(this.certificate));
     return this;
   }
 
@@ -46,43 +55,63 @@ export class Pair implements ClaimedIdentity {
     return this.chain[0] as Uint8Array;
   }
 
-  private hold(match: () => void): void {
-    attempt(match, { option: `${this.where}cert`, reason: "KEY_MISMATCH" });
+  private attempt<T>(part: "key" | "chain" | "pair", action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw this.source.complain(part, error);
+    }
   }
 }
 
-/** Straight into the keeper's memory: there is no other copy that would have to be wiped. */
-function load(keeper: Keeper, option: string, key: Credential): PrivateKey {
-  const fill = (room: Uint8Array) => {
-    if (typeof key === "string") {
-      const { read, written } = new TextEncoder().encodeInto(key, room);
-      if (read < key.length) throw new KeeperError(`over ${KEY_FILE_MAX} bytes`);
-      return written;
-    }
-    if (key.length > room.length) throw new KeeperError(`over ${KEY_FILE_MAX} bytes`);
-    room.set(key);
-    return key.length;
-  };
-  return attempt(() => keeper.load(fill), { option, reason: "BAD_KEY" });
+/** The engine would refuse a longer one, but not before a client comes. */
+function bounded(chain: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (chain.length <= LONGEST_CHAIN) return chain;
+  throw new CredentialsError(`${chain.length} in a chain; at most ${LONGEST_CHAIN} are supported`);
 }
 
-/** The engine would refuse a longer one, but not before a client comes. */
-function chainOf(option: string, cert: KeyPair["cert"]): Uint8Array[] {
-  const chain = decode(option, "BAD_CERTIFICATE", cert);
-  if (chain.length <= LONGEST_CHAIN) return chain;
-  const message = `${chain.length} in a chain; at most ${LONGEST_CHAIN} are supported`;
-  throw misconfigured("BAD_CERTIFICATE", `${option}: ${message}`);
+/** @param where what stands before the options' names in complaints */
+export function fromOptions(where: string, { key, cert }: KeyPair): PairSource {
+  return {
+    fill: (room) => write(key, room),
+    certificates: () => decodeAll(cert),
+    complain: (part, error) => {
+      if (!(error instanceof KeeperError || error instanceof CredentialsError)) return error;
+      const option = `${where}${part === "key" ? "key" : "cert"}`;
+      return misconfigured(REASONS[part], `${option}: ${error.message}`, error);
+    },
+  };
+}
+
+const REASONS = { key: "BAD_KEY", chain: "BAD_CERTIFICATE", pair: "KEY_MISMATCH" } as const;
+
+/** Straight into the keeper's memory: there is no other copy that would have to be wiped. */
+function write(key: Credential, room: Uint8Array): number {
+  if (typeof key === "string") {
+    const { read, written } = new TextEncoder().encodeInto(key, room);
+    if (read < key.length) throw new KeeperError(`over ${KEY_FILE_MAX} bytes`);
+    return written;
+  }
+  if (key.length > room.length) throw new KeeperError(`over ${KEY_FILE_MAX} bytes`);
+  room.set(key);
+  return key.length;
+}
+
+/** The certificates of the CAs in an option. */
+export function decodeAnchors(given: Credential | readonly Credential[]): Uint8Array[] {
+  try {
+    return decodeAll(given);
+  } catch (error) {
+    if (!(error instanceof CredentialsError)) throw error;
+    throw misconfigured("BAD_CA", `ca: ${error.message}`, error);
+  }
 }
 
 /** One or more, each with one certificate or more. */
-export function decode(
-  option: string,
-  reason: string,
-  given: Credential | readonly Credential[],
-): Uint8Array[] {
+function decodeAll(given: Credential | readonly Credential[]): Uint8Array[] {
   const all = typeof given === "string" || given instanceof Uint8Array ? [given] : given;
-  const decoded = attempt(() => all.flatMap(decodeOne), { option, reason });
-  if (decoded.length === 0) throw misconfigured(reason, `${option}: no certificate in it`);
+  const decoded = all.flatMap(decodeOne);
+  if (decoded.length === 0) throw new CredentialsError("no certificate in it");
   return decoded;
 }
 
@@ -97,15 +126,11 @@ function decodeOne(given: Credential): Uint8Array[] {
   }
 }
 
-/** Gives what is wrong with our credentials the shape of a TlsError. */
-export function attempt<T>(action: () => T, culprit?: { option: string; reason: string }): T {
+/** Gives what is wrong with an engine that is not yet connected the shape of a TlsError. */
+export function settingUp<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof KeeperError || error instanceof CredentialsError) {
-      const { option, reason } = culprit ?? { option: "key", reason: "BAD_KEY" };
-      throw misconfigured(reason, `${option}: ${error.message}`, error);
-    }
     if (error instanceof UnusableAnchors) {
       throw misconfigured("BAD_CA", `ca: ${error.message}`, error);
     }

@@ -18,7 +18,15 @@ import {
   REQUEST,
   SERVER_NAME,
 } from "./options.ts";
-import { attempt, type Credential, decode, type KeyPair, misconfigured, Pair } from "./pair.ts";
+import {
+  type Credential,
+  decodeAnchors,
+  fromOptions,
+  type KeyPair,
+  misconfigured,
+  Pair,
+  settingUp,
+} from "./pair.ts";
 import { normal } from "./server-names.ts";
 import { subjectOf } from "./subject.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
@@ -113,7 +121,7 @@ export class SecureContext {
     this.keeper = new Keeper(modules.keeper);
     [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
       this.identify(options),
-      options.ca === undefined ? null : decode("ca", "BAD_CA", options.ca),
+      options.ca === undefined ? null : decodeAnchors(options.ca),
     ]);
   }
 
@@ -127,7 +135,7 @@ export class SecureContext {
     const configuration = this.configuration(options);
     const clients = configuration.clients && { ...configuration.clients, now: Date.now() };
     const settings = { ...configuration, clients, seed };
-    return attempt(() => Engine.server(this.modules.engine, settings));
+    return settingUp(() => Engine.server(this.modules.engine, settings));
   }
 
   /**
@@ -139,8 +147,8 @@ export class SecureContext {
   serverEngines(options: ServerEngineOptions): () => Engine {
     const { seed } = this;
     const configuration = this.configuration(options);
-    const make = attempt(() => Engine.servers(this.modules.engine, configuration));
-    return () => attempt(() => make({ now: Date.now(), seed }));
+    const make = settingUp(() => Engine.servers(this.modules.engine, configuration));
+    return () => settingUp(() => make({ now: Date.now(), seed }));
   }
 
   /**
@@ -159,7 +167,7 @@ export class SecureContext {
       ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
       : null;
     const settings = { profile, versions, serverName, server, identity, protocols, seed };
-    return attempt(() => Engine.client(this.modules.engine, settings));
+    return settingUp(() => Engine.client(this.modules.engine, settings));
   }
 
   /**
@@ -186,11 +194,13 @@ export class SecureContext {
       throw new ArgumentValueError(key === undefined ? "key" : "cert", "is missing");
     }
     const mine =
-      key === undefined || cert === undefined ? null : new Pair(this.keeper, "", { key, cert });
+      key === undefined || cert === undefined
+        ? null
+        : new Pair(this.keeper, fromOptions("", { key, cert }));
     if (contexts === undefined) return mine?.match() ?? null;
     const named = Object.entries(contexts).map(([name, pair]): [string, Pair] => [
       normal(name),
-      new Pair(this.keeper, `contexts.${name}.`, own(pair)),
+      new Pair(this.keeper, fromOptions(`contexts.${name}.`, own(pair))),
     ]);
     if (named.length === 0 && mine === null) return null;
     return identityChoice(new Map(named), mine);

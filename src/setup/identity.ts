@@ -1,9 +1,10 @@
 import { reasonOf } from "../cli/diagnostics.ts";
 import { CredentialsError } from "../credentials/errors.ts";
-import { type ClaimedIdentity, identityChoice } from "../credentials/identity-choice.ts";
+import { identityChoice } from "../credentials/identity-choice.ts";
+import { Pair } from "../credentials/pair.ts";
 import { normal } from "../credentials/server-names.ts";
-import { type Identity, type IdentityChoice, LONGEST_CHAIN } from "../sandbox/engine.ts";
-import type { Keeper, PrivateKey } from "../sandbox/keeper.ts";
+import type { Identity, IdentityChoice } from "../sandbox/engine.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
 import { readCertificates } from "./certificate-file.ts";
 import { defaultPair, EnvironmentError, namedPairs, type PairFiles } from "./environment.ts";
 import { readInto } from "./read-into.ts";
@@ -23,7 +24,7 @@ export function loadIdentities(
   const named = loadNamed(keeper, env);
   if (sniLevel >= 2 && named.size === 0) throw EnvironmentError.missing("KEYFILE:x (for any x)");
   const hasDefault = sniLevel < 2 && (named.size === 0 || "KEYFILE" in env || "CERTFILE" in env);
-  const otherwise = hasDefault ? new Pair(keeper, defaultPair(env)).matchClaim() : null;
+  const otherwise = hasDefault ? pairIn(keeper, defaultPair(env)) : null;
   return identityChoice(named, otherwise);
 }
 
@@ -38,7 +39,7 @@ function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Pair> {
     }
     named.set(
       name,
-      attempt(`server name ${serverName}`, () => new Pair(keeper, files).matchClaim()),
+      attempt(`server name ${serverName}`, () => pairIn(keeper, files)),
     );
   }
   return named;
@@ -46,51 +47,20 @@ function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Pair> {
 
 /** Reads a pair of files, and makes sure that they belong together. */
 export function loadIdentity(keeper: Keeper, files: PairFiles): Identity {
-  return new Pair(keeper, files).match();
+  return pairIn(keeper, files).match();
 }
 
-/** A private key and a chain, read from their files. */
-class Pair implements ClaimedIdentity {
-  readonly key: PrivateKey;
-  readonly chain: readonly Uint8Array[];
-
-  constructor(
-    keeper: Keeper,
-    private readonly files: PairFiles,
-  ) {
-    const { keyFile, certificateFile } = files;
-    this.key = attempt(`unable to read private key in ${keyFile}`, () =>
-      keeper.load((room) => readInto(keyFile, room)),
-    );
-    this.chain = attempt(`unable to read certificate in ${certificateFile}`, () =>
-      readChain(certificateFile),
-    );
-  }
-
-  /** Makes sure that they belong together. */
-  match(): this {
-    return this.matching((certificate) => this.key.match(certificate));
-  }
-
-  /** The same in no time; a key file that lies about its public half is found out by `match`. */
-  matchClaim(): this {
-    return this.matching((certificate) => this.key.matchClaim(certificate));
-  }
-
-  private matching(match: (certificate: Uint8Array) => void): this {
-    const { keyFile, certificateFile } = this.files;
-    attempt(`unable to use private key in ${keyFile} with certificate in ${certificateFile}`, () =>
-      match(this.chain[0] as Uint8Array),
-    );
-    return this;
-  }
-}
-
-/** The engine would refuse a longer one: with SNI not before a client comes. */
-function readChain(file: string): Uint8Array[] {
-  const chain = readCertificates(file);
-  if (chain.length <= LONGEST_CHAIN) return chain;
-  throw new CredentialsError(`${chain.length} in a chain; at most ${LONGEST_CHAIN} are supported`);
+function pairIn(keeper: Keeper, { keyFile, certificateFile }: PairFiles): Pair {
+  const subjects = {
+    key: `unable to read private key in ${keyFile}`,
+    chain: `unable to read certificate in ${certificateFile}`,
+    pair: `unable to use private key in ${keyFile} with certificate in ${certificateFile}`,
+  };
+  return new Pair(keeper, {
+    fill: (room) => readInto(keyFile, room),
+    certificates: () => readCertificates(certificateFile),
+    complain: (part, error) => new CredentialsError(`${subjects[part]}: ${reasonOf(error)}`),
+  });
 }
 
 function attempt<T>(what: string, action: () => T): T {
