@@ -1,4 +1,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
+import { SandboxTrap, UseAfterWipe } from "./trap.ts";
+
+export { SandboxTrap, UseAfterWipe } from "./trap.ts";
 
 /** An address in one instance's linear memory, in bytes. Never valid in another instance. */
 export type Pointer = number & { readonly brand: unique symbol };
@@ -13,19 +16,6 @@ interface BaseExports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
 }
-
-/**
- * A sandbox trapped, or said what can't be true: it is not to be believed any more. `cause` is the
- * runtime's own error, if there was one.
- */
-export class SandboxTrap extends Error {
-  constructor(what: string, cause?: unknown) {
-    super(`the sandbox trapped: ${what}`, cause === undefined ? undefined : { cause });
-  }
-}
-
-/** A sandbox was used after its memory had been overwritten. */
-export class UseAfterWipe extends Error {}
 
 /** A module asks for something that it must not have. */
 export class ForbiddenImport extends Error {}

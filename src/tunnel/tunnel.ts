@@ -1,5 +1,5 @@
 import type { Engine, Session } from "../sandbox/engine.ts";
-import { SandboxTrap } from "../sandbox/instance.ts";
+import { SandboxTrap } from "../sandbox/trap.ts";
 import { Closing, type ClosingSettings } from "./closing.ts";
 import type { Endpoint } from "./endpoint.ts";
 
