@@ -14,7 +14,7 @@ const VERSIONS: readonly Version[] = ["TLSv1.2", "TLSv1.3"];
 /** Our programs' options for a version that is not in the profile that they have by themselves. */
 export const ENVIRONMENT: Readonly<Record<Version, Record<string, string>>> = {
   "TLSv1.2": {},
-  "TLSv1.3": { TLS_PROFILE: "next" },
+  "TLSv1.3": { TLS_PROFILE: "strict" },
 };
 
 /** The versions in which our side has that role. */
@@ -64,7 +64,7 @@ const HEAD = `# Other people's TLS
 
 Every ● is a conversation that a test has with the real thing, as Debian ships it: key, suite or group
 are the only ones that are offered, both sides check the other's certificate, and our side tells which
-suite it was. TLS 1.3 is in no profile of ours by itself yet: here it is switched on.
+suite it was. TLS 1.3 is that of the profile \`strict\`.
 \`make check\` fails when this page is out of date.`;
 
 function table(version: Version, role: "client" | "server"): string {
