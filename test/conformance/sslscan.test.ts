@@ -9,13 +9,15 @@ import { existsBefore12, MODERN_SUITES, OLDER_SUITES, type Suite } from "../supp
 const authority = Authority.root();
 
 const profiles = [
+  { profile: "strict", versions: ["TLSv1.3"] },
   { profile: "modern", versions: ["TLSv1.2"] },
   { profile: "compat", versions: ["TLSv1.2"] },
   { profile: "legacy", versions: ["TLSv1.0", "TLSv1.1", "TLSv1.2"] },
 ] as const;
 
 /** What sslscan calls 3DES is `medium`; it has `weak`, `null` and `anonymous`, too. */
-const GOOD_ENOUGH: Record<Exclude<Profile, "strict">, string[]> = {
+const GOOD_ENOUGH: Record<Profile, string[]> = {
+  strict: ["strong", "acceptable"],
   modern: ["strong", "acceptable"],
   compat: ["strong", "acceptable", "medium"],
   legacy: ["strong", "acceptable", "medium"],
@@ -32,9 +34,9 @@ describe.each(profiles)("$profile", ({ profile, versions }) => {
     const report = await sslscan(profile, kind);
     expect(enabledVersions(report)).toEqual(versions);
 
-    const suites = (
-      profile === "modern" ? MODERN_SUITES : [...MODERN_SUITES, ...OLDER_SUITES]
-    ).filter(({ name }) => exchanges.test(name));
+    const suites = suitesIn(profile).filter(
+      ({ id, name }) => TLS13_SUITES.includes(id) || exchanges.test(name),
+    );
     const offered = versions.flatMap((version) => suitesOf(suites, version));
     expect(acceptedSuites(report)).toEqual(offered.sort());
     expect(GOOD_ENOUGH[profile]).toEqual(expect.arrayContaining(strengths(report)));
@@ -44,6 +46,13 @@ describe.each(profiles)("$profile", ({ profile, versions }) => {
     expect(report).not.toMatch(/<renegotiation supported="1" secure="0"/);
   });
 });
+
+const TLS13_SUITES = [0x1301, 0x1302, 0x1303];
+
+function suitesIn(profile: Profile): readonly Suite[] {
+  if (profile === "strict") return TLS13_SUITES.map((id) => ({ id, name: "of TLS 1.3" }));
+  return profile === "modern" ? MODERN_SUITES : [...MODERN_SUITES, ...OLDER_SUITES];
+}
 
 async function sslscan(profile: Profile, kind: KeyKind): Promise<string> {
   const server = await startServer({
@@ -69,7 +78,7 @@ function acceptedSuites(report: string): string[] {
 
 function suitesOf(suites: readonly Suite[], version: string): string[] {
   return suites
-    .filter((suite) => version === "TLSv1.2" || existsBefore12(suite))
+    .filter((suite) => version >= "TLSv1.2" || existsBefore12(suite))
     .map(({ id }) => `${version} ${id}`);
 }
 
