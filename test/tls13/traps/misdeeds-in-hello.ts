@@ -66,7 +66,6 @@ export const misdeedsInHello: readonly Misdeed[] = [
         vector16(vector8(BINDER)),
       ),
     ]),
-    "early_data without pre_shared_key": greeting((usual) => [...usual, extend.earlyData()]),
     "an X25519 share of 31 bytes": share(x25519(good.subarray(1))),
     "an X25519 share of 33 bytes": share(x25519(Buffer.concat([good, Buffer.of(0)]))),
     "an X25519 share of zeros": share(x25519(Buffer.alloc(32))),
