@@ -9,13 +9,13 @@ import { Access } from "../server/access.ts";
 import { AccessProcess } from "../server/access-process.ts";
 import { parseAddress } from "../server/address.ts";
 import { descriptorLimit, roomFor } from "../server/descriptors.ts";
-import { ownerOf } from "../server/ids.ts";
+import { ownerOf, usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
 import { roleOf } from "../server/roles.ts";
 import { serveAccess } from "../server/serve-access.ts";
+import { Spawner } from "../server/spawner.ts";
 import { Worker } from "../server/worker.ts";
-import { EnvironmentError, engineOwner } from "../setup/environment.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
 
@@ -35,6 +35,10 @@ function main(server: ServerSettings, operands: readonly string[]): void {
   const { logLevel, logFormat } = server;
   const log = new Log({ program: PROGRAM, logLevel, logFormat });
   const role = roleOf(process.env);
+  if (role === "spawner") {
+    startSpawner(server, command);
+    return;
+  }
   if (role === "worker") {
     new Worker({ server, command, log }).start();
     return;
@@ -55,8 +59,7 @@ function main(server: ServerSettings, operands: readonly string[]): void {
   };
   warnOfLiars(server, log);
   if (settings.listenFd !== null) requireOpen(settings.listenFd);
-  ownerOf(server, process.env);
-  refuseEngineOwner(process.env);
+  usersOf(server, process.env);
   new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error));
 }
 
@@ -91,11 +94,11 @@ function accessOwner(server: ServerSettings, env: NodeJS.ProcessEnv): Privileges
   return { uid: uid || NOBODY, gid: gid || NOBODY, groups: [] };
 }
 
-/** Engines of many connections live in one process: it can't be somebody else for prog's sake. */
-function refuseEngineOwner(env: NodeJS.ProcessEnv): void {
-  const { uid, gid } = engineOwner(env);
-  if (uid === null && gid === null) return;
-  throw new EnvironmentError("TLS_UID and TLS_GID are for s6-tlsd; here there are -u and -g");
+function startSpawner(server: ServerSettings, command: readonly string[]): void {
+  const { worker, prog } = usersOf(server, process.env);
+  if (prog === null) return;
+  const workerUid = worker.uid ?? 0;
+  new Spawner({ server, command, progOwner: prog, workerUid }).start();
 }
 
 function inheritedSocket({ LISTEN_FDS, LISTEN_PID }: NodeJS.ProcessEnv): number | null {

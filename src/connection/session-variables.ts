@@ -4,6 +4,17 @@ import { peerVariables } from "./peer-variables.ts";
 /** Variables to be set in prog's environment; null: to be unset. */
 export type Variables = ReadonlyMap<string, string | null>;
 
+/** The names of all that a handshake may tell. */
+export const sessionVariableNames = [
+  "SSL_PROTOCOL",
+  "SSL_CIPHER",
+  "SSL_TLS_SNI_SERVERNAME",
+  "SSL_PEER_CERT_HASH",
+  "SSL_PEER_CERT_SUBJECT",
+  "SSL_PEER_CERT_SAN",
+  "SSL_PEER_CERT_SPKI_HASH",
+] as const;
+
 /** What the handshake tells prog. */
 export function sessionVariables(session: Session): Variables {
   return new Map<string, string | null>([

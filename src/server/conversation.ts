@@ -1,16 +1,14 @@
 import type { Socket } from "node:net";
-import type { Readable, Writable } from "node:stream";
 import type { ServerSettings } from "../cli/server-options.ts";
 import { Connection, type Streams } from "../connection/connection.ts";
-import { programEnvironment, sessionVariables } from "../connection/session-variables.ts";
-import { tcpVariables } from "../connection/tcp-variables.ts";
-import { type Ending, Program } from "../program/program.ts";
+import { sessionVariables } from "../connection/session-variables.ts";
+import type { Ending } from "../program/program.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
-import { isOurs } from "../setup/environment.ts";
 import { closed, opened } from "./events.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
+import type { Programs, Running } from "./programs.ts";
 import { proxiedVariables } from "./told.ts";
 import type { Turns } from "./turns.ts";
 
@@ -22,8 +20,7 @@ export interface ConversationSettings {
   readonly engine: Engine;
   readonly server: ServerSettings;
   readonly command: readonly string[];
-  /** What prog finds besides what the connection tells it. */
-  readonly environment: NodeJS.ProcessEnv;
+  readonly programs: Programs;
   readonly log: Log;
   readonly turns: Turns;
   /** The handshake is done, or there will be none. Called once. */
@@ -36,7 +33,7 @@ export interface ConversationSettings {
 export class Conversation {
   private readonly connection: Connection;
   private readonly startTime = performance.now();
-  private program: Program | null = null;
+  private program: Running | null = null;
   private ending: Ending | null = null;
   private failure: Error | null = null;
   private tunnelOver = false;
@@ -72,44 +69,24 @@ export class Conversation {
   }
 
   private startProgram(session: Session): Streams {
-    const { exec } = this.settings.client.told;
-    const command = exec === null ? this.settings.command : ["execlineb", "-c", exec];
-    this.program = new Program({
-      command,
-      environment: this.programEnvironment(session),
-      descriptors: NO_DESCRIPTORS,
-      numbers: [0, 1],
-      cleartext: "pipe",
+    const { header } = this.settings;
+    this.program = this.settings.programs.launch({
+      client: this.settings.client,
+      session: sessionVariables(session),
+      proxied: new Map(header === null ? [] : proxiedVariables(header)),
       ended: (ending) => {
         this.ending = ending;
         this.settle();
       },
       failed: (error) => this.programFailed(error),
     });
-    return {
-      readable: this.program.output as Readable,
-      writable: this.program.input as Writable,
-    };
+    return this.program;
   }
 
   private programFailed(error: Error): void {
     this.program = null;
     if (this.tunnelOver) this.settle();
     else this.connection.abort(error);
-  }
-
-  private programEnvironment(session: Session): NodeJS.ProcessEnv {
-    const { client, header, environment, server } = this.settings;
-    const { told } = client;
-    const variables = new Map<string, string | null>([
-      ...told.environment.filter(([name]) => server.keepEnvironment || !isOurs(name)),
-      ...sessionVariables(session),
-      ...tcpVariables(client),
-      ["TCPCONNNUM", `${client.openFromAddress}`],
-      ...told.variables,
-      ...(header === null ? [] : proxiedVariables(header)),
-    ]);
-    return programEnvironment(environment, variables, () => false);
   }
 
   private settle(): void {
@@ -121,6 +98,3 @@ export class Conversation {
     this.settings.over();
   }
 }
-
-/** Those that the server itself inherited were for it. */
-const NO_DESCRIPTORS: readonly number[] = [];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { UsageError } from "../cli/options.ts";
 import { listOfIds, type ServerSettings } from "../cli/server-options.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
-import { EnvironmentError } from "../setup/environment.ts";
+import { EnvironmentError, engineOwner } from "../setup/environment.ts";
 
 /**
  * Whom the server becomes, by -u, -g and -G, or by -U.
@@ -18,6 +18,30 @@ export function ownerOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Privi
     gid: number(env, "GID"),
     groups: env["GIDLIST"] === undefined ? groups : list(env, "GIDLIST"),
   };
+}
+
+/** Who is who. */
+export interface Users {
+  readonly worker: Privileges;
+  /** Progs are the spawner's to start, as this user; null: workers start them. */
+  readonly prog: Privileges | null;
+}
+
+/**
+ * With TLS_UID and TLS_GID, workers are that user, and progs another one; else both are the same.
+ *
+ * @throws {EnvironmentError} for TLS_UID and TLS_GID, unless root starts the server, or if they name
+ *   root or no user at all; and as ownerOf does
+ */
+export function usersOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Users {
+  const owner = ownerOf(settings, env);
+  const { uid, gid } = engineOwner(env);
+  if (uid === null && gid === null) return { worker: owner, prog: null };
+  if (process.getuid?.() !== 0) {
+    throw new EnvironmentError("TLS_UID and TLS_GID are for a server that root starts");
+  }
+  if (uid === null || uid === 0) throw new EnvironmentError("TLS_UID is no user besides root");
+  return { worker: { uid, gid: gid ?? ownGroup(uid), groups: null }, prog: owner };
 }
 
 /** Does root give its rights up, so that what only root may read can't be read later? */
@@ -42,8 +66,7 @@ function primaryGroup(uid: number): number | null {
 }
 
 /** @throws {SystemFailure} unless we are root, or are that already, or there is nothing to become */
-export function becomeServerOwner(settings: ServerSettings, env: NodeJS.ProcessEnv): void {
-  const owner = ownerOf(settings, env);
+export function becomeServerOwner(owner: Privileges): void {
   if (!isAlready(owner)) dropPrivileges(owner);
 }
 

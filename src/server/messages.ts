@@ -1,4 +1,5 @@
 import type { TcpEnds } from "../connection/tcp-variables.ts";
+import type { Ending } from "../program/program.ts";
 import type { Told } from "./told.ts";
 
 /** What the primary and its workers tell each other. Sockets travel along with `serve`. */
@@ -25,6 +26,10 @@ export type ToWorker =
   | { readonly order: "discard" }
   /** Others have taken over: leave when the last connection has ended. */
   | { readonly order: "retire" }
+  /** From now on, progs are the spawner's, and this is where it listens. */
+  | { readonly order: "programs"; readonly path: string }
+  | { readonly order: "ended"; readonly number: number; readonly ending: Ending }
+  | { readonly order: "failed"; readonly number: number; readonly error: FailedStart }
   /** Say that you are there. */
   | { readonly order: "answer" }
   /** Kill every prog and drop every connection. */
@@ -41,4 +46,46 @@ export type ToPrimary =
   /** A proxy has told who the client is; answered with `proceed` or `refuse`. */
   | { readonly report: "proxied"; readonly number: number; readonly ends: TcpEnds }
   | { readonly report: "over"; readonly number: number }
-  | { readonly report: "here" };
+  | { readonly report: "here" }
+  | ({ readonly report: "start" } & StartReport)
+  | { readonly report: "kill"; readonly number: number; readonly signal: NodeJS.Signals };
+
+/** A prog is wanted for a connection. */
+export interface StartReport {
+  readonly number: number;
+  /** By the names of variables; null: to be unset. */
+  readonly values: Readonly<Record<string, string | null>>;
+  /** The same, of what a PROXY header tells. */
+  readonly proxied: Readonly<Record<string, string | null>>;
+  /** Where the worker connected to, and which of its connections there prog gets as 0 and 1. */
+  readonly path: string;
+  readonly sockets: readonly [input: number, output: number];
+}
+
+/** Why a prog could not be started, as the system tells it. */
+export interface FailedStart {
+  readonly code: string | undefined;
+  readonly errno: number | undefined;
+  readonly message: string;
+}
+
+/** What the primary tells the spawner. */
+export type ToSpawner =
+  /** Listen there for a worker. */
+  | { readonly order: "open"; readonly worker: number; readonly path: string }
+  | { readonly order: "close"; readonly worker: number }
+  | ({ readonly order: "start" } & StartOrder)
+  | { readonly order: "kill"; readonly number: number; readonly signal: NodeJS.Signals }
+  | { readonly order: "signal"; readonly signals: readonly NodeJS.Signals[] };
+
+export interface StartOrder extends Omit<StartReport, "path"> {
+  readonly worker: number;
+  readonly client: ClientFacts;
+}
+
+export type FromSpawner =
+  | { readonly report: "ready" }
+  | { readonly report: "listening"; readonly worker: number }
+  | { readonly report: "unable"; readonly worker: number; readonly text: string }
+  | { readonly report: "ended"; readonly number: number; readonly ending: Ending }
+  | { readonly report: "failed"; readonly number: number; readonly error: FailedStart };

@@ -7,8 +7,9 @@ import { timerDelay } from "../connection/timers.ts";
 import { effortOf } from "./effort.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
-import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+import type { ClientFacts, StartReport, ToPrimary, ToWorker } from "./messages.ts";
 import { startAs } from "./roles.ts";
+import type { SpawnerLink } from "./spawner-link.ts";
 
 /** A worker that lived for less than so many milliseconds is replaced no sooner than after them. */
 const BREATHER = 1000;
@@ -21,6 +22,8 @@ export interface PoolSettings {
   readonly grace: number;
   /** Workers can't read again what they read as root. */
   readonly dropsRights: boolean;
+  /** Who starts progs; null: each worker does. */
+  readonly spawner: SpawnerLink | null;
   readonly log: Log;
   /** A connection has ended, with its worker or without. */
   readonly over: (number: number) => void;
@@ -31,11 +34,16 @@ export interface PoolSettings {
 }
 
 interface Member {
+  readonly id: number;
+  /** Where it connects to for progs; empty for nowhere. */
+  door: string;
+  /** Of what it serves, what has a prog, or had one. */
+  readonly launched: Set<number>;
   readonly worker: ChildProcess;
   /** Those of one generation have read the files together. */
   readonly generation: number;
   readonly started: number;
-  readonly serving: Set<number>;
+  readonly serving: Map<number, ClientFacts>;
   readonly handover: Handover;
   /** It gets connections. */
   ready: boolean;
@@ -51,6 +59,7 @@ export class Pool {
   /** The one that serves, and the last one that was started. */
   private current = 0;
   private latest = 0;
+  private lastId = 0;
   private closing = false;
 
   constructor(private readonly settings: PoolSettings) {}
@@ -87,7 +96,7 @@ export class Pool {
     }
     if (best === null) return false;
     const { serving, handover } = best;
-    serving.add(client.number);
+    serving.set(client.number, client);
     const order: ToWorker = { order: "serve", client };
     best.worker.send(order, socket, { keepOpen: false }, (error) => {
       if (error === null) handover.isAlive();
@@ -190,7 +199,10 @@ export class Pool {
       worker,
       generation,
       started: performance.now(),
-      serving: new Set(),
+      serving: new Map(),
+      launched: new Set(),
+      id: ++this.lastId,
+      door: "",
       handover: new Handover({
         ask: () => send(worker, { order: "answer" }),
         lost: () => this.giveUp(member),
@@ -206,7 +218,9 @@ export class Pool {
           reject(new ReportedFailure(message.text, message.exitCode as ExitCode));
           worker.kill("SIGKILL");
         } else {
-          this.hear(member, message, () => resolve(member));
+          this.hear(member, message, () => {
+            this.showDoor(member).then(() => resolve(member), reject);
+          });
         }
       });
       worker.on("error", (error: Error) => {
@@ -232,13 +246,24 @@ export class Pool {
         ready();
         break;
       case "over":
+        member.launched.delete(message.number);
         if (member.serving.delete(message.number)) this.settings.over(message.number);
         break;
       case "proxied":
         if (!member.serving.has(message.number)) break;
         this.settings.proxied(message.number, message.ends, (order) => {
-          if (member.worker.connected) member.worker.send(order);
+          // From now on, the client is who the proxy says.
+          if (order.order === "proceed") member.serving.set(message.number, order.client);
+          send(member.worker, order);
         });
+        break;
+      case "start":
+        this.launch(member, message);
+        break;
+      case "kill":
+        if (member.launched.has(message.number)) {
+          this.settings.spawner?.kill(message.number, message.signal);
+        }
         break;
       case "reloaded":
         this.onReload?.(member, message.problem);
@@ -259,6 +284,42 @@ export class Pool {
     this.settings.log.caution(text);
   }
 
+  /** Tells a worker where the spawner listens for it. */
+  private async showDoor(member: Member): Promise<void> {
+    const { spawner } = this.settings;
+    if (spawner === null) return;
+    member.door = await spawner.open(member.id);
+    send(member.worker, { order: "programs", path: member.door });
+  }
+
+  /** There is another spawner. */
+  async showDoors(): Promise<void> {
+    await Promise.all([...this.members].map((member) => this.showDoor(member)));
+  }
+
+  /** One prog for each connection that this worker was given; no worker is believed more. */
+  private launch(member: Member, report: StartReport): void {
+    const { spawner, log } = this.settings;
+    const { number, path } = report;
+    const client = member.serving.get(number);
+    if (spawner === null || client === undefined || member.launched.has(number)) {
+      log.warn("denied", `worker ${member.worker.pid} asked for a prog that is not its to have`);
+      return;
+    }
+    member.launched.add(number);
+    if (path === member.door) {
+      spawner.launch(member.id, client, report);
+    } else {
+      const message = "the spawner died";
+      this.tellOf(number, { order: "failed", number, error: { ...NO_SPAWNER, message } });
+    }
+  }
+
+  /** To the worker that serves a connection. */
+  tellOf(number: number, order: ToWorker): void {
+    for (const { worker, serving } of this.members) if (serving.has(number)) send(worker, order);
+  }
+
   /** It gets no messages, but it may serve: it ends what is open, as without us, and leaves. */
   private giveUp(member: Member): void {
     const { worker } = member;
@@ -275,8 +336,9 @@ export class Pool {
     const { log, over } = this.settings;
     if (!this.members.delete(member)) return;
     member.handover.end();
+    this.settings.spawner?.close(member.id);
     this.onReload?.(member, "a worker died meanwhile");
-    for (const number of member.serving) over(number);
+    for (const number of member.serving.keys()) over(number);
     if (this.closing || !member.ready) return;
     const { pid } = member.worker;
     log.error(`worker ${pid} ${how} with ${member.serving.size} connections; replacing it`);
@@ -299,6 +361,8 @@ export class Pool {
     );
   }
 }
+
+const NO_SPAWNER = { code: "ECHILD", errno: undefined };
 
 /** Nothing is said to a worker that is gone, or just going. */
 function send(worker: ChildProcess, order: ToWorker): void {

@@ -9,12 +9,13 @@ import type { Access } from "./access.ts";
 import type { Address } from "./address.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
-import { dropsRights, ownerOf } from "./ids.ts";
+import { dropsRights, usersOf } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToWorker } from "./messages.ts";
 import { originOf } from "./origin.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
+import { SpawnerLink } from "./spawner-link.ts";
 import { NOTHING_TOLD } from "./told.ts";
 
 export interface PrimarySettings {
@@ -40,6 +41,7 @@ export class Primary {
   private readonly queue: { readonly socket: Socket; readonly address: string }[] = [];
   /** From where those come that wait. */
   private readonly waiting: Census;
+  private readonly spawner: SpawnerLink | null;
   private readonly pool: Pool;
   private readonly server: Server;
   private count = 0;
@@ -52,9 +54,20 @@ export class Primary {
     const origin = (address: string) => originOf(address, server.ipv6Prefix);
     this.census = new Census(origin);
     this.waiting = new Census(origin);
+    const users = usersOf(server, process.env);
+    this.spawner =
+      users.prog &&
+      new SpawnerLink({
+        log,
+        ended: (number, ending) => this.pool.tellOf(number, { order: "ended", number, ending }),
+        failed: (number, error) => this.pool.tellOf(number, { order: "failed", number, error }),
+        renewed: () => this.pool.showDoors(),
+        ready: () => this.admitWaiting(),
+      });
     this.pool = new Pool({
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace, log },
-      dropsRights: dropsRights(ownerOf(server, process.env)),
+      dropsRights: dropsRights(users.worker),
+      spawner: this.spawner,
       over: (number) => this.over(number),
       proxied: (number, ends, answer) => void this.admitProxied(number, ends, answer),
       ready: () => this.admitWaiting(),
@@ -66,6 +79,7 @@ export class Primary {
   /** @throws {SystemFailure} (the promise) if a worker can't start, or the address can't be listened on */
   async start(): Promise<void> {
     const { server, log } = this.settings;
+    await this.spawner?.start();
     await Promise.all([this.pool.start(), this.settings.access?.start()]);
     await this.listen();
     this.watchSignals();
@@ -113,6 +127,7 @@ export class Primary {
   /** Why one more connection can't be served now; null if it can. */
   private get shortage(): string | null {
     const { maxConnections } = this.settings.server;
+    if (this.spawner?.isReady === false) return "there is no spawner at the moment";
     if (this.census.open < maxConnections) return this.pool.shortage;
     return `${maxConnections} connections are open`;
   }
@@ -301,6 +316,7 @@ export class Primary {
   /** Whoever is still there is ended; the workers follow when they have lost their primary. */
   private exit(): void {
     this.settings.access?.close();
+    this.spawner?.end();
     this.pool.close();
     this.pool.broadcast({ order: "end" });
     setTimeout(() => process.exit(ExitCode.success), 100);

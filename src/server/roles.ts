@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 /** Tells a process that the server starts what it is for. */
 const ROLE = "S6_TLSSERVER_ROLE";
 
-const ROLES = ["worker", "access"] as const;
+const ROLES = ["worker", "access", "spawner"] as const;
 
 export type Role = (typeof ROLES)[number];
 

@@ -9,15 +9,16 @@ import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
-import { isOurs } from "../setup/environment.ts";
 import { loadModule } from "../setup/modules.ts";
 import { engineMaker, loadCredentials } from "../setup/server-side.ts";
 import { Conversation } from "./conversation.ts";
 import { CredentialSets } from "./credential-sets.ts";
-import { becomeServerOwner } from "./ids.ts";
+import { becomeServerOwner, usersOf } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
-import { FOR_US } from "./roles.ts";
+import { progEnvironment } from "./prog-environment.ts";
+import { OwnPrograms, type Programs } from "./programs.ts";
+import { RemotePrograms } from "./remote-programs.ts";
 import { Turns } from "./turns.ts";
 
 export interface WorkerSettings {
@@ -35,7 +36,8 @@ type Kept = KeptCredentials<{ readonly keeper: Keeper; readonly makeEngine: () =
  */
 export class Worker {
   private readonly conversations = new Map<number, Conversation>();
-  private readonly environment: NodeJS.ProcessEnv;
+  private programs: Programs;
+  private remote: RemotePrograms | null = null;
   private readonly turns = new Turns();
   private readonly sets = new CredentialSets((environment) => this.load(environment));
   /** Connections of proxies whose client the primary has not judged yet. */
@@ -46,11 +48,8 @@ export class Worker {
   private reloaded: Kept | null = null;
 
   constructor(private readonly settings: WorkerSettings) {
-    const { keepEnvironment } = settings.server;
-    const kept = Object.entries(process.env).filter(
-      ([name]) => !FOR_US.has(name) && (keepEnvironment || !isOurs(name)),
-    );
-    this.environment = Object.fromEntries(kept);
+    const { command, server } = settings;
+    this.programs = new OwnPrograms(command, progEnvironment(server));
   }
 
   start(): void {
@@ -65,7 +64,7 @@ export class Worker {
       this.keeperModule = loadModule("keeper");
       // Files that only root may read are read before root's rights are gone.
       this.kept = this.load();
-      becomeServerOwner(this.settings.server, process.env);
+      becomeServerOwner(usersOf(this.settings.server, process.env).worker);
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = exitCodeOf(error);
@@ -97,6 +96,15 @@ export class Worker {
         this.reloaded?.release();
         this.reloaded = null;
         break;
+      case "programs":
+        this.useSpawner(message.path);
+        break;
+      case "ended":
+        this.remote?.ended(message.number, message.ending);
+        break;
+      case "failed":
+        this.remote?.failed(message.number, message.error);
+        break;
       case "retire":
         this.leaveWhenIdle();
         break;
@@ -107,6 +115,12 @@ export class Worker {
         this.endAll("the server ended");
         break;
     }
+  }
+
+  private useSpawner(path: string): void {
+    if (this.remote === null) this.remote = new RemotePrograms(path, this.settings.command, tell);
+    else this.remote.redirect(path);
+    this.programs = this.remote;
   }
 
   private serve(client: ClientFacts, socket: unknown): void {
@@ -180,7 +194,7 @@ export class Worker {
         header,
         socket,
         engine: kept.credentials.makeEngine(),
-        environment: this.environment,
+        programs: this.programs,
         turns: this.turns,
         keyUsed,
         over,

@@ -1,0 +1,218 @@
+/**
+ * Three users: root has the keys, TLS_UID the engines, and -u, or -U, the progs. A prog reaches none of
+ * what is not its own, at first, after a worker and the spawner were killed, and after USR2; and the
+ * spawner believes nothing of a worker. `make probe`.
+ */
+import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterEach, describe, expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { connect, exchange, receiveUntil } from "../support/clients.ts";
+import { eventually } from "../support/limits.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { publicProgram } from "../support/nobody.ts";
+import { everything } from "../support/processes.ts";
+import { scratchFile } from "../support/scratch.ts";
+import {
+  childrenOf,
+  isAlive,
+  runServer,
+  type Server,
+  type Serving,
+  startServer,
+} from "../support/server.ts";
+import { words } from "../support/words.ts";
+import { Prober, reachProgram } from "./prober.ts";
+
+const [TLS, WWW] = [65_534, 33];
+
+const authority = Authority.root();
+const credentials = authority.issue();
+chmodSync(credentials.keyFile, 0o400);
+chmodSync(credentials.certFile, 0o400);
+
+const USERS = { TLS_UID: `${TLS}`, TLS_GID: `${TLS}`, UID: `${WWW}`, GID: `${WWW}` };
+
+function serving(more: Partial<Serving> = {}): Promise<Server> {
+  return startServer({
+    ...{ authority, credentials, executable: publicProgram("s6-tlsserver") },
+    ...{ prog: [reachProgram()], options: words("-U -v --workers 2"), environment: USERS },
+    ...more,
+  });
+}
+
+const probers: Prober[] = [];
+
+afterEach(() => {
+  for (const prober of probers.splice(0)) prober.leave();
+});
+
+function roleOf(pid: number): string | undefined {
+  const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  return environment.find((one) => one.startsWith("S6_TLSSERVER_ROLE="))?.split("=")[1];
+}
+
+function uidOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/^Uid:\s+([0-9]+)/m.exec(status)?.[1]);
+}
+
+/** The primary's children: one is root for good, and the others are workers. */
+function family(server: Server): { spawner: number; workers: number[] } {
+  const children = childrenOf(server.pid).filter(isAlive);
+  const spawner = children.find((pid) => roleOf(pid) === "spawner") ?? 0;
+  return { spawner, workers: children.filter((pid) => pid !== spawner) };
+}
+
+async function reachNothing(server: Server): Promise<void> {
+  await eventually("two workers and a spawner", () => {
+    const { spawner, workers } = family(server);
+    // Until it serves, a worker may read what root may read.
+    return spawner !== 0 && workers.length === 2 && workers.every((pid) => uidOf(pid) === TLS);
+  });
+  for (let turn = 0; turn < 2; turn++) {
+    const one = await Prober.at(server);
+    probers.push(one);
+    const { spawner, workers } = family(server);
+    expect([server.pid, spawner, ...workers, one.pid].map(uidOf)).toEqual([0, 0, TLS, TLS, WWW]);
+    expect(await one.canRead(credentials.keyFile), "the key's file").toBe(false);
+    const [first = 0, second = 0] = workers;
+    await one.reachesNoneOf({ primary: server.pid, spawner, first, second });
+  }
+}
+
+describe("with three users", NEEDS_ROOT, () => {
+  it("prog reaches nothing: at first, after deaths, after USR2", { timeout: 90_000 }, async () => {
+    const server = await serving();
+    await reachNothing(server);
+    process.kill(family(server).workers[0] ?? Number.NaN, "SIGKILL");
+    await server.logged("replacing it");
+    await reachNothing(server);
+    process.kill(family(server).spawner, "SIGKILL");
+    await server.logged(/spawner [0-9]+ died \(SIGKILL\); replacing it/);
+    await reachNothing(server);
+    for (const prober of probers.splice(0)) prober.leave();
+    server.signal("SIGUSR2");
+    await server.logged("read all keys and certificates again");
+    await reachNothing(server);
+  });
+
+  it("the original's own example: s6-envuidgid, and -U", async () => {
+    const httpd = scratchFile("httpd", "#!/bin/sh\nid -u; id -g\n");
+    chmodSync(httpd, 0o755);
+    const { keyFile, certFile } = credentials;
+    const server = await startServer({
+      ...{
+        authority,
+        executable: publicProgram("s6-tlsserver"),
+        prog: [httpd],
+        options: ["-U", "--"],
+      },
+      runner: [
+        ...["env", `KEYFILE=${keyFile}`, `CERTFILE=${certFile}`, "TLS_UID=65534", "TLS_GID=65534"],
+        ...["s6-envuidgid", "www-data"],
+      ],
+    });
+    expect((await everything(await connect(server))).toString()).toBe(`${WWW}\n${WWW}\n`);
+  });
+
+  it("bytes pass both ways, half-close works, and the exit status is logged", async () => {
+    const server = await serving({
+      prog: ["sh", "-c", 'text=$(cat); echo "$text back"; id -u; id -G; exit 7'],
+    });
+    const client = await connect(server, { allowHalfOpen: true } as object);
+    const answer = everything(client);
+    client.end("there and");
+    expect((await answer).toString()).toBe(`there and back\n${WWW}\n${WWW}\n`);
+    const [line] = await server.logged("1 closed");
+    expect(line).toContain("prog exited 7");
+  });
+
+  it("prog that closes its output is seen at once, though it goes on", async () => {
+    const server = await serving({ prog: ["sh", "-c", "echo bye; exec 1>&-; sleep 5"] });
+    const client = await connect(server, { allowHalfOpen: true } as object);
+    const begin = Date.now();
+    expect((await everything(client)).toString()).toBe("bye\n");
+    expect(Date.now() - begin).toBeLessThan(4000);
+  });
+
+  it("nothing is lost when prog exits at once, many times at once", async () => {
+    const server = await serving({ prog: ["head", "-c", "300000", "/dev/zero"] });
+    const replies = await Promise.all(
+      Array.from({ length: 16 }, async () => (await everything(await connect(server))).length),
+    );
+    expect(new Set(replies)).toEqual(new Set([300_000]));
+    await eventually("their end", () => childrenOf(family(server).spawner).length === 0);
+  });
+
+  it("-G: prog has these groups", async () => {
+    const prog = ["sh", "-c", "id -G"];
+    const options = words("-u 33 -g 33 -G 65532,65531 --workers 1");
+    const server = await serving({ prog, options });
+    const heard = (await everything(await connect(server))).toString().trim().split(" ");
+    expect(heard.sort()).toEqual(["33", "65531", "65532"]);
+  });
+
+  it("a prog that can't be run is one failed connection", async () => {
+    const server = await serving({ prog: ["/nowhere/to/be/found"] });
+    const client = await connect(server).catch(() => null);
+    client?.on("error", () => {});
+    await server.logged(/unable to run \/nowhere\/to\/be\/found: No such file/);
+  });
+
+  it("a worker that asks for what it must not have is denied", async () => {
+    const evil = scratchFile("evil.cjs", EVIL);
+    chmodSync(evil, 0o644);
+    const environment = { ...USERS, NODE_OPTIONS: `--require=${evil}` };
+    const prog = ["sh", "-c", 'echo "$LD_PRELOAD,$SSL_CIPHER,$PATH"; exec cat'];
+    const server = await serving({ prog, environment, options: words("-U -v --workers 1") });
+    const client = await connect(server);
+    const told = await receiveUntil(client, "\n");
+    expect(told).toMatch(/^,forged,/);
+    expect(told).not.toContain("evil");
+    await server.logged("asked for a prog that is not its to have", 2);
+    expect(childrenOf(family(server).spawner)).toHaveLength(1);
+    expect(await exchange(client, "still")).toBe("still");
+  });
+
+  it("the folder for sockets is gone with the server", async () => {
+    const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("s6-tlsserver-"));
+    const before = folders();
+    const server = await serving();
+    const [folder = ""] = folders().filter((name) => !before.includes(name));
+    expect(existsSync(`${tmpdir()}/${folder}`)).toBe(true);
+    expect(await server.stop()).toMatchObject({ code: 0 });
+    expect(folders()).not.toContain(folder);
+  });
+
+  it.each([
+    [{ TLS_UID: "0", TLS_GID: "0" }, "TLS_UID is no user besides root"],
+    [{ TLS_GID: "65534" }, "TLS_UID is no user besides root"],
+    [{ TLS_UID: "54321" }, "needs a group"],
+    [{ ...USERS, TMPDIR: "/nowhere/to/be/found" }, "unable to make a folder for sockets"],
+  ])("%j: nothing listens, and the reason is told", async (environment, reason) => {
+    const ended = await runServer({
+      ...{ credentials, executable: publicProgram("s6-tlsserver"), prog: ["cat"] },
+      ...{ options: [], environment: environment as Record<string, string> },
+    });
+    expect(ended.stdout).toBe("");
+    expect(ended.code).toBeGreaterThan(0);
+    expect(ended.stderr).toContain(reason);
+  });
+});
+
+/** In a worker, what it says about progs is another thing than it means to. */
+const EVIL = `
+if (process.env.S6_TLSSERVER_ROLE === "worker") {
+  const send = process.send;
+  process.send = (message, ...rest) => {
+    if (message.report !== "start") return send.call(process, message, ...rest);
+    const values = { ...message.values, LD_PRELOAD: "/evil.so", PATH: "/evil", SSL_CIPHER: "forged" };
+    const more = { command: ["touch", "/tmp/evil"], file: "/bin/sh", environment: { PATH: "/evil" } };
+    send.call(process, { ...message, ...more, values }, ...rest);
+    // A second prog for the same connection, and one for a connection that is not this worker's.
+    send.call(process, message, ...rest);
+    return send.call(process, { ...message, number: 4711 }, ...rest);
+  };
+}
+`;
