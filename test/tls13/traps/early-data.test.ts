@@ -47,6 +47,15 @@ describe("a client that tries early data", () => {
     expect(await client.echo("through")).toBe("through");
   });
 
+  it("is served without a ticket, too, as by BoringSSL and OpenSSL", async () => {
+    const client = await greeting({ psks: [] });
+    early(client, 100);
+    await client.serverHello();
+    await client.serverFlight();
+    client.finish();
+    expect(await client.echo("through")).toBe("through");
+  });
+
   it("is served after a retry, and what it sent before is skipped", async () => {
     const client = await greeting(RETRIED);
     for (let count = 0; count < 10; count++) early(client, 1000);
