@@ -19,6 +19,8 @@ export interface TlsSettings extends TunnelSettings {
   /** The oldest and the newest version of TLS, as in 1.2; null: not given. */
   minVersion: string | null;
   maxVersion: string | null;
+  /** In which keys are exchanged; null: not given. */
+  keyGroups: string | null;
 }
 
 export const DEFAULTS: Readonly<TlsSettings> = {
@@ -32,6 +34,7 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   profile: null,
   minVersion: null,
   maxVersion: null,
+  keyGroups: null,
 };
 
 type Group = OptionGroup<TlsSettings>;
@@ -215,5 +218,19 @@ export const offer: OptionGroup<Pick<TlsSettings, "profile" | "minVersion" | "ma
       settings.maxVersion = version(value);
     },
     spell: ({ maxVersion }) => text(maxVersion),
+  },
+];
+
+export const keyGroups: OptionGroup<{ keyGroups: string | null }> = [
+  {
+    long: "groups",
+    value: "list",
+    about:
+      "Groups in which keys may be exchanged, the best first, with colons between them: " +
+      "X25519MLKEM768, X25519, secp256r1, secp384r1 or secp521r1.",
+    apply: (settings, value) => {
+      settings.keyGroups = value;
+    },
+    spell: ({ keyGroups }) => text(keyGroups),
   },
 ];

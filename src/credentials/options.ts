@@ -1,4 +1,5 @@
 import { PROFILE_NAMES, profileNamed } from "../sandbox/engine.ts";
+import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { own } from "../sandbox/own.ts";
 import { normal, whyNoHostName } from "./server-names.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
@@ -89,6 +90,16 @@ const VERSION: Rule = {
       ? null
       : `must be one of ${Object.keys(NODE_VERSIONS).join(", ")}. Received ${JSON.stringify(value)}`,
 };
+/** Node's word for the default. */
+export const AUTO = "auto";
+const GROUPS: Rule = {
+  expected: `groups of ${GROUP_NAMES.join(", ")} with colons between them, or ${AUTO}`,
+  accepts: isString,
+  refuses: (value: string) =>
+    value === AUTO || groupsNamed(value) !== null
+      ? null
+      : `must be groups of ${GROUP_NAMES.join(", ")}, each once, with colons between them. Received ${JSON.stringify(value)}`,
+};
 export const REQUEST: Rule = {
   expected: 'a boolean or "optional"',
   accepts: (value) => typeof value === "boolean" || value === "optional",
@@ -116,6 +127,7 @@ export const CONTEXT_OPTIONS: Rules = {
   profile: PROFILE,
   minVersion: VERSION,
   maxVersion: VERSION,
+  ecdhCurve: GROUPS,
   ALPNProtocols: PROTOCOLS,
 };
 

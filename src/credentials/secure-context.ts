@@ -6,11 +6,13 @@ import {
   type ServerConfiguration,
   type VersionLimits,
 } from "../sandbox/engine.ts";
+import { groupsNamed } from "../sandbox/groups.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 import { identityChoice } from "./identity-choice.ts";
 import {
+  AUTO,
   BOOLEAN,
   CONTEXT_OPTIONS,
   checkOptions,
@@ -48,6 +50,11 @@ export interface SecureContextOptions extends Partial<KeyPair> {
   readonly minVersion?: keyof typeof NODE_VERSIONS;
   /** Of the profile's versions, only this one and older ones. */
   readonly maxVersion?: keyof typeof NODE_VERSIONS;
+  /**
+   * Groups in which keys may be exchanged, the best first, with colons between them, as in Node; or
+   * `auto`, the default: all of X25519MLKEM768, X25519, secp256r1, secp384r1 and secp521r1.
+   */
+  readonly ecdhCurve?: string;
   /** Application protocols (ALPN, RFC 7301), the best first. A server's order counts. */
   readonly ALPNProtocols?: readonly string[];
 }
@@ -98,6 +105,7 @@ export class SecureContext {
   private readonly profile: Profile;
   private readonly versions: VersionLimits;
   private readonly protocols: readonly string[];
+  private readonly groups: readonly number[];
 
   /**
    * @internal
@@ -118,6 +126,7 @@ export class SecureContext {
       max: options.maxVersion === undefined ? null : NODE_VERSIONS[options.maxVersion],
     };
     this.protocols = [...(options.ALPNProtocols ?? [])];
+    this.groups = groupsOf(options.ecdhCurve);
     this.keeper = new Keeper(modules.keeper);
     [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
       this.identify(options),
@@ -158,7 +167,7 @@ export class SecureContext {
    */
   clientEngine(given: ClientEngineOptions = {}): Engine {
     const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
-    const { profile, versions, protocols, identity, seed } = this;
+    const { profile, versions, protocols, groups, identity, seed } = this;
     if (identity !== null && "choose" in identity) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
@@ -166,7 +175,7 @@ export class SecureContext {
     const server = rejectUnauthorized
       ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
       : null;
-    const settings = { profile, versions, serverName, server, identity, protocols, seed };
+    const settings = { profile, versions, serverName, server, identity, protocols, groups, seed };
     return settingUp(() => Engine.client(this.modules.engine, settings));
   }
 
@@ -208,11 +217,11 @@ export class SecureContext {
 
   private configuration(given: ServerEngineOptions): ServerConfiguration {
     const options = checkOptions(given, { requestCert: REQUEST });
-    const { profile, versions, protocols, identity } = this;
+    const { profile, versions, protocols, groups, identity } = this;
     if (identity === null)
       throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
     const clients = this.clients(options.requestCert ?? false);
-    return { profile, versions, identity, clients, protocols };
+    return { profile, versions, identity, clients, protocols, groups };
   }
 
   private clients(request: boolean | "optional"): ServerConfiguration["clients"] {
@@ -238,4 +247,9 @@ function checkModule(name: keyof Modules, module: unknown): void {
     const { message } = error as Error;
     throw misconfigured("WRONG_MODULE", `modules.${name} can't be used: ${message}`, error);
   }
+}
+
+/** The rules of options have seen to it that there are such groups. */
+function groupsOf(list = AUTO): readonly number[] {
+  return list === AUTO ? [] : (groupsNamed(list) ?? []);
 }

@@ -72,6 +72,10 @@ export class Configuration {
     }
   }
 
+  exchangeIn(groups: readonly number[] = []): void {
+    for (const group of groups) check(this.sandbox.exports.engine_add_group(group));
+  }
+
   addAnchors({ anchors, leftOut }: Pick<Verification, "anchors" | "leftOut">): void {
     const { exports } = this.sandbox;
     const room = this.alloc(Math.max(...anchors.map((der) => der.length)));

@@ -16,6 +16,7 @@ export interface EngineExports extends PeerExports {
   engine_add_trust_anchor(der: Pointer, length: number): number;
   engine_request_certificate(mandatory: number, days: number, seconds: number): number;
   engine_add_protocol(name: Pointer, length: number): number;
+  engine_add_group(group: number): number;
   engine_start(seed: Pointer): number;
   engine_continue(): number;
   engine_refuse(alert: number): void;

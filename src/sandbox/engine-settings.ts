@@ -99,6 +99,8 @@ export interface ServerSettings {
   readonly clients: ClientVerification | null;
   /** Application protocols (ALPN), the best first; ASCII, 1 to 255 bytes each. */
   readonly protocols?: readonly string[];
+  /** Groups for the exchange of keys (see groups.ts), the best first; none: all. */
+  readonly groups?: readonly number[];
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
@@ -107,7 +109,7 @@ export interface ServerSettings {
 
 /** What the connections of a server have in common. */
 export interface ServerConfiguration
-  extends Pick<ServerSettings, "profile" | "versions" | "identity" | "protocols"> {
+  extends Pick<ServerSettings, "profile" | "versions" | "identity" | "protocols" | "groups"> {
   readonly clients: Omit<ClientVerification, "now"> | null;
 }
 
@@ -131,6 +133,8 @@ export interface ClientSettings {
   readonly identity: Identity | null;
   /** Application protocols (ALPN), the best first; ASCII, 1 to 255 bytes each. */
   readonly protocols?: readonly string[];
+  /** Groups for the exchange of keys (see groups.ts), the best first; none: all. */
+  readonly groups?: readonly number[];
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */

@@ -172,6 +172,7 @@ export class Engine {
       configuration.verifyServer(server.now);
     }
     configuration.offer(settings.protocols);
+    configuration.exchangeIn(settings.groups);
     settings.tune?.(engine.sandbox);
     engine.offered = settings.protocols ?? [];
     configuration.start(settings.seed);
@@ -316,7 +317,7 @@ export class Engine {
   }
 
   private configureServer(settings: ServerConfiguration): void {
-    const { profile, versions, identity, clients, protocols } = settings;
+    const { profile, versions, identity, clients, protocols, groups } = settings;
     const { exports } = this.sandbox;
     this.configuration.offerVersions(exports.engine_server(profileNumber(profile)), versions);
     if ("choose" in identity) {
@@ -326,6 +327,7 @@ export class Engine {
     }
     if (clients !== null) this.configuration.addAnchors(own(clients));
     this.configuration.offer(protocols);
+    this.configuration.exchangeIn(groups);
     this.offered = protocols ?? [];
   }
 

@@ -1,4 +1,5 @@
 import type { EngineExports } from "./engine-exports.ts";
+import { groupName } from "./groups.ts";
 import { type Sandbox, SandboxTrap } from "./instance.ts";
 import { type PeerCertificate, readPeerCertificate } from "./peer.ts";
 
@@ -17,14 +18,6 @@ export interface Session {
   /** The peer's certificate, validated; null if it sent none. */
   readonly peer: PeerCertificate | null;
 }
-
-/** NamedGroups (RFC 8446, 4.2.7; RFC 10024). */
-const GROUPS = new Map([
-  [0x0017, "secp256r1"],
-  [0x0018, "secp384r1"],
-  [0x001d, "X25519"],
-  [0x11ec, "X25519MLKEM768"],
-]);
 
 /**
  * Reads it, once the connection is established. It ends up in environments and logs, so it is read as
@@ -47,7 +40,7 @@ export function readSession(
   return {
     protocol: protocolName(exports.engine_version()),
     cipher,
-    group: GROUPS.get(exports.engine_group()) ?? null,
+    group: groupName(exports.engine_group()),
     serverName: readServerName(sandbox),
     protocolName: protocol,
     peer: readPeerCertificate(sandbox),

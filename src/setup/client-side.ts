@@ -7,7 +7,7 @@ import { fillWithEntropy } from "./entropy.ts";
 import { defaultPair } from "./environment.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
-import { chooseProfile, versionLimits } from "./server-side.ts";
+import { chooseGroups, chooseProfile, versionLimits } from "./server-side.ts";
 import { loadAnchors, noEngine, type Tell } from "./trust.ts";
 
 /** The sandboxes of one connection, from the client's side. */
@@ -31,6 +31,7 @@ export function prepareClient(
 ): ClientSide {
   const { serverName, verifyServer } = settings;
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
+  const groups = chooseGroups(settings.keyGroups);
   if (serverName !== null) checkName(serverName);
   const server = verifyServer ? { ...loadAnchors(env, tell), now: Date.now() } : null;
   const keeper = settings.clientCertificate === "none" ? null : startKeeper(loadModule("keeper"));
@@ -41,7 +42,7 @@ export function prepareClient(
       const seed = fillWithEntropy;
       const versions = versionLimits(settings);
       const engine = Engine.client(module, {
-        ...{ profile, versions, serverName, server, identity, seed },
+        ...{ profile, versions, groups, serverName, server, identity, seed },
       });
       return { engine, keeper };
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   type Version,
   type VersionLimits,
 } from "../sandbox/engine.ts";
+import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
 import { loadIdentities } from "./identity.ts";
@@ -21,6 +22,7 @@ import { loadClientVerification, noEngine, type Tell } from "./trust.ts";
 export interface ServerCredentials {
   readonly profile: Profile;
   readonly versions: VersionLimits;
+  readonly groups: readonly number[];
   /** Holds the private keys; whoever is done with them wipes it. */
   readonly keeper: Keeper;
   readonly identity: Identity | IdentityChoice;
@@ -44,11 +46,12 @@ export function loadCredentials(
   { settings, env, tell }: Sources,
 ): ServerCredentials {
   const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
+  const groups = chooseGroups(settings.keyGroups);
   const keeper = startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
     const identity = loadIdentities(keeper, env, settings.sniLevel);
     const clients = loadClientVerification(settings, env, tell);
-    return { profile, versions: versionLimits(settings), keeper, identity, clients };
+    return { profile, versions: versionLimits(settings), groups, keeper, identity, clients };
   });
 }
 
@@ -113,4 +116,11 @@ export function chooseProfile(name = "modern"): Profile {
   const profile = profileNamed(name);
   if (profile !== null) return profile;
   throw new UsageError(`unknown TLS profile ${name}; there are ${PROFILE_NAMES.join(", ")}`);
+}
+
+/** @throws {UsageError} unless all of the list are groups, each once */
+export function chooseGroups(list: string | null): readonly number[] {
+  const groups = list === null ? [] : groupsNamed(list);
+  if (groups !== null) return groups;
+  throw new UsageError(`not a list of groups: ${list}; there are ${GROUP_NAMES.join(", ")}`);
 }

@@ -12,6 +12,7 @@ const line: CommandLine<tls.TlsSettings> = {
     tls.verbosity,
     tls.handshakeTimeout(),
     tls.offer,
+    tls.keyGroups,
   ],
   operands: "prog...",
 };
@@ -31,6 +32,7 @@ describe("the defaults", () => {
       verbosity: 1,
       handshakeTimeout: 0,
       profile: null,
+      keyGroups: null,
     });
   });
 
@@ -61,6 +63,7 @@ describe("an option", () => {
     [["-K", "500"], { handshakeTimeout: 500 }],
     [["--handshake-timeout", "4294967295"], { handshakeTimeout: 4294967295 }],
     [["--tls-profile", "compat"], { profile: "compat" }],
+    [["--groups", "X25519MLKEM768:P-256"], { keyGroups: "X25519MLKEM768:P-256" }],
     [
       ["-SJZv2"],
       { closeNotify: true, enforceCloseNotify: true, keepEnvironment: true, verbosity: 2 },

@@ -34,6 +34,7 @@ const WRONG_TYPES: [Factory, string, unknown][] = [
   ["createServer", "contexts", []],
   ["createServer", "contexts", "one.test"],
   ["createServer", "profile", 1],
+  ["createServer", "ecdhCurve", 1],
   ["createServer", "ALPNProtocols", "h2"],
   ["createServer", "ALPNProtocols", [1]],
   ["createServer", "requestCert", "yes"],
@@ -56,6 +57,9 @@ const WRONG_TYPES: [Factory, string, unknown][] = [
 
 const WRONG_VALUES: [Factory, object, string][] = [
   ["createServer", { profile: "old" }, "profile"],
+  ["createServer", { ecdhCurve: "X25519:" }, "ecdhCurve"],
+  ["createServer", { ecdhCurve: "X448" }, "ecdhCurve"],
+  ["createServer", { ecdhCurve: "P-256:prime256v1" }, "ecdhCurve"],
   ["createServer", { handshakeTimeout: -1 }, "handshakeTimeout"],
   ["createServer", { contexts: { A: pair, a: pair } }, "contexts"],
   ["createServer", { contexts: { a: { ...pair, certs: "" } } }, "contexts.a.certs"],

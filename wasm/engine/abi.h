@@ -154,6 +154,16 @@ int
 engine_add_protocol(const void *protocol, size_t len);
 
 /*
+ * Exchange keys in one more group (a NamedGroup: RFC 8446, 4.2.7; RFC 10024),
+ * the best first, and in no other. Without a call there are all that we have:
+ * X25519MLKEM768 and X25519, secp256r1, secp384r1; up to TLS 1.2, secp521r1
+ * instead of the first, in an order that is BearSSL's. Returns 0 or an error.
+ */
+EXPORT(engine_add_group)
+int
+engine_add_group(uint32_t group);
+
+/*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;
  * all randomness of the connection comes from it (HMAC-DRBG, NIST SP
  * 800-90A).

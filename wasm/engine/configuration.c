@@ -8,6 +8,7 @@
 #include "connection.h"
 #include "peer/peer.h"
 #include "peer/trust-anchors.h"
+#include "tls13/groups.h"
 
 /* A list of names in a CertificateRequest has a length of 16 bits (RFC
    5246, 7.4.4). */
@@ -87,6 +88,23 @@ engine_add_certificate(const void *der, size_t len)
 	conn.chain[conn.chain_len].data = (unsigned char *)der;
 	conn.chain[conn.chain_len].data_len = len;
 	conn.chain_len++;
+	return 0;
+}
+
+static int
+is_group(uint32_t group)
+{
+	return group_of(group) != NULL || group == BR_EC_secp521r1;
+}
+
+/* see abi.h */
+int
+engine_add_group(uint32_t group)
+{
+	if (!is_group(group) || conn.groups_len == GROUPS_MAX) {
+		return BR_ERR_BAD_PARAM;
+	}
+	conn.groups[conn.groups_len++] = (uint16_t)group;
 	return 0;
 }
 

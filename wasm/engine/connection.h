@@ -23,6 +23,9 @@
 /* Application protocols (ALPN). */
 #define PROTOCOLS_MAX 32
 
+/* Groups for the exchange of keys: as many as there are. */
+#define GROUPS_MAX 5
+
 /* What is offered; see profiles.c. */
 typedef struct {
 	unsigned min_version, max_version;
@@ -64,6 +67,10 @@ typedef struct {
 	/* Application protocols, the best first. */
 	const char *protocols[PROTOCOLS_MAX];
 	size_t protocols_len;
+
+	/* Groups for the exchange of keys, the best first; none: all. */
+	uint16_t groups[GROUPS_MAX];
+	size_t groups_len;
 
 	/*
 	 * All randomness comes from here. The protocol that starts takes the

@@ -148,4 +148,13 @@ outbox_buf(size_t *len);
 void
 outbox_ack(size_t len);
 
+/* curves.c: those that keys may be exchanged over, as br_ec_impl has them. */
+uint32_t
+curves_offered(void);
+
+/* curves.c: a br_ecdsa_vrfy that doesn't mind which of them are on offer. */
+uint32_t
+verify_on_any_curve(const br_ec_impl *impl, const void *hash, size_t hash_len,
+	const br_ec_public_key *pk, const void *sig, size_t sig_len);
+
 #endif

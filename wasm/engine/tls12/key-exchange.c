@@ -43,6 +43,7 @@ key_exchange_set(br_ssl_engine_context *eng)
 
 	exchange = ec_checked;
 	exchange.mul = &mul;
+	exchange.supported_curves &= curves_offered();
 	br_ssl_engine_set_ec(eng, &exchange);
 }
 

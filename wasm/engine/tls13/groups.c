@@ -2,6 +2,7 @@
  * The groups that we have, the best first.
  */
 #include "exchanges.h"
+#include "engine/connection.h"
 #include "crypto/mlkem.h"
 
 /*
@@ -23,7 +24,21 @@ static const tls13_group groups[] = {
 const tls13_group *
 group_at(size_t n)
 {
-	return n < GROUPS ? &groups[n] : NULL;
+	size_t u;
+
+	if (conn.groups_len == 0) {
+		return n < GROUPS ? &groups[n] : NULL;
+	}
+
+	/* Some may be for TLS up to 1.2 only. */
+	for (u = 0; u < conn.groups_len; u++) {
+		const tls13_group *g = group_of(conn.groups[u]);
+
+		if (g != NULL && n-- == 0) {
+			return g;
+		}
+	}
+	return NULL;
 }
 
 /* see groups.h */

@@ -30,7 +30,7 @@ struct tls13_group {
 	int curve; /* BR_EC_*; 0 for the hybrid */
 };
 
-/* The n-th, in the order of our preference; NULL after the last one. */
+/* The n-th that is on offer, the best first; NULL after the last one. */
 const tls13_group *
 group_at(size_t n);
 
