@@ -74,9 +74,9 @@ describe("nothing is left of a connection", () => {
     expect(isBlank(memoryOf(other))).toBe(false);
   });
 
-  test("an engine's memory has its three pages before and after a conversation", async () => {
+  test("an engine's memory has its five pages before and after a conversation", async () => {
     const { engine } = sandboxes(authority.issue());
-    expect(memoryOf(engine).length).toBe(3 * 65536);
+    expect(memoryOf(engine).length).toBe(5 * 65536);
     const { client, program, over } = converse(engine);
     await once(client, "secureConnect");
     client.end("x".repeat(100_000));
@@ -84,6 +84,6 @@ describe("nothing is left of a connection", () => {
     program.end("y".repeat(100_000));
     client.resume();
     await over;
-    expect(memoryOf(engine).length).toBe(3 * 65536);
+    expect(memoryOf(engine).length).toBe(5 * 65536);
   });
 });
