@@ -6,6 +6,8 @@
 # make vectors holds the cryptography against other people's test vectors
 # make bogo    lets BoringSSL's test runner judge the engine, and writes docs/conformance.md
 #              (BOGO_TEST='PATTERN;PATTERN': a part of it)
+# make mutants plants faults in a copy, and shows which test notices each (ONLY=words:
+#              of those names)
 # make faults  lets every system call fail in its turn (make test: a sample)
 # make soak    serves clients of all sorts for SOAK_SECONDS (600), and looks
 #              for leaks
@@ -326,6 +328,14 @@ side-channels: all
 .PHONY: vectors
 vectors: all build/crypto-test.wasm
 	@VECTORS_TELL=1 node_modules/.bin/vitest run --disableConsoleIntercept test/vectors
+
+build/mutants.mjs: $(wildcard test/mutants/*.ts) node_modules/.package-lock.json
+	@node_modules/.bin/esbuild test/mutants/run.ts --bundle --platform=node --target=node20 --format=esm \
+		--outfile=$@ --log-level=warning
+
+.PHONY: mutants
+mutants: all build/crypto-test.wasm build/mutants.mjs
+	@node build/mutants.mjs $(ONLY)
 
 .PHONY: audit
 audit: node_modules/.package-lock.json

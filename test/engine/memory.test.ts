@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { EngineError } from "../../src/sandbox/errors.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { Authority } from "../support/certificates.ts";
-import { builtModule, memoryOf } from "../support/sandboxes.ts";
+import { memoryOf } from "../support/sandboxes.ts";
 import { Rig } from "../tunnel/rig.ts";
 import { clientHello } from "./client-hello.ts";
 import { drain, exportsOf, feed, newServer } from "./instances.ts";
@@ -93,31 +93,6 @@ describe("a chain that can't be used", () => {
     expect(refusal.reason).not.toMatch(/^ERROR_/);
     expect(refusal.message).not.toBe("");
   });
-});
-
-describe("before the start", () => {
-  /** An instance of which nothing was called yet. */
-  function fresh() {
-    const keeper = { sign: () => 0, decrypt: () => 0 };
-    const { exports } = new WebAssembly.Instance(builtModule("engine"), { keeper });
-    const { _initialize, engine_alloc, memory } = exports as Record<string, unknown>;
-    (_initialize as () => void)();
-    return {
-      alloc: engine_alloc as (length: number) => number,
-      size: () => (memory as WebAssembly.Memory).buffer.byteLength,
-    };
-  }
-
-  test.each([-1, -15, -16, -17, -PAGE, -USUAL, 0x7fffffff])(
-    "a length that would wrap around, or that there is no memory for, is refused: %i",
-    (length) => {
-      const { alloc, size } = fresh();
-      const before = size();
-      expect(alloc(length)).toBe(0);
-      expect(size()).toBe(before);
-      expect(alloc(100)).toBeGreaterThan(0);
-    },
-  );
 });
 
 describe("after the start", () => {

@@ -1,0 +1,227 @@
+import type { Fault } from "./fault.ts";
+
+const TABLE: readonly (readonly [name: string, find: string, plant: string, ...tests: string[]])[] =
+  [
+    // Sandboxes.
+    ["the template of engines is not wiped", "    template.wipe();\n", "", "sandbox/memory-image"],
+    [
+      "an image lacks the last block",
+      "for (let at = 0; at <= all.length; at += BLOCK) {",
+      "for (let at = 0; at < all.length; at += BLOCK) {",
+      "sandbox/memory-image",
+    ],
+    [
+      "a peer may have names without end",
+      "if (n === NAMES_MAX) throw",
+      "if (n === -1) throw",
+      "sandbox/what-an-engine-says-is-bounded",
+    ],
+    [
+      "a result stays in the keeper's mailbox",
+      "    } finally {\n      result.fill(0);\n    }",
+      "    } finally {\n    }",
+      "engine/rsa-decryption",
+    ],
+    [
+      "a key file stays in the mailbox when it can't be read",
+      "    } finally {\n      this.room(KEY_FILE_MAX).fill(0);\n    }",
+      "    } finally {\n    }",
+      "engine/key-refusals",
+    ],
+    [
+      "the keys of a failed start stay",
+      "    keeper?.wipe();\n    throw error;",
+      "    throw error;",
+      "setup/keys-are-wiped-when-loading-fails",
+    ],
+    // The tunnel.
+    [
+      "a failure cuts the alert off",
+      'if (this.remote.broken || !this.engine.pending("sendrec")) this.hangUp(local);',
+      "this.hangUp(local);",
+      "tunnel/closing",
+    ],
+    [
+      "with -J, an alert after our FIN is nothing",
+      "return error.isReceivedAlert && isBareFin && !this.settings.enforceCloseNotify;",
+      "return error.isReceivedAlert && isBareFin;",
+      "commands/alert-after-our-half-close",
+    ],
+    [
+      "a failure behind close_notify does not linger",
+      "const saidGoodbye = this.failure === null && state !== null && state.peerClosed;",
+      "const saidGoodbye = state !== null && state.peerClosed;",
+      "tunnel/closing",
+    ],
+    [
+      "EOF inside a record is an EOF",
+      'else if (state.inRecord) this.fail(new TruncationError("EOF inside a record"));',
+      "",
+      "tunnel/closing",
+    ],
+    [
+      "EOF without close_notify is never an error",
+      "else if (this.settings.enforceCloseNotify)\n",
+      "else if (this.settings.enforceCloseNotify && state.inRecord)\n",
+      "tunnel/closing",
+    ],
+    [
+      "the last data of a record is not flushed",
+      "if (this.local.arrived.length === 0) this.engine.flush();",
+      "",
+      "tunnel/two-directions",
+      "tunnel/closing",
+    ],
+    [
+      "more is acknowledged than was written",
+      'this.engine.ack("sendrec", written);',
+      'this.engine.ack("sendrec", records.length);',
+      "tunnel/pieces-of-any-size",
+      "tunnel/two-directions",
+    ],
+    [
+      "an engine is not wiped at the end",
+      "    this.engine.wipe();\n    this.settings.over",
+      "    this.settings.over",
+      "tunnel/closing",
+    ],
+    // The server.
+    [
+      "the last answer of a reload wins",
+      "        first ??= answer;",
+      "        first = answer;",
+      "server/reload-with-disagreement",
+    ],
+    [
+      "a worker that dies is no answer to a reload",
+      '    this.onReload?.(member, "a worker died meanwhile");\n',
+      "",
+      "server/reload-with-disagreement",
+    ],
+    [
+      "a reload is committed whatever the answers",
+      'this.broadcast({ order: problem === null ? "commit" : "discard" });',
+      'this.broadcast({ order: "commit" });',
+      "server/reload-with-disagreement",
+      "server/reload",
+    ],
+    [
+      "keys of a refused reload stay in memory",
+      "        this.reloaded?.release();\n",
+      "",
+      "server/reload-with-disagreement",
+    ],
+    [
+      "old keys stay in memory after a reload",
+      "    this.kept?.release();\n    this.kept = this.reloaded;",
+      "    this.kept = this.reloaded;",
+      "server/reload-with-disagreement",
+      "server/reload",
+    ],
+    [
+      "clients that left are still counted",
+      "    this.byOrigin.add(this.originOf(address), -1);\n",
+      "",
+      "server/census",
+    ],
+    // Credentials and set-up.
+    [
+      "keys that were replaced are never wiped",
+      "if (--this.users === 0) this.credentials.keeper.wipe();",
+      "if (--this.users < 0) this.credentials.keeper.wipe();",
+      "library/keys",
+    ],
+    [
+      "server names compare by case",
+      "const name = serverName.toLowerCase();",
+      "const name = serverName;",
+      "credentials/server-names",
+    ],
+    [
+      "a wildcard stands for a top-level domain",
+      "const TWO_LABELS = /[^.]\\.[^.]/;",
+      "const TWO_LABELS = /[^.]/;",
+      "credentials/server-names",
+    ],
+    [
+      "a certificate that is cut short is passed over",
+      'if (end === -1) throw new CredentialsError("a certificate in it is cut short");',
+      "if (end === -1) return found;",
+      "setup/certificate-file",
+    ],
+    [
+      "a file that was looked at is not wiped",
+      "    } finally {\n      room.fill(0);\n    }",
+      "    } finally {\n    }",
+      "setup/read-into",
+    ],
+    [
+      "a file that is too large is cut",
+      'if (length === room.length) throw new CredentialsError("the file is too large");',
+      "",
+      "setup/read-into",
+    ],
+    // The library.
+    [
+      "the key of one connection is never wiped",
+      "    if (isOwn) context.wipe();",
+      "    void isOwn;",
+      "library/keys",
+    ],
+    [
+      "a wrap that throws keeps its key",
+      "  } catch (error) {\n    keyUsed();\n    throw error;",
+      "  } catch (error) {\n    throw error;",
+      "library/keys",
+    ],
+    [
+      "destroy with an error leaves the peer alone",
+      "const isEnded = this.hasFailed || (error === null && this.writableFinished);",
+      "const isEnded = this.hasFailed || this.writableFinished;",
+      "library/closing",
+    ],
+    [
+      "reading is silence",
+      "        this.idleTimer?.refresh();\n        return this.push(chunk);",
+      "        return this.push(chunk);",
+      "library/closing",
+    ],
+    // Command lines, programs, rules, lookups.
+    [
+      "numbers may be negative",
+      "if (!/^[0-9]+$/.test(text) || value > 0xffffffff) {",
+      "if (!/^-?[0-9]+$/.test(text) || value > 0xffffffff) {",
+      "cli/options",
+    ],
+    ["numbers may have 33 bits", "value > 0xffffffff) {", "value > 0x1ffffffff) {", "cli/options"],
+    [
+      "of a variable that is there twice, the last counts",
+      "if (equals > 0 && !(name in environment)) environment[name]",
+      "if (equals > 0) environment[name]",
+      "setup/environment",
+    ],
+    [
+      "an empty PROXY port is zero",
+      "const port = /^(0|[1-9][0-9]{0,4})$/.test(text) ? Number(text) : Number.NaN;",
+      "const port = Number(text);",
+      "proxy-protocol/version1",
+    ],
+    [
+      "a port of a PROXY header may have 17 bits",
+      "if (!(port <= 65535)) throw",
+      "if (!(port <= 131071)) throw",
+      "proxy-protocol/version1",
+    ],
+    [
+      "who is not named by a rule is allowed",
+      "return firstRule(rules, rulesAboutName(name)) ?? DENIED;",
+      'return firstRule(rules, rulesAboutName(name)) ?? { access: "allow" };',
+      "access/rules",
+    ],
+    ["comments in the hosts file are names", 'line.replace(/#.*/, "")', "line", "lookup/files"],
+  ];
+
+export const HOST_FAULTS: readonly Fault[] = TABLE.map(([name, find, plant, ...tests]) => ({
+  ...{ name, in: "src", find, plant },
+  noticedBy: tests.map((test) => `test/${test}.test.ts`),
+}));

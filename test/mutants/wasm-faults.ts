@@ -1,0 +1,174 @@
+import type { Fault } from "./fault.ts";
+
+const TABLE: readonly (readonly [name: string, find: string, plant: string, ...tests: string[]])[] =
+  [
+    // The peer's certificates.
+    [
+      "a good intermediate clears the leaf's flaw",
+      "if (peer.flaw == 0) {\n\t\tpeer.flaw = inspect(&cert);",
+      "if (1) {\n\t\tpeer.flaw = inspect(&cert);",
+      "engine/chains-with-one-flaw",
+    ],
+    [
+      "only the last of several pins counts",
+      "\tp->next = pins;\n\tpins = p;",
+      "\tpins = p;",
+      "engine/chains-with-one-flaw",
+    ],
+    [
+      "a wildcard stands for a public suffix",
+      "dot != NULL && dot != host && strchr(dot + 1, '.') != NULL &&",
+      "dot != NULL && dot != host &&",
+      "client/names",
+    ],
+    [
+      "names differ in capitals",
+      "if (lower(a[u]) != lower((unsigned char)b[u])) {",
+      "if (a[u] != (unsigned char)b[u]) {",
+      "client/names",
+    ],
+    // TLS 1.2.
+    [
+      "close_notify in two records is missed",
+      "size_t description = eng->alert != 0 ? 0 : 1;",
+      "size_t description = 1;",
+      "commands/close-notify-in-two-records",
+    ],
+    [
+      "a record that waits is lost for an alert",
+      "if (eng->oxc > eng->oxa) {",
+      "if (eng->oxc > eng->oxa && eng->application_data == 0) {",
+      "tunnel/closing",
+    ],
+    // The arena.
+    ["a length wraps around", "if (closed || end < next) {", "if (closed) {", "engine/arena"],
+    [
+      "memory is given after the start",
+      "if (closed || end < next) {",
+      "if (end < next) {",
+      "engine/arena",
+    ],
+    // The keeper.
+    [
+      "a faulty signature stays in the mailbox",
+      "\t\twipe(sig, len);\n\t\treturn 0;",
+      "\t\treturn 0;",
+      "engine/signatures",
+    ],
+    [
+      "a faulty signature leaves",
+      "(key->pk.n != NULL && !rsa_check(sig, padded, sk, &key->pk))) {",
+      "(key->pk.n == NULL && !rsa_check(sig, padded, sk, &key->pk))) {",
+      "engine/signatures",
+    ],
+    [
+      "rejection leaves a byte of the block",
+      "br_ccopy(good ^ 1, data, rejected, PRE_MASTER);",
+      "br_ccopy(good ^ 1, data, rejected, PRE_MASTER - 1);",
+      "engine/rsa-decryption",
+    ],
+    [
+      "rejection ignores the message's last byte",
+      "br_hmac_update(&hc, message, len);\n\tbr_hmac_out(&hc, out);",
+      "br_hmac_update(&hc, message, len - 1);\n\tbr_hmac_out(&hc, out);",
+      "engine/rsa-decryption",
+    ],
+    [
+      "the rest of a decrypted block stays",
+      "\twipe(data + PRE_MASTER, len - PRE_MASTER);\n",
+      "",
+      "engine/rsa-decryption",
+    ],
+    [
+      "the second RSA factor may have any length",
+      "\tif (sk->plen * 8 > BR_MAX_RSA_FACTOR ||\n\t\tsk->qlen * 8 > BR_MAX_RSA_FACTOR) {",
+      "\tif (sk->plen * 8 > BR_MAX_RSA_FACTOR) {",
+      "engine/key-refusals",
+    ],
+    [
+      "an EC key fits any certificate of its curve",
+      "if (qlen == 0 || qlen != pk->qlen || memcmp(q, pk->q, qlen) != 0) {",
+      "if (qlen == 0 || qlen != pk->qlen) {",
+      "engine/keys-and-certificates",
+      "engine/claims",
+    ],
+    [
+      "a key fits a certificate of another curve",
+      "if (key->sk.ec.curve != pk->curve) {",
+      "if (key->sk.ec.curve < 0) {",
+      "engine/keys-and-certificates",
+    ],
+    // Cryptography.
+    [
+      "points of any length are multiplied",
+      "if (Glen == 0 || Glen != point_length(curve)) {",
+      "if (Glen == 0) {",
+      "engine/ec-points",
+    ],
+    [
+      "a combination of field elements is not rounded",
+      "q = (s[TOP] + (1 << 23)) >> 24;",
+      "q = s[TOP] >> 24;",
+      "crypto/p256-field",
+    ],
+    [
+      "ChaCha20 counts partial blocks as none",
+      "cc += (uint32_t)((n + BLOCK - 1) / BLOCK);",
+      "cc += (uint32_t)(n / BLOCK);",
+      "crypto/chacha20",
+    ],
+    ["Keccak forgets its last bit", "\tstate[k->rate - 1] ^= 0x80;\n", "", "crypto/keccak"],
+    [
+      "SHAKE256 has SHAKE128's rate",
+      "keccak_shake256 = {136, 0x1F};",
+      "keccak_shake256 = {168, 0x1F};",
+      "crypto/keccak",
+    ],
+    [
+      "a changed ciphertext gives the right secret",
+      "br_ccopy(EQ0((int32_t)difference), secret, room->seeds, MLKEM_SECRET);",
+      "br_ccopy(1, secret, room->seeds, MLKEM_SECRET);",
+      "crypto/mlkem",
+    ],
+    [
+      "the end of a ciphertext is not compared",
+      "for (u = 0; u < MLKEM_CIPHERTEXT; u++) {\n\t\tdifference",
+      "for (u = 0; u < MLKEM_CIPHERTEXT - 1; u++) {\n\t\tdifference",
+      "crypto/mlkem",
+    ],
+    [
+      "an encapsulation key may have a coefficient of q",
+      "good &= (c - MLKEM_Q) >> 31;",
+      "good &= (c - MLKEM_Q - 1) >> 31;",
+      "crypto/mlkem",
+    ],
+    [
+      "only the first part of an encapsulation key is looked at",
+      "\t\tgood &= mlkem_decode(\n",
+      "\t\tgood = mlkem_decode(\n",
+      "crypto/mlkem",
+    ],
+    [
+      "the rejection's secret is the sender's to know",
+      "digest(&room->k, &keccak_shake256, secret, MLKEM_SECRET, z, 32,",
+      "digest(&room->k, &keccak_shake256, secret, MLKEM_SECRET, z, 0,",
+      "crypto/mlkem",
+    ],
+    [
+      "compression rounds down",
+      "uint64_t x = ((uint64_t)c << bits) + MLKEM_Q / 2;",
+      "uint64_t x = ((uint64_t)c << bits);",
+      "crypto/mlkem",
+    ],
+    [
+      "ML-KEM leaves its secrets behind",
+      "\tmlkem_expand(room, seed);\n\tmemcpy(key, room->key, MLKEM_KEY);\n\twipe(room, sizeof *room);",
+      "\tmlkem_expand(room, seed);\n\tmemcpy(key, room->key, MLKEM_KEY);",
+      "crypto/mlkem",
+    ],
+  ];
+
+export const WASM_FAULTS: readonly Fault[] = TABLE.map(([name, find, plant, ...tests]) => ({
+  ...{ name, in: "wasm", find, plant },
+  noticedBy: tests.map((test) => `test/${test}.test.ts`),
+}));
