@@ -169,7 +169,7 @@ export const ids: Group = [
   },
   {
     short: "G",
-    long: "groups",
+    long: "supplementary-groups",
     value: "gidlist",
     about: "Take on these supplementary groups: numbers, with commas between them.",
     apply: (settings, value) => {

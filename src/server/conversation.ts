@@ -85,8 +85,13 @@ export class Conversation {
 
   private programFailed(error: Error): void {
     this.program = null;
-    if (this.tunnelOver) this.settle();
-    else this.connection.abort(error);
+    if (!this.tunnelOver) {
+      this.connection.abort(error);
+      return;
+    }
+    // The end of prog's sockets was here before the news from the spawner.
+    this.failure ??= error;
+    this.settle();
   }
 
   private settle(): void {

@@ -35,6 +35,14 @@ const PROGRAMS = (
   ] as unknown as [string, CommandLine<Settings>, Settings][]
 ).map(([program, line, defaults]) => ({ program, line, defaults }));
 
+describe.each(PROGRAMS)("$program", ({ line }) => {
+  test("has no two options of one name", () => {
+    const options = line.groups.flat();
+    const names = options.flatMap(({ long, short }) => [long, ...(short ? [short] : [])]);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  });
+});
+
 /** Of these, each option takes some. */
 const VALUES = [
   "0",

@@ -165,18 +165,18 @@ describe("a certificate is taken", () => {
     expect(await subjectOf(issuer.issue(recipe))).toBe("CN=client\n");
   });
 
-  it.each([20, 64])("at the end of a chain of %i", async (count) => {
+  it("at the end of a chain of eight, which is the longest", async () => {
     let issuer = root;
-    for (let length = 1; length < count; length++) issuer = issuer.intermediate();
+    for (let length = 1; length < 8; length++) issuer = issuer.intermediate();
     const last = issuer.issue();
-    expect(readFileSync(last.certFile, "utf8").match(/BEGIN/g)).toHaveLength(count);
+    expect(readFileSync(last.certFile, "utf8").match(/BEGIN/g)).toHaveLength(8);
     expect(await subjectOf(last)).toBe("CN=client\n");
   });
 
-  it("at the end of a chain of 20 that no single record holds", async () => {
+  it("at the end of a chain that no single record holds", async () => {
     let issuer = root;
-    for (let length = 1; length < 20; length++) {
-      issuer = issuer.intermediate({ extensions: padded(1000) });
+    for (let length = 1; length < 8; length++) {
+      issuer = issuer.intermediate({ extensions: padded(2500) });
     }
     expect(Buffer.concat([...issuer.chain]).length).toBeGreaterThan(16384);
     expect(await subjectOf(issuer.issue())).toBe("CN=client\n");
