@@ -35,12 +35,18 @@ export class Instrumented {
   }
 
   /**
-   * What `make` makes of the module, whose own imports come first. Whoever instantiates it in there
-   * knows nothing of reports.
+   * What `make` makes of the module, whose own imports come first. What instantiates it in there
+   * knows nothing of reports, and refuses a module that asks for more than the module's own imports:
+   * so it does not see that this module asks for reports, and still sees whatever else it asks for.
    */
   instantiated<T>(make: (module: WebAssembly.Module) => T): T {
     const { Instance } = WebAssembly;
+    const listImports = WebAssembly.Module.imports;
     const { imports } = this;
+    WebAssembly.Module.imports = (module) =>
+      listImports(module).filter(
+        ({ module: from, name }) => !(module === this.module && from === "env" && isReport(name)),
+      );
     WebAssembly.Instance = class extends Instance {
       constructor(module: WebAssembly.Module, own: WebAssembly.Imports = {}) {
         super(module, { ...own, ...imports });
@@ -50,6 +56,7 @@ export class Instrumented {
       return make(this.module);
     } finally {
       WebAssembly.Instance = Instance;
+      WebAssembly.Module.imports = listImports;
     }
   }
 
@@ -79,6 +86,11 @@ export interface Trace {
 
 const FEATURES = ["--enable-simd", "--enable-bulk-memory"];
 const REPORTS = ["--log-execution", "--instrument-memory"];
+
+/** Does Binaryen's report have that name? */
+function isReport(name: string): boolean {
+  return WHERE.has(name) || /^(load|store)_val_[a-z0-9]+$/.test(name);
+}
 
 /** The imports that are told where the module is; the others are told values. */
 const WHERE = new Set(["log_execution", "load_ptr", "store_ptr"]);
