@@ -5,10 +5,11 @@
  * (from 1 on) and the following ones, `times` in all, fail with that errno;
  * 0 times is all of them. Calls count from the moment on at which the file
  * that FAULT_AFTER names, by the end of its path, has been read: what Node
- * does before our program runs is its own business. With FAULT_WORKER, only
- * the worker of that number in a cluster is meant, and without it the
- * process that is no worker. Each failure is a line in the file FAULT_LOG:
- * the kind, the number of the call, and what its descriptor is.
+ * does before our program runs is its own business. With FAULT_ROLE, only
+ * the first process that the server starts in that role is meant, and
+ * without it the process that has no role. Each failure is a line in the
+ * file FAULT_LOG: the kind, the number of the call, and what its descriptor
+ * is. The file FAULT_LOG.first shows that there has been a first one.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -48,13 +49,33 @@ static atomic_char own[OWN_MAX];
 static int
 meant(void)
 {
-	const char *worker = getenv("NODE_UNIQUE_ID");
-	const char *wanted = getenv("FAULT_WORKER");
+	const char *role = getenv("S6_TLSSERVER_ROLE");
+	const char *wanted = getenv("FAULT_ROLE");
 
 	if (wanted == NULL) {
-		return worker == NULL;
+		return role == NULL;
 	}
-	return worker != NULL && strcmp(worker, wanted) == 0;
+	return role != NULL && strcmp(role, wanted) == 0;
+}
+
+/* The process that replaces a worker is another one, without faults. */
+static int
+is_first(void)
+{
+	char path[4096];
+	int file;
+
+	if (getenv("FAULT_ROLE") == NULL) {
+		return 1;
+	}
+	snprintf(path, sizeof path, "%s.first", log_file);
+	file = (int)syscall(
+		SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	if (file < 0) {
+		return 0;
+	}
+	syscall(SYS_close, file);
+	return 1;
 }
 
 __attribute__((constructor)) static void
@@ -202,7 +223,7 @@ open64(const char *path, int flags, ...)
 		return -1;
 	}
 	fd = real(path, flags, mode);
-	if (kind[0] != 0 && !armed && ends_with(path, after)) {
+	if (kind[0] != 0 && !armed && ends_with(path, after) && is_first()) {
 		after_fd = fd;
 	}
 	return fd;

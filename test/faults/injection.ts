@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import type { Role } from "../../src/server/roles.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 /** A system call that fails: `nth` of its kind, and the next ones, `times` in all (0: for ever). */
@@ -16,8 +17,8 @@ export interface Fault {
 export interface Place {
   /** The program whose bundle is read right before calls begin to count. */
   readonly program: string;
-  /** The number of a worker, from 1 on; none for the process that is no worker. */
-  readonly worker?: number;
+  /** What the server starts that process for: the first one of them; none for the server itself. */
+  readonly role?: Role;
 }
 
 /** test/faults/inject.c, as this machine takes it. */
@@ -38,13 +39,13 @@ export class Injection {
 
   get environment(): Record<string, string> {
     const { call, error, nth, times = 1 } = this.fault;
-    const { program, worker } = this.place;
+    const { program, role } = this.place;
     return {
       LD_PRELOAD: library,
       FAULT: `${call}:${constants.errno[error]}:${nth}:${times}`,
       FAULT_AFTER: `/dist/${program}.cjs`,
       FAULT_LOG: this.log,
-      ...(worker !== undefined && { FAULT_WORKER: `${worker}` }),
+      ...(role !== undefined && { FAULT_ROLE: role }),
     };
   }
 

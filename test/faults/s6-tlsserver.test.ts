@@ -80,7 +80,7 @@ describe("in the process that listens", () => {
 describe("in the process that serves", () => {
   it.each(IN_WORKER)(
     "$call fails with $errors.0 or another",
-    (call) => expectCleanEnds(call, { worker: 1 }),
+    (call) => expectCleanEnds(call, { role: "worker" }),
     TIMEOUT_MS,
   );
 });
