@@ -41,8 +41,9 @@ export function instantiate<Exports>(
 ): Sandbox<Exports> {
   checkImports(module, imports);
   const boundary = new Boundary();
-  // The loader adds a clock and a log to the object that it gets, so it gets one of its own; no
-  // module of ours can ask for them. Its own exports would be wrapped once more.
+  // The loader adds a clock and a log to the object that it gets, so it gets one of its own, with no
+  // prototype in which it could find others; no module of ours can ask for them. Its own exports
+  // would be wrapped once more.
   const { instance } = instantiateSync(module, boundary.importsOf(imports));
   const exports = boundary.exportsOf(instance.exports) as unknown as Exports & BaseExports;
   exports._initialize();
@@ -70,9 +71,10 @@ class Boundary {
   private thrown: unknown = this;
 
   importsOf(imports: Imports): Record<string, Record<string, Import>> {
-    const guarded: Record<string, Record<string, Import>> = {};
+    const guarded: Record<string, Record<string, Import>> = Object.create(null);
+    guarded["env"] = Object.create(null);
     for (const [from, functions] of Object.entries(imports)) {
-      const own: Record<string, Import> = {};
+      const own: Record<string, Import> = Object.create(null);
       for (const [name, call] of Object.entries(functions)) own[name] = this.outward(call);
       guarded[from] = own;
     }
