@@ -54,9 +54,13 @@ const UNRECOGNIZED_NAME = 112;
 export type Channel = keyof typeof CHANNELS;
 
 /** What an engine says of its connection; see its properties of the same names. */
-export type EngineState = Readonly<
-  Pick<Engine, "closed" | "established" | "peerClosed" | "inRecord" | "awaitsHost">
->;
+export interface EngineState {
+  readonly closed: boolean;
+  readonly established: boolean;
+  readonly peerClosed: boolean;
+  readonly inRecord: boolean;
+  readonly awaitsHost: boolean;
+}
 
 /** Makes the engine of one more connection. */
 export type ServerMaker = (start: ServerStart) => Engine;
@@ -332,7 +336,7 @@ export class Engine {
   }
 
   private startServer(settings: Pick<ServerSettings, "clients" | "seed" | "tune">): void {
-    const { clients, seed, tune } = settings;
+    const { clients, seed, tune } = own(settings);
     if (clients !== null) this.configuration.verifyClients(clients);
     tune?.(this.sandbox);
     this.configuration.start(seed);
