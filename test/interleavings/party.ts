@@ -1,6 +1,6 @@
 import type { Engine } from "../../src/sandbox/engine.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
-import { memoryOf } from "../support/sandboxes.ts";
+import type { Restart } from "../support/reusable.ts";
 import { Port } from "./port.ts";
 
 /** What a program says, one after the other, and then an EOF. */
@@ -8,6 +8,7 @@ export type Script = readonly Uint8Array[];
 
 export interface PartySettings {
   readonly engine: Engine;
+  readonly restart: Restart;
   /** The engine's memory at the beginning. */
   readonly memory: Uint8Array;
   readonly closeNotify: boolean;
@@ -32,8 +33,8 @@ export class Party {
   private eofSaid = false;
 
   constructor(readonly settings: PartySettings) {
-    const { engine, memory, closeNotify, enforceCloseNotify } = settings;
-    memoryOf(engine).set(memory);
+    const { engine, restart, memory, closeNotify, enforceCloseNotify } = settings;
+    restart(memory);
     this.tunnel = new Tunnel({
       ...{ engine, remote: this.remote, closeNotify, enforceCloseNotify },
       established: () => {

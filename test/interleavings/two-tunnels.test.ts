@@ -11,6 +11,7 @@ import { TruncationError } from "../../src/tunnel/closing.ts";
 import { isBlank, newClient, newServer } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
 import { payload } from "../support/payload.ts";
+import { reusable } from "../support/reusable.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { explore } from "./explore.ts";
 import type { Party } from "./party.ts";
@@ -25,6 +26,10 @@ const PREFIXES = [0, 6];
 const credentials = Authority.root().issue();
 const server = newServer(credentials);
 const client = newClient({ server: null });
+const reused = {
+  server: { engine: server, restart: reusable(server) },
+  client: { engine: client, restart: reusable(client) },
+};
 const fresh = { server: memoryOf(server).slice(), client: memoryOf(client).slice() };
 
 /** What can be under way holds neither; an engine holds the rest of the question, not of the answer. */
@@ -44,8 +49,8 @@ const greeted = handshake();
 
 function handshake(): typeof fresh {
   const world = new World({
-    server: { engine: server, memory: fresh.server, script: [], ...PLAIN },
-    client: { engine: client, memory: fresh.client, script: [], ...PLAIN },
+    server: { ...reused.server, memory: fresh.server, script: [], ...PLAIN },
+    client: { ...reused.client, memory: fresh.client, script: [], ...PLAIN },
     accident: "nothing",
   });
   for (let step = 0; world.server.local === null || world.client.local === null; step++) {
@@ -58,8 +63,8 @@ function handshake(): typeof fresh {
 function parties(memories: typeof fresh, serverPolicy: Policy, clientPolicy: Policy) {
   const at = { server: memories.server, client: memories.client };
   return {
-    server: { engine: server, memory: at.server, script: SAID.server, ...serverPolicy },
-    client: { engine: client, memory: at.client, script: SAID.client, ...clientPolicy },
+    server: { ...reused.server, memory: at.server, script: SAID.server, ...serverPolicy },
+    client: { ...reused.client, memory: at.client, script: SAID.client, ...clientPolicy },
   };
 }
 
