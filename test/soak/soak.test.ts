@@ -115,7 +115,7 @@ it(
     const tcpserver = await startTcpserver(
       [program("s6-tlsd"), ...options, "--", ...prog],
       { ...environment, ...credentialsEnvironment(credentials) },
-      { options: ["-c", "100", "-C", "100"], patience: TIMEOUT_MS },
+      { options: ["-c", "100"], patience: TIMEOUT_MS },
     );
     const crowd = new Crowd({ server: server.port, tcpserver: tcpserver.port });
     const start = Date.now();
