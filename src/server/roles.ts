@@ -19,11 +19,41 @@ export function roleOf(env: NodeJS.ProcessEnv): Role | null {
  */
 export function startAs(role: Role): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
-  return fork(launcher, line, {
+  const child = fork(launcher, line, {
     env: { ...process.env, [ROLE]: role },
     // Whoever reads our standard output waits for its end: workers must not keep it open.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
+  guardChannel(child);
+  return child;
+}
+
+/**
+ * Node believes what a process says about the sockets that pass between us, and throws where nothing
+ * can catch it when that is wrong: for a receipt that is not due, as it gets from Node itself when a
+ * socket had to be sent twice, and for what it doesn't know. That would be the end of the server.
+ */
+function guardChannel(child: ChildProcess): void {
+  const emit = child.emit.bind(child) as (event: string | symbol, ...values: unknown[]) => boolean;
+  child.emit = (event: string | symbol, ...values: unknown[]) => {
+    if (event !== "internalMessage") return emit(event, ...values);
+    const [message, handle] = values as [{ cmd?: unknown }, { close(): void } | undefined];
+    if (!isReceipt(message)) {
+      // None of our processes has a socket to give.
+      handle?.close();
+      return true;
+    }
+    try {
+      return emit(event, message);
+    } catch {
+      // Nothing was to be received: what the receipt is for has been seen to already.
+      return true;
+    }
+  };
+}
+
+function isReceipt({ cmd }: { cmd?: unknown }): boolean {
+  return cmd === "NODE_HANDLE_ACK" || cmd === "NODE_HANDLE_NACK";
 }
 
 /** Variables that are the server's business, and by which prog would be misled. */

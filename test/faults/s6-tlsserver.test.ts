@@ -45,6 +45,8 @@ const IN_WORKER: readonly FallibleCall[] = [
   { call: "read", errors: ["EIO", "ECONNRESET"] },
   { call: "recvmsg", errors: ["ENOMEM", "EMFILE"] },
   { call: "shutdown", errors: ["ENOTCONN"] },
+  // Without it, Node can't tell what a socket is that it has received.
+  { call: "getsockname", errors: ["ENOBUFS"], sample: [1, 2, 4] },
   { call: "setsockopt", errors: ["ENOMEM"] },
   { call: "mmap64", errors: ["ENOMEM"] },
   { call: "mmap64", errors: ["ENOMEM"], times: 40 },

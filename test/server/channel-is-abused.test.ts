@@ -1,0 +1,50 @@
+/**
+ * A worker that breaks the rules of Node's own channel between processes: it sends receipts for
+ * nothing, messages of a kind that Node doesn't know, and sockets that the server never asked for.
+ */
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { connect, exchange } from "../support/clients.ts";
+import { scratchFile } from "../support/scratch.ts";
+import { descriptorsOf, startServer } from "../support/server.ts";
+import { words } from "../support/words.ts";
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+const ABUSE = `
+const net = require("node:net");
+if (process.env.S6_TLSSERVER_ROLE === "worker") {
+  const listener = net.createServer().listen(0, "127.0.0.1");
+  process.on("message", ({ order }) => {
+    if (order !== "serve") return;
+    for (let turn = 0; turn < 3; turn++) {
+      process.send({ cmd: "NODE_HANDLE_ACK" });
+      process.send({ cmd: "NODE_HANDLE_NACK" });
+      process.send({ cmd: "NODE_HANDLE", type: "nonsense", msg: {} });
+      process.send({ cmd: "NODE_SOMETHING" });
+      process.send({ key: "__proto__" }, listener, { keepOpen: true });
+      // Without this, Node waits for a receipt before it sends anything more.
+      process._handleQueue = null;
+    }
+    require("node:fs").writeSync(2, "abused\\n");
+  });
+}
+`;
+
+it("the server serves on, and keeps none of the sockets", async () => {
+  const abuse = scratchFile("abuse.cjs", ABUSE);
+  const environment = { NODE_OPTIONS: `--require=${abuse}` };
+  const options = words("--workers 1");
+  const server = await startServer({ authority, credentials, options, environment });
+  const before = descriptorsOf(server.pid).size;
+  for (let turn = 1; turn <= 4; turn++) {
+    const client = await connect(server);
+    expect(await exchange(client, "served")).toBe("served");
+    client.destroy();
+    await server.logged("abused", turn);
+  }
+  // At most what a client of ours has there on its way.
+  expect(descriptorsOf(server.pid).size).toBeLessThanOrEqual(before + 1);
+  expect(await server.stop()).toMatchObject({ code: 0, signal: null });
+});
