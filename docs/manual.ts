@@ -6,16 +6,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import {
   s6TlscIoLine,
   s6TlscLine,
-  s6TlsclientLine,
   s6TlsdIoLine,
   s6TlsdLine,
-  s6TlsserverLine,
   s6UcspitlscLine,
   s6UcspitlsdLine,
 } from "../src/cli/command-lines.ts";
 import { type CommandLine, type Option, usage } from "../src/cli/options.ts";
+import { s6TlsserverLine } from "../src/cli/super-server-line.ts";
+import { s6TlsclientLine } from "../src/cli/tcp-client-line.ts";
 
-const BEGIN = "<!-- generated from src/cli/command-lines.ts -->";
+const BEGIN = "<!-- generated from src/cli -->";
 const END = "<!-- end of what is generated -->";
 
 const pages: Record<string, string> = {

@@ -1,12 +1,12 @@
-import { ACCESS_DEFAULTS, access } from "./access-options.ts";
 import * as client from "./client-options.ts";
-import * as dial from "./dial-options.ts";
 import { questions } from "./help.ts";
 import { type CommandLine, type OptionGroup, spellOut, text, unsigned } from "./options.ts";
-import * as server from "./server-options.ts";
 import * as tls from "./tls-options.ts";
 
-/** Each program's options, in the order of its usage line and of its manual. */
+/**
+ * Each program's options, in the order of its usage line and of its manual. Those of s6-tlsserver and
+ * s6-tlsclient are in files of their own: the other programs' bundles need none of them.
+ */
 export const s6TlsdLine: CommandLine<tls.TlsSettings> = {
   groups: [
     tls.closeNotify,
@@ -78,24 +78,6 @@ export const s6TlscLine: CommandLine<ClientProgramSettings> = {
   operands: "prog...",
 };
 
-export interface TcpClientSettings extends client.ClientTlsSettings, dial.DialSettings {}
-
-export const s6TlsclientLine: CommandLine<TcpClientSettings> = {
-  groups: [
-    ...dial.dialing,
-    tls.closeNotify,
-    tls.enforceCloseNotify,
-    client.ownCertificate,
-    tls.keepEnvironment,
-    tls.handshakeTimeout(),
-    client.serverName,
-    tls.offer,
-    tls.keyGroups,
-    questions,
-  ],
-  operands: "host port prog...",
-};
-
 export interface ClientIoSettings extends client.ClientTlsSettings {
   notify: number | null;
 }
@@ -115,59 +97,6 @@ export const s6TlscIoLine: CommandLine<ClientIoSettings> = {
     questions,
   ],
   operands: "fdr fdw",
-};
-
-export const SERVER_DEFAULTS: Readonly<server.ServerSettings> = {
-  ...tls.DEFAULTS,
-  ...ACCESS_DEFAULTS,
-  // A silent peer must not hold a slot for ever.
-  handshakeTimeout: 30_000,
-  logLevel: 1,
-  logFormat: "text",
-  printPort: false,
-  maxConnections: 40,
-  maxPerAddress: null,
-  ipv6Prefix: 64,
-  backlog: 511,
-  uid: null,
-  gid: null,
-  groups: null,
-  idsFromEnvironment: false,
-  delay: false,
-  workers: null,
-  grace: 30,
-  notificationFd: null,
-  listenFd: null,
-  idleTimeout: 0,
-};
-
-export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
-  groups: [
-    server.logLevel,
-    server.logFormat,
-    server.printPort,
-    server.notificationFd,
-    server.maxConnections,
-    server.maxPerAddress,
-    server.backlog,
-    server.ids,
-    server.delay,
-    server.workers,
-    server.grace,
-    server.listenFd,
-    server.idleTimeout,
-    tls.closeNotify,
-    tls.enforceCloseNotify,
-    tls.clientCertificate,
-    tls.keepEnvironment,
-    tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
-    tls.sniLevel,
-    tls.offer,
-    tls.keyGroups,
-    ...access,
-    questions,
-  ],
-  operands: "ip port prog...",
 };
 
 /** Delayed TLS takes the options of the program that starts TLS at once. */

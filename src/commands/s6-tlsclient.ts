@@ -1,14 +1,11 @@
 import { isIP, type Socket } from "node:net";
 import { CLIENT_DEFAULTS, UCSPI_DESCRIPTORS } from "../cli/client-options.ts";
-import {
-  clientTunnelOptions,
-  s6TlsclientLine,
-  type TcpClientSettings,
-} from "../cli/command-lines.ts";
+import { clientTunnelOptions } from "../cli/command-lines.ts";
 import { complain, SystemFailure } from "../cli/diagnostics.ts";
 import { DIAL_DEFAULTS } from "../cli/dial-options.ts";
 import { UsageError } from "../cli/options.ts";
 import { parsePort } from "../cli/port.ts";
+import { s6TlsclientLine, type TcpClientSettings } from "../cli/tcp-client-line.ts";
 import { endsOf, tcpVariables } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { dial } from "../io/dial.ts";

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { wantsAccess } from "../cli/access-options.ts";
-import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import type { ServerSettings } from "../cli/server-options.ts";
+import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/super-server-line.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import type { Privileges } from "../program/privileges.ts";
 import { Access } from "../server/access.ts";

@@ -10,6 +10,8 @@ import {
   spellOut,
   UsageError,
 } from "../../src/cli/options.ts";
+import { SERVER_DEFAULTS, s6TlsserverLine } from "../../src/cli/super-server-line.ts";
+import { s6TlsclientLine } from "../../src/cli/tcp-client-line.ts";
 import { DEFAULTS } from "../../src/cli/tls-options.ts";
 import { Chance } from "../support/mutations.ts";
 
@@ -26,10 +28,10 @@ const PROGRAMS = (
   [
     ["s6-tlsd", lines.s6TlsdLine, DEFAULTS],
     ["s6-tlsd-io", lines.s6TlsdIoLine, { ...DEFAULTS, notify: null }],
-    ["s6-tlsserver", lines.s6TlsserverLine, lines.SERVER_DEFAULTS],
+    ["s6-tlsserver", s6TlsserverLine, SERVER_DEFAULTS],
     ["s6-tlsc", lines.s6TlscLine, CLIENT],
     ["s6-tlsc-io", lines.s6TlscIoLine, { ...CLIENT_DEFAULTS, notify: null }],
-    ["s6-tlsclient", lines.s6TlsclientLine, { ...CLIENT_DEFAULTS, ...DIAL_DEFAULTS }],
+    ["s6-tlsclient", s6TlsclientLine, { ...CLIENT_DEFAULTS, ...DIAL_DEFAULTS }],
     ["s6-ucspitlsd", lines.s6UcspitlsdLine, DEFAULTS],
     ["s6-ucspitlsc", lines.s6UcspitlscLine, CLIENT],
   ] as unknown as [string, CommandLine<Settings>, Settings][]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SERVER_DEFAULTS } from "../../src/cli/command-lines.ts";
+import { SERVER_DEFAULTS } from "../../src/cli/super-server-line.ts";
 import { ownerOf } from "../../src/server/ids.ts";
 
 const options = { ...SERVER_DEFAULTS, uid: 1, gid: 2, groups: [3, 4] };

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { SERVER_DEFAULTS } from "../../src/cli/command-lines.ts";
+import { SERVER_DEFAULTS } from "../../src/cli/super-server-line.ts";
 import { Authority } from "../support/certificates.ts";
 import { clientHello, connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
 import { within } from "../support/limits.ts";

@@ -1,0 +1,58 @@
+import { ACCESS_DEFAULTS, access } from "./access-options.ts";
+import { questions } from "./help.ts";
+import type { CommandLine } from "./options.ts";
+import * as server from "./server-options.ts";
+import * as tls from "./tls-options.ts";
+
+export const SERVER_DEFAULTS: Readonly<server.ServerSettings> = {
+  ...tls.DEFAULTS,
+  ...ACCESS_DEFAULTS,
+  // A silent peer must not hold a slot for ever.
+  handshakeTimeout: 30_000,
+  logLevel: 1,
+  logFormat: "text",
+  printPort: false,
+  maxConnections: 40,
+  maxPerAddress: null,
+  ipv6Prefix: 64,
+  backlog: 511,
+  uid: null,
+  gid: null,
+  groups: null,
+  idsFromEnvironment: false,
+  delay: false,
+  workers: null,
+  grace: 30,
+  notificationFd: null,
+  listenFd: null,
+  idleTimeout: 0,
+};
+
+export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
+  groups: [
+    server.logLevel,
+    server.logFormat,
+    server.printPort,
+    server.notificationFd,
+    server.maxConnections,
+    server.maxPerAddress,
+    server.backlog,
+    server.ids,
+    server.delay,
+    server.workers,
+    server.grace,
+    server.listenFd,
+    server.idleTimeout,
+    tls.closeNotify,
+    tls.enforceCloseNotify,
+    tls.clientCertificate,
+    tls.keepEnvironment,
+    tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
+    tls.sniLevel,
+    tls.offer,
+    tls.keyGroups,
+    ...access,
+    questions,
+  ],
+  operands: "ip port prog...",
+};
