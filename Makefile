@@ -136,7 +136,7 @@ object = $(patsubst wasm/%.c,build/wasm/%.o,$(1))
 
 # One compiler call for many files: one by one, starting emcc is what costs.
 # sysrng.c would ask an operating system for randomness.
-build/bearssl.a: build/toolchain build/bearssl-sources wasm/bearssl-config.h
+build/bearssl.a: build/toolchain build/bearssl-sources build/flags wasm/bearssl-config.h
 	$(call say,  BearSSL: compiling to WebAssembly (10 to 20 seconds))
 	@rm -rf build/bearssl && mkdir -p build/bearssl
 	@cd build/bearssl && find ../../vendor/bearssl/src -name '*.c' ! -name sysrng.c | LC_ALL=C sort | \
@@ -145,9 +145,17 @@ build/bearssl.a: build/toolchain build/bearssl-sources wasm/bearssl-config.h
 
 # What is not arithmetic: small code is fast code in a process that serves one
 # connection, since V8 compiles it first.
-build/wasm/engine/tls13/%.o: CFLAGS := $(CFLAGS:-O3=-Os)
+SMALL_CFLAGS := $(CFLAGS:-O3=-Os)
+build/wasm/engine/tls13/%.o: CFLAGS := $(SMALL_CFLAGS)
 
-build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources wasm/bearssl-config.h
+# Other flags make other objects: without this file, those made before would stay.
+FLAGS := $(CFLAGS) $(STRICT); tls13: $(SMALL_CFLAGS); modules: $(LDFLAGS) $(engine_LDFLAGS) \
+	$(engine_STACK) $(engine_MEMORY) $(keeper_STACK) $(keeper_MEMORY)
+build/flags: FORCE
+	@mkdir -p build
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+
+build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources build/flags wasm/bearssl-config.h
 	$(call say,  $<)
 	@mkdir -p $(@D)
 	@emcc -c -MMD $(CFLAGS) $(STRICT) $< -o $@
