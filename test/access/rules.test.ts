@@ -154,3 +154,9 @@ it("a file that is not there, or no cdb, refuses with its name", () => {
   writeFileSync(missing, "no database");
   expect(() => about(new RulesFile(missing), "192.0.2.1")).toThrow("too short");
 });
+
+it("a client that no rule knows is refused", () => {
+  const none = { find: () => null };
+  expect(judgeName(none as never, "mail.example.test")).toEqual({ access: "deny" });
+  expect(judgeName(none as never, null)).toEqual({ access: "deny" });
+});

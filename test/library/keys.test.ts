@@ -142,9 +142,13 @@ describe("a private key", () => {
     const memories = await keepersOf(async () => {
       const broken = { ...pair, isServer: true, requestCert: true, ca: "no certificate" } as const;
       expect(() => bearhug.wrap(duplexPair()[0], broken)).toThrow();
+      // The key is loaded by then: it is the engine that can't be made.
+      const anchorless = { ...pair, isServer: true, requestCert: true } as const;
+      expect(() => bearhug.wrap(duplexPair()[0], anchorless)).toThrow();
       const nowhere = { ...pair, servername: `${"x".repeat(300)}.test`, ca };
       expect(() => bearhug.wrap(duplexPair()[0], nowhere)).toThrow();
     });
+    expect(memories().length).toBeGreaterThan(0);
     expect(memories().every(isWiped)).toBe(true);
   });
 

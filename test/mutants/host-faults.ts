@@ -195,12 +195,6 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     ["numbers may have 33 bits", "value > 0xffffffff) {", "value > 0x1ffffffff) {", "cli/options"],
     [
-      "of a variable that is there twice, the last counts",
-      "if (equals > 0 && !(name in environment)) environment[name]",
-      "if (equals > 0) environment[name]",
-      "setup/environment",
-    ],
-    [
       "an empty PROXY port is zero",
       "const port = /^(0|[1-9][0-9]{0,4})$/.test(text) ? Number(text) : Number.NaN;",
       "const port = Number(text);",

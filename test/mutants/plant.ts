@@ -4,7 +4,9 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -76,16 +78,21 @@ export class Field {
   noticer(fault: Fault, file: string): string | null {
     const path = join(this.folder, file);
     const sound = readFileSync(path, "utf8");
+    const { atime, mtime } = statSync(path);
     const keep = this.keep(fault, file);
     writeFileSync(
       path,
       sound.replace(fault.find, () => fault.plant),
     );
+    // Times of files are coarse: make must see that this one is newer than what was just put back.
+    const later = new Date(Date.now() + 2000);
+    utimesSync(path, later, later);
     try {
       this.make(fault.in);
       return this.failing(fault.noticedBy);
     } finally {
       writeFileSync(path, sound);
+      utimesSync(path, atime, mtime);
       for (const [from, to] of keep) copyFileSync(from, to);
     }
   }

@@ -40,8 +40,12 @@ function judge(fault: Fault): string {
   if (lame !== undefined) return `NOT JUDGED: without it fails ${broken.get(lame)}`;
   const place = placeOf(fault, sources);
   if (place instanceof Error) return `NOT PLANTED: ${place.message}`;
-  const by = field.noticer(fault, place);
-  return by === null ? "NOT NOTICED" : `${NOTICED} by ${by}`;
+  try {
+    const by = field.noticer(fault, place);
+    return by === null ? "NOT NOTICED" : `${NOTICED} by ${by}`;
+  } catch (error) {
+    return `NOT PLANTED: it does not build: ${(error as Error).message.split("\n")[1]}`;
+  }
 }
 
 function choose(words: string[]) {

@@ -24,7 +24,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     [
       "names differ in capitals",
       "if (lower(a[u]) != lower((unsigned char)b[u])) {",
-      "if (a[u] != (unsigned char)b[u]) {",
+      "if (lower(a[u]) != (unsigned char)b[u]) {",
       "client/names",
     ],
     // TLS 1.2.
@@ -127,7 +127,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     [
       "a changed ciphertext gives the right secret",
       "br_ccopy(EQ0((int32_t)difference), secret, room->seeds, MLKEM_SECRET);",
-      "br_ccopy(1, secret, room->seeds, MLKEM_SECRET);",
+      "br_ccopy(EQ0((int32_t)difference & 0), secret, room->seeds, MLKEM_SECRET);",
       "crypto/mlkem",
     ],
     [

@@ -23,7 +23,7 @@ function endlessNames(): Sandbox<Parameters<typeof readPeerCertificate>[0]["expo
       return 1024 as Pointer;
     },
     engine_peer_name_kind: () => 6,
-    engine_peer_name_length: () => 1,
+    engine_peer_name_length: () => 0,
     engine_peer_not_yet_valid: () => 0,
   };
   return { exports, memory } as never;

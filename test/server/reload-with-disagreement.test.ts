@@ -80,6 +80,9 @@ async function reloadsAgain({ server, files }: Scene): Promise<void> {
   server.signal("SIGUSR2");
   await server.logged("read all keys and certificates again", before + 1);
   expect(await answering(server)).toEqual(new Set(["second"]));
+  for (const worker of server.workers) {
+    await eventually("no trace of the old key", () => copiesOf(firstKey, worker) === 0);
+  }
 }
 
 describe("if one worker has read a good pair, and another finds none", PATIENCE, () => {

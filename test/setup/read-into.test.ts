@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CredentialsError } from "../../src/credentials/errors.ts";
-import { readInto } from "../../src/setup/read-into.ts";
+import { readInto, withFile } from "../../src/setup/read-into.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 /** A file goes straight into the memory that is meant for it. */
@@ -49,5 +49,29 @@ describe("a file", () => {
     mkdirSync(folder);
     const inFolder = () => readInto(folder, room);
     expect(inFolder).toThrow(expect.objectContaining({ code: "EISDIR" }));
+  });
+});
+
+describe("a file that is only looked at", () => {
+  const path = scratchFile("looked-at", "what is in it");
+
+  test("is wiped afterwards", () => {
+    let seen: Buffer | null = null;
+    const text = withFile(path, (file) => {
+      seen = file;
+      return file.toString();
+    });
+    expect(text).toBe("what is in it");
+    expect(seen).toEqual(Buffer.alloc(text.length));
+  });
+
+  test("is wiped when the look at it fails, too", () => {
+    let seen: Buffer | null = null;
+    const look = (file: Buffer) => {
+      seen = file;
+      throw new Error("seen enough");
+    };
+    expect(() => withFile(path, look)).toThrow("seen enough");
+    expect(seen).toEqual(Buffer.alloc("what is in it".length));
   });
 });
