@@ -8,6 +8,7 @@ export type Variables = ReadonlyMap<string, string | null>;
 export const sessionVariableNames = [
   "SSL_PROTOCOL",
   "SSL_CIPHER",
+  "SSL_GROUP",
   "SSL_TLS_SNI_SERVERNAME",
   "SSL_PEER_CERT_HASH",
   "SSL_PEER_CERT_SUBJECT",

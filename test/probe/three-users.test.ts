@@ -153,6 +153,13 @@ describe("with three users", NEEDS_ROOT, () => {
     expect(heard.sort()).toEqual(["33", "65531", "65532"]);
   });
 
+  it("in TLS 1.3, prog learns the group of the key exchange", async () => {
+    const options = words("-U --workers 1 --tls-profile strict");
+    const server = await serving({ prog: ["printenv", "SSL_GROUP"], options });
+    const heard = (await everything(await connect(server))).toString().trim();
+    expect(["X25519", "X25519MLKEM768"]).toContain(heard);
+  });
+
   it("a prog that can't be run is one failed connection", async () => {
     const server = await serving({ prog: ["/nowhere/to/be/found"] });
     const client = await connect(server).catch(() => null);
