@@ -48,13 +48,21 @@ afterEach(() => {
 });
 
 function roleOf(pid: number): string | undefined {
-  const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  const environment = ofProcess(pid, "environ").split("\0");
   return environment.find((one) => one.startsWith("S6_TLSSERVER_ROLE="))?.split("=")[1];
 }
 
 function uidOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^Uid:\s+([0-9]+)/m.exec(status)?.[1]);
+  return Number(/^Uid:\s+([0-9]+)/m.exec(ofProcess(pid, "status"))?.[1]);
+}
+
+/** Nothing, of a process that has ended meanwhile. */
+function ofProcess(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** The primary's children: one is root for good, and the others are workers. */
