@@ -36,9 +36,9 @@ async function answerTo(server: Server, localAddress = "127.0.0.1"): Promise<str
 }
 
 /** Milliseconds until the server hangs up on a client that says nothing. */
-async function patienceWith(server: Server): Promise<number> {
+async function patienceWith(server: Server, localAddress?: string): Promise<number> {
   const began = performance.now();
-  const socket = await connectRaw(server.port);
+  const socket = await connectRaw(server.port, localAddress);
   socket.on("error", () => {});
   const over = new Promise((resolve) => socket.once("end", resolve).once("close", resolve));
   socket.resume();
@@ -119,38 +119,43 @@ describe("with a name server that is silent", NEEDS_RESOLVER, () => {
   });
 });
 
+/** A client's address with the one port of IDENT, which other tests use elsewhere. */
+const ASKED = "127.113.0.9";
+
 describe("IDENT", NEEDS_RESOLVER, () => {
   it("-r: oidentd tells whose connection it is", async () => {
-    const oidentd = start(["oidentd", "-i", "-f", "-a", "127.0.0.1", "-u", "root", "-g", "root"]);
+    const oidentd = start(["oidentd", "-i", "-f", "-a", ASKED, "-u", "root", "-g", "root"]);
     closers.push(() => oidentd.signal("SIGKILL"));
     const server = await serverWith("-H -r -t 10000");
-    const answers = async () => (await answerTo(server)).trim().split(" ").at(-1);
+    const answers = async () => (await answerTo(server, ASKED)).trim().split(" ").at(-1);
     await expect.poll(answers, { timeout: 10_000 }).toBe("root");
   });
 
   it("-r: no server there is no answer, and no error", async () => {
-    expect(await answerTo(await serverWith("-H -r -w"))).toBe("unset unset unset\n");
+    expect(await answerTo(await serverWith("-H -r -w"), "127.113.0.10")).toBe(
+      "unset unset unset\n",
+    );
   });
 
   it("-r -t: a server that never answers ends that connection in time", async () => {
-    const identd = createServer(() => {}).listen(113, "127.0.0.1");
+    const identd = createServer(() => {}).listen(113, ASKED);
     await once(identd, "listening");
     closers.push(() => identd.close());
     const server = await serverWith("-v2 -H -r -t 600");
-    expect(await patienceWith(server)).toBeGreaterThanOrEqual(550);
+    expect(await patienceWith(server, ASKED)).toBeGreaterThanOrEqual(550);
     await server.logged("no answer within 600 ms");
   });
 
   it("-r -w: an answer that is cut off refuses; with -W it does not", async () => {
-    const identd = createServer((socket) => socket.resetAndDestroy()).listen(113, "127.0.0.1");
+    const identd = createServer((socket) => socket.resetAndDestroy()).listen(113, ASKED);
     await once(identd, "listening");
     closers.push(() => identd.close());
     const strict = await serverWith("-v2 -H -r -w");
-    await patienceWith(strict);
-    await strict.logged("is refused: IDENT of 127.0.0.1");
+    await patienceWith(strict, ASKED);
+    await strict.logged(`is refused: IDENT of ${ASKED}`);
     const lenient = await serverWith("-v3 -H -r -W");
-    expect(await answerTo(lenient)).toBe("unset unset unset\n");
-    await lenient.logged("look-up for 1 failed: IDENT of 127.0.0.1");
+    expect(await answerTo(lenient, ASKED)).toBe("unset unset unset\n");
+    await lenient.logged(`look-up for 1 failed: IDENT of ${ASKED}`);
   });
 });
 
