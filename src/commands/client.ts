@@ -1,7 +1,7 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { complain } from "../cli/diagnostics.ts";
 import { type ClientSide, prepareClient } from "../setup/client-side.ts";
-import { anchorSource } from "../setup/environment.ts";
+import type { TlsEnvironment } from "../setup/environment.ts";
 import { systemBundle } from "../setup/trust-anchors.ts";
 import { warnings } from "./server.ts";
 
@@ -9,17 +9,17 @@ import { warnings } from "./server.ts";
  * The client's sandboxes, and what there is to say about what they hold the server against. Only
  * the process that has the engine says it.
  */
-export function prepareAndTell(program: string, { settings, environment }: Asked): ClientSide {
-  const side = prepareClient(settings, environment, warnings(program, settings));
+export function prepareAndTell(program: string, { settings, tls }: Asked): ClientSide {
+  const side = prepareClient(settings, tls, warnings(program, settings));
   warnWithoutName(program, settings);
-  if (settings.verifyServer && settings.verbosity > 1) tellSystemBundle(program, environment);
+  if (settings.verifyServer && settings.verbosity > 1) tellSystemBundle(program, tls);
   return side;
 }
 
 /** By whoever started us. */
 export interface Asked {
   readonly settings: ClientTlsSettings;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly tls: TlsEnvironment;
 }
 
 /** A chain alone says that the server is somebody whom a CA knows, not who it is. */
@@ -34,7 +34,7 @@ function warnWithoutName(program: string, settings: ClientTlsSettings): void {
 }
 
 /** Which file is the system's bundle is ours to find, and the operator's to know. */
-function tellSystemBundle(program: string, env: NodeJS.ProcessEnv): void {
-  if (anchorSource(env).file !== "system") return;
+function tellSystemBundle(program: string, tls: TlsEnvironment): void {
+  if (tls.anchorSource().file !== "system") return;
   complain(program, "info", `the system's trust anchors are in ${systemBundle()}`);
 }

@@ -3,7 +3,6 @@ import { complain, reasonOf } from "../cli/diagnostics.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import type { Ending, Program, ProgramSettings } from "../program/program.ts";
-import { engineOwner } from "../setup/environment.ts";
 import { DelayedEngineChild } from "./delayed-engine-child.ts";
 import { DelayedOwnEngine } from "./delayed-own-engine.ts";
 import { fail } from "./fail.ts";
@@ -42,7 +41,7 @@ const START_AND_TELL = "Y";
  * when it likes. Until then this process touches neither the network nor a key.
  */
 export function runDelayed(delayed: Delayed): void {
-  const { uid, gid } = engineOwner(delayed.environment);
+  const { uid, gid } = delayed.tls.engineOwner();
   for (const fd of delayed.network) requireOpen(fd);
   // Before there are descriptors of our own.
   const descriptors = [...inheritedDescriptors(), ...delayed.network];

@@ -6,7 +6,7 @@ import { type Ending, Program, type ProgramSettings } from "../program/program.t
 import { dieOf, passSignalsOn } from "../program/signals.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
-import { isOurs } from "../setup/environment.ts";
+import { isOurs, type TlsEnvironment } from "../setup/environment.ts";
 
 /** The sandboxes of one connection; null: there is no key. */
 export interface Sandboxes {
@@ -23,6 +23,8 @@ export interface Wrapping {
   readonly command: readonly string[];
   /** What we were started with. */
   readonly environment: NodeJS.ProcessEnv;
+  /** What that says about TLS. */
+  readonly tls: TlsEnvironment;
   /** Reads the credentials, and gets an engine ready. */
   readonly prepare: () => Sandboxes;
   /** The program that is the tunnel alone, for when it needs a process of its own. */

@@ -1,6 +1,7 @@
 import { CLIENT_DEFAULTS } from "../cli/client-options.ts";
 import { type ClientIoSettings, s6TlscIoLine } from "../cli/command-lines.ts";
 import { startingEnvironment } from "../program/environment.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
 import { runTunnel } from "./tunnel-alone.ts";
@@ -9,13 +10,15 @@ const program = "s6-tlsc-io";
 
 function main(settings: ClientIoSettings, operands: readonly string[]): void {
   const environment = startingEnvironment();
+  const tls = new TlsEnvironment(environment);
   runTunnel({
     program,
     settings,
     environment,
+    tls,
     operands,
     standard: "cleartext",
-    prepare: () => prepareAndTell(program, { settings, environment }),
+    prepare: () => prepareAndTell(program, { settings, tls }),
   });
 }
 

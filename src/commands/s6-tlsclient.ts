@@ -12,7 +12,7 @@ import { dial } from "../io/dial.ts";
 import { addressesOf } from "../lookup/host-addresses.ts";
 import { type Found, lookUp } from "../lookup/lookups.ts";
 import { startingEnvironment } from "../program/environment.ts";
-import { anchorSource } from "../setup/environment.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
@@ -37,8 +37,9 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   const settings = { ...given, serverName: given.serverName ?? host };
   const port = parsePort(portText);
   const starting = startingEnvironment();
-  // Nobody is called before it is known that they can be verified.
-  anchorSource(starting);
+  const tls = new TlsEnvironment(starting);
+  // A server is called only if there is something to verify it with.
+  tls.anchorSource();
   const start = async (): Promise<void> => {
     const socket = await connect(settings, { host, port });
     const environment = { ...starting, ...(await variables(socket, settings, host)) };
@@ -47,10 +48,11 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
       program,
       settings,
       environment,
+      tls,
       command,
       network: socket,
       cleartext: [readFd, writeFd],
-      prepare: () => prepareAndTell(program, { settings, environment }),
+      prepare: () => prepareAndTell(program, { settings, tls }),
       tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
     });
   };

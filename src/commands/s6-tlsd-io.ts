@@ -1,6 +1,7 @@
 import { type IoSettings, s6TlsdIoLine } from "../cli/command-lines.ts";
 import { DEFAULTS } from "../cli/tls-options.ts";
 import { startingEnvironment } from "../program/environment.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 import { run } from "./run.ts";
 import { prepareServerAndTell } from "./server.ts";
 import { runTunnel } from "./tunnel-alone.ts";
@@ -9,13 +10,15 @@ const program = "s6-tlsd-io";
 
 function main(settings: IoSettings, operands: readonly string[]): void {
   const environment = startingEnvironment();
+  const tls = new TlsEnvironment(environment);
   runTunnel({
     program,
     settings,
     environment,
+    tls,
     operands,
     standard: "network",
-    prepare: () => prepareServerAndTell(program, { settings, environment }),
+    prepare: () => prepareServerAndTell(program, { settings, tls }),
   });
 }
 

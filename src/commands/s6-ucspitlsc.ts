@@ -6,6 +6,7 @@ import {
 } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { startingEnvironment } from "../program/environment.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { runDelayed } from "./delayed.ts";
 import { run } from "./run.ts";
@@ -15,14 +16,16 @@ const program = "s6-ucspitlsc";
 function main(settings: ClientProgramSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
   const environment = startingEnvironment();
+  const tls = new TlsEnvironment(environment);
   const network = [settings.readFd, settings.writeFd] as const;
   runDelayed({
     program,
     settings,
     environment,
+    tls,
     command,
     network,
-    prepare: () => prepareAndTell(program, { settings, environment }),
+    prepare: () => prepareAndTell(program, { settings, tls }),
     tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
   });
 }

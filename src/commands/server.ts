@@ -1,16 +1,17 @@
 import { complain } from "../cli/diagnostics.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
+import type { TlsEnvironment } from "../setup/environment.ts";
 import { prepareServer } from "../setup/server-side.ts";
 
 /** By whoever started us. */
 interface Asked {
   readonly settings: TlsSettings;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly tls: TlsEnvironment;
 }
 
 /** A server's sandboxes for one connection. Only the process that has them says what is wrong. */
-export function prepareServerAndTell(program: string, { settings, environment: env }: Asked) {
-  return prepareServer({ settings, env, tell: warnings(program, settings) });
+export function prepareServerAndTell(program: string, { settings, tls }: Asked) {
+  return prepareServer({ settings, environment: tls, tell: warnings(program, settings) });
 }
 
 /** To standard error, unless it is to stay empty. */

@@ -9,7 +9,7 @@ import { peerOf, tellEnd } from "../connection/summary.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import { dropPrivileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
-import { engineOwner } from "../setup/environment.ts";
+import type { TlsEnvironment } from "../setup/environment.ts";
 import { expectOneConnection } from "../setup/modules.ts";
 import type { Sandboxes } from "./prog.ts";
 
@@ -19,6 +19,8 @@ export interface TunnelAlone {
   readonly settings: TunnelSettings & { readonly notify: number | null };
   /** What we were started with. */
   readonly environment: NodeJS.ProcessEnv;
+  /** What that says about TLS. */
+  readonly tls: TlsEnvironment;
   /** fdr and fdw. */
   readonly operands: readonly string[];
   /** Which side is on 0 and 1; the other one is on fdr and fdw. */
@@ -29,13 +31,13 @@ export interface TunnelAlone {
 
 /** A tunnel between descriptors that are there already, without a prog. */
 export function runTunnel(tunnel: TunnelAlone): void {
-  const { program, settings, environment, operands, standard, prepare } = tunnel;
+  const { program, settings, environment, tls, operands, standard, prepare } = tunnel;
   if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
   const [fdr, fdw] = operands.map(unsigned) as [number, number];
   for (const fd of [0, 1, fdr, fdw, settings.notify]) {
     if (fd !== null) requireOpen(fd);
   }
-  const owner = engineOwner(environment);
+  const owner = tls.engineOwner();
   expectOneConnection();
   const { engine, keeper } = prepare();
   dropPrivileges(owner);

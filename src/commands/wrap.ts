@@ -1,16 +1,15 @@
 import { Socket } from "node:net";
 import { UsageError } from "../cli/options.ts";
 import { requireOpen } from "../io/descriptors.ts";
-import { engineOwner } from "../setup/environment.ts";
 import { EngineChild } from "./engine-child.ts";
 import { OwnEngine } from "./own-engine.ts";
 import type { Service } from "./prog.ts";
 
 /** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
 export function wrap(service: Service): void {
-  const { network, environment, cleartext } = service;
+  const { network, tls, cleartext } = service;
   if (!(network instanceof Socket)) for (const fd of network) requireOpen(fd);
-  const { uid, gid } = engineOwner(environment);
+  const { uid, gid } = tls.engineOwner();
   if (uid === null && gid === null) {
     new OwnEngine(service).start();
     return;

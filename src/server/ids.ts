@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { UsageError } from "../cli/options.ts";
 import { listOfIds, type ServerSettings } from "../cli/server-options.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
-import { EnvironmentError, engineOwner } from "../setup/environment.ts";
+import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
 
 /**
  * Whom the server becomes, by -u, -g and -G, or by -U.
@@ -35,7 +35,7 @@ export interface Users {
  */
 export function usersOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Users {
   const owner = ownerOf(settings, env);
-  const { uid, gid } = engineOwner(env);
+  const { uid, gid } = new TlsEnvironment(env).engineOwner();
   if (uid === null && gid === null) return { worker: owner, prog: null };
   if (process.getuid?.() !== 0) {
     throw new EnvironmentError("TLS_UID and TLS_GID are for a server that root starts");

@@ -9,6 +9,7 @@ import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 import { loadModule } from "../setup/modules.ts";
 import { engineMaker, loadCredentials } from "../setup/server-side.ts";
 import { Conversation } from "./conversation.ts";
@@ -211,13 +212,14 @@ export class Worker {
   }
 
   /** All files once more. An engine that is made and dropped shows whether they can be used. */
-  private load(environment: NodeJS.ProcessEnv = process.env): Kept {
+  private load(variables: NodeJS.ProcessEnv = process.env): Kept {
+    const environment = new TlsEnvironment(variables);
     const { server } = this.settings;
     const keeperModule = this.keeperModule as WebAssembly.Module;
     const engineModule = this.engineModule as WebAssembly.Module;
     const credentials = loadCredentials(keeperModule, {
       settings: server,
-      env: environment,
+      environment,
       tell: (text) => tell({ report: "warning", text }),
     });
     const { keeper } = credentials;

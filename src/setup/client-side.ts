@@ -4,7 +4,7 @@ import { whyNoHostName } from "../credentials/server-names.ts";
 import { Engine } from "../sandbox/engine.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
-import { defaultPair } from "./environment.ts";
+import type { TlsEnvironment } from "./environment.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
 import { chooseGroups, chooseProfile, versionLimits } from "./server-side.ts";
@@ -26,17 +26,17 @@ export interface ClientSide {
  */
 export function prepareClient(
   settings: ClientTlsSettings,
-  env: NodeJS.ProcessEnv,
+  environment: TlsEnvironment,
   tell: Tell,
 ): ClientSide {
   const { serverName, verifyServer } = settings;
-  const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
+  const profile = chooseProfile(settings.profile ?? environment.profile);
   const groups = chooseGroups(settings.keyGroups);
   if (serverName !== null) checkName(serverName);
-  const server = verifyServer ? { ...loadAnchors(env, tell), now: Date.now() } : null;
+  const server = verifyServer ? { ...loadAnchors(environment, tell), now: Date.now() } : null;
   const keeper = settings.clientCertificate === "none" ? null : startKeeper(loadModule("keeper"));
   return wipedIfItFails(keeper, () => {
-    const identity = keeper && loadIdentity(keeper, defaultPair(env));
+    const identity = keeper && loadIdentity(keeper, environment.defaultPair());
     const module = loadModule("engine");
     try {
       const seed = fillWithEntropy;
@@ -46,7 +46,7 @@ export function prepareClient(
       });
       return { engine, keeper };
     } catch (error) {
-      throw noEngine(env, error);
+      throw noEngine(environment, error);
     }
   });
 }

@@ -31,79 +31,104 @@ export interface NamedPairFiles extends PairFiles {
 }
 
 /**
- * The default pair.
- *
- * @throws {EnvironmentError} unless both KEYFILE and CERTFILE are set
+ * What the environment says about TLS. It is read once, and judged when a part of it is asked for: a
+ * server without SNI needs no pairs for names, and a process without a key needs none at all.
  */
-export function defaultPair(env: NodeJS.ProcessEnv): PairFiles {
-  return { keyFile: required(env, "KEYFILE"), certificateFile: required(env, "CERTFILE") };
-}
+export class TlsEnvironment {
+  private readonly variables: ReadonlyMap<string, string>;
 
-/**
- * The pairs for server names: each KEYFILE:x with its CERTFILE:x.
- *
- * @throws {CredentialsError} for a KEYFILE:x without its CERTFILE:x
- */
-export function namedPairs(env: NodeJS.ProcessEnv): NamedPairFiles[] {
-  // A look-up in the process' own environment takes as long as it is large.
-  const variables = new Map(Object.entries(env));
-  return [...variables].flatMap(([name, keyFile]) => {
-    if (!name.startsWith(KEY_PREFIX) || keyFile === undefined) return [];
-    const serverName = name.slice(KEY_PREFIX.length);
-    const certificateFile = variables.get(CERTIFICATE_PREFIX + serverName);
-    if (certificateFile === undefined) {
-      throw new CredentialsError(`${name} is set, but ${CERTIFICATE_PREFIX}${serverName} is not`);
+  constructor(environment: NodeJS.ProcessEnv) {
+    const all = Object.entries(environment) as [string, string][];
+    this.variables = new Map(all.filter(([name, value]) => isOurs(name) && value !== undefined));
+  }
+
+  /** TLS_PROFILE's text, whatever it is; undefined: not set. */
+  get profile(): string | undefined {
+    return this.variables.get("TLS_PROFILE");
+  }
+
+  /** Is one of KEYFILE and CERTFILE set? */
+  get namesDefaultPair(): boolean {
+    return this.variables.has("KEYFILE") || this.variables.has("CERTFILE");
+  }
+
+  /**
+   * The default pair.
+   *
+   * @throws {EnvironmentError} unless both KEYFILE and CERTFILE are set
+   */
+  defaultPair(): PairFiles {
+    return { keyFile: this.required("KEYFILE"), certificateFile: this.required("CERTFILE") };
+  }
+
+  /**
+   * The pairs for server names: each KEYFILE:x with its CERTFILE:x.
+   *
+   * @throws {CredentialsError} for a KEYFILE:x without its CERTFILE:x
+   */
+  namedPairs(): NamedPairFiles[] {
+    return [...this.variables].flatMap(([name, keyFile]) => {
+      if (!name.startsWith(KEY_PREFIX)) return [];
+      const serverName = name.slice(KEY_PREFIX.length);
+      const certificateFile = this.variables.get(CERTIFICATE_PREFIX + serverName);
+      if (certificateFile === undefined) {
+        throw new CredentialsError(`${name} is set, but ${CERTIFICATE_PREFIX}${serverName} is not`);
+      }
+      return [{ serverName, keyFile, certificateFile }];
+    });
+  }
+
+  /**
+   * Where the CAs' certificates are; CADIR wins.
+   *
+   * @throws {EnvironmentError} if neither CADIR nor CAFILE is set
+   */
+  anchorSource(): AnchorSource {
+    const directory = this.variables.get("CADIR");
+    if (directory !== undefined) return { directory };
+    const file = this.variables.get("CAFILE");
+    if (file !== undefined) return { file };
+    throw EnvironmentError.missing("CADIR or CAFILE");
+  }
+
+  /**
+   * The user and the group that TLS_UID and TLS_GID name.
+   *
+   * @throws {EnvironmentError} if one isn't a number that a user or group can have
+   */
+  engineOwner(): EngineOwner {
+    return { uid: this.identifier("TLS_UID"), gid: this.identifier("TLS_GID") };
+  }
+
+  private required(name: string): string {
+    const value = this.variables.get(name);
+    if (value === undefined) throw EnvironmentError.missing(name);
+    return value;
+  }
+
+  private identifier(name: string): number | null {
+    const value = this.variables.get(name);
+    if (value === undefined) return null;
+    if (!/^[0-9]+$/.test(value) || Number(value) > ID_MAX) {
+      throw new EnvironmentError(`environment variable ${name} is not a numeric id: ${value}`);
     }
-    return [{ serverName, keyFile, certificateFile }];
-  });
+    return Number(value);
+  }
 }
 
-/**
- * Where the CAs' certificates are; CADIR wins.
- *
- * @throws {EnvironmentError} if neither CADIR nor CAFILE is set
- */
-export function anchorSource(env: NodeJS.ProcessEnv): AnchorSource {
-  const { CADIR, CAFILE } = env;
-  if (CADIR !== undefined) return { directory: CADIR };
-  if (CAFILE !== undefined) return { file: CAFILE };
-  throw EnvironmentError.missing("CADIR or CAFILE");
-}
-
-/**
- * The user and the group that TLS_UID and TLS_GID name; null: none.
- *
- * @throws {EnvironmentError} if one isn't a number that a user or group can have
- */
-export function engineOwner(env: NodeJS.ProcessEnv): {
+/** Whom the process with the engine becomes; null: no change. */
+export interface EngineOwner {
   readonly uid: number | null;
   readonly gid: number | null;
-} {
-  return { uid: identifier(env, "TLS_UID"), gid: identifier(env, "TLS_GID") };
 }
 
 const KEY_PREFIX = "KEYFILE:";
 const CERTIFICATE_PREFIX = "CERTFILE:";
 
-/** Is this a variable that s6-tlsd removes from prog's environment? */
-export function isOurs(name: string): boolean {
-  return OURS.has(name) || name.startsWith(KEY_PREFIX) || name.startsWith(CERTIFICATE_PREFIX);
-}
-
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (value === undefined) throw EnvironmentError.missing(name);
-  return value;
-}
-
 /** The largest number means "no change" to the system. */
 const ID_MAX = 0xfffffffe;
 
-function identifier(env: NodeJS.ProcessEnv, name: string): number | null {
-  const value = env[name];
-  if (value === undefined) return null;
-  if (!/^[0-9]+$/.test(value) || Number(value) > ID_MAX) {
-    throw new EnvironmentError(`environment variable ${name} is not a numeric id: ${value}`);
-  }
-  return Number(value);
+/** Is this a variable that s6-tlsd removes from prog's environment? */
+export function isOurs(name: string): boolean {
+  return OURS.has(name) || name.startsWith(KEY_PREFIX) || name.startsWith(CERTIFICATE_PREFIX);
 }

@@ -6,7 +6,7 @@ import { normal } from "../credentials/server-names.ts";
 import type { Identity, IdentityChoice } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { readCertificates } from "./certificate-file.ts";
-import { defaultPair, EnvironmentError, namedPairs, type PairFiles } from "./environment.ts";
+import { EnvironmentError, type PairFiles, type TlsEnvironment } from "./environment.ts";
 import { readInto } from "./read-into.ts";
 
 /**
@@ -17,21 +17,21 @@ import { readInto } from "./read-into.ts";
  */
 export function loadIdentities(
   keeper: Keeper,
-  env: NodeJS.ProcessEnv,
+  environment: TlsEnvironment,
   sniLevel: number,
 ): Identity | IdentityChoice {
-  if (sniLevel === 0) return loadIdentity(keeper, defaultPair(env));
-  const named = loadNamed(keeper, env);
+  if (sniLevel === 0) return loadIdentity(keeper, environment.defaultPair());
+  const named = loadNamed(keeper, environment);
   if (sniLevel >= 2 && named.size === 0) throw EnvironmentError.missing("KEYFILE:x (for any x)");
-  const hasDefault = sniLevel < 2 && (named.size === 0 || "KEYFILE" in env || "CERTFILE" in env);
-  const otherwise = hasDefault ? pairIn(keeper, defaultPair(env)) : null;
+  const hasDefault = sniLevel < 2 && (named.size === 0 || environment.namesDefaultPair);
+  const otherwise = hasDefault ? pairIn(keeper, environment.defaultPair()) : null;
   return identityChoice(named, otherwise);
 }
 
-function loadNamed(keeper: Keeper, env: NodeJS.ProcessEnv): Map<string, Pair> {
+function loadNamed(keeper: Keeper, environment: TlsEnvironment): Map<string, Pair> {
   const named = new Map<string, Pair>();
   for (const { serverName, ...files } of attempt("unable to use the environment", () =>
-    namedPairs(env),
+    environment.namedPairs(),
   )) {
     const name = normal(serverName);
     if (named.has(name)) {

@@ -14,6 +14,7 @@ import {
 import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
+import type { TlsEnvironment } from "./environment.ts";
 import { loadIdentities } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
 import { loadClientVerification, noEngine, type Tell } from "./trust.ts";
@@ -32,7 +33,7 @@ export interface ServerCredentials {
 /** Where credentials are, and who hears what there is to say about them. */
 export interface Sources {
   readonly settings: TlsSettings;
-  readonly env: NodeJS.ProcessEnv;
+  readonly environment: TlsEnvironment;
   readonly tell: Tell;
 }
 
@@ -43,26 +44,26 @@ export interface Sources {
  */
 export function loadCredentials(
   keeperModule: WebAssembly.Module,
-  { settings, env, tell }: Sources,
+  { settings, environment, tell }: Sources,
 ): ServerCredentials {
-  const profile = chooseProfile(settings.profile ?? env["TLS_PROFILE"]);
+  const profile = chooseProfile(settings.profile ?? environment.profile);
   const groups = chooseGroups(settings.keyGroups);
   const keeper = startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
-    const identity = loadIdentities(keeper, env, settings.sniLevel);
-    const clients = loadClientVerification(settings, env, tell);
+    const identity = loadIdentities(keeper, environment, settings.sniLevel);
+    const clients = loadClientVerification(settings, environment, tell);
     return { profile, versions: versionLimits(settings), groups, keeper, identity, clients };
   });
 }
 
 /** Both at once, for one connection. */
 export function prepareServer(sources: Sources) {
-  const { env } = sources;
+  const { environment } = sources;
   const credentials = loadCredentials(loadModule("keeper"), sources);
   const { keeper } = credentials;
   return wipedIfItFails(keeper, () => ({
     keeper,
-    engine: startEngine(loadModule("engine"), credentials, env),
+    engine: startEngine(loadModule("engine"), credentials, environment),
   }));
 }
 
@@ -74,11 +75,11 @@ export function prepareServer(sources: Sources) {
 function startEngine(
   engineModule: WebAssembly.Module,
   credentials: ServerCredentials,
-  env: NodeJS.ProcessEnv,
+  environment: TlsEnvironment,
 ): Engine {
   const clients = credentials.clients && { ...credentials.clients, now: Date.now() };
   const settings = { ...credentials, clients, seed: fillWithEntropy };
-  return settingUp(env, () => Engine.server(engineModule, settings));
+  return settingUp(environment, () => Engine.server(engineModule, settings));
 }
 
 /**
@@ -90,17 +91,17 @@ function startEngine(
 export function engineMaker(
   engineModule: WebAssembly.Module,
   credentials: ServerCredentials,
-  env: NodeJS.ProcessEnv,
+  environment: TlsEnvironment,
 ): () => Engine {
-  const make = settingUp(env, () => Engine.servers(engineModule, credentials));
-  return () => settingUp(env, () => make({ now: Date.now(), seed: fillWithEntropy }));
+  const make = settingUp(environment, () => Engine.servers(engineModule, credentials));
+  return () => settingUp(environment, () => make({ now: Date.now(), seed: fillWithEntropy }));
 }
 
-function settingUp<T>(env: NodeJS.ProcessEnv, setUp: () => T): T {
+function settingUp<T>(environment: TlsEnvironment, setUp: () => T): T {
   try {
     return setUp();
   } catch (error) {
-    throw noEngine(env, error);
+    throw noEngine(environment, error);
   }
 }
 

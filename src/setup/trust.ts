@@ -5,7 +5,7 @@ import { CredentialsError } from "../credentials/errors.ts";
 import { subjectOf } from "../credentials/subject.ts";
 import type { ClientVerification } from "../sandbox/engine.ts";
 import { NoVersionLeft, UnusableAnchors } from "../sandbox/errors.ts";
-import { anchorSource } from "./environment.ts";
+import type { TlsEnvironment } from "./environment.ts";
 import { Unavailable } from "./modules.ts";
 import { type FoundAnchor, findTrustAnchors } from "./trust-anchors.ts";
 
@@ -17,11 +17,11 @@ import { type FoundAnchor, findTrustAnchors } from "./trust-anchors.ts";
  */
 export function loadClientVerification(
   { clientCertificate }: TlsSettings,
-  env: NodeJS.ProcessEnv,
+  environment: TlsEnvironment,
   tell: Tell,
 ): Omit<ClientVerification, "now"> | null {
   if (clientCertificate === "none") return null;
-  return { ...loadAnchors(env, tell), mandatory: clientCertificate === "mandatory" };
+  return { ...loadAnchors(environment, tell), mandatory: clientCertificate === "mandatory" };
 }
 
 /** Gets what there is to say about credentials that are used all the same. */
@@ -34,15 +34,15 @@ export type Tell = (warning: string) => void;
  * @throws {CredentialsError} naming the file; {EnvironmentError} if none is named
  */
 export function loadAnchors(
-  env: NodeJS.ProcessEnv,
+  environment: TlsEnvironment,
   tell: Tell,
 ): Required<Pick<ClientVerification, "anchors" | "leftOut">> {
-  const source = anchorSource(env);
+  const source = environment.anchorSource();
   let found: readonly FoundAnchor[];
   try {
     found = findTrustAnchors(source);
   } catch (error) {
-    throw unusableAnchors(env, error);
+    throw unusableAnchors(environment, error);
   }
   const files = new Map(found.map(({ der, file }) => [der, file]));
   return {
@@ -55,15 +55,15 @@ export function loadAnchors(
 }
 
 /** The engine could not be made: for its credentials, or for itself. */
-export function noEngine(env: NodeJS.ProcessEnv, error: unknown): Error {
+export function noEngine(environment: TlsEnvironment, error: unknown): Error {
   if (error instanceof NoVersionLeft) return new UsageError(error.message);
-  if (error instanceof UnusableAnchors) return unusableAnchors(env, error);
+  if (error instanceof UnusableAnchors) return unusableAnchors(environment, error);
   const message = `unable to set up the engine: ${(error as Error).message}`;
   return new Unavailable(message, { cause: error });
 }
 
-function unusableAnchors(env: NodeJS.ProcessEnv, error: unknown): CredentialsError {
-  const { directory, file } = anchorSource(env);
+function unusableAnchors(environment: TlsEnvironment, error: unknown): CredentialsError {
+  const { directory, file } = environment.anchorSource();
   const where = directory ?? file;
   return new CredentialsError(`unable to read trust anchors in ${where}: ${reasonOf(error)}`);
 }

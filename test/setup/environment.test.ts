@@ -1,21 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { CredentialsError } from "../../src/credentials/errors.ts";
-import {
-  defaultPair,
-  EnvironmentError,
-  engineOwner,
-  isOurs,
-  namedPairs,
-} from "../../src/setup/environment.ts";
+import { EnvironmentError, isOurs, TlsEnvironment } from "../../src/setup/environment.ts";
 
 /** The variables of the environment that name keys and certificates. */
 
 describe("the default pair", () => {
   test("is what KEYFILE and CERTFILE name", () => {
-    expect(defaultPair({ KEYFILE: "/k", CERTFILE: "/c", OTHER: "x" })).toEqual({
-      keyFile: "/k",
-      certificateFile: "/c",
-    });
+    expect(new TlsEnvironment({ KEYFILE: "/k", CERTFILE: "/c", OTHER: "x" }).defaultPair()).toEqual(
+      {
+        keyFile: "/k",
+        certificateFile: "/c",
+      },
+    );
   });
 
   test.each([
@@ -23,7 +19,7 @@ describe("the default pair", () => {
     ["CERTFILE", { KEYFILE: "/k" }],
     ["KEYFILE", {}],
   ])("needs %s", (name, environment) => {
-    const pair = () => defaultPair(environment);
+    const pair = () => new TlsEnvironment(environment).defaultPair();
     expect(pair).toThrow(EnvironmentError.missing(name));
     expect(pair).toThrow(`environment variable ${name} is not set`);
   });
@@ -31,7 +27,7 @@ describe("the default pair", () => {
 
 describe("the pairs for server names", () => {
   test("are KEYFILE:x, each with its CERTFILE:x", () => {
-    const pairs = namedPairs({
+    const pairs = new TlsEnvironment({
       KEYFILE: "/k",
       CERTFILE: "/c",
       "KEYFILE:a.test": "/a.key",
@@ -39,7 +35,7 @@ describe("the pairs for server names", () => {
       "CERTFILE:a.test": "/a.crt",
       "KEYFILE:*.b.test": "/b.key",
       "KEYFILES:c.test": "/c.key",
-    });
+    }).namedPairs();
     expect(pairs).toEqual([
       { serverName: "a.test", keyFile: "/a.key", certificateFile: "/a.crt" },
       { serverName: "*.b.test", keyFile: "/b.key", certificateFile: "/b.crt" },
@@ -49,7 +45,7 @@ describe("the pairs for server names", () => {
   test.each([{}, { KEYFILE: "/k", CERTFILE: "/c" }, { "CERTFILE:a.test": "/a.crt" }])(
     "are none in %j",
     (environment) => {
-      expect(namedPairs(environment)).toEqual([]);
+      expect(new TlsEnvironment(environment).namedPairs()).toEqual([]);
     },
   );
 
@@ -61,13 +57,16 @@ describe("the pairs for server names", () => {
         [`CERTFILE:${name}`, "/c"],
       ]),
     );
-    expect(namedPairs(environment).map(({ serverName }) => serverName)).toEqual(names);
+    expect(
+      new TlsEnvironment(environment).namedPairs().map(({ serverName }) => serverName),
+    ).toEqual(names);
   });
 
   test.each(["CERTFILE", "CERTFILE:A.test", "CERTFILE:", "OTHER"])(
     "are incomplete if there is only %s",
     (other) => {
-      const pairs = () => namedPairs({ "KEYFILE:a.test": "/k", [other]: "/c" });
+      const pairs = () =>
+        new TlsEnvironment({ "KEYFILE:a.test": "/k", [other]: "/c" }).namedPairs();
       expect(pairs).toThrow(CredentialsError);
       expect(pairs).toThrow("KEYFILE:a.test is set, but CERTFILE:a.test is not");
     },
@@ -82,7 +81,7 @@ describe("the engine's owner", () => {
     [{ TLS_UID: "0", TLS_GID: "0" }, 0, 0],
     [{ TLS_UID: "007", TLS_GID: "4294967294" }, 7, 4294967294],
   ])("%j", (environment, uid, gid) => {
-    expect(engineOwner(environment)).toEqual({ uid, gid });
+    expect(new TlsEnvironment(environment).engineOwner()).toEqual({ uid, gid });
   });
 
   test.each([
@@ -102,9 +101,9 @@ describe("the engine's owner", () => {
     "99999999999999999999",
   ])("is not %j", (value) => {
     for (const name of ["TLS_UID", "TLS_GID"]) {
-      expect(() => engineOwner({ TLS_UID: "1", TLS_GID: "1", [name]: value })).toThrow(
-        new EnvironmentError(`environment variable ${name} is not a numeric id: ${value}`),
-      );
+      expect(() =>
+        new TlsEnvironment({ TLS_UID: "1", TLS_GID: "1", [name]: value }).engineOwner(),
+      ).toThrow(new EnvironmentError(`environment variable ${name} is not a numeric id: ${value}`));
     }
   });
 });
@@ -130,5 +129,22 @@ describe("what prog is not to see", () => {
     (name) => {
       expect(isOurs(name)).toBe(false);
     },
+  );
+});
+
+test("the environment is read once: what changes later is not seen", () => {
+  const environment: NodeJS.ProcessEnv = { TLS_PROFILE: "compat", CAFILE: "/ca", KEYFILE: "/k" };
+  const read = new TlsEnvironment(environment);
+  Object.assign(environment, { TLS_PROFILE: "legacy", CADIR: "/cas", CERTFILE: "/c" });
+  expect(read.profile).toBe("compat");
+  expect(read.anchorSource()).toEqual({ file: "/ca" });
+  expect(() => read.defaultPair()).toThrow("environment variable CERTFILE is not set");
+});
+
+test("CADIR wins over CAFILE, and one of them is needed", () => {
+  const both = new TlsEnvironment({ CAFILE: "/ca", CADIR: "/cas" });
+  expect(both.anchorSource()).toEqual({ directory: "/cas" });
+  expect(() => new TlsEnvironment({}).anchorSource()).toThrow(
+    EnvironmentError.missing("CADIR or CAFILE"),
   );
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { DEFAULTS } from "../../src/cli/tls-options.ts";
 import { Keeper } from "../../src/sandbox/keeper.ts";
+import { TlsEnvironment } from "../../src/setup/environment.ts";
 import { loadCredentials } from "../../src/setup/server-side.ts";
 import { isBlank } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
@@ -27,7 +28,11 @@ function lastKeeper(): Uint8Array {
 }
 
 const server = (settings: Partial<typeof DEFAULTS>, env: NodeJS.ProcessEnv) =>
-  loadCredentials(keeperModule, { settings: { ...DEFAULTS, ...settings }, env, tell: () => {} });
+  loadCredentials(keeperModule, {
+    settings: { ...DEFAULTS, ...settings },
+    environment: new TlsEnvironment(env),
+    tell: () => {},
+  });
 
 describe("a server's key is wiped", () => {
   test.each<[string, Partial<typeof DEFAULTS>, NodeJS.ProcessEnv]>([
