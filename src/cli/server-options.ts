@@ -3,7 +3,7 @@ import { flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts
 import type { TlsSettings } from "./tls-options.ts";
 
 /** What the command line of the super-server says, besides the connections' TLS. */
-export interface ServerSettings extends TlsSettings, AccessSettings {
+export interface SuperServerSettings extends TlsSettings, AccessSettings {
   /** What is logged: 0 errors, 1 warnings too, 2 every connection. */
   logLevel: 0 | 1 | 2;
   logFormat: "text" | "json";
@@ -30,13 +30,13 @@ export interface ServerSettings extends TlsSettings, AccessSettings {
   idleTimeout: number;
 }
 
-type Group = OptionGroup<ServerSettings>;
+type Group = OptionGroup<SuperServerSettings>;
 
 function level(short: string, long: string, logLevel: 0 | 1 | 2, about: string) {
-  const apply = (settings: ServerSettings) => {
+  const apply = (settings: SuperServerSettings) => {
     settings.logLevel = logLevel;
   };
-  const spell = (settings: ServerSettings) => flag(settings.logLevel === logLevel);
+  const spell = (settings: SuperServerSettings) => flag(settings.logLevel === logLevel);
   return { short, long, about, apply, spell };
 }
 

@@ -4,7 +4,7 @@ import type { CommandLine } from "./options.ts";
 import * as server from "./server-options.ts";
 import * as tls from "./tls-options.ts";
 
-export const SERVER_DEFAULTS: Readonly<server.ServerSettings> = {
+export const SERVER_DEFAULTS: Readonly<server.SuperServerSettings> = {
   ...tls.DEFAULTS,
   ...ACCESS_DEFAULTS,
   // A silent peer must not hold a slot for ever.
@@ -28,7 +28,7 @@ export const SERVER_DEFAULTS: Readonly<server.ServerSettings> = {
   idleTimeout: 0,
 };
 
-export const s6TlsserverLine: CommandLine<server.ServerSettings> = {
+export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
   groups: [
     server.logLevel,
     server.logFormat,

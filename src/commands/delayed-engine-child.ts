@@ -2,7 +2,7 @@ import { closeSync } from "node:fs";
 import { complain } from "../cli/diagnostics.ts";
 import { parseNotification } from "../connection/session-variables.ts";
 import type { Pipe } from "../io/pipes.ts";
-import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed.ts";
+import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed-engine.ts";
 import { pipesForProgram, startEngineProcess } from "./engine-process.ts";
 
 /**

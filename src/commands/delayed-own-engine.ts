@@ -6,7 +6,7 @@ import { streamsOf } from "../io/descriptors.ts";
 import type { Program } from "../program/program.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { expectOneConnection } from "../setup/modules.ts";
-import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed.ts";
+import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed-engine.ts";
 
 /** Delayed TLS in our own process. */
 export class DelayedOwnEngine implements DelayedEngine {

@@ -2,35 +2,12 @@ import type { Duplex } from "node:stream";
 import { complain, reasonOf } from "../cli/diagnostics.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
-import type { Ending, Program, ProgramSettings } from "../program/program.ts";
+import type { Ending } from "../program/program.ts";
+import type { Delayed, DelayedEngine } from "./delayed-engine.ts";
 import { DelayedEngineChild } from "./delayed-engine-child.ts";
 import { DelayedOwnEngine } from "./delayed-own-engine.ts";
 import { fail } from "./fail.ts";
-import { mirror, startProgram, type Wrapping } from "./prog.ts";
-
-export interface Delayed extends Wrapping {
-  /** Descriptors of the network, to read and to write; prog has them, too. */
-  readonly network: readonly [number, number];
-}
-
-/** What carries TLS as soon as prog asks for it. */
-export interface DelayedEngine {
-  /** What is behind prog's ends of the tunnel. */
-  readonly cleartext: ProgramSettings["cleartext"];
-  /** prog has been started with that. */
-  attach(program: Program): void;
-  /** Reads the credentials, and takes the network over. May throw. */
-  start(events: DelayedEvents): void;
-  /** prog sees the end of both directions. */
-  hangUp(): void;
-}
-
-export interface DelayedEvents {
-  /** The handshake is done: what there is to tell about it, as for `-d notif`. */
-  readonly established: (block: Buffer) => void;
-  /** It has told the operator why. */
-  readonly over: (failed: boolean) => void;
-}
+import { mirror, startProgram } from "./prog.ts";
 
 /** What prog writes to the control socket: start TLS; and with the second, tell me about it. */
 const START = "y";

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { wantsAccess } from "../cli/access-options.ts";
 import { UsageError } from "../cli/options.ts";
-import type { ServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/super-server-line.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import type { Privileges } from "../program/privileges.ts";
@@ -27,7 +27,7 @@ const NOBODY = 65534;
 /** systemd passes sockets from this descriptor on (sd_listen_fds(3)). */
 const LISTEN_FDS_START = 3;
 
-function main(server: ServerSettings, operands: readonly string[]): void {
+function main(server: SuperServerSettings, operands: readonly string[]): void {
   const [ip, port, ...command] = operands;
   if (ip === undefined || port === undefined || command.length === 0) {
     throw new UsageError("ip, port and prog are needed");
@@ -64,7 +64,7 @@ function main(server: ServerSettings, operands: readonly string[]): void {
 }
 
 /** One address must not hold every slot, unless -C says that it may. */
-function perAddress(server: ServerSettings): number {
+function perAddress(server: SuperServerSettings): number {
   const { maxConnections, maxPerAddress, proxyProtocol, proxies } = server;
   // All clients of a proxy come from its address.
   if (maxPerAddress === null && proxyProtocol && proxies.length === 0) return maxConnections;
@@ -73,14 +73,14 @@ function perAddress(server: ServerSettings): number {
   throw new UsageError(`-C ${maxPerAddress} allows more than -c ${maxConnections}`);
 }
 
-function warnOfLiars({ proxyProtocol, proxies }: ServerSettings, log: Log): void {
+function warnOfLiars({ proxyProtocol, proxies }: SuperServerSettings, log: Log): void {
   if (!proxyProtocol && proxies.length > 0) throw new UsageError("--proxy-from needs -L");
   if (!proxyProtocol || proxies.length > 0) return;
   log.warn("any proxy", "-L without --proxy-from: any peer can say that it is any client");
 }
 
 /** null: a client has nothing to go through. */
-function accessOf(server: ServerSettings, log: Log): Access | null {
+function accessOf(server: SuperServerSettings, log: Log): Access | null {
   if (!wantsAccess(server)) return null;
   const { accessLevel, banner } = server;
   const process = new AccessProcess({ log, logsProblems: accessLevel >= 3 });
@@ -88,13 +88,13 @@ function accessOf(server: ServerSettings, log: Log): Access | null {
 }
 
 /** A process that parses what DNS and IDENT say is not root, whatever prog is. */
-function accessOwner(server: ServerSettings, env: NodeJS.ProcessEnv): Privileges | null {
+function accessOwner(server: SuperServerSettings, env: NodeJS.ProcessEnv): Privileges | null {
   if (process.getuid?.() !== 0) return null;
   const { uid, gid } = ownerOf(server, env);
   return { uid: uid || NOBODY, gid: gid || NOBODY, groups: [] };
 }
 
-function startSpawner(server: ServerSettings, command: readonly string[]): void {
+function startSpawner(server: SuperServerSettings, command: readonly string[]): void {
   const { worker, prog } = usersOf(server, process.env);
   if (prog === null) return;
   const workerUid = worker.uid ?? 0;

@@ -29,7 +29,7 @@ export interface ConnectionSettings {
   /** There is no second handshake: the key has done its work, or never will. Called once. */
   readonly keyUsed: () => void;
   /** The handshake is done: gives the cleartext's side. */
-  readonly established: (session: Session) => Streams | Cleartext;
+  readonly established: (session: Session) => Streams | Attachable;
   /** Called once; the engine is wiped by then. null: it ended as it should. */
   readonly over: (failure: Error | null) => void;
 }
@@ -38,7 +38,7 @@ export interface ConnectionSettings {
 export type Streams = Pick<StreamPair, "readable" | "writable">;
 
 /** The cleartext's side, where it is not a pair of Node's streams. */
-export interface Cleartext {
+export interface Attachable {
   /** @param changed to be called whenever anything has changed */
   attach(changed: () => void): Endpoint;
   destroy(): void;
@@ -64,7 +64,7 @@ export class IdleTimeout extends Error {}
 /** One TLS connection over Node's streams: a tunnel, and the clock that it doesn't have. */
 export class Connection {
   private readonly tunnel: Tunnel;
-  private local: Streams | Cleartext | null = null;
+  private local: Streams | Attachable | null = null;
   private session: Session | null = null;
   private awaitsTurn = false;
   private timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-import type { Cleartext as Attachable } from "../connection/connection.ts";
+import type { Attachable } from "../connection/connection.ts";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 
 const NOTHING = new Uint8Array(0);

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { ServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { Connection, type Streams } from "../connection/connection.ts";
 import { sessionVariables } from "../connection/session-variables.ts";
 import type { Ending } from "../program/program.ts";
@@ -18,7 +18,7 @@ export interface ConversationSettings {
   readonly header: ProxyHeader | null;
   readonly socket: Socket;
   readonly engine: Engine;
-  readonly server: ServerSettings;
+  readonly server: SuperServerSettings;
   readonly command: readonly string[];
   readonly programs: Programs;
   readonly log: Log;

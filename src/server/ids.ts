@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UsageError } from "../cli/options.ts";
-import { listOfIds, type ServerSettings } from "../cli/server-options.ts";
+import { listOfIds, type SuperServerSettings } from "../cli/server-options.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
 
@@ -10,7 +10,7 @@ import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
  * @throws {EnvironmentError} with -U, for a variable that is missing or is no number
  * @throws {UsageError} for -u without -g, if that user's group is not known, or is root's
  */
-export function ownerOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Privileges {
+export function ownerOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): Privileges {
   const { uid, gid, groups } = settings;
   if (!settings.idsFromEnvironment) return { uid, gid: gid ?? ownGroup(uid), groups };
   return {
@@ -33,7 +33,7 @@ export interface Users {
  * @throws {EnvironmentError} for TLS_UID and TLS_GID, unless root starts the server, or if they name
  *   root or no user at all; and as ownerOf does
  */
-export function usersOf(settings: ServerSettings, env: NodeJS.ProcessEnv): Users {
+export function usersOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): Users {
   const owner = ownerOf(settings, env);
   const { uid, gid } = new TlsEnvironment(env).engineOwner();
   if (uid === null && gid === null) return { worker: owner, prog: null };

@@ -1,6 +1,6 @@
 import { createServer, isIP, type Server, type Socket } from "node:net";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
-import type { ServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
 import { endsOf, type TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
@@ -19,7 +19,7 @@ import { SpawnerLink } from "./spawner-link.ts";
 import { NOTHING_TOLD } from "./told.ts";
 
 export interface PrimarySettings {
-  readonly server: ServerSettings;
+  readonly server: SuperServerSettings;
   readonly address: Address;
   /** What every client goes through before a worker has it; null: nothing. */
   readonly access: Access | null;

@@ -1,4 +1,4 @@
-import type { ServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { programEnvironment, type Variables } from "../connection/session-variables.ts";
 import { tcpVariables } from "../connection/tcp-variables.ts";
 import { isOurs } from "../setup/environment.ts";
@@ -12,7 +12,7 @@ export interface ProgEnvironment {
   readonly keepsOurs: boolean;
 }
 
-export function progEnvironment({ keepEnvironment }: ServerSettings): ProgEnvironment {
+export function progEnvironment({ keepEnvironment }: SuperServerSettings): ProgEnvironment {
   const kept = Object.entries(process.env).filter(
     ([name]) => !FOR_US.has(name) && (keepEnvironment || !isOurs(name)),
   );

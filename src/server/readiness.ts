@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { writeSync } from "node:fs";
 import { SystemFailure } from "../cli/diagnostics.ts";
-import type { ServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { leaveToOthers } from "../io/descriptors.ts";
 import type { Log } from "./log.ts";
 
@@ -10,7 +10,7 @@ import type { Log } from "./log.ts";
  *
  * @throws {SystemFailure} if a descriptor can't be written to
  */
-export function announce(settings: ServerSettings, port: number, log: Log): void {
+export function announce(settings: SuperServerSettings, port: number, log: Log): void {
   const { printPort, notificationFd } = settings;
   if (printPort) tell(1, `${port}\n`);
   if (notificationFd !== null) tell(notificationFd, "\n");

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, chownSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import type { ServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { sessionVariableNames, type Variables } from "../connection/session-variables.ts";
 import type { Privileges } from "../program/privileges.ts";
 import { endingOf } from "../program/program.ts";
@@ -14,7 +14,7 @@ import {
 } from "./prog-environment.ts";
 
 export interface SpawnerSettings {
-  readonly server: ServerSettings;
+  readonly server: SuperServerSettings;
   readonly command: readonly string[];
   /** Whom prog becomes; nulls: it stays root. */
   readonly progOwner: Privileges;

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { reasonOf } from "../cli/diagnostics.ts";
-import type { ServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { describe, ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { readProxyHeader } from "../connection/proxy-header.ts";
 import { timerDelay } from "../connection/timers.ts";
@@ -23,7 +23,7 @@ import { RemotePrograms } from "./remote-programs.ts";
 import { Turns } from "./turns.ts";
 
 export interface WorkerSettings {
-  readonly server: ServerSettings;
+  readonly server: SuperServerSettings;
   readonly command: readonly string[];
   readonly log: Log;
 }

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf } from "../cli/diagnostics.ts";
 import { Keeper } from "../sandbox/keeper.ts";
-import { hasSimd } from "../sandbox/simd.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 
 /** A sandbox can't be had: its module, or memory for it. */
@@ -28,6 +27,19 @@ export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
 
 const REMEDY = "install bearhug again (in its repository: run make)";
 const NO_SIMD = "bearhug needs a runtime and a processor with SIMD for WebAssembly";
+
+/** A module with one function: () -> v128, i32.const 0, i8x16.splat. */
+const WITH_SIMD = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b],
+  ...[0x03, 0x02, 0x01, 0x00],
+  ...[0x0a, 0x08, 0x01, 0x06, 0x00, 0x41, 0x00, 0xfd, 0x0f, 0x0b],
+);
+
+/** Both modules need it; an old runtime, or one told to do without, has none. */
+function hasSimd(): boolean {
+  return WebAssembly.validate(WITH_SIMD);
+}
 
 /**
  * A sandbox for private keys.

@@ -1,7 +1,7 @@
 /** PROXY headers of version 2 (proxy-protocol.txt, 2.2). */
 import { describe, expect, it } from "vitest";
-import { crc32c } from "../../src/proxy-protocol/crc32c.ts";
 import { ProxyHeaderReader } from "../../src/proxy-protocol/reader.ts";
+import { crc32c } from "../../src/proxy-protocol/version2.ts";
 
 const SIGNATURE = Buffer.from("0d0a0d0a000d0a515549540a", "hex");
 const PROXY = 0x21;
