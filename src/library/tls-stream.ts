@@ -69,7 +69,10 @@ export class TlsStream extends Duplex {
     this.cleartext = new Cleartext({
       push: (chunk) => {
         this.idleTimer?.refresh();
-        return this.push(chunk);
+        const hasRoom = this.push(chunk);
+        // Node emits `end` from a read only, and a stream that is written to alone has none.
+        if (chunk === null) this.read(0);
+        return hasRoom;
       },
       fail: (failure) => this.fail(failure),
     });
@@ -271,6 +274,13 @@ export class TlsStream extends Duplex {
     this.isOver = true;
     this.cleartext.close();
     if (failure !== null) this.fail(failure);
+    else if (this.allowHalfOpen && !this.writableEnded) this.closeBehindEnd();
+  }
+
+  /** The transport is gone: there is nothing left that could be said. */
+  private closeBehindEnd(): void {
+    if (this.readableEnded) this.destroy();
+    else this.once("end", () => this.destroy());
   }
 
   private fail(failure: Error): void {

@@ -105,6 +105,73 @@ describe("end", () => {
   });
 });
 
+describe("a stream that is written to and never read", () => {
+  test.each([false, true])(
+    "learns of the client's end (allowHalfOpen: %s)",
+    async (allowHalfOpen) => {
+      const { port, arrived } = await oneStream({ allowHalfOpen });
+      const client = await connect({ port, authority }, { allowHalfOpen: true });
+      const stream = await arrived;
+      stream.write("welcome");
+      const ended = within(2000, "the end", once(stream, "end"));
+      client.end();
+      await ended;
+      if (allowHalfOpen) stream.end();
+      await within(2000, "the close", once(stream, "close"));
+    },
+  );
+
+  test("fails with its next write when the client has left behind unread data", async () => {
+    const { port, arrived } = await oneStream();
+    const client = await connect({ port, authority });
+    const stream = await arrived;
+    client.end("nobody reads this");
+    client.destroySoon();
+    await once(client, "close");
+    const failed = failureOf(stream);
+    const writes = setInterval(() => stream.write("news"), 10);
+    expect((await failed).code).toMatch(/^(EPIPE|ECONNRESET)$/);
+    clearInterval(writes);
+  });
+});
+
+describe("a transport that is destroyed under wrap", () => {
+  const handshaken = async (allowHalfOpen: boolean) => {
+    const [left, right] = duplexPair();
+    const far = bearhug.wrap(right, { isServer: true, ...pair });
+    far.on("error", () => {});
+    const ca = readFileSync(authority.certFile);
+    const options = { servername: SERVER_NAME, ca, allowHalfOpen };
+    return { left, far, stream: await secured(bearhug.wrap(left, options)) };
+  };
+
+  test.each([false, true])("ends and closes it (allowHalfOpen: %s)", async (allowHalfOpen) => {
+    const { left, stream } = await handshaken(allowHalfOpen);
+    const over = Promise.all([once(stream, "end"), once(stream, "close")]);
+    left.destroy();
+    await within(2000, "end and close", over);
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test.each([false, true])("leaves what arrived (allowHalfOpen: %s)", async (allowHalfOpen) => {
+    const { left, far, stream } = await handshaken(allowHalfOpen);
+    far.write("the last words");
+    await once(stream, "readable");
+    left.destroy();
+    await sleep(20);
+    const closed = once(stream, "close");
+    expect((await everything(stream)).toString()).toBe("the last words");
+    await within(2000, "the close", closed);
+  });
+
+  test("is an error during the handshake", async () => {
+    const [left] = duplexPair();
+    const failed = failureOf(bearhug.wrap(left, { servername: null, ca: pair.cert }));
+    left.destroy();
+    expect(await failed).toMatchObject({ code: "ERR_BEARHUG_TRUNCATED" });
+  });
+});
+
 describe("a connection that is cut", () => {
   test("is a truncation to who insists on close_notify, and an end to others", async () => {
     for (const enforceCloseNotify of [true, false]) {
