@@ -1,6 +1,7 @@
 import { PROFILE_NAMES, profileNamed } from "../sandbox/engine.ts";
 import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { own } from "../sandbox/own.ts";
+import { isBytes } from "./bytes.ts";
 import { normal, whyNoHostName } from "./server-names.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
@@ -17,7 +18,7 @@ export interface Rule {
 export type Rules = Readonly<Record<string, Rule>>;
 
 const isString = (value: unknown) => typeof value === "string";
-const isCredential = (value: unknown) => isString(value) || value instanceof Uint8Array;
+const isCredential = (value: unknown) => isString(value) || isBytes(value);
 const isObject = (value: unknown) =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const listOf = (accepts: (value: unknown) => boolean) => (value: unknown) =>

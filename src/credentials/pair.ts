@@ -1,6 +1,7 @@
 import { LONGEST_CHAIN } from "../sandbox/engine.ts";
 import { EngineError, type Side, UnusableAnchors } from "../sandbox/errors.ts";
 import { KEY_FILE_MAX, type Keeper, KeeperError, type PrivateKey } from "../sandbox/keeper.ts";
+import { isBytes } from "./bytes.ts";
 import { decodeCertificates } from "./certificates.ts";
 import { CredentialsError } from "./errors.ts";
 import type { ClaimedIdentity } from "./identity-choice.ts";
@@ -109,7 +110,7 @@ export function decodeAnchors(given: Credential | readonly Credential[]): Uint8A
 
 /** One or more, each with one certificate or more. */
 function decodeAll(given: Credential | readonly Credential[]): Uint8Array[] {
-  const all = typeof given === "string" || given instanceof Uint8Array ? [given] : given;
+  const all = typeof given === "string" || isBytes(given) ? [given] : given;
   const decoded = all.flatMap(decodeOne);
   if (decoded.length === 0) throw new CredentialsError("no certificate in it");
   return decoded;

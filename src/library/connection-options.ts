@@ -59,7 +59,11 @@ export type WrapOptions = WrapClientOptions | WrapServerOptions;
 /** @internal */
 export const SIGNAL: Rule = {
   expected: "an AbortSignal",
-  accepts: (value) => value instanceof AbortSignal,
+  // Of any realm, and of any implementation: jsdom has one of its own.
+  accepts: (value) => {
+    const { aborted, addEventListener } = Object(value) as AbortSignal;
+    return typeof aborted === "boolean" && typeof addEventListener === "function";
+  },
 };
 
 const CONNECTION_OPTIONS: Rules = {

@@ -1,4 +1,4 @@
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import { BOOLEAN, checkOptions, pick } from "../credentials/options.ts";
 import type { SecureContext } from "../credentials/secure-context.ts";
 import { ArgumentTypeError, ArgumentValueError } from "../credentials/tls-error.ts";
@@ -41,15 +41,32 @@ export function wrap(duplex: Duplex, options: WrapOptions): TlsStream {
 }
 
 /** Records are bytes: a stream of text, or of other objects, would break them. */
-function checkDuplex(duplex: unknown): void {
-  if (!(duplex instanceof Duplex)) throw new ArgumentTypeError("duplex", "a stream.Duplex", duplex);
-  if (duplex.readableEncoding !== null) {
+function checkDuplex(duplex: unknown): asserts duplex is Duplex {
+  if (!isDuplex(duplex)) throw new ArgumentTypeError("duplex", "a stream.Duplex", duplex);
+  if ((duplex.readableEncoding ?? null) !== null) {
     throw new ArgumentValueError("duplex", "gives text (setEncoding), and TLS needs bytes");
   }
   if (duplex.readableObjectMode || duplex.writableObjectMode) {
     throw new ArgumentValueError("duplex", "is in object mode, and TLS needs bytes");
   }
 }
+
+/** Of any realm, and of npm's readable-stream, which has a class of its own. */
+function isDuplex(value: unknown): value is Duplex {
+  if (typeof value !== "object" || value === null) return false;
+  return DUPLEX_METHODS.every((name) => typeof (value as Duplex)[name] === "function");
+}
+
+const DUPLEX_METHODS = [
+  "on",
+  "once",
+  "read",
+  "write",
+  "end",
+  "pause",
+  "resume",
+  "destroy",
+] as const;
 
 /** @internal */
 export function wrapClient(network: Duplex, options: ClientOptions): TlsStream {
