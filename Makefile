@@ -33,8 +33,8 @@ PROGRAMS := s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
 	s6-ucspitlsd s6-ucspitlsc
 MODULES := dist/engine.wasm dist/keeper.wasm
 BUNDLES := $(PROGRAMS:%=dist/%.cjs)
-LIBRARY := dist/index.cjs dist/index.js dist/engine.js
-TYPES := dist/index.d.ts dist/index.d.cts dist/engine.d.ts
+LIBRARY := dist/index.cjs dist/index.js dist/index.mjs dist/engine.js
+TYPES := dist/index.d.ts dist/index.d.cts dist/index.d.mts dist/engine.d.ts dist/module.d.ts
 
 MANUALS := $(PROGRAMS:%=dist/man/%.1)
 
@@ -203,10 +203,11 @@ bundle = node_modules/.bin/esbuild --bundle --minify-syntax --minify-whitespace 
 # ---- the library -------------------------------------------------------
 
 # import and require() share one instance of everything.
-$(LIBRARY) &: $(SOURCES) build/stamp node_modules/.package-lock.json
+$(LIBRARY) &: $(SOURCES) $(MODULES) build/stamp node_modules/.package-lock.json
 	$(call say,  src: bundling the library)
 	@$(bundle) src/index.ts --platform=node --target=node20 --format=cjs --outfile=dist/index.cjs
 	@echo 'export * from "./index.cjs";' >dist/index.js
+	@$(bundle) src/bundled.ts --platform=node --target=node20 --format=esm --loader:.wasm=binary --outfile=dist/index.mjs
 	@$(bundle) src/engine.ts --platform=neutral --target=es2022 --format=esm --outfile=dist/engine.js
 	@touch $(LIBRARY)
 
@@ -218,7 +219,10 @@ $(TYPES) &: $(SOURCES) src/tsconfig.json node_modules/.package-lock.json
 	@find dist/types -name '*.d.ts' -exec sed -i 's/\(["'"'"'][.]*\/[^"'"'"']*\)[.]ts\(["'"'"']\)/\1.js\2/g' {} +
 	@echo '{ "type": "commonjs" }' >dist/types/package.json
 	@echo 'export * from "./types/index.js";' | tee dist/index.d.ts >dist/index.d.cts
+	@echo 'export * from "./types/index.js";' >dist/index.d.mts
 	@echo 'export * from "./types/engine.js";' >dist/engine.d.ts
+	@printf '%s\n' '/** As runtimes and bundlers give it that import modules. */' \
+		'declare const module: WebAssembly.Module;' 'export default module;' >dist/module.d.ts
 
 # ---- the manual --------------------------------------------------------
 

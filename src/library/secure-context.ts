@@ -7,7 +7,7 @@ import {
 } from "../credentials/secure-context.ts";
 import { ArgumentTypeError, ArgumentValueError, TlsError } from "../credentials/tls-error.ts";
 import { fillWithEntropy } from "../setup/entropy.ts";
-import { loadModule } from "../setup/modules.ts";
+import { compileModule, loadModule } from "../setup/modules.ts";
 import { readTrustAnchors } from "../setup/trust-anchors.ts";
 
 /** What connections may share. */
@@ -57,14 +57,27 @@ function read(option: string, path: string): Uint8Array[] {
 }
 
 let compiled: Modules | null = null;
+let embedded: ModuleBytes | null = null;
+
+/** What the modules' files have. */
+export type ModuleBytes = Readonly<Record<keyof Modules, Uint8Array<ArrayBuffer>>>;
+
+/** From now on no file is looked for: in a bundle of the user's there is none. */
+export function embedModules(bytes: ModuleBytes): void {
+  embedded = bytes;
+}
 
 /** Compiled once for a process, when the first context asks: it takes some milliseconds. */
 function modules(): Modules {
   try {
-    compiled ??= { engine: loadModule("engine"), keeper: loadModule("keeper") };
+    compiled ??= { engine: moduleNamed("engine"), keeper: moduleNamed("keeper") };
     return compiled;
   } catch (cause) {
     const { message } = cause as Error;
     throw new TlsError(message, { reason: "BAD_MODULE", side: "configuration", cause });
   }
+}
+
+function moduleNamed(name: keyof Modules): WebAssembly.Module {
+  return embedded === null ? loadModule(name) : compileModule(embedded[name]);
 }

@@ -15,14 +15,19 @@ export class Unavailable extends Error {}
 export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
   const file = join(__dirname, `${name}.wasm`);
   try {
-    const module = new WebAssembly.Module(readFileSync(file));
-    checkStamp(module);
-    return module;
+    return compileModule(readFileSync(file));
   } catch (error) {
     const remedy = hasSimd() ? REMEDY : NO_SIMD;
     const message = `unable to load ${file}: ${reasonOf(error)}; ${remedy}`;
     throw new Unavailable(message, { cause: error });
   }
+}
+
+/** @throws if it can't be compiled, or is of another build */
+export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  const module = new WebAssembly.Module(bytes);
+  checkStamp(module);
+  return module;
 }
 
 const REMEDY = "install bearhug again (in its repository: run make)";

@@ -14,9 +14,19 @@ interface Entry {
   readonly [condition: string]: string | Entry;
 }
 
-/** Those with types: the others are the modules' files. */
-const entries = Object.entries<Entry | string>(manifest.exports).filter(
+const typed = Object.entries<Entry | string>(manifest.exports).filter(
   (entry): entry is [string, Entry] => typeof entry[1] === "object",
+);
+
+/** Modules are imported by bundlers and by newer runtimes only. */
+const isModule = (name: string) => name.endsWith(".wasm");
+const entries = typed.filter(([name]) => !isModule(name));
+
+it.each(typed.filter(([name]) => isModule(name)))(
+  "the module %s has types and a file",
+  (_, files) => {
+    for (const file of filesOf(files)) expect(existsSync(join(root, file)), file).toBe(true);
+  },
 );
 
 function filesOf(entry: Entry): string[] {
@@ -41,6 +51,11 @@ it("TypeScript finds the types of every entry", () => {
   const folder = join(modules, "..");
   const names = entries.map(([name]) => `bearhug${name.slice(1)}`);
   const lines = names.map((name, index) => `export * as entry${index} from "${name}";\n`);
+  lines.push(
+    'import engine from "bearhug/engine.wasm";\n',
+    'import keeper from "bearhug/keeper.wasm";\n',
+    "export const modules: readonly WebAssembly.Module[] = [engine, keeper];\n",
+  );
   writeFileSync(join(folder, "all.mts"), lines.join(""));
   const tools = join(import.meta.dirname, "../../node_modules");
   const words = "--noEmit --strict --module nodenext --target es2022 --types node all.mts".split(

@@ -1,0 +1,5 @@
+/** As esbuild's loader `binary` gives it. */
+declare module "*.wasm" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
