@@ -8,13 +8,20 @@ import { CredentialsError } from "./errors.ts";
  * @throws {CredentialsError} if there is none
  */
 export function decodeCertificates(bytes: Uint8Array): Uint8Array[] {
-  const found = bytes[0] === SEQUENCE ? [new Uint8Array(bytes)] : pemCertificates(bytes);
+  const found = isDer(bytes) ? [new Uint8Array(bytes)] : pemCertificates(bytes);
+  if (found.length === 0 && bytes[0] === SEQUENCE) found.push(new Uint8Array(bytes));
   if (found.length === 0) throw new CredentialsError(describeOther(bytes));
   for (const der of found) checkExtent(der);
   return found;
 }
 
 const SEQUENCE = 0x30;
+
+/** A SEQUENCE begins with the byte that is the digit 0 in text: only its length tells the two apart. */
+function isDer(bytes: Uint8Array): boolean {
+  return bytes[0] === SEQUENCE && bytes.length === extent(bytes);
+}
+
 const BEGIN = /^-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----$/;
 const BASE64 = /^[A-Za-z0-9+/\s]+=?=?\s*$/;
 
@@ -26,7 +33,9 @@ function pemCertificates(bytes: Uint8Array): Uint8Array[] {
     const begin = indexOf(bytes, "-----BEGIN ", at);
     if (begin === -1) return found;
     const lineEnd = indexOfOr(bytes, "\n", begin, bytes.length);
-    const label = BEGIN.exec(latin1(bytes.subarray(begin, lineEnd)).trim());
+    const label = startsLine(bytes, begin)
+      ? BEGIN.exec(latin1(bytes.subarray(begin, lineEnd)).trim())
+      : null;
     const end = indexOf(bytes, "-----END ", lineEnd);
     if (label !== null) {
       if (end === -1) throw new CredentialsError("a certificate in it is cut short");
@@ -34,9 +43,20 @@ function pemCertificates(bytes: Uint8Array): Uint8Array[] {
       // OpenSSL's trusted form has what it trusts the certificate for behind it.
       found.push(label[1] === "TRUSTED " ? der.subarray(0, extent(der)) : der);
     }
-    at = end === -1 ? lineEnd : end;
+    // A comment that mentions BEGIN has no END of its own.
+    at = label === null || end === -1 ? lineEnd : end;
   }
 }
+
+/** Only blanks, or a byte-order mark (U+FEFF in UTF-8), may stand before it in its line. */
+function startsLine(bytes: Uint8Array, at: number): boolean {
+  let before = at;
+  while (before > 0 && (bytes[before - 1] === 0x20 || bytes[before - 1] === 0x09)) before--;
+  const isBehindMark = before === 3 && BYTE_ORDER_MARK.every((byte, n) => bytes[n] === byte);
+  return before === 0 || bytes[before - 1] === 0x0a || bytes[before - 1] === 0x0d || isBehindMark;
+}
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 function indexOfOr(bytes: Uint8Array, text: string, from: number, otherwise: number): number {
   const at = indexOf(bytes, text, from);

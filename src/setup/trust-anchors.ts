@@ -1,5 +1,6 @@
 import { readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import { reasonOf } from "../cli/diagnostics.ts";
 import { CredentialsError } from "../credentials/errors.ts";
 import { own } from "../sandbox/own.ts";
 import { readCertificates } from "./certificate-file.ts";
@@ -93,6 +94,6 @@ function certificatesIn(path: string): Uint8Array[] {
     return readCertificates(path);
   } catch (error) {
     if (error instanceof CredentialsError) return [];
-    throw error;
+    throw new CredentialsError(`${path}: ${reasonOf(error)}`, { cause: error });
   }
 }

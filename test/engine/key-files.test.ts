@@ -59,6 +59,15 @@ describe.each(Object.entries(keys))("a key file of %s", (_kind, key) => {
     expectToBe(loadKey(`Bag Attributes\n  friendlyName: x\n\n${text}\nthe end`), key);
   });
 
+  test("may begin with a byte-order mark, before the key or before text", () => {
+    expectToBe(loadKey(`\ufeff${text}`), key);
+    expectToBe(loadKey(`\ufeff0 a comment\n${text}`), key);
+  });
+
+  test("may have text before it that begins with the digit 0, which begins DER, too", () => {
+    expectToBe(loadKey(`0 a comment\n${text}`), key);
+  });
+
   test("may have its whole base64 in one line", () => {
     const [begin, ...lines] = text.trim().split("\n");
     const end = lines.pop();

@@ -94,6 +94,31 @@ describe("a certificate file", () => {
     expect(read(text + keyText + readFileSync(root.certFile, "utf8"))).toEqual([der, chain[2]]);
   });
 
+  test.each(["0 leaf\n", "0", "0".repeat(200), "0\u00e9\n"])(
+    "may have text before it that begins with the digit 0, which begins DER, too: %j",
+    (before) => {
+      expect(read(`${before}\n${text}`)).toEqual([der]);
+    },
+  );
+
+  test.each(["", "0 a comment\n"])("may begin with a byte-order mark and %j", (before) => {
+    expect(read(`\ufeff${before}${text}`)).toEqual([der]);
+  });
+
+  test.each([
+    "# what is between -----BEGIN CERTIFICATE----- and its END\n",
+    "# -----BEGIN CERTIFICATE-----\n",
+    "# -----BEGIN \n",
+    "-----BEGIN CERTIFICATE----- is how it begins\n",
+  ])("may have a comment that mentions BEGIN: %j", (comment) => {
+    expect(read(comment + text)).toEqual([der]);
+    expect(read(text + comment + text)).toEqual([der, der]);
+  });
+
+  test("may have several MiB around it", () => {
+    expect(read(`${"# a line of a comment\n".repeat(250_000)}${text}`)).toEqual([der]);
+  });
+
   test("may hold a certificate that Node reads, too", () => {
     const [found] = read(text);
     expect(new X509Certificate(found as Buffer).subject).toContain("CN=server.test");
@@ -172,7 +197,9 @@ describe("what is refused", () => {
 
 describe("a file that is too large to be a chain", () => {
   test("is refused, not read in part", () => {
-    expect(complaintAbout(text.repeat(4000))).toBe("the file is too large");
+    expect(complaintAbout(text.repeat(Math.ceil(2 ** 24 / text.length)))).toBe(
+      "the file is too large",
+    );
   });
 });
 

@@ -208,12 +208,12 @@ describe("a directory", () => {
     );
   });
 
-  test("with a file that can't be read is the system's error: an authority would be missing", () => {
+  test("with a file that can't be read is refused, and names it: an authority would be missing", () => {
     const directory = folder({ "first.pem": text(first), "second.pem": text(second) });
     expect(withoutPrivileges(() => found(directory))).toEqual(["first", "second"]);
     chmodSync(join(directory, "second.pem"), 0);
     expect(() => withoutPrivileges(() => found(directory))).toThrow(
-      expect.objectContaining({ code: "EACCES" }),
+      new CredentialsError(`${join(directory, "second.pem")}: Permission denied`),
     );
   });
 

@@ -114,6 +114,13 @@ walk_pem(pem_walk *walk, unsigned char *file, size_t len)
 	unsigned char *end = file + len;
 	int newline_added = 0;
 
+	/*
+	 * Editors put a byte-order mark (U+FEFF in UTF-8) before the text:
+	 * the first line would not begin with dashes.
+	 */
+	if (len >= 3 && file[0] == 0xEF && file[1] == 0xBB && file[2] == 0xBF) {
+		file += 3;
+	}
 	br_pem_decoder_init(&pem);
 	while (!walk->key_seen) {
 		size_t used;
