@@ -19,6 +19,7 @@ import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 import { progEnvironment } from "./prog-environment.ts";
 import { OwnPrograms, type Programs } from "./programs.ts";
+import { requireReadableAgain } from "./readable-again.ts";
 import { RemotePrograms } from "./remote-programs.ts";
 import { Turns } from "./turns.ts";
 
@@ -214,6 +215,7 @@ export class Worker {
   /** All files once more. An engine that is made and dropped shows whether they can be used. */
   private load(variables: NodeJS.ProcessEnv = process.env): Kept {
     const environment = new TlsEnvironment(variables);
+    requireReadableAgain(environment.files);
     const { server } = this.settings;
     const keeperModule = this.keeperModule as WebAssembly.Module;
     const engineModule = this.engineModule as WebAssembly.Module;

@@ -52,6 +52,12 @@ export class TlsEnvironment {
     return this.variables.has("KEYFILE") || this.variables.has("CERTFILE");
   }
 
+  /** Every file that a variable names, by the variable's name; CADIR's folder is not among them. */
+  get files(): ReadonlyMap<string, string> {
+    const isFile = (name: string) => /^(KEYFILE|CERTFILE)(:|$)|^CAFILE$/.test(name);
+    return new Map([...this.variables].filter(([name]) => isFile(name)));
+  }
+
   /**
    * The default pair.
    *

@@ -30,6 +30,30 @@ describe("a file", () => {
     expect(Buffer.from(room.subarray(0, length)).toString()).toBe("firstsecond");
   });
 
+  test("may be a pipe whose writer comes later", () => {
+    const fifo = scratchFile("fifo");
+    const script = 'mkfifo "$1" && ( (sleep 0.3; printf late >"$1") & )';
+    execFileSync("sh", ["-c", script, "sh", fifo], { stdio: "ignore" });
+    const room = new Uint8Array(ROOM);
+    expect(Buffer.from(room.subarray(0, readInto(fifo, room))).toString()).toBe("late");
+  });
+
+  test.each([
+    ["into which nobody writes", ":", "it is a pipe into which nothing was written for 10 seconds"],
+    [
+      "that never ends",
+      '(printf begun; sleep 20) >"$1"',
+      "it is a pipe that did not end within 10 seconds",
+    ],
+  ])("that is a pipe %s is given up", { timeout: 30_000 }, (_, writer, complaint) => {
+    const fifo = scratchFile("fifo");
+    const script = `mkfifo "$1" && ( (${writer}) & )`;
+    execFileSync("sh", ["-c", script, "sh", fifo], { stdio: "ignore" });
+    const began = performance.now();
+    expect(() => readInto(fifo, new Uint8Array(ROOM))).toThrow(new CredentialsError(complaint));
+    expect(performance.now() - began).toBeLessThan(12_000);
+  });
+
   test("that is empty is refused", () => {
     const read = () => readInto(scratchFile("file", ""), new Uint8Array(ROOM));
     expect(read).toThrow(new CredentialsError("the file is empty"));
