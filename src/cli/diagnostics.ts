@@ -10,17 +10,20 @@ export class SystemFailure extends Error {
 }
 
 /** One line on standard error, skarnet's way: `s6-tlsd: fatal: unable to …`. */
-export function complain(
-  program: string,
-  kind: "fatal" | "warning" | "info" | "usage",
-  text: string,
-): void {
-  const line = `${program}: ${kind}: ${inOneLine(text)}\n`;
+export function complain(program: string, kind: Kind, text: string): void {
   try {
-    writeSync(2, line);
+    writeSync(2, lineOf(program, kind, text));
   } catch {
     // Nobody reads standard error; the exit code still tells.
   }
+}
+
+/** What a line is about; `fatal` is for a process that ends. */
+export type Kind = "fatal" | "error" | "warning" | "info" | "usage";
+
+/** That line, with its line break. */
+export function lineOf(program: string, kind: Kind, text: string): string {
+  return `${program}: ${kind}: ${inOneLine(text)}\n`;
 }
 
 /**

@@ -96,7 +96,10 @@ export class AccessProcess {
       this.answer(number, unable("the access process ended"));
     }
     if (this.closing) return;
-    this.settings.log.error(`the access process ended (${how}); replacing it`);
+    this.settings.log.warn(
+      "access process replaced",
+      `the access process ended (${how}); replacing it`,
+    );
     this.replace();
   }
 

@@ -1,7 +1,7 @@
-import { writeSync } from "node:fs";
-import { complain } from "../cli/diagnostics.ts";
+import { lineOf } from "../cli/diagnostics.ts";
+import { LogOutput } from "./log-output.ts";
 
-export type Level = "fatal" | "warning" | "info";
+export type Level = "error" | "warning" | "info";
 
 /** What a line of the log tells to programs; null is told, too. */
 export type Details = Readonly<Record<string, unknown>>;
@@ -19,16 +19,25 @@ const RATE = 5;
 /** The log, on standard error: a line an event, as text or as JSON. */
 export class Log {
   private readonly recent = new Map<string, { count: number }>();
+  private readonly output: LogOutput;
 
-  constructor(private readonly settings: LogSettings) {}
+  constructor(private readonly settings: LogSettings) {
+    this.output = new LogOutput({
+      dropped: (count) => {
+        const text = `${count} lines of the log were dropped, since it was not read`;
+        return this.line("warning", text, { kind: "log", dropped: count });
+      },
+    });
+  }
 
   /** Are connections of interest? */
   get isVerbose(): boolean {
     return this.settings.logLevel >= 2;
   }
 
+  /** What was to be done is not done, and the server goes on without. */
   error(text: string, details: Details = {}): void {
-    this.write("fatal", text, details);
+    this.write("error", text, details);
   }
 
   info(text: string, details: Details = {}): void {
@@ -63,17 +72,13 @@ export class Log {
   }
 
   private write(level: Level, text: string, details: Details): void {
+    this.output.write(this.line(level, text, details));
+  }
+
+  private line(level: Level, text: string, details: Details): string {
     const { program, logFormat } = this.settings;
-    if (logFormat === "text") {
-      complain(program, level, text);
-      return;
-    }
+    if (logFormat === "text") return lineOf(program, level, text);
     const time = new Date().toISOString();
-    const line = `${JSON.stringify({ time, program, level, message: text, ...details })}\n`;
-    try {
-      writeSync(2, line);
-    } catch {
-      // Nobody reads the log, or its disk is full: connections are worth more than lines.
-    }
+    return `${JSON.stringify({ time, program, level, message: text, ...details })}\n`;
   }
 }

@@ -341,7 +341,8 @@ export class Pool {
     for (const number of member.serving.keys()) over(number);
     if (this.closing || !member.ready) return;
     const { pid } = member.worker;
-    log.error(`worker ${pid} ${how} with ${member.serving.size} connections; replacing it`);
+    const text = `worker ${pid} ${how} with ${member.serving.size} connections; replacing it`;
+    log.warn("worker replaced", text);
     const lifetime = performance.now() - member.started;
     setTimeout(() => this.replace(), lifetime < BREATHER ? BREATHER : 0);
   }

@@ -128,7 +128,7 @@ export class SpawnerLink {
     this.isReady = false;
     for (const resolve of this.opening.values()) resolve("the spawner died");
     if (this.closing) return;
-    this.settings.log.error(`spawner ${child.pid} died (${how}); replacing it`);
+    this.settings.log.warn("spawner replaced", `spawner ${child.pid} died (${how}); replacing it`);
     const error = { code: "ECHILD", errno: undefined, message: "the spawner died" };
     for (const number of this.progs) this.settings.failed(number, error);
     this.progs.clear();

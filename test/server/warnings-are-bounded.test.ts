@@ -10,14 +10,13 @@ import { startServer } from "../support/server.ts";
 
 const written: string[] = [];
 
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  return {
-    ...fs,
-    writeSync: (fd: number, text: string) =>
-      fd === 2 ? written.push(text) : fs.writeSync(fd, text),
-  };
-});
+vi.mock("../../src/server/log-output.ts", () => ({
+  LogOutput: class {
+    write(line: string): void {
+      written.push(line);
+    }
+  },
+}));
 
 function newLog(logLevel: 0 | 1 | 2, logFormat: "text" | "json" = "text"): Log {
   return new Log({ program: "prog", logLevel, logFormat });
@@ -55,7 +54,7 @@ describe("by a clock of the test's own", () => {
     }
     vi.advanceTimersByTime(5000);
     expect(written).toHaveLength(12);
-    expect(written[11]).toBe("prog: fatal: error 12\n");
+    expect(written[11]).toBe("prog: error: error 12\n");
   });
 
   it("as JSON, the number of the others is a number", () => {

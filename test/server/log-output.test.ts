@@ -1,0 +1,42 @@
+/** The log's queue: bounded, in order, and its gap told where it is. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { expect, it } from "vitest";
+import { eventually } from "../support/limits.ts";
+import { start } from "../support/processes.ts";
+import { scratchFile } from "../support/scratch.ts";
+
+/** 1,000 lines of 1 KiB at once, before anything reads them; then it waits for its input's end. */
+const SCRIPT = `
+  import { LogOutput } from "./src/server/log-output.ts";
+  const output = new LogOutput({ dropped: (count) => "dropped " + count + "\\n" });
+  for (let i = 0; i < 1000; i++) output.write(String(i).padEnd(1023, ".") + "\\n");
+  process.stdout.write("written");
+  process.stdin.resume();
+`;
+
+it("a pipe that isn't read holds up nobody, and what is missing is counted where it is missing", async () => {
+  const resolveDir = join(import.meta.dirname, "../..");
+  const outfile = scratchFile("script.mjs");
+  const stdin = { contents: SCRIPT, resolveDir };
+  await build({ stdin, outfile, bundle: true, format: "esm", platform: "node" });
+  const fifo = scratchFile("log");
+  execFileSync("mkfifo", [fifo]);
+  const child = start(["sh", "-c", 'exec 9<>"$0"; exec node "$1" 2>"$0" 9<&-', fifo, outfile]);
+  // Whoever opens it for writing waits for a reader, which the shell was.
+  const holder = spawn("sh", ["-c", 'exec 9<>"$0"; read -r line', fifo]);
+  await eventually("all is written", () => child.stdout === "written");
+  const reader = start(["cat", fifo]);
+  holder.kill();
+  await eventually("the gap is told", () => reader.stdout.includes("dropped"));
+  child.child.stdin?.end();
+  expect(await child.ended).toMatchObject({ code: 0 });
+  await once(reader.child, "close");
+  const lines = reader.stdout.trimEnd().split("\n");
+  const [last = ""] = lines.splice(-1);
+  for (const [at, line] of lines.entries()) expect(line).toBe(String(at).padEnd(1023, "."));
+  expect(lines.length).toBeGreaterThanOrEqual(256);
+  expect(last).toBe(`dropped ${1000 - lines.length}`);
+});
