@@ -4,7 +4,7 @@ import { Connection, type Streams } from "../connection/connection.ts";
 import { ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { sessionVariables } from "../connection/session-variables.ts";
 import { peerOf, tellEnd } from "../connection/summary.ts";
-import { streamsOf } from "../io/descriptors.ts";
+import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import type { Ending, Program } from "../program/program.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { expectOneConnection } from "../setup/modules.ts";
@@ -25,7 +25,9 @@ export class OwnEngine {
   start(): void {
     expectOneConnection();
     const { settings, environment, network: source, prepare } = this.service;
+    // First, as the original does: a key that can't be read is 96 whatever the descriptors are.
     const { engine, keeper } = prepare();
+    if (!(source instanceof Socket)) for (const fd of source) requireOpen(fd);
     const network =
       source instanceof Socket ? { readable: source, writable: source } : streamsOf(...source);
     this.connection = new Connection({

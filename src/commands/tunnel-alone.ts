@@ -6,7 +6,7 @@ import { Connection } from "../connection/connection.ts";
 import { ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { notification } from "../connection/session-variables.ts";
 import { peerOf, tellEnd } from "../connection/summary.ts";
-import { requireOpen, streamsOf } from "../io/descriptors.ts";
+import { requireOpen, requireOpenForCleartext, streamsOf } from "../io/descriptors.ts";
 import { dropPrivileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
@@ -34,14 +34,16 @@ export function runTunnel(tunnel: TunnelAlone): void {
   const { program, settings, environment, tls, operands, standard, prepare } = tunnel;
   if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
   const [fdr, fdw] = operands.map(unsigned) as [number, number];
-  for (const fd of [0, 1, fdr, fdw, settings.notify]) {
-    if (fd !== null) requireOpen(fd);
-  }
   const owner = tls.engineOwner();
   expectOneConnection();
+  // First, as the original does: a key that can't be read is 96 whatever the descriptors are.
   const { engine, keeper } = prepare();
-  dropPrivileges(owner);
   const isServer = standard === "network";
+  const [networkFds, cleartextFds] = isServer ? [STANDARD, [fdr, fdw]] : [[fdr, fdw], STANDARD];
+  for (const fd of networkFds) requireOpen(fd);
+  for (const fd of cleartextFds) requireOpenForCleartext(fd);
+  if (settings.notify !== null) requireOpen(settings.notify);
+  dropPrivileges(owner);
   const network = isServer ? streamsOf(0, 1) : streamsOf(fdr, fdw);
   const connection = new Connection({
     ...settings,
@@ -59,6 +61,9 @@ export function runTunnel(tunnel: TunnelAlone): void {
     },
   });
 }
+
+/** Standard input and output. */
+const STANDARD = [0, 1];
 
 /** @throws {SystemFailure} if nobody can read it */
 function tell(fd: number, session: Session): void {

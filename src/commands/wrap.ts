@@ -8,7 +8,6 @@ import type { Service } from "./prog.ts";
 /** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
 export function wrap(service: Service): void {
   const { network, tls, cleartext } = service;
-  if (!(network instanceof Socket)) for (const fd of network) requireOpen(fd);
   const { uid, gid } = tls.engineOwner();
   if (uid === null && gid === null) {
     new OwnEngine(service).start();
@@ -17,5 +16,7 @@ export function wrap(service: Service): void {
   // Two pipes can't be one descriptor.
   const [readFd, writeFd] = cleartext;
   if (readFd === writeFd) throw new UsageError("TLS_UID and TLS_GID need two descriptors for prog");
+  // The engine's process would get others in the place of those that are closed.
+  if (!(network instanceof Socket)) for (const fd of network) requireOpen(fd);
   new EngineChild(service).start();
 }

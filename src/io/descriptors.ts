@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   createReadStream,
   createWriteStream,
   fstatSync,
@@ -9,7 +10,7 @@ import {
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { isatty, ReadStream, WriteStream } from "node:tty";
-import { isNodesOwn } from "./inheritance.ts";
+import { accessMode, isNodesOwn } from "./inheritance.ts";
 
 /** A descriptor can't be used. The message says which and why. */
 class DescriptorError extends Error {
@@ -39,11 +40,29 @@ export function streamsOf(fdr: number, fdw: number): { readable: Readable; writa
  * @throws {DescriptorError} if it is not
  */
 export function requireOpen(fd: number): void {
-  const status = statusOf(fd);
-  if (fd <= 2 && status.isCharacterDevice() && status.rdev === NULL_DEVICE) {
+  if (isNullDevice(fd) && fd <= 2) {
     throw new DescriptorError(fd, "it is closed, or the null device");
   }
   if (fd > 2 && isNodesOwn(fd)) throw new DescriptorError(fd, "Bad file descriptor");
+}
+
+/**
+ * The same for cleartext, which may be the null device: nothing to send, or nobody to read the
+ * answer. Node opens it for both directions, and a shell's `</dev/null` for one.
+ *
+ * @throws {DescriptorError} if it is not open
+ */
+export function requireOpenForCleartext(fd: number): void {
+  if (fd > 2 || !isNullDevice(fd)) requireOpen(fd);
+  else if (accessMode(fd) === O_RDWR) {
+    const remedy = "open the null device for one direction (</dev/null, >/dev/null)";
+    throw new DescriptorError(fd, `it is closed; to send or get nothing, ${remedy}`);
+  }
+}
+
+function isNullDevice(fd: number): boolean {
+  const status = statusOf(fd);
+  return status.isCharacterDevice() && status.rdev === NULL_DEVICE;
 }
 
 /**
@@ -95,6 +114,8 @@ function leaveStandard(fd: number): void {
     throw new DescriptorError(fd, (error as Error).message);
   }
 }
+
+const { O_RDWR } = constants;
 
 /** Device 1:3 on Linux. */
 const NULL_DEVICE = 0x103;

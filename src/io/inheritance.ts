@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { constants, readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * The descriptors above 2 that whoever started us meant for prog. Node marks most of them
@@ -15,10 +15,26 @@ export function inheritedDescriptors(): number[] {
 
 /** Would this descriptor still be open after an exec? Node marks the low ones, up to a gap. */
 export function survivesExec(fd: number): boolean {
+  return (flagsOf(fd) & CLOSE_ON_EXEC) === 0;
+}
+
+/** O_RDONLY, O_WRONLY or O_RDWR; where the system doesn't tell, O_RDWR. */
+export function accessMode(fd: number): number {
+  try {
+    return flagsOf(fd) & ACCESS_MODE;
+  } catch {
+    return constants.O_RDWR;
+  }
+}
+
+function flagsOf(fd: number): number {
   const information = readFileSync(`/proc/self/fdinfo/${fd}`, "latin1");
   const flags = /^flags:\s*([0-7]+)$/m.exec(information)?.[1] ?? "";
-  return (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
+  return Number.parseInt(flags, 8);
 }
+
+/** O_ACCMODE. */
+const ACCESS_MODE = 3;
 
 /** O_CLOEXEC on Linux. */
 const CLOSE_ON_EXEC = 0o2000000;

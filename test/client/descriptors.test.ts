@@ -76,6 +76,19 @@ it.each([
   expect(code).toBe(111);
 });
 
+it.each([["</dev/null"], [">/dev/null"], ["</dev/null >/dev/null"]])(
+  "s6-tlsc-io takes the null device for cleartext: %s",
+  async (redirection) => {
+    const { port } = await reversingServer(credentials);
+    const command = `exec 6<>/dev/tcp/127.0.0.1/${port}; exec ${program("s6-tlsc-io")} -k server.test 6 6 ${redirection}`;
+    const ended = await run([...BASH, "-c", command], {
+      environment: { CAFILE: authority.certFile },
+      input: "regit\n",
+    });
+    expect(ended).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  },
+);
+
 it.each([["-6", "x"], ["-6", ""], ["-7", "-1"], ["-7", "1.5"], ["-6"]])(
   "%s %s is wrong usage",
   async (...options) => {

@@ -34,6 +34,17 @@ it.each([
   expect(code).toBe(111);
 });
 
+it.each([
+  ["s6-tlsd", `${program("s6-tlsd")} cat </dev/null`],
+  ["s6-tlsd", `${program("s6-tlsd")} cat <&- >&-`],
+  ["s6-tlsd-io", `${program("s6-tlsd-io")} 77 78 </dev/null`],
+])("of %s, a KEYFILE that isn't there is told first: 96", async (name, command) => {
+  const missing = { KEYFILE: scratchFile("missing") };
+  const { code, stderr } = await runInShell(command, missing);
+  expect(stderr).toMatch(new RegExp(`^${name}: fatal: unable to read private key in [^\\n]+\\n$`));
+  expect(code).toBe(96);
+});
+
 it("with standard error closed, the exit code still tells", async () => {
   const missing = { KEYFILE: scratchFile("missing") };
   const { code } = await runInShell(`${program("s6-tlsd")} true 2>&-`, missing);
