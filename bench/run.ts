@@ -25,6 +25,7 @@ import {
 } from "./server-report.ts";
 import { measureSizes } from "./sizes.ts";
 import { measureStartUp } from "./startup.ts";
+import { writeSummary } from "./summary.ts";
 import { measureThroughput } from "./throughput.ts";
 import { measureTunnelCost } from "./tunnel-cost.ts";
 
@@ -98,8 +99,11 @@ writeResults(results);
 // The chart is of a whole run, since it is committed.
 const written = process.env["ONLY"]
   ? "bench/results.json"
-  : "bench/results.json and bench/chart.svg";
-if (!process.env["ONLY"]) writeChart(results, noise);
+  : "bench/results.json, bench/chart.svg and bench/summary.svg";
+if (!process.env["ONLY"]) {
+  writeChart(results, noise);
+  writeSummary(results);
+}
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 console.log(`\nNode ${process.version}; ${seconds} seconds; ${noise.describe()}`);
 console.log(`Ratios are in ${written}: ours ÷ peer, larger is better.`);

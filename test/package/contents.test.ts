@@ -56,10 +56,10 @@ it("nothing else is there but the library, pages and examples", () => {
     /^dist\/(engine|keeper)\.wasm$/,
     /^dist\/NOTICES\.txt$/,
     // The library.
-    /^dist\/([a-z0-9/-]+\.d\.ts|index\.cjs|index\.d\.cts|types\/package\.json|(index|engine)\.js)$/,
+    /^dist\/([a-z0-9/-]+\.d\.ts|index\.cjs|index\.d\.[cm]ts|index\.mjs|types\/package\.json|(index|engine)\.js)$/,
     /^(package\.json|README\.md|LICENSE)$/,
     /^docs\/[A-Za-z0-9./-]+\.md$/,
-    /^bench\/chart\.svg$/,
+    /^bench\/summary\.svg$/,
     /^examples\//,
   ];
   expect(packed.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
