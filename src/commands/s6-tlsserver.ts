@@ -4,6 +4,7 @@ import { UsageError } from "../cli/options.ts";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/super-server-line.ts";
 import { requireOpen } from "../io/descriptors.ts";
+import { find } from "../program/exec.ts";
 import type { Privileges } from "../program/privileges.ts";
 import { Access } from "../server/access.ts";
 import { AccessProcess } from "../server/access-process.ts";
@@ -16,6 +17,7 @@ import { roleOf } from "../server/roles.ts";
 import { serveAccess } from "../server/serve-access.ts";
 import { Spawner } from "../server/spawner.ts";
 import { Worker } from "../server/worker.ts";
+import { EnvironmentError } from "../setup/environment.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
 
@@ -58,6 +60,8 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
     log,
   };
   warnOfLiars(server, log);
+  warnOfMissing(command, log);
+  warnOfOrphans(log);
   if (settings.listenFd !== null) requireOpen(settings.listenFd);
   usersOf(server, process.env);
   new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error));
@@ -101,9 +105,29 @@ function startSpawner(server: SuperServerSettings, command: readonly string[]): 
   new Spawner({ server, command, progOwner: prog, workerUid }).start();
 }
 
+/** @throws {EnvironmentError} for more than one: clients of the others would wait for ever */
 function inheritedSocket({ LISTEN_FDS, LISTEN_PID }: NodeJS.ProcessEnv): number | null {
   const isForUs = LISTEN_PID === `${process.pid}` && Number(LISTEN_FDS) >= 1;
+  if (isForUs && Number(LISTEN_FDS) > 1) {
+    throw new EnvironmentError(
+      `LISTEN_FDS is ${LISTEN_FDS}: one socket is listened on; start a server for each of them`,
+    );
+  }
   return isForUs ? LISTEN_FDS_START : null;
+}
+
+/** Each connection would fail; the program may still be put there. */
+function warnOfMissing(command: readonly string[], log: Log): void {
+  if (find(command, process.env) !== null) return;
+  log.caution(`prog ${command[0]} is not there, or can't be run: connections will fail`);
+}
+
+/** Node waits for its own children alone. */
+function warnOfOrphans(log: Log): void {
+  if (process.pid !== 1) return;
+  log.caution(
+    "this is process 1, and children that progs leave behind would stay as zombies: start it under an init (docker run --init)",
+  );
 }
 
 run({ program: PROGRAM, line: s6TlsserverLine, defaults: SERVER_DEFAULTS, main });

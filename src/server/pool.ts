@@ -118,6 +118,8 @@ export class Pool {
    * @returns (the promise) what is wrong; null: nothing
    */
   reload(): Promise<string | null> {
+    // What is still wrong with the files is told again.
+    this.warned.clear();
     return this.settings.dropsRights ? this.replaceAll() : this.readAgain();
   }
 

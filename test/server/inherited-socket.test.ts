@@ -9,7 +9,7 @@ import { Authority } from "../support/certificates.ts";
 import { connect, exchange } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { type Serving, startServer, startUnready } from "../support/server.ts";
+import { runServer, type Serving, startServer, startUnready } from "../support/server.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -45,6 +45,14 @@ it("--listen-fd 3, whatever ip and port say", async () => {
   const options = ["--listen-fd", "3"];
   const answer = await answersOn(port, { descriptor, options, ip: "192.0.2.1", port: "1" });
   expect(answer).toContain(`TCPLOCALPORT=${port}\n`);
+});
+
+it("LISTEN_FDS=2 is refused: clients of the second socket would wait for ever", async () => {
+  const ended = await runServer({
+    ...{ credentials, environment: { LISTEN_FDS: "2" }, runner: asItself },
+  });
+  expect(ended).toMatchObject({ code: 100, stdout: "" });
+  expect(ended.stderr).toContain("LISTEN_FDS is 2: one socket is listened on");
 });
 
 /** The pid is only known to the process itself. */

@@ -48,6 +48,14 @@ it.each([
   }
 });
 
+it("a program that is not there is told at the start, and one that is, is not", async () => {
+  const missing = await serving(["/no/such/program"], "");
+  expect(missing.log).toEqual([
+    "s6-tlsserver: warning: prog /no/such/program is not there, or can't be run: connections will fail",
+  ]);
+  expect((await serving(["cat"], "")).log).toEqual([]);
+});
+
 it("a program that is there again is run again", async () => {
   const prog = scratchFile("prog", "#!/bin/sh\necho here I am\n");
   const server = await serving([prog]);
