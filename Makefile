@@ -202,12 +202,16 @@ bundle = node_modules/.bin/esbuild --bundle --minify-syntax --minify-whitespace 
 
 # ---- the library -------------------------------------------------------
 
+# For dist/index.mjs, which bundlers take.
+build/%.wasm.br: dist/%.wasm
+	@node -e 'const fs = require("fs"); fs.writeFileSync("$@", require("zlib").brotliCompressSync(fs.readFileSync("$<")))'
+
 # import and require() share one instance of everything.
-$(LIBRARY) &: $(SOURCES) $(MODULES) build/stamp node_modules/.package-lock.json
+$(LIBRARY) &: $(SOURCES) $(MODULES:dist/%=build/%.br) build/stamp node_modules/.package-lock.json
 	$(call say,  src: bundling the library)
 	@$(bundle) src/index.ts --platform=node --target=node20 --format=cjs --outfile=dist/index.cjs
 	@echo 'export * from "./index.cjs";' >dist/index.js
-	@$(bundle) src/bundled.ts --platform=node --target=node20 --format=esm --loader:.wasm=binary --outfile=dist/index.mjs
+	@$(bundle) src/bundled.ts --platform=node --target=node20 --format=esm --loader:.br=binary --outfile=dist/index.mjs
 	@$(bundle) src/engine.ts --platform=neutral --target=es2022 --format=esm --outfile=dist/engine.js
 	@touch $(LIBRARY)
 

@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   library: ["proxy-protocol", "connection", "setup", "credentials", "tunnel", "sandbox"],
   "index.ts": ["proxy-protocol", "library", "credentials", "sandbox"],
   "engine.ts": ["credentials", "sandbox"],
-  // The modules themselves are in dist.
+  // The compressed modules are in build.
   "bundled.ts": ["library", "index.ts", ".."],
   commands: [
     "lookup",

@@ -1,5 +1,5 @@
 /** As esbuild's loader `binary` gives it. */
-declare module "*.wasm" {
+declare module "*.br" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
