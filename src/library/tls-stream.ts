@@ -106,6 +106,17 @@ export class TlsStream extends Duplex {
     return this.session?.cipher ?? null;
   }
 
+  /** As Node has it: the same as `protocol`. */
+  getProtocol(): string | null {
+    return this.protocol;
+  }
+
+  /** As Node has it: the suite by OpenSSL's name, and the version; null before the handshake is done. */
+  getCipher(): { readonly name: string; readonly version: string } | null {
+    const { cipher: name, protocol: version } = this;
+    return name === null || version === null ? null : { name, version };
+  }
+
   /**
    * How keys were exchanged, by the name that TLS's registry has for the group: as Node's `name`. Null
    * before TLS 1.3.
@@ -142,6 +153,16 @@ export class TlsStream extends Duplex {
     return { received: toLocal, sent: toRemote };
   }
 
+  /** Bytes of application data that the peer sent, as far as they were decrypted. */
+  get bytesRead(): number {
+    return this.count.received;
+  }
+
+  /** Bytes of application data that were encrypted for the peer. */
+  get bytesWritten(): number {
+    return this.count.sent;
+  }
+
   // ---- what a socket below knows and can do; undefined and nothing where there is none
 
   get remoteAddress(): string | undefined {
@@ -162,6 +183,13 @@ export class TlsStream extends Duplex {
 
   get localPort(): number | undefined {
     return this.proxied === null ? this.socket.localPort : this.proxied.localPort;
+  }
+
+  /** Our own end, as of net.Socket; an empty object where the stream below has none. */
+  address(): { readonly address?: string; readonly family?: string; readonly port?: number } {
+    const { localAddress: address, localPort: port } = this;
+    if (address === undefined || port === undefined) return {};
+    return { address, family: familyOf(address) ?? "", port };
   }
 
   /** Emits `timeout` after so many milliseconds without data either way; 0 is never. */

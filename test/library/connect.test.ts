@@ -120,6 +120,22 @@ describe("a client", () => {
     expect(error).toMatchObject({ code: "ERR_BEARHUG_UNSUPPORTED_VERSION", side: "peer" });
   });
 
+  test("has the facts under the names that Node's sockets have", async () => {
+    const port = await nodeServer({ ...pair, maxVersion: "TLSv1.2" }, (socket) =>
+      socket.pipe(socket),
+    );
+    const stream = bearhug.connect({ ...server, port });
+    expect([stream.getProtocol(), stream.getCipher()]).toEqual([null, null]);
+    await secured(stream);
+    expect(stream.getProtocol()).toBe("TLSv1.2");
+    expect(stream.getCipher()).toEqual({ name: stream.cipher, version: "TLSv1.2" });
+    const { localAddress: address, localPort } = stream;
+    expect(stream.address()).toEqual({ address, family: "IPv4", port: localPort });
+    stream.write("five!");
+    await once(stream, "data");
+    expect([stream.bytesWritten, stream.bytesRead]).toEqual([5, 5]);
+  });
+
   test("goes when its signal aborts, before or after the handshake", async () => {
     const port = await nodeServer(TLS12, (socket) => socket.resume());
     const before = AbortSignal.abort();

@@ -28,6 +28,7 @@ describe("wrap", () => {
     await Promise.all([secured(client), secured(server)]);
     expect(client.protocol).toBe("TLSv1.2");
     expect(client.remoteAddress).toBeUndefined();
+    expect(client.address()).toEqual({});
     client.end("question");
     expect((await everything(server)).toString()).toBe("question");
     server.end("answer");
