@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, constants, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 /** The two ends of a pipe, as descriptors that close on exec. */
 export interface Pipe {
@@ -14,10 +14,10 @@ export interface Pipe {
  * a socket pair whose near end it starts to read at once; so these are named pipes, whose names are
  * gone before anybody else could open them.
  *
- * @throws a system error if the temporary folder can't be written to, or there is no mkfifo
+ * @throws a system error if no temporary folder can be written to, or there is no mkfifo
  */
 export function makePipes(count: number): Pipe[] {
-  const folder = mkdtempSync(join(tmpdir(), "bearhug-"));
+  const folder = makeTemporaryFolder("bearhug-");
   try {
     const names = Array.from({ length: count }, (_, index) => join(folder, String(index)));
     execFileSync("mkfifo", ["-m", "600", ...names], { stdio: ["ignore", "ignore", "inherit"] });

@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SystemFailure } from "../cli/diagnostics.ts";
+import { makeTemporaryFolder } from "../io/temporary-folder.ts";
 import type { Ending } from "../program/program.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, FailedStart, FromSpawner, StartReport, ToSpawner } from "./messages.ts";
@@ -36,7 +36,7 @@ export class SpawnerLink {
   /** @throws {SystemFailure} if there can't be a folder for its sockets */
   constructor(private readonly settings: SpawnerLinkSettings) {
     try {
-      this.folder = mkdtempSync(join(tmpdir(), "s6-tlsserver-"));
+      this.folder = makeTemporaryFolder("s6-tlsserver-");
       // Workers may go through it, and see nothing in it.
       chmodSync(this.folder, 0o711);
     } catch (error) {

@@ -92,10 +92,28 @@ describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("without a temporary folder there are no pipes, and that is said", async () => {
+  it.each(["/no/folder", "/sys", "/proc/self"])(
+    "with a temporary folder that can't be written to, %s, pipes are made in memory",
+    async (TMPDIR) => {
+      const before = readdirSync("/dev/shm");
+      const listener = await serve({
+        environment: { ...environment, TMPDIR },
+        through: [node],
+        prog: ["cat"],
+      });
+      const client = await connect({ port: listener.port, authority });
+      expect(await exchange(client, "hello")).toBe("hello");
+      const tunnel = await listener.tunnel();
+      expect(await tunnel.ended).toMatchObject({ code: 0, stderr: "" });
+      expect(readdirSync("/dev/shm")).toEqual(before);
+    },
+  );
+
+  it("where no folder can be written to there are no pipes, and that is said", async () => {
+    const hidden = "for f in /dev/shm /run; do mount -o ro -t tmpfs none $f; done";
     const listener = await serve({
       environment: { ...environment, TMPDIR: "/no/folder" },
-      through: [node],
+      through: ["unshare", "-m", "sh", "-c", `${hidden}; exec "$@"`, "sh", node],
       prog: ["cat"],
     });
     await expect(connect({ port: listener.port, authority })).rejects.toThrow();

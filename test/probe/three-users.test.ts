@@ -204,7 +204,6 @@ describe("with three users", NEEDS_ROOT, () => {
     [{ TLS_UID: "0", TLS_GID: "0" }, "TLS_UID is no user besides root"],
     [{ TLS_GID: "65534" }, "TLS_UID is no user besides root"],
     [{ TLS_UID: "54321" }, "needs a group"],
-    [{ ...USERS, TMPDIR: "/nowhere/to/be/found" }, "unable to make a folder for sockets"],
   ])("%j: nothing listens, and the reason is told", async (environment, reason) => {
     const ended = await runServer({
       ...{ credentials, executable: publicProgram("s6-tlsserver"), prog: ["cat"] },
@@ -213,6 +212,26 @@ describe("with three users", NEEDS_ROOT, () => {
     expect(ended.stdout).toBe("");
     expect(ended.code).toBeGreaterThan(0);
     expect(ended.stderr).toContain(reason);
+  });
+});
+
+const HIDDEN = "for f in /dev/shm /run; do mount -o ro -t tmpfs none $f; done";
+
+describe("without a temporary folder that can be written to", NEEDS_ROOT, () => {
+  const environment = { ...USERS, TMPDIR: "/nowhere/to/be/found" };
+  const wanted = { credentials, executable: publicProgram("s6-tlsserver"), prog: ["cat"] };
+
+  it("sockets are in memory, and clients are served", async () => {
+    const server = await startServer({ authority, ...wanted, environment });
+    expect(await exchange(await connect(server), "hello")).toBe("hello");
+    expect(await server.stop()).toMatchObject({ code: 0 });
+  });
+
+  it("nothing listens where there is no such folder, either, and the reason is told", async () => {
+    const runner = ["unshare", "-m", "sh", "-c", `${HIDDEN}; exec "$@"`, "sh"];
+    const ended = await runServer({ ...wanted, environment, runner });
+    expect(ended).toMatchObject({ stdout: "" });
+    expect(ended.stderr).toContain("unable to make a folder for sockets: No such file");
   });
 });
 

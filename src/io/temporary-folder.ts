@@ -1,0 +1,27 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** In a container whose file system is read-only, these can be written to all the same. */
+const IN_MEMORY = ["/dev/shm", "/run"];
+
+/**
+ * Makes a folder of our own, which only we can open: where TMPDIR says, or in memory.
+ *
+ * @param prefix what its name begins with
+ * @throws a system error if none can be written to: the one about TMPDIR
+ */
+export function makeTemporaryFolder(prefix: string): string {
+  const attempts = [tmpdir(), ...IN_MEMORY].map(
+    (folder) => () => mkdtempSync(join(folder, prefix)),
+  );
+  let first: unknown;
+  for (const attempt of attempts) {
+    try {
+      return attempt();
+    } catch (error) {
+      first ??= error;
+    }
+  }
+  throw first;
+}
