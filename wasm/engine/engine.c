@@ -16,15 +16,49 @@
 /* Length of what engine_buf last returned. */
 static size_t buf_length;
 
-/* What a server speaks depends on what the client says. */
+/*
+ * Groups for TLS 1.3 alone leave nothing for older versions, whose curves have
+ * small numbers.
+ */
+static int
+has_groups_for_older(void)
+{
+	size_t u;
+
+	for (u = 0; u < conn.groups_len; u++) {
+		if (conn.groups[u] < 32) {
+			return 1;
+		}
+	}
+	return conn.groups_len == 0;
+}
+
+/* What either side speaks depends on what the other one says. */
 static const protocol *
 first_protocol(void)
 {
-	if (conn.is_client && conn.offer.min_version < VERSION_TLS13) {
-		return &protocol_tls12;
+	if (conn.offer.min_version >= VERSION_TLS13) {
+		return &protocol_tls13;
 	}
-	return conn.offer.min_version < VERSION_TLS13 ? &protocol_undecided
-						      : &protocol_tls13;
+	if (!conn.is_client) {
+		return &protocol_undecided;
+	}
+	return conn.offer.max_version >= VERSION_TLS13
+		       ? &protocol_undecided_client
+		       : &protocol_tls12;
+}
+
+/* In bytes: until it is known what is spoken. */
+static size_t
+records_to_keep(void)
+{
+	if (conn.speaks == &protocol_undecided_client) {
+		return KEPT_FOR_AN_ANSWER;
+	}
+	if (conn.speaks != &protocol_undecided) {
+		return 0;
+	}
+	return conn.chain_len == 0 ? KEPT_FOR_A_CHAIN : KEPT_FOR_A_PROTOCOL;
 }
 
 /* see abi.h */
@@ -33,11 +67,13 @@ engine_start(void *seed)
 {
 	int err = 0;
 
+	if (conn.is_client && conn.offer.max_version >= VERSION_TLS13 &&
+		!has_groups_for_older()) {
+		conn.offer.min_version = VERSION_TLS13;
+	}
 	conn.speaks = first_protocol();
-	if (conn.speaks == &protocol_undecided) {
-		err = kept_records_begin(conn.chain_len == 0
-						 ? KEPT_FOR_A_CHAIN
-						 : KEPT_FOR_A_PROTOCOL);
+	if (records_to_keep() > 0) {
+		err = kept_records_begin(records_to_keep());
 	}
 
 	br_hmac_drbg_init(&conn.random, &br_sha256_vtable, NULL, 0);

@@ -59,6 +59,9 @@ extern const protocol protocol_tls12;
 /* undecided.c: a server that waits for a ClientHello. */
 extern const protocol protocol_undecided;
 
+/* undecided-client.c: a client that waits for a ServerHello. */
+extern const protocol protocol_undecided_client;
+
 /* tls13/tls13.c: TLS 1.3. */
 extern const protocol protocol_tls13;
 

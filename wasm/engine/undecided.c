@@ -7,59 +7,28 @@
  * BearSSL's to answer, so that what it says to garbage and to old clients
  * is what it always said.
  */
-#include <string.h>
 #include "abi.h"
 #include "connection.h"
 #include "errors.h"
-#include "inner.h"
 #include "hello/client-hello.h"
+#include "hello/first-message.h"
 #include "hello/kept-records.h"
 #include "tls12/refusal.h"
-
-#define RECORD_HEADER 5
-#define RECORD_MAX 16384
-#define RECORD_HANDSHAKE 22
-#define MAJOR_VERSION 3
-
-/* Of a message's body. */
-#define HELLO_MAX 16384
 
 #define VERSION_TLS13 0x0304
 
 /* "I tried a newer version before" (RFC 7507). */
 #define TLS_FALLBACK_SCSV 0x5600
 
-/*
- * No protocol uses the buffer of records yet: in it are the record that
- * comes, and behind it the message so far.
- */
-static unsigned char *const record = conn.records;
-static unsigned char *const hello = conn.records + RECORD_HEADER + RECORD_MAX;
-
-#if HELLO_SEEN_LEN > RECORD_HEADER + RECORD_MAX
-#error "the record's room is too small to judge a hello in"
+#if HELLO_SEEN_LEN > FIRST_MESSAGE_SCRATCH
+#error "the scratch room is too small to judge a hello in"
 #endif
-#if RECORD_HEADER + RECORD_MAX + MESSAGE_HEADER + HELLO_MAX > \
-	BR_SSL_BUFSIZE_BIDI
-#error "the message doesn't fit"
-#endif
-
-static size_t record_len; /* that has come */
-static size_t hello_len;
-static unsigned char minor_version; /* of the first record */
 
 static int
 start(void)
 {
-	record_len = 0;
-	hello_len = 0;
+	first_message_begin(CLIENT_HELLO_TYPE, FIRST_MESSAGE_MAX);
 	return 0;
-}
-
-static size_t
-body_length(void)
-{
-	return br_dec16be(record + 3);
 }
 
 /*
@@ -117,7 +86,7 @@ static void
 judge(const client_hello *read)
 {
 	unsigned alert;
-	int err = client_hello_judge(read, record, &alert);
+	int err = client_hello_judge(read, first_message_scratch(), &alert);
 
 	if (err == 0) {
 		become(&protocol_tls12);
@@ -145,79 +114,32 @@ choose(const unsigned char *body, size_t len)
 	}
 }
 
-/* Could this still become a ClientHello that we can keep? All its records
-   have the version of the first one. */
-static int
-header_is_good(void)
-{
-	size_t len = body_length();
-
-	if (hello_len == 0) {
-		minor_version = record[2];
-	}
-	return record[0] == RECORD_HANDSHAKE && record[1] == MAJOR_VERSION &&
-	       record[2] == minor_version && len > 0 && len <= RECORD_MAX &&
-	       hello_len + len <= MESSAGE_HEADER + HELLO_MAX;
-}
-
-/* The length that the message says, header and all; 0: not known yet. */
-static size_t
-hello_length(void)
-{
-	if (hello_len < MESSAGE_HEADER) {
-		return 0;
-	}
-	return MESSAGE_HEADER +
-	       ((size_t)hello[1] << 16 | br_dec16be(hello + 2));
-}
-
-static void
-take_record(void)
-{
-	size_t len = body_length();
-	size_t due;
-
-	memcpy(hello + hello_len, record + RECORD_HEADER, len);
-	hello_len += len;
-	record_len = 0;
-	due = hello_length();
-	if (hello[0] != CLIENT_HELLO_TYPE || due > MESSAGE_HEADER + HELLO_MAX) {
-		become(&protocol_tls12);
-	} else if (due != 0 && hello_len >= due) {
-		choose(hello + MESSAGE_HEADER, due - MESSAGE_HEADER);
-	}
-}
-
 static unsigned char *
 buf(uint32_t channel, size_t *len)
 {
 	*len = 0;
-	if (channel != ENGINE_RECVREC) {
-		return NULL;
-	}
-	*len = RECORD_HEADER - record_len;
-	if (record_len >= RECORD_HEADER) {
-		*len += body_length();
-	}
-	return record + record_len;
+	return channel == ENGINE_RECVREC ? first_message_room(len) : NULL;
 }
 
 static void
 ack(uint32_t channel, size_t len)
 {
+	const unsigned char *body;
+
 	(void)channel;
-	if (kept_records_append(record + record_len, len) != 0) {
-		give_up(ERR_TOO_FRAGMENTED);
-		return;
-	}
-	record_len += len;
-	if (record_len < RECORD_HEADER) {
-		return;
-	}
-	if (!header_is_good()) {
+	switch (first_message_ack(len)) {
+	case FIRST_MESSAGE_MORE:
+		break;
+	case FIRST_MESSAGE_WHOLE:
+		body = first_message_body(&len);
+		choose(body, len);
+		break;
+	case FIRST_MESSAGE_OTHER:
 		become(&protocol_tls12);
-	} else if (record_len == RECORD_HEADER + body_length()) {
-		take_record();
+		break;
+	case FIRST_MESSAGE_LIMIT:
+		give_up(ERR_TOO_FRAGMENTED);
+		break;
 	}
 }
 
@@ -237,7 +159,7 @@ close(void)
 static uint32_t
 state(void)
 {
-	return record_len > 0 ? ENGINE_IN_RECORD : 0;
+	return first_message_in_record() ? ENGINE_IN_RECORD : 0;
 }
 
 static int

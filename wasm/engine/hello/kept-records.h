@@ -18,6 +18,11 @@
  */
 #define KEPT_FOR_A_PROTOCOL ((1 + 5) * (4 + 16384))
 #define KEPT_FOR_A_CHAIN 65536
+
+/* A client's: a ServerHello of that length, cut likewise, and what may be
+   behind it in its last record. */
+#define KEPT_ANSWER_MAX 4096
+#define KEPT_FOR_AN_ANSWER ((1 + 5) * (4 + KEPT_ANSWER_MAX) + 5 + 16384)
 int
 kept_records_begin(size_t max);
 

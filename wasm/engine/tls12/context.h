@@ -34,6 +34,11 @@ typedef struct {
 	/* key-exchange.c: the peer's share was no good. */
 	int bad_share;
 
+	/* pss-key-exchange.c: our hello offered RSA-PSS; the server signed
+	   its key exchange so, with that hash. */
+	int offered_pss;
+	const br_hash_class *pss;
+
 	/* alerts.c: the failure was told to the peer; with this alert, or 0. */
 	int failure_told;
 	int alert_sent;
@@ -110,6 +115,17 @@ void
 key_exchange_set(br_ssl_engine_context *eng);
 void
 key_exchange_judge(void);
+
+/* pss-key-exchange.c: tls12.run, for which a ServerKeyExchange that is signed
+   with RSA-PSS looks as if PKCS #1 were used. */
+void
+run_without_pss(void *t0ctx);
+
+/* pss-key-exchange.c: a br_rsa_pkcs1_vrfy for both. */
+uint32_t
+verify_key_exchange(const unsigned char *sig, size_t sig_len,
+	const unsigned char *hash_oid, size_t hash_len,
+	const br_rsa_public_key *pk, unsigned char *hash_out);
 
 /* close-notify.c: the same, without the peer's close_notify until we close. */
 void

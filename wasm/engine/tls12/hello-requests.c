@@ -102,7 +102,7 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 	size_t taken, u;
 
 	eng->hlen_in = len;
-	tls12.run(t0ctx);
+	run_without_pss(t0ctx);
 	taken = len - eng->hlen_in;
 	eng->hlen_in += kept_back;
 	for (u = 0; u < taken; u++) {
@@ -128,7 +128,7 @@ run_without_requests(void *t0ctx)
 
 	/* After the handshake, BearSSL has to answer it, or refuses it. */
 	if (handshake_over || eng->record_type_in != BR_SSL_HANDSHAKE) {
-		tls12.run(t0ctx);
+		run_without_pss(t0ctx);
 		return;
 	}
 	do {

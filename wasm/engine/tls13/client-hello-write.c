@@ -7,10 +7,19 @@
 #include "suites.h"
 #include "engine/connection.h"
 
-/* For signatures in certificates, which are not PSS: RSA's of PKCS #1. */
-static const uint16_t pkcs1[] = {0x0401, 0x0501, 0x0601};
+/* Extensions of older versions only (RFC 8422, 5.1.2; RFC 5746, 3.2). */
+#define EXTENSION_POINT_FORMATS 11
+#define EXTENSION_RENEGOTIATION_INFO 0xFF01
 
-#define PKCS1 (sizeof pkcs1 / sizeof pkcs1[0])
+/* SignatureAndHashAlgorithm (RFC 5246, 7.4.1.4.1): a hash, and one of these. */
+#define SIGNED_RSA 1
+#define SIGNED_ECDSA 3
+
+static int
+offers_older(void)
+{
+	return conn.offer.min_version < VERSION_TLS13;
+}
 
 static void
 write_suites(writer *out)
@@ -20,6 +29,9 @@ write_suites(writer *out)
 
 	for (n = 0; (suite = suite_at(n)) != NULL; n++) {
 		writer_u16(out, suite->id);
+	}
+	for (n = 0; offers_older() && n < conn.offer.suites_len; n++) {
+		writer_u16(out, conn.offer.suites[n]);
 	}
 	writer_close(out, list, 2);
 }
@@ -51,12 +63,30 @@ write_groups(writer *out)
 	content = writer_open(out, 2);
 	list = writer_open(out, 2);
 	for (n = 0; (group = group_at(n)) != NULL; n++) {
-		if (group->curve != 0) {
-			writer_u16(out, group->id);
-		}
+		writer_u16(out, group->id);
 	}
 	writer_close(out, list, 2);
 	writer_close(out, content, 2);
+}
+
+/*
+ * Signatures of older versions, and in certificates: RSA's of PKCS #1, and
+ * ECDSA's with a hash that TLS 1.3 has not.
+ */
+static void
+write_older_schemes(writer *out)
+{
+	const br_hash_class *const *hash = profile_hashes(conn.profile);
+
+	for (; *hash != NULL; hash++) {
+		uint32_t id = (*hash)->desc >> BR_HASHDESC_ID_OFF &
+			      BR_HASHDESC_ID_MASK;
+
+		writer_u16(out, id << 8 | SIGNED_RSA);
+		if (scheme_number(id << 8 | SIGNED_ECDSA) < 0) {
+			writer_u16(out, id << 8 | SIGNED_ECDSA);
+		}
+	}
 }
 
 static void
@@ -74,8 +104,8 @@ write_schemes(writer *out, uint32_t extension)
 			writer_u16(out, scheme->id);
 		}
 	}
-	for (n = 0; in_certificates && n < PKCS1; n++) {
-		writer_u16(out, pkcs1[n]);
+	if (in_certificates || offers_older()) {
+		write_older_schemes(out);
 	}
 	writer_close(out, list, 2);
 	writer_close(out, content, 2);
@@ -115,24 +145,56 @@ write_cookie(writer *out)
 }
 
 static void
-write_share(writer *out)
+write_versions(writer *out)
 {
-	uint32_t len = (uint32_t)client.group->share_len;
+	unsigned version = VERSION_TLS13;
+	size_t content, list;
+
+	writer_u16(out, EXTENSION_SUPPORTED_VERSIONS);
+	content = writer_open(out, 2);
+	list = writer_open(out, 1);
+	for (; version >= conn.offer.min_version; version--) {
+		writer_u16(out, version);
+	}
+	writer_close(out, list, 1);
+	writer_close(out, content, 2);
+}
+
+static void
+write_older_extensions(writer *out)
+{
+	if (!offers_older()) {
+		return;
+	}
+	writer_u16(out, EXTENSION_RENEGOTIATION_INFO);
+	writer_u16(out, 1);
+	writer_u8(out, 0); /* there is nothing to renew */
+	writer_u16(out, EXTENSION_POINT_FORMATS);
+	writer_u16(out, 2);
+	writer_u8(out, 1);
+	writer_u8(out, 0); /* uncompressed */
+}
+
+static int
+write_shares(writer *out)
+{
+	size_t content;
+	int err;
 
 	writer_u16(out, EXTENSION_KEY_SHARE);
-	writer_u16(out, len + 6);
-	writer_u16(out, len + 4);
-	writer_u16(out, client.group->id);
-	writer_u16(out, len);
-	writer_bytes(out, client.share, len);
+	content = writer_open(out, 2);
+	err = client_write_shares(out);
+	writer_close(out, content, 2);
+	return err;
 }
 
 /* see client.h */
-void
+int
 client_write_hello(void)
 {
 	size_t body, extensions;
 	writer out;
+	int err;
 
 	writer_init(&out, client.hello, sizeof client.hello);
 	writer_u8(&out, MESSAGE_CLIENT_HELLO);
@@ -149,13 +211,12 @@ client_write_hello(void)
 	write_schemes(&out, EXTENSION_SIGNATURE_ALGORITHMS);
 	write_schemes(&out, EXTENSION_SIGNATURE_ALGORITHMS_CERT);
 	write_protocols(&out);
-	writer_u16(&out, EXTENSION_SUPPORTED_VERSIONS);
-	writer_u16(&out, 3);
-	writer_u8(&out, 2);
-	writer_u16(&out, VERSION_TLS13);
+	write_older_extensions(&out);
+	write_versions(&out);
 	write_cookie(&out);
-	write_share(&out);
+	err = write_shares(&out);
 	writer_close(&out, extensions, 2);
 	writer_close(&out, body, 3);
 	client.hello_len = out.len;
+	return err;
 }

@@ -7,7 +7,6 @@
 #include "bearssl.h"
 #include "choice.h"
 #include "client.h"
-#include "exchanges.h"
 #include "finished.h"
 #include "labels.h"
 #include "schemes.h"
@@ -26,8 +25,11 @@ say_hello(void)
 {
 	const unsigned char *data = client.hello;
 	size_t left;
+	int err = client_write_hello();
 
-	client_write_hello();
+	if (err != 0) {
+		return err;
+	}
 	left = client.hello_len;
 	while (left > 0) {
 		size_t len;
@@ -50,14 +52,6 @@ say_hello(void)
 	return 0;
 }
 
-static int
-make_share(const tls13_group *group)
-{
-	client.group = group;
-	client.private_len = ec_share(group, client.private_key, client.share);
-	return client.private_len > 0 ? 0 : BR_ERR_NO_RANDOM;
-}
-
 /* see context.h */
 int
 client_greet(void)
@@ -73,7 +67,7 @@ client_greet(void)
 	strcpy(tls13.server_name, conn.server_name);
 	tls13.in.ccs_allowed = CCS_MAX;
 	tls13.in.plain_alerts = 1;
-	err = make_share(group_of(GROUP_X25519));
+	err = client_make_shares(group_at(0));
 	return err != 0 ? err : say_hello();
 }
 
@@ -96,7 +90,7 @@ take_retry(const server_hello *hello)
 	if (tls13.retried) {
 		return BR_ERR_UNEXPECTED;
 	}
-	if (hello->group == client.group) {
+	if (hello->group != NULL && client_has_share(hello->group)) {
 		return ERR_BAD_RETRY;
 	}
 	begin_transcript(hello->suite);
@@ -107,7 +101,7 @@ take_retry(const server_hello *hello)
 		memcpy(client.cookie, hello->cookie.data, client.cookie_len);
 	}
 	if (hello->group != NULL) {
-		err = make_share(hello->group);
+		err = client_make_shares(hello->group);
 	}
 	client.step = CLIENT_SAYS_HELLO_AGAIN;
 	return err;
@@ -121,15 +115,12 @@ take_hello(const server_hello *hello)
 	if (tls13.retried && hello->suite != tls13.suite) {
 		return ERR_BAD_RETRY;
 	}
-	if (hello->group != client.group ||
-		hello->share.left != client.group->answer_len) {
+	if (!client_has_share(hello->group)) {
 		return ERR_BAD_KEY_SHARE;
 	}
 	begin_transcript(hello->suite);
 	tls13.group = hello->group;
-	err = ec_secret(tls13.group, client.private_key, client.private_len,
-		hello->share.data, tls13.shared);
-	wipe(client.private_key, sizeof client.private_key);
+	err = client_take_answer(tls13.group, &hello->share);
 	client.step = CLIENT_TAKES_KEYS;
 	return err;
 }

@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "groups.h"
+#include "crypto/mlkem.h"
 
 /* What a client has yet to do before the server's turn; see client.c. */
 typedef enum {
@@ -20,7 +21,7 @@ typedef enum {
 } client_step;
 
 /* Names of protocols may take 32 times 256 bytes of a hello. */
-#define CLIENT_HELLO_MAX 9216
+#define CLIENT_HELLO_MAX 10752
 #define COOKIE_MAX 1024
 
 typedef struct {
@@ -29,8 +30,11 @@ typedef struct {
 
 	unsigned char random[32];
 
-	/* The group of our share, and the key to it. */
+	/* The group of our best share, and the key to it; of the hybrid, the
+	   key to its X25519 part, which may be a share of its own. */
 	const tls13_group *group;
+	int shows_x25519;
+	unsigned char seed[MLKEM_PRIVATE_SEED];
 	unsigned char share[GROUP_EC_SHARE_MAX];
 	unsigned char private_key[GROUP_PRIVATE_MAX];
 	size_t private_len;
@@ -46,9 +50,28 @@ typedef struct {
 /* context.c */
 extern client_context client;
 
-/* client-hello-write.c: into client.hello. */
-void
+/* client-hello-write.c: into client.hello. Returns 0 or an error. */
+int
 client_write_hello(void);
+
+/* client-shares.c: new keys, for a share of that group; in the first hello,
+   X25519's part of the hybrid is a share of its own, too. Returns 0 or an
+   error. */
+int
+client_make_shares(const tls13_group *group);
+
+/* client-shares.c: the content of key_share. Returns 0 or an error. */
+int
+client_write_shares(writer *out);
+
+/* client-shares.c: is there a share of that group? */
+int
+client_has_share(const tls13_group *group);
+
+/* client-shares.c: of the server's answer, tls13.shared; no key is left.
+   Returns 0 or an error. */
+int
+client_take_answer(const tls13_group *group, const reader *answer);
 
 /* server-hello-read.c: a ServerHello, or a HelloRetryRequest. Returns 0 or an
    error. */

@@ -67,9 +67,10 @@ typedef struct tls13_group tls13_group;
 /* A SignatureScheme; see schemes.c. */
 typedef struct tls13_scheme tls13_scheme;
 
-/* The longest answer to a key share, and the longest secret: the hybrid's. */
+/* The longest answer to a key share, and the longest secret: the hybrid's,
+   and P-521's. */
 #define GROUP_SHARE_MAX 1120
-#define GROUP_SECRET_MAX 64
+#define GROUP_SECRET_MAX 66
 
 /* A signature: of RSA with 4096 bits, BearSSL's longest. */
 #define SIGNATURE_MAX 512

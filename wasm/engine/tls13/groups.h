@@ -10,9 +10,9 @@
 #define GROUP_X25519 0x001D
 #define GROUP_X25519MLKEM768 0x11EC
 
-/* A private key, and a point, of an elliptic curve: P-384's are the longest. */
-#define GROUP_PRIVATE_MAX 48
-#define GROUP_EC_SHARE_MAX 97
+/* A private key, and a point, of an elliptic curve: P-521's are the longest. */
+#define GROUP_PRIVATE_MAX 66
+#define GROUP_EC_SHARE_MAX 133
 
 struct tls13_group {
 	uint16_t id;
@@ -37,5 +37,9 @@ group_at(size_t n);
 /* The group of that number; NULL if we have none. */
 const tls13_group *
 group_of(uint32_t id);
+
+/* Is it one of those on offer? */
+int
+group_on_offer(const tls13_group *g);
 
 #endif

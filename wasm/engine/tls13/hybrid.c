@@ -8,6 +8,10 @@
 #include "crypto/mlkem.h"
 #include "crypto/wipe.h"
 
+/* Its other part: the row of groups.c, which has this file's functions. */
+static const tls13_group x25519 = {
+	GROUP_X25519, 32, 32, 32, &ec_answer, BR_EC_curve25519};
+
 /*
  * What ML-KEM works in: room for records to the network that is not in use
  * now, since the flight is not written yet. NULL: there are records in it
@@ -32,8 +36,6 @@ int
 hybrid_answer(const tls13_group *g, const unsigned char *share,
 	unsigned char *answer, unsigned char *secret)
 {
-	static const tls13_group x25519 = {
-		GROUP_X25519, 32, 32, 32, &ec_answer, BR_EC_curve25519};
 	mlkem_room *room = working_room();
 	unsigned char random[MLKEM_RANDOM];
 	uint32_t good;
@@ -51,4 +53,32 @@ hybrid_answer(const tls13_group *g, const unsigned char *share,
 	}
 	return ec_answer(&x25519, share + MLKEM_KEY, answer + MLKEM_CIPHERTEXT,
 		secret + MLKEM_SECRET);
+}
+
+/* see exchanges.h */
+int
+hybrid_key(const unsigned char *seed, unsigned char *key)
+{
+	mlkem_room *room = working_room();
+
+	if (room == NULL) {
+		return BR_ERR_BAD_STATE;
+	}
+	mlkem_make_key(key, seed, room);
+	return 0;
+}
+
+/* see exchanges.h */
+int
+hybrid_secret(const unsigned char *seed, const unsigned char *private_key,
+	size_t private_len, const unsigned char *share, unsigned char *secret)
+{
+	mlkem_room *room = working_room();
+
+	if (room == NULL) {
+		return BR_ERR_BAD_STATE;
+	}
+	mlkem_decapsulate(secret, share, MLKEM_CIPHERTEXT, seed, room);
+	return ec_secret(&x25519, private_key, private_len,
+		share + MLKEM_CIPHERTEXT, secret + MLKEM_SECRET);
 }

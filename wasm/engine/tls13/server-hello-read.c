@@ -4,8 +4,10 @@
 #include <string.h>
 #include "bearssl.h"
 #include "client.h"
+#include "client-hello.h"
 #include "suites.h"
 #include "engine/errors.h"
+#include "engine/hello/server-hello.h"
 
 /* SHA-256 of "HelloRetryRequest", in place of a random (4.1.3). */
 static const unsigned char retry_random[32] = {0xCF, 0x21, 0xAD, 0x74, 0xE5,
@@ -22,7 +24,7 @@ static int
 read_share(server_hello *out, reader content)
 {
 	out->group = group_of(reader_u16(&content));
-	if (out->group == NULL || out->group->curve == 0) {
+	if (out->group == NULL || !group_on_offer(out->group)) {
 		return ERR_BAD_KEY_SHARE;
 	}
 	if (!out->is_retry) {
@@ -84,25 +86,6 @@ read_extension(server_hello *out, seen *s, uint32_t type, reader content)
 	}
 }
 
-/*
- * The version first (4.2.1): a server of TLS 1.2 has no such extension, and
- * what else it says is of no interest.
- */
-static int
-has_version(reader extensions)
-{
-	while (extensions.left > 0) {
-		uint32_t type = reader_u16(&extensions);
-
-		reader_vector16(&extensions);
-		if (!extensions.failed &&
-			type == EXTENSION_SUPPORTED_VERSIONS) {
-			return 1;
-		}
-	}
-	return 0;
-}
-
 static int
 read_extensions(server_hello *out, reader extensions)
 {
@@ -131,31 +114,26 @@ read_extensions(server_hello *out, reader extensions)
 int
 server_hello_read(server_hello *out, const unsigned char *body, size_t len)
 {
-	const unsigned char *random;
-	reader in, id, extensions;
-	uint32_t version, suite, compression;
+	server_hello_frame frame;
 
 	memset(out, 0, sizeof *out);
-	reader_init(&in, body, len);
-	version = reader_u16(&in);
-	random = reader_bytes(&in, 32);
-	id = reader_vector8(&in);
-	suite = reader_u16(&in);
-	compression = reader_u8(&in);
-	extensions = in.left > 0 ? reader_vector16(&in) : in;
-	if (!reader_end(&in)) {
+	if (!server_hello_frame_read(&frame, body, len)) {
 		return BR_ERR_BAD_HANDSHAKE;
 	}
-	if (!has_version(extensions)) {
+
+	/* The version first (4.2.1): of an older server, nothing else is of
+	   interest. */
+	if (!server_hello_has_versions(&frame)) {
 		return tls13.retried ? ERR_BAD_RETRY
 				     : BR_ERR_UNSUPPORTED_VERSION;
 	}
-	out->is_retry = memcmp(random, retry_random, sizeof retry_random) == 0;
-	out->suite = suite_of(suite);
-	if (version != VERSION_TLS12 || compression != 0 ||
-		out->suite == NULL || id.left != tls13.session_id_len ||
-		memcmp(id.data, tls13.session_id, id.left) != 0) {
+	out->is_retry =
+		memcmp(frame.random, retry_random, sizeof retry_random) == 0;
+	out->suite = suite_of(frame.suite);
+	if (frame.version != VERSION_TLS12 || frame.compression != 0 ||
+		out->suite == NULL ||
+		!tls13_is_our_session(&frame.session_id)) {
 		return ERR_ILLEGAL_VALUE;
 	}
-	return read_extensions(out, extensions);
+	return read_extensions(out, frame.extensions);
 }

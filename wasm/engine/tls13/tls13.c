@@ -66,6 +66,7 @@ tls13_fail(int error)
 	wipe(&tls13.out.keys, sizeof tls13.out.keys);
 	wipe(tls13.shared, sizeof tls13.shared);
 	wipe(client.private_key, sizeof client.private_key);
+	wipe(client.seed, sizeof client.seed);
 }
 
 static void

@@ -1,0 +1,141 @@
+/*
+ * See first-message.h. No protocol uses the buffer of records yet: in it are
+ * the record that comes, and behind it the message so far.
+ */
+#include <string.h>
+#include "client-hello.h"
+#include "first-message.h"
+#include "kept-records.h"
+#include "engine/connection.h"
+#include "inner.h"
+
+#define RECORD_HEADER 5
+#define RECORD_MAX 16384
+#define RECORD_HANDSHAKE 22
+#define MAJOR_VERSION 3
+
+static unsigned char *const record = conn.records;
+static unsigned char *const message = conn.records + RECORD_HEADER + RECORD_MAX;
+
+#if RECORD_HEADER + RECORD_MAX + MESSAGE_HEADER + FIRST_MESSAGE_MAX > \
+	BR_SSL_BUFSIZE_BIDI
+#error "the message doesn't fit"
+#endif
+
+static unsigned wanted_type;
+static size_t body_max;
+static size_t record_len; /* that has come */
+static size_t message_len;
+static unsigned char minor_version; /* of the first record */
+
+/* see first-message.h */
+void
+first_message_begin(unsigned type, size_t max)
+{
+	wanted_type = type;
+	body_max = max;
+	record_len = 0;
+	message_len = 0;
+}
+
+static size_t
+record_length(void)
+{
+	return br_dec16be(record + 3);
+}
+
+/* see first-message.h */
+unsigned char *
+first_message_room(size_t *len)
+{
+	*len = RECORD_HEADER - record_len;
+	if (record_len >= RECORD_HEADER) {
+		*len += record_length();
+	}
+	return record + record_len;
+}
+
+/* Could this still become a message that we can keep? All its records have
+   the version of the first one. What is behind it in its last record may
+   take as much room as the record has. */
+static int
+header_is_good(void)
+{
+	size_t len = record_length();
+
+	if (message_len == 0) {
+		minor_version = record[2];
+	}
+	return record[0] == RECORD_HANDSHAKE && record[1] == MAJOR_VERSION &&
+	       record[2] == minor_version && len > 0 && len <= RECORD_MAX &&
+	       message_len + len <= MESSAGE_HEADER + FIRST_MESSAGE_MAX;
+}
+
+/* The length that the message says, header and all; 0: not known yet. */
+static size_t
+whole_length(void)
+{
+	if (message_len < MESSAGE_HEADER) {
+		return 0;
+	}
+	return MESSAGE_HEADER +
+	       ((size_t)message[1] << 16 | br_dec16be(message + 2));
+}
+
+static first_message_state
+take_record(void)
+{
+	size_t len = record_length();
+	size_t due;
+
+	memcpy(message + message_len, record + RECORD_HEADER, len);
+	message_len += len;
+	record_len = 0;
+	due = whole_length();
+	if (message[0] != wanted_type || due > MESSAGE_HEADER + body_max) {
+		return FIRST_MESSAGE_OTHER;
+	}
+	return due != 0 && message_len >= due ? FIRST_MESSAGE_WHOLE
+					      : FIRST_MESSAGE_MORE;
+}
+
+/* see first-message.h */
+first_message_state
+first_message_ack(size_t len)
+{
+	if (kept_records_append(record + record_len, len) != 0) {
+		return FIRST_MESSAGE_LIMIT;
+	}
+	record_len += len;
+	if (record_len < RECORD_HEADER) {
+		return FIRST_MESSAGE_MORE;
+	}
+	if (!header_is_good()) {
+		return FIRST_MESSAGE_OTHER;
+	}
+	return record_len == RECORD_HEADER + record_length()
+		       ? take_record()
+		       : FIRST_MESSAGE_MORE;
+}
+
+/* see first-message.h */
+int
+first_message_in_record(void)
+{
+	return record_len > 0;
+}
+
+/* see first-message.h */
+const unsigned char *
+first_message_body(size_t *len)
+{
+	*len = whole_length() - MESSAGE_HEADER;
+	return message + MESSAGE_HEADER;
+}
+
+/* see first-message.h */
+unsigned char *
+first_message_scratch(void)
+{
+	return record;
+}

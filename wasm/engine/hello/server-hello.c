@@ -1,0 +1,60 @@
+/*
+ * See server-hello.h.
+ */
+#include <string.h>
+#include "client-hello.h"
+#include "server-hello.h"
+
+#define SUPPORTED_VERSIONS 43
+#define RANDOM_LEN 32
+
+/* "DOWNGRD", and 1 for TLS 1.2 or 0 for what is older. */
+#define SENTINEL_LEN 8
+
+/* see server-hello.h */
+int
+server_hello_frame_read(
+	server_hello_frame *out, const unsigned char *body, size_t len)
+{
+	reader in;
+
+	reader_init(&in, body, len);
+	out->version = reader_u16(&in);
+	out->random = reader_bytes(&in, RANDOM_LEN);
+	out->session_id = reader_vector8(&in);
+	out->suite = reader_u16(&in);
+	out->compression = reader_u8(&in);
+
+	/* It may end here (RFC 5246, 7.4.1.3). */
+	reader_init(&out->extensions, body, 0);
+	if (in.left > 0) {
+		out->extensions = reader_vector16(&in);
+	}
+	return reader_end(&in);
+}
+
+/* see server-hello.h */
+int
+server_hello_has_versions(const server_hello_frame *hello)
+{
+	reader extensions = hello->extensions;
+	reader content;
+	uint32_t type;
+
+	while (client_hello_next(&extensions, &type, &content)) {
+		if (type == SUPPORTED_VERSIONS) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* see server-hello.h */
+int
+server_hello_has_sentinel(const server_hello_frame *hello)
+{
+	const unsigned char *end = hello->random + RANDOM_LEN - SENTINEL_LEN;
+
+	return memcmp(end, "DOWNGRD", SENTINEL_LEN - 1) == 0 &&
+	       end[SENTINEL_LEN - 1] <= 1;
+}
