@@ -151,8 +151,8 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "a file that was looked at is not wiped",
-      "    } finally {\n      room.fill(0);\n    }",
-      "    } finally {\n    }",
+      "      room.fill(0, 0, length);",
+      "",
       "setup/read-into",
     ],
     [
@@ -182,8 +182,8 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "reading is silence",
-      "        this.idleTimer?.refresh();\n        return this.push(chunk);",
-      "        return this.push(chunk);",
+      "        this.idleTimer?.refresh();\n        const hasRoom = this.push(chunk);",
+      "        const hasRoom = this.push(chunk);",
       "library/closing",
     ],
     // Command lines, programs, rules, lookups.
