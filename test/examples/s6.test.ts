@@ -46,7 +46,8 @@ async function supervised(credentials: Credentials) {
     await run(["s6-svscanctl", "-t", scan]);
     await svscan.ended;
   };
-  await eventually("s6-supervise", () => existsSync(join(service, "supervise/control")));
+  // Its status comes after its FIFO, and s6-svwait asks for both.
+  await eventually("s6-supervise", () => existsSync(join(service, "supervise/status")));
   return {
     port,
     keyFile,
