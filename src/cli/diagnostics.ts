@@ -14,7 +14,7 @@ export function complain(program: string, kind: Kind, text: string): void {
   try {
     writeSync(2, lineOf(program, kind, text));
   } catch {
-    // Nobody reads standard error; the exit code still tells.
+    // Standard error is closed, or its disk is full; the exit code still tells.
   }
 }
 

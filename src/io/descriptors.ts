@@ -47,8 +47,8 @@ export function requireOpen(fd: number): void {
 }
 
 /**
- * The same for cleartext, which may be the null device: nothing to send, or nobody to read the
- * answer. Node opens it for both directions, and a shell's `</dev/null` for one.
+ * The same for cleartext, which may be the null device: then there is nothing to send, or the answer
+ * is thrown away. Node opens it for both directions, and a shell's `</dev/null` for one.
  *
  * @throws {DescriptorError} if it is not open
  */

@@ -26,7 +26,7 @@ function whyOnce(path: string): string | null {
   try {
     return statSync(path).isFIFO() ? "a pipe" : null;
   } catch {
-    // Who reads it says why it can't be read.
+    // Reading it fails next, and that message has the reason.
     return null;
   }
 }

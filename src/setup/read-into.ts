@@ -44,7 +44,7 @@ export function withFile<T>(path: string, look: (file: Buffer) => T): T {
 /** Room for some thousands of certificates. */
 const FILE_MAX = 1 << 24;
 
-/** A pipe that is written to by nobody must not stop us where no signal is heard. */
+/** Opening a pipe waits for its writer, and no signal is heard meanwhile: so this doesn't wait. */
 function open(path: string): number {
   return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 }

@@ -125,7 +125,7 @@ describe("a stream that is written to and never read", () => {
     const { port, arrived } = await oneStream();
     const client = await connect({ port, authority });
     const stream = await arrived;
-    client.end("nobody reads this");
+    client.end("left unread");
     client.destroySoon();
     await once(client, "close");
     const failed = failureOf(stream);

@@ -207,7 +207,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "proxy-protocol/version1",
     ],
     [
-      "who is not named by a rule is allowed",
+      "a client that no rule names is allowed",
       "return firstRule(rules, rulesAboutName(name)) ?? DENIED;",
       'return firstRule(rules, rulesAboutName(name)) ?? { access: "allow" };',
       "access/rules",

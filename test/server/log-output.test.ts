@@ -17,7 +17,7 @@ const SCRIPT = `
   process.stdin.resume();
 `;
 
-it("a pipe that isn't read holds up nobody, and what is missing is counted where it is missing", async () => {
+it("a pipe that isn't read stops no program, and what is missing is counted where it is missing", async () => {
   const resolveDir = join(import.meta.dirname, "../..");
   const outfile = scratchFile("script.mjs");
   const stdin = { contents: SCRIPT, resolveDir };
@@ -25,7 +25,7 @@ it("a pipe that isn't read holds up nobody, and what is missing is counted where
   const fifo = scratchFile("log");
   execFileSync("mkfifo", [fifo]);
   const child = start(["sh", "-c", 'exec 9<>"$0"; exec node "$1" 2>"$0" 9<&-', fifo, outfile]);
-  // Whoever opens it for writing waits for a reader, which the shell was.
+  // Opening it for writing waits for a reader, which the shell was.
   const holder = spawn("sh", ["-c", 'exec 9<>"$0"; read -r line', fifo]);
   await eventually("all is written", () => child.stdout === "written");
   const reader = start(["cat", fifo]);

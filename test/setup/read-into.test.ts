@@ -39,7 +39,7 @@ describe("a file", () => {
   });
 
   test.each([
-    ["into which nobody writes", ":", "it is a pipe into which nothing was written for 10 seconds"],
+    ["without a writer", ":", "it is a pipe into which nothing was written for 10 seconds"],
     [
       "that never ends",
       '(printf begun; sleep 20) >"$1"',

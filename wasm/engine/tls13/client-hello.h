@@ -1,6 +1,6 @@
 /*
- * A hello for TLS 1.3 and older versions, seen from outside while nobody
- * knows whether this protocol is the one that is spoken.
+ * A hello for TLS 1.3 and older versions, for the time before the server has
+ * chosen between them.
  */
 #ifndef TLS13_CLIENT_HELLO_H__
 #define TLS13_CLIENT_HELLO_H__
