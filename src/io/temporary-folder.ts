@@ -12,13 +12,10 @@ const IN_MEMORY = ["/dev/shm", "/run"];
  * @throws a system error if none can be written to: the one about TMPDIR
  */
 export function makeTemporaryFolder(prefix: string): string {
-  const attempts = [tmpdir(), ...IN_MEMORY].map(
-    (folder) => () => mkdtempSync(join(folder, prefix)),
-  );
   let first: unknown;
-  for (const attempt of attempts) {
+  for (const folder of [tmpdir(), ...IN_MEMORY]) {
     try {
-      return attempt();
+      return mkdtempSync(join(folder, prefix));
     } catch (error) {
       first ??= error;
     }
