@@ -75,19 +75,13 @@ run_up_to_algorithm(br_ssl_engine_context *eng, void *t0ctx)
 	return left == 0;
 }
 
+/* NULL: PSS is not defined with it. */
 static const br_hash_class *
-hash_of(unsigned char second)
+hash_of(const br_ssl_engine_context *eng, unsigned char second)
 {
-	switch (second) {
-	case br_sha256_ID:
-		return &br_sha256_vtable;
-	case br_sha384_ID:
-		return &br_sha384_vtable;
-	case br_sha512_ID:
-		return &br_sha512_vtable;
-	default:
-		return NULL;
-	}
+	return second >= br_sha256_ID && second <= br_sha512_ID
+		       ? br_multihash_getimpl(&eng->mhash, second)
+		       : NULL;
 }
 
 static void
@@ -107,7 +101,7 @@ run_with_pkcs1(br_ssl_engine_context *eng, void *t0ctx, unsigned char second)
 	size_t left = eng->hlen_in;
 	br_multihash_context transcript = eng->mhash;
 
-	tls12.pss = hash_of(second);
+	tls12.pss = hash_of(eng, second);
 	if (tls12.pss == NULL) {
 		read[0] = PSS;
 		read[1] = second;
