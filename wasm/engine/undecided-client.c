@@ -12,13 +12,7 @@
 #include "hello/server-hello.h"
 #include "tls12/enlarged-hello.h"
 #include "tls13/client-hello.h"
-
-static int
-start(void)
-{
-	first_message_begin(SERVER_HELLO_TYPE, KEPT_ANSWER_MAX);
-	return protocol_tls13.start();
-}
+#include "undecided-common.h"
 
 static void
 hand_over(const protocol *chosen)
@@ -43,26 +37,18 @@ become_tls12(void)
 	hand_over(&protocol_tls12);
 }
 
-static void
-give_up(int error)
-{
-	conn.speaks = &protocol_tls13;
-	kept_records_end();
-	tls13_fail(error);
-}
-
 /*
  * Of a version before TLS 1.3. A server that has it says so in its random:
- * then somebody in between took it away (RFC 8446, 4.1.3). Our session was
- * made up for the sake of such boxes, so nobody can resume it (D.4).
+ * then it was taken away on the network (RFC 8446, 4.1.3). Our session is made
+ * up for middleboxes (D.4), and no server has it to resume.
  */
 static void
 take_older(const server_hello_frame *hello)
 {
 	if (server_hello_has_sentinel(hello)) {
-		give_up(ERR_DOWNGRADE);
+		undecided_give_up(ERR_DOWNGRADE);
 	} else if (tls13_is_our_session(&hello->session_id)) {
-		give_up(ERR_ILLEGAL_VALUE);
+		undecided_give_up(ERR_ILLEGAL_VALUE);
 	} else {
 		become_tls12();
 	}
@@ -80,6 +66,22 @@ choose(const unsigned char *body, size_t len)
 	} else {
 		take_older(&hello);
 	}
+}
+
+static void
+give_up_fragments(void)
+{
+	undecided_give_up(ERR_TOO_FRAGMENTED);
+}
+
+static int
+start(void)
+{
+	static const first_message_answers answers = {
+		choose, become_tls12, give_up_fragments};
+
+	first_message_begin(SERVER_HELLO_TYPE, KEPT_ANSWER_MAX, &answers);
+	return protocol_tls13.start();
 }
 
 /* The hello leaves first: where it is, records are gathered then. */
@@ -100,31 +102,11 @@ buf(uint32_t channel, size_t *len)
 static void
 ack(uint32_t channel, size_t len)
 {
-	const unsigned char *body;
-
 	if (channel == ENGINE_SENDREC) {
 		protocol_tls13.ack(channel, len);
-		return;
+	} else {
+		first_message_ack(len);
 	}
-	switch (first_message_ack(len)) {
-	case FIRST_MESSAGE_MORE:
-		break;
-	case FIRST_MESSAGE_WHOLE:
-		body = first_message_body(&len);
-		choose(body, len);
-		break;
-	case FIRST_MESSAGE_OTHER:
-		become_tls12();
-		break;
-	case FIRST_MESSAGE_LIMIT:
-		give_up(ERR_TOO_FRAGMENTED);
-		break;
-	}
-}
-
-static void
-flush(void)
-{
 }
 
 /* close_notify is the same in all versions, and leaves behind the hello. */
@@ -136,48 +118,19 @@ close(void)
 	protocol_tls13.close();
 }
 
-static uint32_t
-state(void)
-{
-	return first_message_in_record() ? ENGINE_IN_RECORD : 0;
-}
-
-static int
-nothing(void)
-{
-	return 0;
-}
-
-static void
-facts(session_facts *known)
-{
-	known->version = 0;
-	known->suite = 0;
-	known->group = 0;
-	known->server_name = conn.server_name;
-	known->application_protocol = "";
-}
-
-static void
-refuse(unsigned alert)
-{
-	(void)alert;
-	__builtin_trap();
-}
-
 const protocol protocol_undecided_client = {
 	start,
 	buf,
 	ack,
-	flush,
+	undecided_nothing_to_do,
 	close,
-	flush,
-	state,
-	nothing,
-	nothing,
-	facts,
+	undecided_nothing_to_do,
+	undecided_state,
+	undecided_none,
+	undecided_none,
+	undecided_facts,
 	NULL,
 	NULL,
-	nothing,
-	refuse,
+	undecided_none,
+	undecided_refuse,
 };

@@ -14,6 +14,7 @@
 #include "hello/first-message.h"
 #include "hello/kept-records.h"
 #include "tls12/refusal.h"
+#include "undecided-common.h"
 
 #define VERSION_TLS13 0x0304
 
@@ -23,13 +24,6 @@
 #if HELLO_SEEN_LEN > FIRST_MESSAGE_SCRATCH
 #error "the scratch room is too small to judge a hello in"
 #endif
-
-static int
-start(void)
-{
-	first_message_begin(CLIENT_HELLO_TYPE, FIRST_MESSAGE_MAX);
-	return 0;
-}
 
 /*
  * Let that protocol have what came, as if it had been there from the start.
@@ -57,9 +51,7 @@ static void
 give_up(int error)
 {
 	protocol_tls13.start();
-	conn.speaks = &protocol_tls13;
-	kept_records_end();
-	tls13_fail(error);
+	undecided_give_up(error);
 }
 
 static int
@@ -114,6 +106,28 @@ choose(const unsigned char *body, size_t len)
 	}
 }
 
+static void
+become_tls12(void)
+{
+	become(&protocol_tls12);
+}
+
+static void
+give_up_fragments(void)
+{
+	give_up(ERR_TOO_FRAGMENTED);
+}
+
+static int
+start(void)
+{
+	static const first_message_answers answers = {
+		choose, become_tls12, give_up_fragments};
+
+	first_message_begin(CLIENT_HELLO_TYPE, FIRST_MESSAGE_MAX, &answers);
+	return 0;
+}
+
 static unsigned char *
 buf(uint32_t channel, size_t *len)
 {
@@ -124,28 +138,8 @@ buf(uint32_t channel, size_t *len)
 static void
 ack(uint32_t channel, size_t len)
 {
-	const unsigned char *body;
-
 	(void)channel;
-	switch (first_message_ack(len)) {
-	case FIRST_MESSAGE_MORE:
-		break;
-	case FIRST_MESSAGE_WHOLE:
-		body = first_message_body(&len);
-		choose(body, len);
-		break;
-	case FIRST_MESSAGE_OTHER:
-		become(&protocol_tls12);
-		break;
-	case FIRST_MESSAGE_LIMIT:
-		give_up(ERR_TOO_FRAGMENTED);
-		break;
-	}
-}
-
-static void
-flush(void)
-{
+	first_message_ack(len);
 }
 
 /* Before the client has said anything that could be understood. */
@@ -156,48 +150,19 @@ close(void)
 	protocol_tls12.close();
 }
 
-static uint32_t
-state(void)
-{
-	return first_message_in_record() ? ENGINE_IN_RECORD : 0;
-}
-
-static int
-nothing(void)
-{
-	return 0;
-}
-
-static void
-facts(session_facts *known)
-{
-	known->version = 0;
-	known->suite = 0;
-	known->group = 0;
-	known->server_name = "";
-	known->application_protocol = "";
-}
-
-static void
-refuse(unsigned alert)
-{
-	(void)alert;
-	__builtin_trap();
-}
-
 const protocol protocol_undecided = {
 	start,
 	buf,
 	ack,
-	flush,
+	undecided_nothing_to_do,
 	close,
-	flush,
-	state,
-	nothing,
-	nothing,
-	facts,
+	undecided_nothing_to_do,
+	undecided_state,
+	undecided_none,
+	undecided_none,
+	undecided_facts,
 	NULL,
 	NULL,
-	nothing,
-	refuse,
+	undecided_none,
+	undecided_refuse,
 };

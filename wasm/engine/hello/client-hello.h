@@ -28,10 +28,6 @@ typedef struct {
 int
 client_hello_read(client_hello *out, const unsigned char *body, size_t len);
 
-/* The next extension. Returns 0 after the last one. */
-int
-client_hello_next(reader *extensions, uint32_t *type, reader *content);
-
 /* Does it want TLS 1.3 (RFC 8446, 4.2.1)? */
 int
 client_hello_offers_tls13(const client_hello *hello);

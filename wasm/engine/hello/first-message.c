@@ -22,6 +22,7 @@ static unsigned char *const message = conn.records + RECORD_HEADER + RECORD_MAX;
 #error "the message doesn't fit"
 #endif
 
+static const first_message_answers *answers;
 static unsigned wanted_type;
 static size_t body_max;
 static size_t record_len; /* that has come */
@@ -30,8 +31,10 @@ static unsigned char minor_version; /* of the first record */
 
 /* see first-message.h */
 void
-first_message_begin(unsigned type, size_t max)
+first_message_begin(
+	unsigned type, size_t max, const first_message_answers *to_call)
 {
+	answers = to_call;
 	wanted_type = type;
 	body_max = max;
 	record_len = 0;
@@ -82,7 +85,7 @@ whole_length(void)
 	       ((size_t)message[1] << 16 | br_dec16be(message + 2));
 }
 
-static first_message_state
+static void
 take_record(void)
 {
 	size_t len = record_length();
@@ -93,29 +96,29 @@ take_record(void)
 	record_len = 0;
 	due = whole_length();
 	if (message[0] != wanted_type || due > MESSAGE_HEADER + body_max) {
-		return FIRST_MESSAGE_OTHER;
+		answers->other();
+	} else if (due != 0 && message_len >= due) {
+		answers->whole(message + MESSAGE_HEADER, due - MESSAGE_HEADER);
 	}
-	return due != 0 && message_len >= due ? FIRST_MESSAGE_WHOLE
-					      : FIRST_MESSAGE_MORE;
 }
 
 /* see first-message.h */
-first_message_state
+void
 first_message_ack(size_t len)
 {
 	if (kept_records_append(record + record_len, len) != 0) {
-		return FIRST_MESSAGE_LIMIT;
+		answers->limit();
+		return;
 	}
 	record_len += len;
 	if (record_len < RECORD_HEADER) {
-		return FIRST_MESSAGE_MORE;
+		return;
 	}
 	if (!header_is_good()) {
-		return FIRST_MESSAGE_OTHER;
+		answers->other();
+	} else if (record_len == RECORD_HEADER + record_length()) {
+		take_record();
 	}
-	return record_len == RECORD_HEADER + record_length()
-		       ? take_record()
-		       : FIRST_MESSAGE_MORE;
 }
 
 /* see first-message.h */
@@ -123,14 +126,6 @@ int
 first_message_in_record(void)
 {
 	return record_len > 0;
-}
-
-/* see first-message.h */
-const unsigned char *
-first_message_body(size_t *len)
-{
-	*len = whole_length() - MESSAGE_HEADER;
-	return message + MESSAGE_HEADER;
 }
 
 /* see first-message.h */

@@ -8,13 +8,15 @@
 
 #include <stddef.h>
 
-/* What the bytes so far are. */
-typedef enum {
-	FIRST_MESSAGE_MORE,  /* the beginning of one */
-	FIRST_MESSAGE_WHOLE, /* all of it, and perhaps more in its record */
-	FIRST_MESSAGE_OTHER, /* something else, or too long */
-	FIRST_MESSAGE_LIMIT  /* in more records than are kept */
-} first_message_state;
+/* What to do when it is known what came; one of them is called, once. */
+typedef struct {
+	/* All of it, without its header; more may be in its record. */
+	void (*whole)(const unsigned char *body, size_t len);
+	/* Something else, or too long. */
+	void (*other)(void);
+	/* In more records than are kept. */
+	void (*limit)(void);
+} first_message_answers;
 
 /* Longer messages are something else. */
 #define FIRST_MESSAGE_MAX 16384
@@ -24,23 +26,20 @@ typedef enum {
  * protocol may use conn.records while it is gathered.
  */
 void
-first_message_begin(unsigned type, size_t max);
+first_message_begin(
+	unsigned type, size_t max, const first_message_answers *answers);
 
 /* Room for the next bytes of the network's. */
 unsigned char *
 first_message_room(size_t *len);
 
 /* So many came. */
-first_message_state
+void
 first_message_ack(size_t len);
 
 /* Does a record stop in the middle? */
 int
 first_message_in_record(void);
-
-/* Of a whole one: the body, without its header. */
-const unsigned char *
-first_message_body(size_t *len);
 
 /* FIRST_MESSAGE_SCRATCH bytes of room, once the message is whole. */
 #define FIRST_MESSAGE_SCRATCH 16384

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "bearssl.h"
 #include "client-hello.h"
+#include "extensions.h"
 
 /* RFC 5246, 7.2. */
 #define ILLEGAL_PARAMETER 47
@@ -163,7 +164,7 @@ judge_extensions(reader extensions, unsigned char *seen, unsigned *alert)
 	uint32_t type;
 
 	memset(seen, 0, HELLO_SEEN_LEN);
-	while (client_hello_next(&extensions, &type, &content)) {
+	while (hello_extension_next(&extensions, &type, &content)) {
 		unsigned char bit = (unsigned char)(1U << (type & 7));
 		int err = judge_content(type, content, alert);
 

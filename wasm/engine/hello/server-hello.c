@@ -2,10 +2,9 @@
  * See server-hello.h.
  */
 #include <string.h>
-#include "client-hello.h"
+#include "extensions.h"
 #include "server-hello.h"
 
-#define SUPPORTED_VERSIONS 43
 #define RANDOM_LEN 32
 
 /* "DOWNGRD", and 1 for TLS 1.2 or 0 for what is older. */
@@ -24,12 +23,7 @@ server_hello_frame_read(
 	out->session_id = reader_vector8(&in);
 	out->suite = reader_u16(&in);
 	out->compression = reader_u8(&in);
-
-	/* It may end here (RFC 5246, 7.4.1.3). */
-	reader_init(&out->extensions, body, 0);
-	if (in.left > 0) {
-		out->extensions = reader_vector16(&in);
-	}
+	out->extensions = hello_extensions(&in);
 	return reader_end(&in);
 }
 
@@ -39,14 +33,8 @@ server_hello_has_versions(const server_hello_frame *hello)
 {
 	reader extensions = hello->extensions;
 	reader content;
-	uint32_t type;
 
-	while (client_hello_next(&extensions, &type, &content)) {
-		if (type == SUPPORTED_VERSIONS) {
-			return 1;
-		}
-	}
-	return 0;
+	return hello_extension_find(&extensions, SUPPORTED_VERSIONS, &content);
 }
 
 /* see server-hello.h */

@@ -2,8 +2,8 @@
  * Which protocol a hello is for.
  */
 #include "client-hello.h"
+#include "extensions.h"
 
-#define SUPPORTED_VERSIONS 43
 #define TLS13 0x0304
 
 /* see client-hello.h */
@@ -12,15 +12,11 @@ client_hello_offers_tls13(const client_hello *hello)
 {
 	reader extensions = hello->extensions;
 	reader content;
-	uint32_t type;
 
-	while (client_hello_next(&extensions, &type, &content)) {
-		reader versions;
+	while (hello_extension_find(
+		&extensions, SUPPORTED_VERSIONS, &content)) {
+		reader versions = reader_vector8(&content);
 
-		if (type != SUPPORTED_VERSIONS) {
-			continue;
-		}
-		versions = reader_vector8(&content);
 		while (versions.left > 0) {
 			if (reader_u16(&versions) == TLS13) {
 				return 1;

@@ -6,6 +6,7 @@
 #include "bearssl.h"
 #include "client-offer.h"
 #include "engine/errors.h"
+#include "engine/hello/extensions.h"
 
 /* RFC 8449, 4: "MUST NOT be less than 64". */
 #define RECORD_LIMIT_MIN 64
@@ -232,7 +233,7 @@ read_extensions(client_offer *offer)
 	reader content;
 	uint32_t type;
 
-	while (client_hello_next(&extensions, &type, &content)) {
+	while (hello_extension_next(&extensions, &type, &content)) {
 		int err;
 
 		/* It must be the last one (4.2.11). */
