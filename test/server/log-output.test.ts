@@ -1,6 +1,6 @@
 /** The log's queue: bounded, in order, and its gap told where it is. */
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { expect, it } from "vitest";
@@ -24,16 +24,16 @@ it("a pipe that isn't read stops no program, and what is missing is counted wher
   await build({ stdin, outfile, bundle: true, format: "esm", platform: "node" });
   const fifo = scratchFile("log");
   execFileSync("mkfifo", [fifo]);
-  const child = start(["sh", "-c", 'exec 9<>"$0"; exec node "$1" 2>"$0" 9<&-', fifo, outfile]);
-  // Opening it for writing waits for a reader, which the shell was.
-  const holder = spawn("sh", ["-c", 'exec 9<>"$0"; read -r line', fifo]);
+  // A FIFO with no reader would end the writer: this process is one throughout, and reads nothing.
+  const held = openSync(fifo, constants.O_RDWR);
+  const child = start(["sh", "-c", 'exec node "$1" 2>"$0"', fifo, outfile]);
   await eventually("all is written", () => child.stdout === "written");
   const reader = start(["cat", fifo]);
-  holder.kill();
   await eventually("the gap is told", () => reader.stdout.includes("dropped"));
+  closeSync(held);
   child.child.stdin?.end();
   expect(await child.ended).toMatchObject({ code: 0 });
-  await once(reader.child, "close");
+  expect(await reader.ended).toMatchObject({ code: 0 });
   const lines = reader.stdout.trimEnd().split("\n");
   const [last = ""] = lines.splice(-1);
   for (const [at, line] of lines.entries()) expect(line).toBe(String(at).padEnd(1023, "."));
