@@ -9,6 +9,8 @@ const ALTERNATIVES: Partial<Record<NameKind, string>> = {
   URI: "URI",
 };
 
+const SEPARATOR = ", ";
+
 /** The variables about the peer's certificate; null: to be unset. */
 export function peerVariables(peer: PeerCertificate | null): [string, string | null][] {
   return [
@@ -23,12 +25,24 @@ function fingerprint(hash: Uint8Array): string {
   return `SHA256:${Buffer.from(hash).toString("hex")}`;
 }
 
+/**
+ * Linux starts no program with a variable of 128 KiB or more. Some thousand names fit; the others, of
+ * which each is whole, are left out.
+ */
+const ALTERNATIVES_MAX = 128 * 1024 - 1024;
+
 function alternatives(names: readonly PeerName[]): string | null {
-  const listed = names.flatMap((name) => {
+  const listed: string[] = [];
+  let room = ALTERNATIVES_MAX;
+  for (const name of names) {
     const prefix = ALTERNATIVES[name.kind];
-    return prefix === undefined ? [] : [`${prefix}:${alternative(name)}`];
-  });
-  return listed.length === 0 ? null : listed.join(", ");
+    if (prefix === undefined) continue;
+    const text = `${prefix}:${alternative(name)}`;
+    room -= Buffer.byteLength(text) + SEPARATOR.length;
+    if (room < 0) break;
+    listed.push(text);
+  }
+  return listed.length === 0 ? null : listed.join(SEPARATOR);
 }
 
 function alternative(name: PeerName): string {

@@ -46,8 +46,11 @@ const HASH_LENGTH = 32;
 /** A handshake message has 65535 bytes at most, and a name takes four. */
 const NAMES_MAX = 16384;
 
-/** A certificate has half as many at most (PEER_CERTIFICATE_MAX in wasm/engine); UTF-8 takes more. */
-const NAMES_BYTES_MAX = 32768;
+/**
+ * A certificate has half as many at most (PEER_SERVER_CERTIFICATE_MAX in wasm/engine); UTF-8 takes
+ * more.
+ */
+const NAMES_BYTES_MAX = 131072;
 
 /** @returns null if the peer sent none */
 export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertificate | null {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { peerVariables } from "../../src/connection/peer-variables.ts";
 import { notification, parseNotification } from "../../src/connection/session-variables.ts";
@@ -177,3 +178,22 @@ function unescaped(text: string): string {
   });
   return Buffer.from(bytes, "latin1").toString();
 }
+
+describe("more alternative names than a variable can hold", () => {
+  /** MAX_ARG_STRLEN, execve(2): name and value, with "=" and a NUL. */
+  const VARIABLE_MAX = 128 * 1024;
+
+  test.each<[what: string, value: Pair]>([
+    ["addresses of an odd length", ["IP", Buffer.of(127)]],
+    ["names of control characters", ["DNS", "\n".repeat(50)]],
+    ["names of several bytes a character", ["DNS", "\u6f22".repeat(50)]],
+  ])("are left out, as of %s", (_, pair) => {
+    const told = alternatives(...Array.from({ length: 20_000 }, () => pair)) ?? "";
+    const size = Buffer.byteLength(`SSL_PEER_CERT_SAN=${told}`) + 1;
+    expect(size).toBeLessThanOrEqual(VARIABLE_MAX);
+    expect(size).toBeGreaterThan(VARIABLE_MAX - 2048);
+    expect(new Set(told.split(", ")).size).toBe(1);
+    const env = { PATH: process.env["PATH"], SSL_PEER_CERT_SAN: told };
+    expect(spawnSync("true", { env }).status).toBe(0);
+  });
+});

@@ -9,7 +9,7 @@ import { Authority } from "../support/certificates.ts";
 import { ClientAuthority, type ClientCredentials } from "../support/client-authority.ts";
 import { type Alternative, extension } from "../support/extensions.ts";
 import { eventually } from "../support/limits.ts";
-import { type Attribute, name, nameOfSets, utf16 } from "../support/names.ts";
+import { type Attribute, name, nameOfSets, utf16, utf32 } from "../support/names.ts";
 import { converse, lineTo, memoryOf } from "../support/sandboxes.ts";
 import { newServer } from "./instances.ts";
 
@@ -40,6 +40,18 @@ function show(wire: Duplex, subject: Buffer): Promise<string> {
     key: server.key,
     certificate: { way: "signature", ...root.issue({ subject }) },
   });
+}
+
+/** Values of the names of a client's certificate that BearSSL's client shows. */
+async function toldOf(subject: Buffer): Promise<string[]> {
+  const engine = newServer(server, { clients });
+  const { wire, program } = lineTo(engine);
+  const visit = show(wire, subject);
+  await eventually("the handshake", () => engine.established);
+  const names = engine.session().peer?.names ?? [];
+  program.end();
+  await visit;
+  return names.map(({ value }) => Buffer.from(value).toString());
 }
 
 async function peerOf(client: ClientCredentials): Promise<PeerCertificate> {
@@ -80,14 +92,7 @@ describe("a string of a subject", () => {
     ["a BMPString that ends in half a pair", Buffer.of(0xd8, 0x3d), "bmp", "\ufffd\ufffd\ufffd"],
     ["a UTF8String that isn't", Buffer.of(0x61, 0xff, 0x62), "utf8", "a\ufffdb"],
   ])("that OpenSSL doesn't read: %s", async (_, value, string, text) => {
-    const engine = newServer(server, { clients });
-    const { wire, program } = lineTo(engine);
-    const visit = show(wire, name(["CN", value, string]));
-    await eventually("the handshake", () => engine.established);
-    const names = engine.session().peer?.names ?? [];
-    program.end();
-    await visit;
-    expect(names.map(({ value }) => Buffer.from(value).toString())).toEqual([text]);
+    expect(await toldOf(name(["CN", value, string]))).toEqual([text]);
   });
 
   test("that is a BMPString with half a character is refused", async () => {
@@ -97,10 +102,13 @@ describe("a string of a subject", () => {
     expect(await over).toMatchObject({ reason: "X509_INNER_TRUNC" });
   });
 
-  test("of a type that BearSSL doesn't read is left out", async () => {
-    const universal = Buffer.of(0, 0, 0, 0x61);
-    const client = root.issue({ subject: name(["CN", universal, "universal"], ["O", "b"]) });
-    expect(await namesOf(client)).toEqual([["O", "b"]]);
+  // OpenSSL reads no UniversalString of a name, so it is BearSSL's client that shows it.
+  test.each<[what: string, value: Buffer, text: string]>([
+    ["of all planes", utf32(0x5a, 0xeb, 0x6f22, 0x1f43b), "Zë漢🐻"],
+    ["of what is no character", utf32(0x61, 0x110000, 0xffffffff), "a\ufffd\ufffd"],
+    ["that ends inside a character", Buffer.concat([utf32(0x61), Buffer.of(0, 0)]), "a"],
+  ])("that is a UniversalString %s", async (_, value, text) => {
+    expect(await toldOf(name(["CN", value, "universal"], ["O", "b"]))).toEqual([text, "b"]);
   });
 });
 

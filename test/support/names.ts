@@ -50,3 +50,14 @@ function pair([type, value, string = "utf8"]: Attribute): Buffer {
 export function utf16(text: string): Buffer {
   return Buffer.from(text, "utf16le").swap16();
 }
+
+/** Characters by their numbers, as a UniversalString has them. */
+export function utf32(...codes: number[]): Buffer {
+  return Buffer.concat(
+    codes.map((code) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(code);
+      return bytes;
+    }),
+  );
+}

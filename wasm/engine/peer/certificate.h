@@ -40,6 +40,7 @@ der_expect(der *in, unsigned tag, der *value);
 #define DER_IA5_STRING 0x16
 #define DER_UTC_TIME 0x17
 #define DER_GENERALIZED_TIME 0x18
+#define DER_UNIVERSAL_STRING 0x1C
 #define DER_BMP_STRING 0x1E
 
 typedef struct {

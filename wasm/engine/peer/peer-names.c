@@ -62,22 +62,40 @@ find_in_subject(der subject, uint32_t *n)
 	return 0;
 }
 
+/*
+ * Where the alternative name after the last one is. Names are asked for in
+ * their order, and there may be thousands: to count from the first one each
+ * time would take seconds.
+ */
+static struct {
+	uint32_t n; /* the number of the name there; 0: none was asked for */
+	der left;
+} following;
+
 static int
-find_in_alternatives(const certificate *cert, uint32_t *n)
+find_among(der names, uint32_t n, uint32_t asked_for)
 {
-	der extension, names, name;
+	der name;
 	unsigned tag;
 
-	if (!certificate_extension(cert, EXT_SUBJECT_ALT_NAME, &extension) ||
-		!der_expect(&extension, DER_SEQUENCE, &names)) {
-		return 0;
-	}
 	while (der_next(&names, &tag, &name)) {
-		if (alternative_name(tag, &name) && (*n)-- == 0) {
+		if (alternative_name(tag, &name) && n-- == 0) {
+			following.n = asked_for + 1;
+			following.left = names;
 			return 1;
 		}
 	}
 	return 0;
+}
+
+static int
+find_in_alternatives(const certificate *cert, uint32_t n, uint32_t asked_for)
+{
+	der extension, names;
+
+	return certificate_extension(cert, EXT_SUBJECT_ALT_NAME, &extension) &&
+	       der_expect(&extension, DER_SEQUENCE, &names) &&
+	       find_among(names, n, asked_for);
 }
 
 /* The certificate that is looked at in place of the peer's, if any. */
@@ -88,6 +106,7 @@ static int looks;
 int
 engine_look_at(const void *data, size_t len)
 {
+	following.n = 0;
 	looks = len > 0 && certificate_parse(&looked_at, data, len);
 	return len == 0 || looks ? 0 : BR_ERR_X509_UNEXPECTED;
 }
@@ -98,12 +117,16 @@ engine_peer_name(uint32_t n)
 {
 	der whole;
 	certificate cert = looked_at;
+	uint32_t left = n;
 
 	if (!looks && !peer_certificate(&whole, &cert)) {
 		return NULL;
 	}
-	if (find_in_subject(cert.subject, &n) ||
-		find_in_alternatives(&cert, &n)) {
+	if (n != 0 && n == following.n) {
+		return find_among(following.left, 0, n) ? value.data : NULL;
+	}
+	if (find_in_subject(cert.subject, &left) ||
+		find_in_alternatives(&cert, left, n)) {
 		return value.data;
 	}
 	return NULL;

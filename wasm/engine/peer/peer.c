@@ -19,7 +19,8 @@
 /* A certificate as it arrives. */
 typedef struct {
 	unsigned char *data;
-	size_t len; /* over PEER_CERTIFICATE_MAX if it didn't fit */
+	size_t len; /* over `max` if it didn't fit */
+	size_t max;
 } copy;
 
 /*
@@ -69,6 +70,14 @@ copy_for(unsigned index)
 	return index == 0 ? &peer.end_entity : &peer.current;
 }
 
+static int
+copy_make_room(copy *c, size_t max)
+{
+	c->data = arena_alloc(max);
+	c->max = max;
+	return c->data != NULL;
+}
+
 static void
 start_cert(const br_x509_class **ctx, uint32_t length)
 {
@@ -96,7 +105,7 @@ append(const br_x509_class **ctx, const unsigned char *buf, size_t len)
 	copy *c = copy_for(peer.index);
 
 	(void)ctx;
-	if (c->len + len <= PEER_CERTIFICATE_MAX) {
+	if (c->len <= c->max && len <= c->max - c->len) {
 		memcpy(c->data + c->len, buf, len);
 	}
 	c->len += len;
@@ -182,7 +191,7 @@ prepare(const copy *c, certificate *cert)
 	br_x509_minimal_context *minimal = &peer.minimal;
 	int err;
 
-	if (c->len > PEER_CERTIFICATE_MAX) {
+	if (c->len > c->max) {
 		return BR_ERR_X509_LIMIT_EXCEEDED;
 	}
 	if (!certificate_parse(cert, c->data, c->len)) {
@@ -330,9 +339,11 @@ peer_validator(const peer_demands *demands)
 
 	peer.vtable = &validator_vtable;
 	peer.demands = *demands;
-	peer.end_entity.data = arena_alloc(PEER_CERTIFICATE_MAX);
-	peer.current.data = arena_alloc(PEER_CERTIFICATE_MAX);
-	if (peer.end_entity.data == NULL || peer.current.data == NULL ||
+	if (!copy_make_room(
+		    &peer.end_entity, demands->purpose == PURPOSE_SERVER
+					      ? PEER_SERVER_CERTIFICATE_MAX
+					      : PEER_CERTIFICATE_MAX) ||
+		!copy_make_room(&peer.current, PEER_CERTIFICATE_MAX) ||
 		!anchor_choice_begin()) {
 		return NULL;
 	}

@@ -9,8 +9,13 @@
 #include "bearssl.h"
 #include "engine/peer/certificate.h"
 
-/* The longest certificate of a peer. */
+/*
+ * The longest certificate of a peer, in bytes. A server's own one may have
+ * thousands of names. Clients are not known when theirs comes, and a server
+ * has many connections.
+ */
 #define PEER_CERTIFICATE_MAX 16384
+#define PEER_SERVER_CERTIFICATE_MAX 65536
 
 /* What a chain is held against. Pointers must stay valid. */
 typedef struct {

@@ -73,11 +73,29 @@ put_utf16(text *out, const der *in)
 	}
 }
 
+/* Big-endian UTF-32; what is no character becomes U+FFFD. */
+static void
+put_utf32(text *out, const der *in)
+{
+	size_t u;
+
+	for (u = 0; u + 3 < in->len; u += 4) {
+		const unsigned char *p = in->data + u;
+		uint32_t code = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+				(uint32_t)p[2] << 8 | p[3];
+
+		put_utf8(out, code > 0x10FFFF ? 0xFFFD : code);
+	}
+}
+
 /* see text.h */
 int
 text_of(text *out, unsigned tag, const der *in)
 {
 	out->len = 0;
+	if (in->len > TEXT_MAX / 2) {
+		return 0;
+	}
 	switch (tag) {
 	case DER_OCTET_STRING:
 	case DER_UTF8_STRING:
@@ -91,6 +109,9 @@ text_of(text *out, unsigned tag, const der *in)
 		return 1;
 	case DER_BMP_STRING:
 		put_utf16(out, in);
+		return 1;
+	case DER_UNIVERSAL_STRING:
+		put_utf32(out, in);
 		return 1;
 	default:
 		return 0;

@@ -16,7 +16,8 @@ typedef struct {
 
 /*
  * The string of that ASN.1 type (DER_*), or the bytes as they are of an
- * octet string. UTF-8 is not checked. Returns 0 for what is no text.
+ * octet string. UTF-8 is not checked. Returns 0 for what is no text, or
+ * longer than half of TEXT_MAX.
  */
 int
 text_of(text *out, unsigned tag, const der *in);
