@@ -6,6 +6,7 @@ import { Connection } from "../connection/connection.ts";
 import { ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { notification } from "../connection/session-variables.ts";
 import { peerOf, tellEnd } from "../connection/summary.ts";
+import { watchForDeparture } from "../io/departed-reader.ts";
 import { requireOpen, requireOpenForCleartext, streamsOf } from "../io/descriptors.ts";
 import { dropPrivileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
@@ -53,7 +54,10 @@ export function runTunnel(tunnel: TunnelAlone): void {
     keyUsed: () => keeper?.wipe(),
     established: (session) => {
       if (settings.notify !== null) tell(settings.notify, session);
-      return isServer ? streamsOf(fdr, fdw) : streamsOf(0, 1);
+      const [from, to] = isServer ? [fdr, fdw] : STANDARD;
+      const cleartext = streamsOf(from, to);
+      watchForDeparture({ ...cleartext, fdw: to });
+      return cleartext;
     },
     over: (failure) => {
       tellEnd(program, settings.verbosity, connection.facts(failure));
@@ -63,7 +67,7 @@ export function runTunnel(tunnel: TunnelAlone): void {
 }
 
 /** Standard input and output. */
-const STANDARD = [0, 1];
+const STANDARD = [0, 1] as const;
 
 /** @throws {SystemFailure} if nobody can read it */
 function tell(fd: number, session: Session): void {

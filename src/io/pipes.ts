@@ -10,6 +10,12 @@ export interface Pipe {
 }
 
 /**
+ * An engine with another user's privileges opens its pipe once more, to see whether it has a reader
+ * (departed-reader.ts). No name leads any other process there.
+ */
+const MODE = "622";
+
+/**
  * Makes pipes that no stream of Node reads from. Node has no pipe(2), and what it gives children is
  * a socket pair whose near end it starts to read at once; so these are named pipes, whose names are
  * gone before anybody else could open them.
@@ -20,7 +26,7 @@ export function makePipes(count: number): Pipe[] {
   const folder = makeTemporaryFolder("bearhug-");
   try {
     const names = Array.from({ length: count }, (_, index) => join(folder, String(index)));
-    execFileSync("mkfifo", ["-m", "600", ...names], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync("mkfifo", ["-m", MODE, ...names], { stdio: ["ignore", "ignore", "inherit"] });
     return names.map(openBoth);
   } finally {
     rmSync(folder, { recursive: true });

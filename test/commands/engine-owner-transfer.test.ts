@@ -4,10 +4,11 @@
  */
 
 import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { digestOf } from "../support/bulk.ts";
 import { Authority } from "../support/certificates.ts";
-import { connect, connectByWire } from "../support/clients.ts";
+import { connect, connectByWire, VERSIONS } from "../support/clients.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { payload, sha256 } from "../support/payload.ts";
 import { AS_NOBODY, NODES } from "../support/privileges.ts";
@@ -18,6 +19,9 @@ import { serve } from "../support/service.ts";
 const MIB = 1 << 20;
 const REPLIES = 50;
 const AT_ONCE = 2;
+
+/** src/io/departed-reader.ts looks twice a second. */
+const LONGER_THAN_A_LOOK = 1200;
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -76,6 +80,34 @@ describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
     expect(tunnel.isOver).toBe(false);
     expect(await tunnel.ended).toMatchObject({ code: 0, stderr: "" });
   });
+
+  it.each(VERSIONS)(
+    "when prog has ended, a client that stays ends with it (%s)",
+    async (maxVersion) => {
+      const listener = await serveProg("echo farewell");
+      const destination = { port: listener.port, authority };
+      const { client } = await connectByWire(destination, { maxVersion, allowHalfOpen: true });
+      expect((await everything(client)).toString()).toBe("farewell\n");
+      const tunnel = await listener.tunnel();
+      expect(await tunnel.ended).toMatchObject({ code: 0, stderr: "" });
+      client.destroy();
+    },
+  );
+
+  it.each(VERSIONS)(
+    "when prog has ended, a process of its that still reads hears the client (%s)",
+    async (maxVersion) => {
+      const heard = scratchFile("heard");
+      // A shell gives what it starts in the background another standard input.
+      const listener = await serveProg(`exec 3<&0; (cat <&3 >${heard}) >&- & echo farewell`);
+      const destination = { port: listener.port, authority };
+      const { client } = await connectByWire(destination, { maxVersion, allowHalfOpen: true });
+      expect((await everything(client)).toString()).toBe("farewell\n");
+      await setTimeout(LONGER_THAN_A_LOOK);
+      client.end("one thing more");
+      await expect.poll(() => readFileSync(heard, "utf8")).toBe("one thing more");
+    },
+  );
 
   it("a prog that goes on writing when the client has left gets SIGPIPE", async () => {
     const listener = await serveProg("echo ready; exec yes");

@@ -11,6 +11,12 @@ import { Wire } from "./wire.ts";
 
 const HANDSHAKE_MS = 10_000;
 
+/** Options of a client that takes TLS 1.2, where TLS 1.3 is on offer, too. */
+export const TLS12 = { maxVersion: "TLSv1.2" } as const;
+
+/** Each as `maxVersion` of a client makes it the version that is spoken. */
+export const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
+
 /** Node takes `allowHalfOpen` here, as every socket of its does; its types forgot. */
 type ClientOptions = ConnectionOptions & { allowHalfOpen?: boolean };
 
@@ -62,10 +68,10 @@ export async function connectRaw(port: number, localAddress = "127.0.0.1"): Prom
 }
 
 /** The first thing that Node's client says: one record with a ClientHello. */
-export async function clientHello(): Promise<Buffer> {
+export async function clientHello(options: ClientOptions = {}): Promise<Buffer> {
   const cable = new PassThrough();
   const ends = Duplex.from({ readable: new PassThrough(), writable: cable });
-  const client = connectTls({ socket: ends, servername: SERVER_NAME });
+  const client = connectTls({ socket: ends, servername: SERVER_NAME, ...options });
   client.on("error", () => {});
   const [hello] = await within(HANDSHAKE_MS, "a ClientHello", once(cable, "data"));
   client.destroy();
