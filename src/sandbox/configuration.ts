@@ -15,8 +15,6 @@ import type { Pointer, Sandbox } from "./instance.ts";
 import { parseAddress } from "./ip-address.ts";
 import { namesAt } from "./peer.ts";
 
-/** The reason why a CA vouches for nobody else. */
-const VOUCHES_FOR_ITSELF = "X509_ANCHOR_MAY_NOT_SIGN";
 const SEED_LENGTH = 32;
 /** The Unix epoch in days since the first of January of the year 0. */
 const EPOCH_DAYS = 719528;
@@ -83,10 +81,9 @@ export class Configuration {
       this.sandbox.memory.view(room, der.length).set(der);
       const code = exports.engine_add_trust_anchor(room, der.length);
       if (code === 0) return true;
-      const { message, reason } = new EngineError(code);
       const names = namesAt(this.sandbox, { at: room, length: der.length });
-      leftOut?.({ der, names, reason: message });
-      return reason === VOUCHES_FOR_ITSELF;
+      leftOut?.({ der, names, reason: new EngineError(code).message });
+      return false;
     });
     if (usable.length === 0) throw new UnusableAnchors("none of the certificates can be used");
   }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { call } from "../support/calls.ts";
 import { Authority } from "../support/certificates.ts";
-import { ClientAuthority } from "../support/client-authority.ts";
+import { ClientAuthority, selfSigned } from "../support/client-authority.ts";
 import { extension } from "../support/extensions.ts";
 import { bearhug } from "../support/library.ts";
 import { name } from "../support/names.ts";
@@ -85,6 +85,24 @@ describe("s6-tlsc", () => {
     expect(lines(stderr)).toEqual(linesOf("s6-tlsc", () => CAFILE).sort());
     const silent = await call({ port, environment: { CAFILE }, options: ["-v0"] });
     expect(await silent.ended).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("refuses a server whose certificate is that of a CA without keyCertSign in CAFILE", async () => {
+    const own = selfSigned({
+      extensions: [
+        CA,
+        extension.keyUsage("digitalSignature"),
+        extension.alternativeNames(["DNS", "server.test"]),
+      ],
+    });
+    const bundle = readFileSync(own.certFile, "utf8") + files["a-good.pem"];
+    const CAFILE = scratchFile("bundle.pem", bundle);
+    const { port } = await opensslServer(own);
+    const { code, stderr } = await (await call({ port, environment: { CAFILE } })).ended;
+    expect(code).toBe(98);
+    expect(stderr).toContain("not a trust anchor: CN=client in ");
+    expect(stderr).toContain("a CA that may not sign certificates");
+    expect(stderr).toContain("no trust anchor vouches for; sent the alert unknown_ca");
   });
 
   it("says nothing of the system's bundle", async () => {

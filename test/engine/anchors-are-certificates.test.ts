@@ -71,11 +71,13 @@ describe("uses", () => {
     expect(verdictOf([rootOf(recipe)], [leaf])).toBe(verdict);
   });
 
-  test("without keyCertSign it vouches for itself, and for nobody else", () => {
+  test("without keyCertSign it vouches for no chain, and not for itself", () => {
     const names = extension.alternativeNames(["DNS", HOST]);
     const root = rootOf({ extensions: [CA, extension.keyUsage("digitalSignature"), names] });
-    expect(verdictOf([root], [leaf])).toBe("X509_NOT_TRUSTED");
-    expect(verdictOf([root], [root.der])).toBe("taken");
+    expect(refusesAnchors(root.der)).toBe(true);
+    const anchors = [root.der, ClientAuthority.root().der];
+    expect(chainVerdict({ anchors, chain: [leaf], name: HOST })).toBe("X509_NOT_TRUSTED");
+    expect(chainVerdict({ anchors, chain: [root.der], name: HOST })).toBe("X509_NOT_TRUSTED");
   });
 });
 

@@ -115,10 +115,9 @@ engine_add_certificate(const void *der, size_t len);
 /*
  * Add a CA certificate (DER) to those that may vouch for the peer. It is
  * copied. One that is there already costs nothing. One that is not a CA's
- * vouches for the peer whose certificate it is.
- * ERR_X509_ANCHOR_MAY_NOT_SIGN (errors.h): its key usage doesn't allow the CA to sign
- * certificates, so that it vouches for itself only. Any other error: it
- * vouches for nobody.
+ * vouches for the peer whose certificate it is. After an error it vouches
+ * for no peer: ERR_X509_ANCHOR_MAY_NOT_SIGN (errors.h) for a CA whose key
+ * usage doesn't allow it to sign certificates.
  */
 EXPORT(engine_add_trust_anchor)
 int

@@ -278,11 +278,11 @@ engine_add_trust_anchor(const void *data, size_t len)
 	if (certificate_denies_itself(&cert)) {
 		return BR_ERR_X509_DN_MISMATCH;
 	}
+	if (is_ca && !certificate_may_sign(&cert)) {
+		return ERR_X509_ANCHOR_MAY_NOT_SIGN;
+	}
 	if (!is_ca || is_v1_root) {
 		err = add_pin(&dn, data, len);
-	} else if (!certificate_may_sign(&cert)) {
-		err = add_pin(&dn, data, len);
-		return err != 0 ? err : ERR_X509_ANCHOR_MAY_NOT_SIGN;
 	}
 	return err != 0 || !is_ca ? err : add_certificate(&cert, &decoder, &dn);
 }
