@@ -1,3 +1,4 @@
+import { otherThanCertificate, otherThanCertificates } from "./certificate-kind.ts";
 import { CredentialsError } from "./errors.ts";
 
 /**
@@ -8,11 +9,17 @@ import { CredentialsError } from "./errors.ts";
  * @throws {CredentialsError} if there is none
  */
 export function decodeCertificates(bytes: Uint8Array): Uint8Array[] {
-  const found = isDer(bytes) ? [new Uint8Array(bytes)] : pemCertificates(bytes);
+  const found = isDer(bytes) ? [theOnly(bytes)] : pemCertificates(bytes);
   if (found.length === 0 && bytes[0] === SEQUENCE) found.push(new Uint8Array(bytes));
   if (found.length === 0) throw new CredentialsError(describeOther(bytes));
   for (const der of found) checkExtent(der);
   return found;
+}
+
+function theOnly(der: Uint8Array): Uint8Array {
+  const other = otherThanCertificate(der);
+  if (other !== null) throw new CredentialsError(other);
+  return new Uint8Array(der);
 }
 
 const SEQUENCE = 0x30;
@@ -30,7 +37,7 @@ function pemCertificates(bytes: Uint8Array): Uint8Array[] {
   const found: Uint8Array[] = [];
   let at = 0;
   for (;;) {
-    const begin = indexOf(bytes, "-----BEGIN ", at);
+    const begin = indexOf(bytes, BEGINNING, at);
     if (begin === -1) return found;
     const lineEnd = indexOfOr(bytes, "\n", begin, bytes.length);
     const label = startsLine(bytes, begin)
@@ -112,7 +119,15 @@ function extent(der: Uint8Array): number {
 }
 
 function describeOther(bytes: Uint8Array): string {
-  return indexOf(bytes, "PRIVATE KEY-----", 0) !== -1
-    ? "it holds a private key, not a certificate"
-    : "no certificate in it";
+  const labels: string[] = [];
+  for (let at = 0; ; at++) {
+    at = indexOf(bytes, BEGINNING, at);
+    if (at === -1) return otherThanCertificates(labels);
+    const lineEnd = indexOfOr(bytes, "\n", at, bytes.length);
+    const label = LABEL.exec(latin1(bytes.subarray(at, lineEnd)).trim())?.[1];
+    if (label !== undefined) labels.push(label);
+  }
 }
+
+const BEGINNING = "-----BEGIN ";
+const LABEL = /^-----BEGIN ([A-Z0-9 ]{1,40})-----$/;

@@ -2,6 +2,7 @@ import { LONGEST_CHAIN } from "../sandbox/engine.ts";
 import { EngineError, type Side, UnusableAnchors } from "../sandbox/errors.ts";
 import { KEY_FILE_MAX, type Keeper, KeeperError, type PrivateKey } from "../sandbox/keeper.ts";
 import { isBytes } from "./bytes.ts";
+import { unsupportedKeyOf } from "./certificate-kind.ts";
 import { decodeCertificates } from "./certificates.ts";
 import { CredentialsError } from "./errors.ts";
 import type { ClaimedIdentity } from "./identity-choice.ts";
@@ -44,16 +45,27 @@ export class Pair implements ClaimedIdentity {
   ) {
     this.key = this.attempt("key", () => keeper.load(source.fill));
     this.chain = this.attempt("chain", () => bounded(source.certificates()));
-    this.attempt("pair", () => this.key.matchClaim(this.certificate));
+    this.matching((certificate) => this.key.matchClaim(certificate));
   }
 
   match(): this {
-    this.attempt("pair", () => this.key.match(this.certificate));
+    this.matching((certificate) => this.key.match(certificate));
     return this;
   }
 
-  private get certificate(): Uint8Array {
-    return this.chain[0] as Uint8Array;
+  private matching(match: (certificate: Uint8Array) => void): void {
+    this.attempt("pair", () => {
+      const [certificate, ...others] = this.chain as [Uint8Array, ...Uint8Array[]];
+      try {
+        match(certificate);
+      } catch (error) {
+        if (!(error instanceof KeeperError)) throw error;
+        const at = others.findIndex((other) => belongs(this.key, other));
+        if (at !== -1) throw new CredentialsError(belongsTo(at + 2));
+        const why = unsupportedKeyOf(certificate);
+        throw why === null ? error : new CredentialsError(why);
+      }
+    });
   }
 
   private attempt<T>(part: "key" | "chain" | "pair", action: () => T): T {
@@ -63,6 +75,22 @@ export class Pair implements ClaimedIdentity {
       throw this.source.complain(part, error);
     }
   }
+}
+
+function belongs(key: PrivateKey, certificate: Uint8Array): boolean {
+  try {
+    key.matchClaim(certificate);
+    return true;
+  } catch (error) {
+    if (error instanceof KeeperError) return false;
+    throw error;
+  }
+}
+
+/** @param position 1 is the first */
+function belongsTo(position: number): string {
+  const ordinal = position < 4 ? ["2nd", "3rd"][position - 2] : `${position}th`;
+  return `the private key belongs to the ${ordinal} certificate; put that one first, and behind it those that lead from it to a CA`;
 }
 
 /** The engine would refuse a longer one, but not before a client comes. */

@@ -52,6 +52,11 @@ export const KEEPER_TOO_LARGE = -6;
 export const KEEPER_NO_MEMORY = -7;
 export const KEEPER_BAD_CERTIFICATE = -8;
 export const KEEPER_OTHER_KEY = -9;
+export const KEEPER_PKCS12 = -10;
+export const KEEPER_EXPLICIT_CURVE = -11;
+export const KEEPER_RSA_PSS = -12;
+export const KEEPER_EDWARDS = -13;
+export const KEEPER_OPENSSH = -14;
 
 export const BR_ERR_UNSUPPORTED_VERSION = 3;
 export const BR_ERR_LIMIT_EXCEEDED = 23;

@@ -34,6 +34,26 @@ const REFUSALS = new Map<number, string>([
   [abi.KEEPER_TOO_LARGE, "the RSA key is too large; at most 4096 bits are supported"],
   [abi.KEEPER_NO_MEMORY, "out of memory for keys"],
   [abi.KEEPER_BAD_CERTIFICATE, "the certificate can't be decoded"],
+  [
+    abi.KEEPER_PKCS12,
+    "it is PKCS#12 (.p12, .pfx), which is not read here; take out the key with openssl pkcs12 -nodes -nocerts, and the certificates with openssl pkcs12 -nokeys",
+  ],
+  [
+    abi.KEEPER_EXPLICIT_CURVE,
+    "the key has its curve's parameters (explicit) in place of the curve's name; write it anew with openssl ec -param_enc named_curve",
+  ],
+  [
+    abi.KEEPER_RSA_PSS,
+    "the RSA key is for RSA-PSS alone (rsassaPss), which is not supported; one made with openssl genrsa can sign with PSS, too",
+  ],
+  [
+    abi.KEEPER_EDWARDS,
+    "keys of the kinds Ed25519, Ed448, X25519 and X448 are not supported; make one on P-256 with openssl ecparam -name prime256v1 -genkey, and a certificate for it",
+  ],
+  [
+    abi.KEEPER_OPENSSH,
+    "the key is in OpenSSH's own form; ssh-keygen -p -m PEM writes it in place as PEM",
+  ],
   [abi.KEEPER_OTHER_KEY, "the private key doesn't belong to the certificate"],
 ]);
 

@@ -59,8 +59,8 @@ it.each([
     /encrypted/,
   ],
   ["encrypted PKCS#1", rsa.export({ type: "pkcs1", format: "pem", ...passphrase }), /encrypted/],
-  ["an Ed25519 key", pkcs8(keyOf("ed25519")), /supported/],
-  ["a key for RSA-PSS alone", pkcs8(keyOf("rsa-pss")), /supported/],
+  ["an Ed25519 key", pkcs8(keyOf("ed25519")), /Ed25519.*not supported; make one on P-256/],
+  ["a key for RSA-PSS alone", pkcs8(keyOf("rsa-pss")), /RSA-PSS alone.*openssl genrsa/],
   ["a key on secp256k1", pkcs8(onCurve("secp256k1")), /supported/],
   ["a key on P-224", pkcs8(onCurve("P-224")), /supported/],
 ])("KEYFILE is %s", async (_, content, complaint) => {

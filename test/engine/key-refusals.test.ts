@@ -92,15 +92,76 @@ describe("an encrypted key", () => {
 describe("a key of another kind", () => {
   const curve = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve }).privateKey;
   const others: [string, KeyObject][] = [
-    ["Ed25519", generateKeyPairSync("ed25519").privateKey],
-    ["Ed448", generateKeyPairSync("ed448").privateKey],
-    ["X25519", generateKeyPairSync("x25519").privateKey],
     ["secp256k1", curve("secp256k1")],
     ["P-224", curve("secp224r1")],
     ["brainpoolP256r1", curve("brainpoolP256r1")],
     ["DSA", generateKeyPairSync("dsa", { modulusLength: 1024, divisorLength: 160 }).privateKey],
-    ["RSA-PSS", generateKeyPairSync("rsa-pss", { modulusLength: 1024 }).privateKey],
   ];
+  const named: [string, KeyObject, RegExp][] = [
+    [
+      "Ed25519",
+      generateKeyPairSync("ed25519").privateKey,
+      /Ed25519.*not supported; make one on P-/,
+    ],
+    ["Ed448", generateKeyPairSync("ed448").privateKey, /Ed448.*not supported; make one on P-256/],
+    [
+      "X25519",
+      generateKeyPairSync("x25519").privateKey,
+      /X25519.*not supported; make one on P-256/,
+    ],
+    ["X448", generateKeyPairSync("x448").privateKey, /X448.*not supported; make one on P-256/],
+    [
+      "RSA-PSS",
+      generateKeyPairSync("rsa-pss", { modulusLength: 1024 }).privateKey,
+      /for RSA-PSS alone.*; one made with openssl genrsa/,
+    ],
+  ];
+
+  test.each(named)("%s is told by its name, in PEM and in DER", (_kind, key, message) => {
+    expect(refusalOf(key.export({ type: "pkcs8", format: "pem" }))).toMatch(message);
+    expect(refusalOf(pkcs8(key))).toMatch(message);
+  });
+
+  test.each(["pkcs8", "sec1"] as const)(
+    "explicit parameters of a curve are told, in %s",
+    (type) => {
+      const key = curve("P-256").export({ type: "pkcs8", format: "pem" });
+      const explicit = [
+        "ec",
+        "-param_enc",
+        "explicit",
+        ...(type === "pkcs8" ? [] : ["-outform", "DER"]),
+      ];
+      const sec1 = openssl(explicit, key);
+      const file = type === "sec1" ? sec1 : openssl(["pkcs8", "-topk8", "-nocrypt"], sec1);
+      expect(refusalOf(file)).toMatch(
+        /parameters \(explicit\).*openssl ec -param_enc named_curve$/,
+      );
+      const form = type === "sec1" ? ["-inform", "DER"] : [];
+      expect(refusalOf(openssl(["ec", "-param_enc", "named_curve", ...form], file))).toBe("loaded");
+    },
+  );
+
+  test("PKCS#12 is told, whatever follows", () => {
+    const both = Buffer.concat([
+      readFileSync(credentials.keyFile),
+      readFileSync(credentials.certFile),
+    ]);
+    const file = openssl(["pkcs12", "-export", "-passout", "pass:x"], both);
+    expect(refusalOf(file)).toMatch(/^it is PKCS#12.*openssl pkcs12 -nodes -nocerts/);
+    expect(refusalOf(file.subarray(0, 40))).toMatch(/^it is PKCS#12/);
+    const out = ["pkcs12", "-nodes", "-nocerts", "-passin", "pass:x"];
+    expect(refusalOf(openssl(out, file))).toBe("loaded");
+  });
+
+  test("OpenSSH's own form is told", () => {
+    const file = pem("OPENSSH PRIVATE KEY", Buffer.from("openssh-key-v1\0"));
+    expect(refusalOf(file)).toMatch(/OpenSSH's own form; ssh-keygen -p -m PEM/);
+  });
+
+  function openssl(args: string[], input: string | Uint8Array): Buffer {
+    return execFileSync("openssl", args, { input, stdio: ["pipe", "pipe", "ignore"] });
+  }
 
   test.each(others)("%s is unsupported, in PEM and in DER", (_kind, key) => {
     expect(refusalOf(key.export({ type: "pkcs8", format: "pem" }))).toBe(UNSUPPORTED);

@@ -34,6 +34,11 @@
 #define KEEPER_NO_MEMORY -7
 #define KEEPER_BAD_CERTIFICATE -8 /* can't be decoded */
 #define KEEPER_OTHER_KEY -9       /* certifies another public key */
+#define KEEPER_PKCS12 -10         /* key and certificates in PKCS#12 */
+#define KEEPER_EXPLICIT_CURVE -11 /* EC, with parameters for a name */
+#define KEEPER_RSA_PSS -12        /* RSA, for PSS alone */
+#define KEEPER_EDWARDS -13        /* Ed25519, Ed448, X25519, X448 */
+#define KEEPER_OPENSSH -14        /* OpenSSH's own form */
 
 /* The mailbox's address. */
 EXPORT(keeper_mailbox) void *keeper_mailbox(void);

@@ -39,7 +39,11 @@ typedef struct {
 	/* The last bytes of the key's DER, at the end of `end`. */
 	unsigned char end[END_MAX];
 
-	int in_key, key_seen, certificate_seen, encrypted_seen;
+	/* Its first bytes: enough for an EC key up to its parameters. */
+	unsigned char begin[96];
+	size_t begin_len;
+
+	int in_key, key_seen, certificate_seen, encrypted_seen, openssh_seen;
 } pem_walk;
 
 static int
@@ -64,6 +68,12 @@ push_der(void *ctx, const void *data, size_t len)
 	if (walk->decoder.err == 0) {
 		br_skey_decoder_push(&walk->decoder, data, len);
 	}
+	if (n > sizeof walk->begin - walk->begin_len) {
+		n = sizeof walk->begin - walk->begin_len;
+	}
+	memcpy(walk->begin + walk->begin_len, data, n);
+	walk->begin_len += n;
+	n = len;
 	if (n > END_MAX) {
 		last += n - END_MAX;
 		n = END_MAX;
@@ -81,8 +91,11 @@ pem_begin(pem_walk *walk, br_pem_decoder_context *pem)
 	br_pem_decoder_setdest(pem, NULL, NULL);
 	if (strcmp(name, "ENCRYPTED PRIVATE KEY") == 0) {
 		walk->encrypted_seen = 1;
+	} else if (strcmp(name, "OPENSSH PRIVATE KEY") == 0) {
+		walk->openssh_seen = 1;
 	} else if (ends_with(name, "PRIVATE KEY")) {
 		walk->in_key = 1;
+		walk->begin_len = 0;
 		br_skey_decoder_init(&walk->decoder);
 		br_pem_decoder_setdest(pem, push_der, walk);
 	} else if (ends_with(name, "CERTIFICATE")) {
@@ -306,9 +319,13 @@ static int
 keep(private_key *key, const pem_walk *walk)
 {
 	const br_skey_decoder_context *decoder = &walk->decoder;
-	int err;
+	int err = br_skey_decoder_last_error(decoder);
+	int kind = err == 0 ? 0 : key_kind(walk->begin, walk->begin_len);
 
-	switch (br_skey_decoder_last_error(decoder)) {
+	if (kind != 0) {
+		return kind;
+	}
+	switch (err) {
 	case 0:
 		break;
 	case BR_ERR_X509_UNSUPPORTED:
@@ -359,6 +376,8 @@ key_decode(private_key *key, unsigned char *file, size_t len)
 		err = keep(key, &walk);
 	} else if (walk.in_key) {
 		err = KEEPER_MALFORMED;
+	} else if (walk.openssh_seen) {
+		err = KEEPER_OPENSSH;
 	} else if (walk.certificate_seen) {
 		err = KEEPER_CERTIFICATE;
 	} else {

@@ -34,6 +34,14 @@ int
 key_decode(private_key *key, unsigned char *file, size_t len);
 
 /*
+ * kind.c: what the file is that begins with these bytes (DER), if its key
+ * can't be decoded, or is of a kind that is not supported. Returns KEEPER_*,
+ * or 0 if that can't be told.
+ */
+int
+key_kind(const unsigned char *begin, size_t len);
+
+/*
  * base64.c: decode what follows a PEM object's BEGIN line, in place.
  * Returns the length of its DER; 0, and nothing has changed, if it is not
  * of the usual form.
