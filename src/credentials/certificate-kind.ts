@@ -3,6 +3,8 @@
  * All of it is public, and nothing is believed.
  */
 
+import { certificateParts, elements, PART, partsOf, TAG } from "./der.ts";
+
 const PKCS12 =
   "it is PKCS#12 (.p12, .pfx), which is not read here; openssl pkcs12 -nokeys takes the certificates out of it, and openssl pkcs12 -nodes -nocerts the key";
 
@@ -49,20 +51,14 @@ export function otherThanCertificate(der: Uint8Array): string | null {
     return otherThanCertificates(["PKCS7"]);
   }
   // A certificate has six parts and more.
-  const isRequest = first?.tag === TAG.sequence && partsOf(first).length === REQUEST_PARTS;
+  const isRequest = first?.tag === TAG.sequence && partsOf(first.content).length === REQUEST_PARTS;
   return isRequest ? otherThanCertificates(["CERTIFICATE REQUEST"]) : null;
 }
 
 /** Why a certificate's key is none that we can have; null: it is, or that can't be told. */
 export function unsupportedKeyOf(der: Uint8Array): string | null {
-  const [whole] = elements(der);
-  const [tbs] = elements(whole?.content);
-  const kind = keyKind(partsOf(tbs)[SPKI]?.content);
+  const kind = keyKind(certificateParts(der)[PART.key]?.content);
   return kind === null ? null : `${kind}; ${SUPPORTED}`;
-}
-
-function partsOf(tbs: Element | undefined): Element[] {
-  return elements(tbs?.content).filter(({ tag }) => tag !== TAG.zero);
 }
 
 /** Of a SubjectPublicKeyInfo (RFC 5280, 4.1). */
@@ -82,35 +78,8 @@ function keyKind(spki: Uint8Array | undefined): string | null {
 /** pkcs7-signedData (RFC 2315, 14). */
 const SIGNED_DATA = "2a864886f70d010702";
 
-/** [0]: a certificate's version, a request's attributes. */
-const TAG = { integer: 0x02, oid: 0x06, sequence: 0x30, zero: 0xa0 } as const;
-
-/** Of a TBSCertificate: serial number, algorithm, issuer, validity and subject come before the key. */
-const SPKI = 5;
-
 /** Version, subject and key (RFC 2986, 4.1). */
 const REQUEST_PARTS = 3;
-
-interface Element {
-  readonly tag: number;
-  readonly content: Uint8Array;
-}
-
-/** The DER elements in bytes (X.690, 8.1), as far as they are whole. */
-function elements(bytes: Uint8Array = new Uint8Array(0)): Element[] {
-  const found: Element[] = [];
-  for (let at = 0; at + 2 <= bytes.length; ) {
-    const [tag = 0, first = 0] = bytes.subarray(at);
-    const octets = first < 0x80 ? 0 : first & 0x7f;
-    const begin = at + 2 + octets;
-    const digits = bytes.subarray(at + 2, begin);
-    const length = octets === 0 ? first : digits.reduce((sum, digit) => sum * 256 + digit, 0);
-    if (begin + length > bytes.length) return found;
-    found.push({ tag, content: bytes.subarray(begin, begin + length) });
-    at = begin + length;
-  }
-  return found;
-}
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -14,7 +14,6 @@ import { loadModule } from "../setup/modules.ts";
 import { engineMaker, loadCredentials } from "../setup/server-side.ts";
 import { Conversation } from "./conversation.ts";
 import { CredentialSets } from "./credential-sets.ts";
-import { expiringIn } from "./expiring.ts";
 import { becomeServerOwner, usersOf } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
@@ -227,9 +226,6 @@ export class Worker {
     });
     const { keeper } = credentials;
     return wipedIfItFails(keeper, () => {
-      for (const text of expiringIn(environment.files, Date.now())) {
-        tell({ report: "warning", text });
-      }
       const makeEngine = engineMaker(engineModule, credentials, environment);
       makeEngine().wipe();
       return new KeptCredentials({ keeper, makeEngine });

@@ -36,7 +36,7 @@ export function prepareClient(
   const server = verifyServer ? { ...loadAnchors(environment, tell), now: Date.now() } : null;
   const keeper = settings.clientCertificate === "none" ? null : startKeeper(loadModule("keeper"));
   return wipedIfItFails(keeper, () => {
-    const identity = keeper && loadIdentity(keeper, environment.defaultPair());
+    const identity = keeper && loadIdentity({ keeper, tell }, environment.defaultPair());
     const module = loadModule("engine");
     try {
       const seed = fillWithEntropy;

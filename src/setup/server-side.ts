@@ -50,7 +50,7 @@ export function loadCredentials(
   const groups = chooseGroups(settings.keyGroups);
   const keeper = startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
-    const identity = loadIdentities(keeper, environment, settings.sniLevel);
+    const identity = loadIdentities({ keeper, tell }, environment, settings.sniLevel);
     const clients = loadClientVerification(settings, environment, tell);
     return { profile, versions: versionLimits(settings), groups, keeper, identity, clients };
   });

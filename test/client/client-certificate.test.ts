@@ -178,7 +178,7 @@ const unusable: [string, Partial<Call>, number, RegExp][] = [
     "a chain in the wrong order",
     { credentials: { ...ours, certFile: chainFile(clients.certFile, ours.certFile) } },
     96,
-    /the private key doesn't belong to the certificate/,
+    /the private key belongs to the 2nd certificate; put that one first/,
   ],
 ];
 

@@ -2,7 +2,7 @@
  * What can be wrong with CERTFILE: each ends with 96 before any client is served, and a message that
  * names the file and says what is wrong with it.
  */
-import { execFileSync } from "node:child_process";
+import { type ExecFileSyncOptionsWithBufferEncoding, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { sequence } from "../engine/der.ts";
@@ -45,7 +45,7 @@ it.each([
 
 function certifiedBy(algorithm: string, ...options: string[]): Buffer {
   const key = scratchFile("other.key");
-  const quiet = { stdio: ["ignore", "pipe", "ignore"] } as const;
+  const quiet: ExecFileSyncOptionsWithBufferEncoding = { stdio: ["ignore", "pipe", "ignore"] };
   const pkeyopts = options.flatMap((option) => ["-pkeyopt", option]);
   execFileSync("openssl", ["genpkey", "-algorithm", algorithm, ...pkeyopts, "-out", key], quiet);
   return execFileSync("openssl", ["req", "-x509", "-key", key, "-subj", "/CN=x"], quiet);

@@ -15,7 +15,7 @@ it("13 days: a warning once at the start, whatever the workers, and once more at
   const server = await startServer({ authority, credentials: soon, options: ["--workers", "2"] });
   const about = `the certificate in ${soon.certFile} (CERTFILE) expires in 12 days, on `;
   const [line] = await server.logged(about);
-  expect(line).toMatch(/warning: .*T[0-9:.]+Z; put a new one there, and send SIGUSR2$/);
+  expect(line).toMatch(/warning: .*T[0-9:.]+Z; put a new one there \(s6-tlsserver .* SIGUSR2\)$/);
   expect(server.saying(about)).toHaveLength(1);
   server.signal("SIGUSR2");
   await server.logged(about, 2);
