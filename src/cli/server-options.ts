@@ -1,4 +1,5 @@
 import type { AccessSettings } from "./access-options.ts";
+import { groupId, userId } from "./accounts.ts";
 import { flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 import type { TlsSettings } from "./tls-options.ts";
 
@@ -151,9 +152,9 @@ export const ids: Group = [
     short: "u",
     long: "uid",
     value: "uid",
-    about: "Become this user (a number) once the keys are read.",
+    about: "Become this user (a number or a name) once the keys are read.",
     apply: (settings, value) => {
-      settings.uid = unsigned(value);
+      settings.uid = userId(value);
     },
     spell: ({ uid }) => text(uid),
   },
@@ -161,9 +162,9 @@ export const ids: Group = [
     short: "g",
     long: "gid",
     value: "gid",
-    about: "Take on this group (a number). With -u, the user's own by default.",
+    about: "Take on this group (a number or a name). With -u, the user's own by default.",
     apply: (settings, value) => {
-      settings.gid = unsigned(value);
+      settings.gid = groupId(value);
     },
     spell: ({ gid }) => text(gid),
   },
@@ -171,9 +172,9 @@ export const ids: Group = [
     short: "G",
     long: "supplementary-groups",
     value: "gidlist",
-    about: "Take on these supplementary groups: numbers, with commas between them.",
+    about: "Take on these supplementary groups: numbers or names, with commas between them.",
     apply: (settings, value) => {
-      settings.groups = listOfIds(value);
+      settings.groups = listOfGroups(value);
     },
     spell: ({ groups }) => groups?.join(",") ?? null,
   },
@@ -265,6 +266,6 @@ function positive(text: string): number {
 }
 
 /** @throws {UsageError} unless it is numbers with commas between them */
-export function listOfIds(text: string): number[] {
-  return text === "" ? [] : text.split(",").map(unsigned);
+export function listOfGroups(text: string): number[] {
+  return text === "" ? [] : text.split(",").map(groupId);
 }

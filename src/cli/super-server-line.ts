@@ -52,6 +52,7 @@ export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
     tls.offer,
     tls.keyGroups,
     ...access,
+    tls.check,
     questions,
   ],
   operands: "ip port prog...",

@@ -7,6 +7,8 @@ export interface TunnelSettings {
   verbosity: number;
   /** Milliseconds; 0 is for ever. */
   handshakeTimeout: number;
+  /** Judge what a start would, and serve nothing. */
+  check: boolean;
 }
 
 /** What the command line of a TLS server says about the connection. */
@@ -30,6 +32,7 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   keepEnvironment: false,
   verbosity: 1,
   handshakeTimeout: 0,
+  check: false,
   sniLevel: 0,
   profile: null,
   minVersion: null,
@@ -134,6 +137,18 @@ export const verbosity: TunnelGroup = [
       settings.verbosity = unsigned(value);
     },
     spell: ({ verbosity }) => text(verbosity),
+  },
+];
+
+export const check: TunnelGroup = [
+  {
+    long: "check",
+    about:
+      "Judge options, keys and certificates as a start would, and exit as it would, or with 0: nothing is served or run.",
+    apply: (settings) => {
+      settings.check = true;
+    },
+    spell: ({ check }) => flag(check),
   },
 ];
 

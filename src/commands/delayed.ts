@@ -3,6 +3,7 @@ import { complain, reasonOf } from "../cli/diagnostics.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import type { Ending } from "../program/program.ts";
+import { checkOnly } from "./check.ts";
 import type { Delayed, DelayedEngine } from "./delayed-engine.ts";
 import { DelayedEngineChild } from "./delayed-engine-child.ts";
 import { DelayedOwnEngine } from "./delayed-own-engine.ts";
@@ -19,6 +20,7 @@ const START_AND_TELL = "Y";
  */
 export function runDelayed(delayed: Delayed): void {
   const { uid, gid } = delayed.tls.engineOwner();
+  if (delayed.settings.check) checkOnly(delayed);
   for (const fd of delayed.network) requireOpen(fd);
   // Before there are descriptors of our own.
   const descriptors = [...inheritedDescriptors(), ...delayed.network];

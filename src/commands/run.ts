@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { complain } from "../cli/diagnostics.ts";
 import { answer, Question } from "../cli/help.ts";
-import { type CommandLine, parse, UsageError, usage } from "../cli/options.ts";
+import { type CommandLine, parse, UsageError } from "../cli/options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
 import { closeInspector } from "../program/signals.ts";
 import { own } from "../sandbox/own.ts";
@@ -28,7 +28,7 @@ export function run<Settings extends object>(command: Command<Settings>): void {
   } catch (error) {
     if (error instanceof Question) tellAbout(error, command);
     if (error instanceof UsageError) {
-      complain(program, "usage", `${usage(program, line)} (${error.message})`);
+      complain(program, "usage", `${error.message}; see ${program} --help`);
       process.exit(ExitCode.usage);
     }
     fail(program, error);

@@ -13,6 +13,7 @@ import { addressesOf } from "../lookup/host-addresses.ts";
 import { type Found, lookUp } from "../lookup/lookups.ts";
 import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
+import { checkOnly } from "./check.ts";
 import { prepareAndTell } from "./client.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
@@ -40,6 +41,9 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   const tls = new TlsEnvironment(starting);
   // A server is called only if there is something to verify it with.
   tls.anchorSource();
+  tls.engineOwner();
+  const prepare = () => prepareAndTell(program, { settings, tls });
+  if (settings.check) checkOnly({ program, settings, command, environment: starting, prepare });
   const start = async (): Promise<void> => {
     const socket = await connect(settings, { host, port });
     const environment = { ...starting, ...(await variables(socket, settings, host)) };
@@ -52,7 +56,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
       command,
       network: socket,
       cleartext: [readFd, writeFd],
-      prepare: () => prepareAndTell(program, { settings, tls }),
+      prepare,
       tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
     });
   };

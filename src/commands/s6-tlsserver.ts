@@ -4,7 +4,7 @@ import { UsageError } from "../cli/options.ts";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { SERVER_DEFAULTS, s6TlsserverLine } from "../cli/super-server-line.ts";
 import { requireOpen } from "../io/descriptors.ts";
-import { find } from "../program/exec.ts";
+import { whyMissing } from "../program/exec.ts";
 import type { Privileges } from "../program/privileges.ts";
 import { Access } from "../server/access.ts";
 import { AccessProcess } from "../server/access-process.ts";
@@ -54,7 +54,7 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
     access: accessOf(server, log),
     address: parseAddress(ip, port),
     listenFd: server.listenFd ?? inheritedSocket(process.env),
-    workers: Math.min(server.workers ?? availableParallelism(), server.maxConnections),
+    workers: server.check ? 1 : workersOf(server),
     maxPerAddress: perAddress(server),
     room: roomFor(descriptorLimit()),
     log,
@@ -65,6 +65,10 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
   if (settings.listenFd !== null) requireOpen(settings.listenFd);
   usersOf(server, process.env);
   new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error));
+}
+
+function workersOf({ workers, maxConnections }: SuperServerSettings): number {
+  return Math.min(workers ?? availableParallelism(), maxConnections);
 }
 
 /** One address must not hold every slot, unless -C says that it may. */
@@ -118,8 +122,8 @@ function inheritedSocket({ LISTEN_FDS, LISTEN_PID }: NodeJS.ProcessEnv): number 
 
 /** Each connection would fail; the program may still be put there. */
 function warnOfMissing(command: readonly string[], log: Log): void {
-  if (find(command, process.env) !== null) return;
-  log.caution(`prog ${command[0]} is not there, or can't be run: connections will fail`);
+  const missing = whyMissing(command, process.env);
+  if (missing !== null) log.caution(missing);
 }
 
 /** Node waits for its own children alone. */

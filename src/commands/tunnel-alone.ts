@@ -12,6 +12,7 @@ import { dropPrivileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
 import { expectOneConnection } from "../setup/modules.ts";
+import { checkOnly } from "./check.ts";
 import type { Sandboxes } from "./prog.ts";
 
 export interface TunnelAlone {
@@ -36,6 +37,7 @@ export function runTunnel(tunnel: TunnelAlone): void {
   if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
   const [fdr, fdw] = operands.map(unsigned) as [number, number];
   const owner = tls.engineOwner();
+  if (settings.check) checkOnly({ ...tunnel, command: null });
   expectOneConnection();
   // First, as the original does: a key that can't be read is 96 whatever the descriptors are.
   const { engine, keeper } = prepare();

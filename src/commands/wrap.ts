@@ -1,14 +1,16 @@
 import { Socket } from "node:net";
 import { UsageError } from "../cli/options.ts";
 import { requireOpen } from "../io/descriptors.ts";
+import { checkOnly } from "./check.ts";
 import { EngineChild } from "./engine-child.ts";
 import { OwnEngine } from "./own-engine.ts";
 import type { Service } from "./prog.ts";
 
 /** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
 export function wrap(service: Service): void {
-  const { network, tls, cleartext } = service;
+  const { network, tls, cleartext, settings } = service;
   const { uid, gid } = tls.engineOwner();
+  if (settings.check) checkOnly(service);
   if (uid === null && gid === null) {
     new OwnEngine(service).start();
     return;

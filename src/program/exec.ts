@@ -22,6 +22,15 @@ export function canBecome(command: readonly string[], environment: NodeJS.Proces
   return execve !== undefined && find(command, environment) !== null;
 }
 
+/** What there is to warn of before a connection comes: null if prog can be run, for all that we know. */
+export function whyMissing(
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): string | null {
+  if (find(command, environment) !== null) return null;
+  return `prog ${command[0]} is not there, or can't be run: connections will fail`;
+}
+
 /**
  * Becomes that program: the same process, without Node. Node has no dup2(2); but the lowest free
  * descriptor is the next one to be opened, and a pipe can be opened once more by its descriptor's
@@ -44,10 +53,7 @@ function replace(fd: number, pipe: number, flags: "r" | "w"): void {
 }
 
 /** Where the system would find the program; null if it could not run it, for all that we know. */
-export function find(
-  [file = ""]: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): string | null {
+function find([file = ""]: readonly string[], environment: NodeJS.ProcessEnv): string | null {
   if (file.includes("/")) return isProgram(file) ? file : null;
   const folders = environment["PATH"]?.split(delimiter) ?? [];
   return folders.map((folder) => resolve(folder, file)).find((path) => isProgram(path)) ?? null;

@@ -1,22 +1,22 @@
-import { readFileSync } from "node:fs";
+import { groupId, primaryGroup, userId } from "../cli/accounts.ts";
 import { UsageError } from "../cli/options.ts";
-import { listOfIds, type SuperServerSettings } from "../cli/server-options.ts";
+import { listOfGroups, type SuperServerSettings } from "../cli/server-options.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
 
 /**
  * Whom the server becomes, by -u, -g and -G, or by -U.
  *
- * @throws {EnvironmentError} with -U, for a variable that is missing or is no number
+ * @throws {EnvironmentError} with -U, for a variable that is missing or names no user or group
  * @throws {UsageError} for -u without -g, if that user's group is not known, or is root's
  */
 export function ownerOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): Privileges {
   const { uid, gid, groups } = settings;
   if (!settings.idsFromEnvironment) return { uid, gid: gid ?? ownGroup(uid), groups };
   return {
-    uid: number(env, "UID"),
-    gid: number(env, "GID"),
-    groups: env["GIDLIST"] === undefined ? groups : list(env, "GIDLIST"),
+    uid: read(env, "UID", userId),
+    gid: read(env, "GID", groupId),
+    groups: env["GIDLIST"] === undefined ? groups : read(env, "GIDLIST", listOfGroups),
   };
 }
 
@@ -58,13 +58,6 @@ function ownGroup(uid: number | null): number | null {
   throw new UsageError(`-u ${uid}, ${why}, needs a group: -g`);
 }
 
-function primaryGroup(uid: number): number | null {
-  const users = readFileSync("/etc/passwd", "utf8").split("\n");
-  const user = users.map((line) => line.split(":")).find((fields) => fields[2] === `${uid}`);
-  const group = user?.[3];
-  return group !== undefined && /^[0-9]+$/.test(group) ? Number(group) : null;
-}
-
 /** @throws {SystemFailure} unless we are root, or are that already, or there is nothing to become */
 export function becomeServerOwner(owner: Privileges): void {
   if (!isAlready(owner)) dropPrivileges(owner);
@@ -78,19 +71,12 @@ function isAlready({ uid, gid, groups }: Privileges): boolean {
   return uid !== null && uid !== 0 && uid === process.getuid?.() && sameGroup && sameGroups;
 }
 
-function number(env: NodeJS.ProcessEnv, name: string): number {
-  const [value, ...more] = list(env, name);
-  if (value === undefined || more.length > 0) {
-    throw new EnvironmentError(`environment variable ${name} is not a number`);
-  }
-  return value;
-}
-
-function list(env: NodeJS.ProcessEnv, name: string): number[] {
+/** @param find throws a UsageError */
+function read<T>(env: NodeJS.ProcessEnv, name: string, find: (text: string) => T): T {
   const value = env[name];
   if (value === undefined) throw EnvironmentError.missing(name);
   try {
-    return listOfIds(value);
+    return find(value);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new EnvironmentError(`environment variable ${name}: ${error.message}`);

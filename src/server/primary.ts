@@ -81,6 +81,10 @@ export class Primary {
     const { server, log } = this.settings;
     await this.spawner?.start();
     await Promise.all([this.pool.start(), this.settings.access?.start()]);
+    if (server.check) {
+      this.exit();
+      return;
+    }
     await this.listen();
     this.watchSignals();
     announce(server, this.port, log);

@@ -1,3 +1,5 @@
+import { groupId, userId } from "../cli/accounts.ts";
+import { UsageError } from "../cli/options.ts";
 import { CredentialsError } from "../credentials/errors.ts";
 import type { AnchorSource } from "./trust-anchors.ts";
 
@@ -100,10 +102,10 @@ export class TlsEnvironment {
   /**
    * The user and the group that TLS_UID and TLS_GID name.
    *
-   * @throws {EnvironmentError} if one isn't a number that a user or group can have
+   * @throws {EnvironmentError} if one is no number that a user or group can have, nor a name
    */
   engineOwner(): EngineOwner {
-    return { uid: this.identifier("TLS_UID"), gid: this.identifier("TLS_GID") };
+    return { uid: this.identifier("TLS_UID", userId), gid: this.identifier("TLS_GID", groupId) };
   }
 
   private required(name: string): string {
@@ -112,13 +114,18 @@ export class TlsEnvironment {
     return value;
   }
 
-  private identifier(name: string): number | null {
+  /** @param find throws a UsageError */
+  private identifier(name: string, find: (text: string) => number): number | null {
     const value = this.variables.get(name);
     if (value === undefined) return null;
-    if (!/^[0-9]+$/.test(value) || Number(value) > ID_MAX) {
-      throw new EnvironmentError(`environment variable ${name} is not a numeric id: ${value}`);
+    try {
+      const id = find(value);
+      if (id <= ID_MAX) return id;
+      throw new UsageError(`no id of a user or group: ${value}`);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new EnvironmentError(`environment variable ${name}: ${error.message}`);
     }
-    return Number(value);
   }
 }
 

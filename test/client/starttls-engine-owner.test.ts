@@ -130,11 +130,11 @@ describe("a server", NEEDS_ROOT, () => {
   it.each(["TLS_UID", "TLS_GID"])("with a %s that is none: 100, and no prog", async (name) => {
     const trace = scratchFile("prog-has-run");
     const prog = ["sh", "-c", `echo ran; echo ran >${trace}`];
-    const listener = await serveAsNobody({ prog, environment: { [name]: "nobody" } });
+    const listener = await serveAsNobody({ prog, environment: { [name]: "nobody-here" } });
     expect((await everything(await connectRaw(listener.port))).toString()).toBe("");
     const { code, stderr } = await (await listener.tunnel()).ended;
     expect(code).toBe(100);
-    expect(stderr).toContain(`${name} is not a numeric id: nobody`);
+    expect(stderr).toContain(`environment variable ${name}: no `);
   });
 });
 

@@ -33,10 +33,8 @@ it.each([
   const environment = { CAFILE: authority.certFile };
   const { code, stdout, stderr } = await run([program("s6-tlsclient"), ...words], { environment });
   expect({ code, stdout }).toEqual({ code: 100, stdout: "" });
-  expect(stderr).toMatch(
-    /^s6-tlsclient: usage: s6-tlsclient \[[^\n]+ host port prog\.\.\. \([^\n]+\)\n$/,
-  );
-  expect(stderr.slice(stderr.lastIndexOf("("))).toContain(reason);
+  expect(stderr).toMatch(/^s6-tlsclient: usage: [^\n]+; see s6-tlsclient --help\n$/);
+  expect(stderr).toContain(reason);
 });
 
 it("neither CADIR nor CAFILE: 100, and nobody is called", async () => {

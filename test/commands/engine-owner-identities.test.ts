@@ -25,24 +25,30 @@ const authority = Authority.root();
 const credentials = authority.issue();
 
 describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
-  it("the engine is nobody before the client's first byte, and stays it", async () => {
-    const prog = ["sh", "-c", "echo ready; cat"];
-    const listener = await serve({ credentials, environment: AS_NOBODY, prog, through: [node] });
-    const socket = await connectRaw(listener.port);
-    const tunnel = await listener.tunnel();
-    const hasDropped = () => {
-      const child = engineChildOf(tunnel.pid);
-      return child !== null && identitiesOf(child)[0]?.uids[0] === NOBODY;
-    };
-    await eventually("the child that has dropped its privileges", hasDropped);
-    const child = engineChildOf(tunnel.pid) as number;
-    expectEvery(child, nobody);
+  it.each([
+    ["by number", AS_NOBODY],
+    ["by name", { ...AS_NOBODY, TLS_UID: "nobody" }],
+  ])(
+    "the engine is nobody, %s, before the client's first byte, and stays it",
+    async (_, environment) => {
+      const prog = ["sh", "-c", "echo ready; cat"];
+      const listener = await serve({ credentials, environment, prog, through: [node] });
+      const socket = await connectRaw(listener.port);
+      const tunnel = await listener.tunnel();
+      const hasDropped = () => {
+        const child = engineChildOf(tunnel.pid);
+        return child !== null && identitiesOf(child)[0]?.uids[0] === NOBODY;
+      };
+      await eventually("the child that has dropped its privileges", hasDropped);
+      const child = engineChildOf(tunnel.pid) as number;
+      expectEvery(child, nobody);
 
-    const client = await connect({ port: listener.port, authority }, { socket });
-    await receiveUntil(client, "ready\n");
-    expect(engineChildOf(tunnel.pid)).toBe(child);
-    expectEvery(child, nobody);
-  });
+      const client = await connect({ port: listener.port, authority }, { socket });
+      await receiveUntil(client, "ready\n");
+      expect(engineChildOf(tunnel.pid)).toBe(child);
+      expectEvery(child, nobody);
+    },
+  );
 
   it("prog has s6-tlsd's own user, group and supplementary groups", async () => {
     const listener = await serve({

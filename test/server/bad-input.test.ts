@@ -47,7 +47,7 @@ describe("100, for the command line", () => {
     ["--grace soon", "--grace"],
     ["--idle-timeout 1.5", "--idle-timeout"],
     ["--log-format xml", "neither text nor json"],
-    ["-u nobody", "-u"],
+    ["-u nobody-here", "-u: no user nobody-here in /etc/passwd"],
     ["-G 1,,2", "-G"],
     ["--tls-profile ancient", "ancient"],
   ])("%s", async (line, says) => {
@@ -105,7 +105,7 @@ describe("100, for the environment", () => {
   it.each([
     ["-U without UID", {}, "UID"],
     ["-U without GID", { UID: "65534" }, "GID"],
-    ["a UID that is a name", { UID: "nobody", GID: "65534" }, "UID"],
+    ["a UID that is no name", { UID: "nobody-here", GID: "65534" }, "UID"],
     ["a GIDLIST with a hole", { UID: "65534", GID: "65534", GIDLIST: "1,,2" }, "GIDLIST"],
   ])("%s", async (_, environment: Record<string, string>, says) => {
     await refused({ options: ["-U"], environment }, { code: 100, says });

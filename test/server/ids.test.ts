@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { SERVER_DEFAULTS } from "../../src/cli/super-server-line.ts";
+import { parse, UsageError } from "../../src/cli/options.ts";
+import { SERVER_DEFAULTS, s6TlsserverLine } from "../../src/cli/super-server-line.ts";
+import { own } from "../../src/sandbox/own.ts";
 import { ownerOf } from "../../src/server/ids.ts";
 
 const options = { ...SERVER_DEFAULTS, uid: 1, gid: 2, groups: [3, 4] };
@@ -20,12 +22,31 @@ describe("whom the server becomes", () => {
     expect(ownerOf(byEnvironment, more).groups).toEqual([3, 4]);
   });
 
+  test("by names of users and groups", () => {
+    const names = { UID: "daemon", GID: "bin", GIDLIST: "sys,4,daemon" };
+    expect(ownerOf(byEnvironment, names)).toEqual({ uid: 1, gid: 2, groups: [3, 4, 1] });
+    const settings = own(SERVER_DEFAULTS);
+    parse(s6TlsserverLine, ["-u", "daemon", "-g", "bin", "-G", "sys,4,daemon"], settings);
+    expect(ownerOf(settings, {})).toEqual({ uid: 1, gid: 2, groups: [3, 4, 1] });
+  });
+
+  test.each([
+    ["-u", "no-user", "-u: no user no-user in /etc/passwd"],
+    ["-g", "no-group", "-g: no group no-group in /etc/group"],
+    ["-G", "bin,no-group", "-G: no group no-group in /etc/group"],
+    ["-u", "", "-u: not an unsigned integer: "],
+  ])("by no %s of %j", (option, value, message) => {
+    expect(() => parse(s6TlsserverLine, [option, value], own(SERVER_DEFAULTS))).toThrow(
+      new UsageError(message),
+    );
+  });
+
   test.each([
     ["UID", undefined],
     ["GID", undefined],
     ["UID", ""],
     ["UID", "1,2"],
-    ["GID", "wheel"],
+    ["GID", "no-group"],
     ["GID", "-1"],
     ["GIDLIST", "1,"],
     ["GIDLIST", "1 2"],

@@ -73,6 +73,8 @@ describe("as root", NEEDS_ROOT, () => {
     ["-u65534 -g65533", {}, ""],
     ["-U", { ...IDS, GIDLIST: "65532,65531" }, "65531 65532"],
     ["-U", IDS, ""],
+    ["-u nobody -g 65533 -G daemon,bin", {}, "1 2"],
+    ["-U", { ...IDS, UID: "nobody", GIDLIST: "bin" }, "2"],
   ])("%s %j: all ids of all threads", async (line, environment: Record<string, string>, groups) => {
     const server = await serving(line, environment);
     const expected = { uids: four(NOBODY), gids: four(65533), groups };

@@ -79,6 +79,7 @@ describe("the engine's owner", () => {
     [{ TLS_UID: "65534" }, 65534, null],
     [{ TLS_GID: "12" }, null, 12],
     [{ TLS_UID: "0", TLS_GID: "0" }, 0, 0],
+    [{ TLS_UID: "daemon", TLS_GID: "bin" }, 1, 2],
     [{ TLS_UID: "007", TLS_GID: "4294967294" }, 7, 4294967294],
   ])("%j", (environment, uid, gid) => {
     expect(new TlsEnvironment(environment).engineOwner()).toEqual({ uid, gid });
@@ -92,7 +93,9 @@ describe("the engine's owner", () => {
     "1.0",
     "1e3",
     "0x10",
-    "nobody",
+    "nobody-here",
+    "nobody:",
+    "root,daemon",
     "1 ",
     " 1",
     "1\n",
@@ -103,9 +106,21 @@ describe("the engine's owner", () => {
     for (const name of ["TLS_UID", "TLS_GID"]) {
       expect(() =>
         new TlsEnvironment({ TLS_UID: "1", TLS_GID: "1", [name]: value }).engineOwner(),
-      ).toThrow(new EnvironmentError(`environment variable ${name} is not a numeric id: ${value}`));
+      ).toThrow(EnvironmentError);
     }
   });
+});
+
+test.each([
+  ["TLS_UID", "nobody-here", "no user nobody-here in /etc/passwd"],
+  ["TLS_GID", "nobody-here", "no group nobody-here in /etc/group"],
+  ["TLS_UID", "4294967295", "no id of a user or group: 4294967295"],
+  ["TLS_GID", "", "not an unsigned integer: "],
+])("what is wrong with %s of %j is told", (name, value, reason) => {
+  const environment = new TlsEnvironment({ [name]: value });
+  expect(() => environment.engineOwner()).toThrow(
+    new EnvironmentError(`environment variable ${name}: ${reason}`),
+  );
 });
 
 describe("what prog is not to see", () => {
