@@ -393,7 +393,7 @@ PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp soc
 	stunnel4=stunnel4 inetd=openbsd-inetd /usr/sbin/nginx=nginx-light \
 	/usr/lib/nginx/modules/ngx_mail_module.so=libnginx-mod-mail \
 	/usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream haproxy=haproxy script=bsdutils s6-svscan=s6 \
-	testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base oidentd=oidentd \
+	/bin/busybox=busybox-static testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base oidentd=oidentd \
 	execlineb=execline javac=openjdk-17-jdk-headless tstclnt=libnss3-tools $(CAS)
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a

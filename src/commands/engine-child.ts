@@ -1,8 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
 import { parseNotification, type Variables } from "../connection/session-variables.ts";
-import { inheritedDescriptors, survivesExec } from "../io/inheritance.ts";
+import { inheritedDescriptors } from "../io/inheritance.ts";
 import type { Pipe } from "../io/pipes.ts";
+import { survivesExec } from "../io/platform.ts";
 import { become, canBecome } from "../program/exec.ts";
 import type { Ending } from "../program/program.ts";
 import { dieOf, onFatalSignal } from "../program/signals.ts";

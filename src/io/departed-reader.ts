@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { reopen } from "./platform.ts";
 
 /** How often to look, in milliseconds. */
 const INTERVAL = 500;
@@ -35,7 +36,7 @@ export interface Cleartext {
 /** Opening a pipe for writing without waiting fails if it is open for reading nowhere (fifo(7)). */
 function hasNoReader(fd: number): boolean {
   try {
-    closeSync(openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK));
+    closeSync(reopen(fd, constants.O_WRONLY | constants.O_NONBLOCK));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENXIO";
   }

@@ -1,16 +1,10 @@
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  createWriteStream,
-  fstatSync,
-  openSync,
-  type Stats,
-} from "node:fs";
+import { closeSync, createReadStream, createWriteStream, fstatSync, type Stats } from "node:fs";
 import { Socket } from "node:net";
+import { devNull } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { isatty, ReadStream, WriteStream } from "node:tty";
-import { accessMode, isNodesOwn } from "./inheritance.ts";
+import { isNodesOwn } from "./inheritance.ts";
+import * as platform from "./platform.ts";
 
 /** A descriptor can't be used. The message says which and why. */
 class DescriptorError extends Error {
@@ -54,15 +48,14 @@ export function requireOpen(fd: number): void {
  */
 export function requireOpenForCleartext(fd: number): void {
   if (fd > 2 || !isNullDevice(fd)) requireOpen(fd);
-  else if (accessMode(fd) === O_RDWR) {
-    const remedy = "open the null device for one direction (</dev/null, >/dev/null)";
+  else if (platform.isOpenForBoth(fd)) {
+    const remedy = `open the null device for one direction (<${devNull}, >${devNull})`;
     throw new DescriptorError(fd, `it is closed; to send or get nothing, ${remedy}`);
   }
 }
 
 function isNullDevice(fd: number): boolean {
-  const status = statusOf(fd);
-  return status.isCharacterDevice() && status.rdev === NULL_DEVICE;
+  return platform.isNullDevice(statusOf(fd));
 }
 
 /**
@@ -74,7 +67,7 @@ export function leaveToOthers(...fds: readonly number[]): void {
   for (const fd of fds) {
     closeSync(fd);
     if (fd > 2) continue;
-    const got = openSync("/dev/null", "r+");
+    const got = platform.openNullDevice();
     if (got !== fd) throw new DescriptorError(fd, `descriptor ${got} came in its place`);
   }
 }
@@ -108,17 +101,12 @@ function leaveStandard(fd: number): void {
   try {
     closeSync(fd);
     let got = 0;
-    while (got <= 2) got = openSync("/dev/null", "r+");
+    while (got <= 2) got = platform.openNullDevice();
     closeSync(got);
   } catch (error) {
     throw new DescriptorError(fd, (error as Error).message);
   }
 }
-
-const { O_RDWR } = constants;
-
-/** Device 1:3 on Linux. */
-const NULL_DEVICE = 0x103;
 
 function statusOf(fd: number): Stats {
   try {

@@ -1,75 +1,41 @@
-import { constants, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Stats } from "node:fs";
+import { isNullDevice, openDescriptors, tellsPipesApart } from "./platform.ts";
 
 /**
- * The descriptors above 2 that whoever started us meant for prog. Node marks most of them
+ * The descriptors above 2 that the process which started us meant for prog. Node marks most of them
  * close-on-exec when it starts; a program that execs, as the original does, would have passed them
  * on.
  *
- * Node's own are told apart by what they are: anonymous inodes, both ends of one pipe, and the
- * null device.
+ * Node's own are told apart by what they are: what polls, both ends of one pipe, and the null device.
+ * Where the system doesn't tell one pipe from another, pipes may be Node's, and are not passed on.
  */
 export function inheritedDescriptors(): number[] {
-  const links = openDescriptors();
-  return [...links.keys()].filter((fd) => fd > 2 && !looksLikeNodes(fd, links));
+  const open = openDescriptors();
+  const isMeant = (fd: number, status: Stats) =>
+    fd > 2 && !looksLikeNodes(fd, open) && (tellsPipesApart || !status.isFIFO());
+  return [...open].filter(([fd, status]) => isMeant(fd, status)).map(([fd]) => fd);
 }
-
-/** Would this descriptor still be open after an exec? Node marks the low ones, up to a gap. */
-export function survivesExec(fd: number): boolean {
-  return (flagsOf(fd) & CLOSE_ON_EXEC) === 0;
-}
-
-/** O_RDONLY, O_WRONLY or O_RDWR; where the system doesn't tell, O_RDWR. */
-export function accessMode(fd: number): number {
-  try {
-    return flagsOf(fd) & ACCESS_MODE;
-  } catch {
-    return constants.O_RDWR;
-  }
-}
-
-function flagsOf(fd: number): number {
-  const information = readFileSync(`/proc/self/fdinfo/${fd}`, "latin1");
-  const flags = /^flags:\s*([0-7]+)$/m.exec(information)?.[1] ?? "";
-  return Number.parseInt(flags, 8);
-}
-
-/** O_ACCMODE. */
-const ACCESS_MODE = 3;
-
-/** O_CLOEXEC on Linux. */
-const CLOSE_ON_EXEC = 0o2000000;
 
 /** Is this descriptor open because Node itself opened it? */
 export function isNodesOwn(fd: number): boolean {
-  const links = openDescriptors();
-  return links.has(fd) && looksLikeNodes(fd, links);
+  return looksLikeNodes(fd, openDescriptors());
 }
 
-/** What each open descriptor is; empty where the system doesn't tell. */
-function openDescriptors(): Map<number, string> {
-  const links = new Map<number, string>();
-  for (const name of namesOfDescriptors()) {
-    try {
-      links.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
-    } catch {
-      // The descriptor of the listing itself is gone by now.
-    }
-  }
-  return links;
+function looksLikeNodes(fd: number, open: ReadonlyMap<number, Stats>): boolean {
+  const status = open.get(fd);
+  if (status === undefined) return false;
+  if (isNullDevice(status) || hasNoType(status)) return true;
+  if (!status.isFIFO()) return false;
+  const ends = [...open.values()].filter(
+    ({ dev, ino }) => dev === status.dev && ino === status.ino,
+  );
+  return ends.length > 1;
 }
 
-function namesOfDescriptors(): string[] {
-  try {
-    return readdirSync("/proc/self/fd");
-  } catch {
-    return [];
-  }
-}
+/** Where a file's type is in its mode: S_IFMT. */
+const TYPE = 0o170000;
 
-function looksLikeNodes(fd: number, links: ReadonlyMap<number, string>): boolean {
-  const link = links.get(fd) ?? "";
-  if (link.startsWith("pipe:")) {
-    return [...links.values()].filter((other) => other === link).length > 1;
-  }
-  return link.startsWith("anon_inode:") || link === "/dev/null";
+/** Anonymous inodes of Linux, such as epoll's. */
+function hasNoType({ mode }: Stats): boolean {
+  return (mode & TYPE) === 0;
 }

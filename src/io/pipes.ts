@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { closeSync, constants, openSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, constants, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { makeFifos } from "./platform.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 /** The two ends of a pipe, as descriptors that close on exec. */
@@ -13,7 +13,7 @@ export interface Pipe {
  * An engine with another user's privileges opens its pipe once more, to see whether it has a reader
  * (departed-reader.ts). No name leads any other process there.
  */
-const MODE = "622";
+const MODE = 0o622;
 
 /**
  * Makes pipes that no stream of Node reads from. Node has no pipe(2), and what it gives children is
@@ -26,7 +26,8 @@ export function makePipes(count: number): Pipe[] {
   const folder = makeTemporaryFolder("bearhug-");
   try {
     const names = Array.from({ length: count }, (_, index) => join(folder, String(index)));
-    execFileSync("mkfifo", ["-m", MODE, ...names], { stdio: ["ignore", "ignore", "inherit"] });
+    makeFifos(names);
+    for (const name of names) chmodSync(name, MODE);
     return names.map(openBoth);
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,9 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-/** In a container whose file system is read-only, these can be written to all the same. */
-const IN_MEMORY = ["/dev/shm", "/run"];
+import { FOLDERS_IN_MEMORY } from "./platform.ts";
 
 /**
  * Makes a folder of our own, which only we can open: where TMPDIR says, or in memory.
@@ -13,7 +11,7 @@ const IN_MEMORY = ["/dev/shm", "/run"];
  */
 export function makeTemporaryFolder(prefix: string): string {
   let first: unknown;
-  for (const folder of [tmpdir(), ...IN_MEMORY]) {
+  for (const folder of [tmpdir(), ...FOLDERS_IN_MEMORY]) {
     try {
       return mkdtempSync(join(folder, prefix));
     } catch (error) {

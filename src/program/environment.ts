@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { startingEnvironmentBlock } from "../io/platform.ts";
 
 /**
  * The environment that this process was started with, as a plain object. Node's own looks every
@@ -6,12 +6,8 @@ import { readFileSync } from "node:fs";
  * their keys.
  */
 export function startingEnvironment(): NodeJS.ProcessEnv {
-  let block: string;
-  try {
-    block = readFileSync("/proc/self/environ", "utf8");
-  } catch {
-    return { ...process.env };
-  }
+  const block = startingEnvironmentBlock();
+  if (block === null) return { ...process.env };
   // Without a prototype: a variable may be called like a method of every object's.
   const environment: NodeJS.ProcessEnv = Object.create(null);
   for (const variable of block.split("\0")) {

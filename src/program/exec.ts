@@ -1,11 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
+import { canExec, exec, reopen } from "../io/platform.ts";
 import { resetSignals } from "./signals.ts";
-
-/** Node 22.15 and later have it. */
-interface Execve {
-  execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never;
-}
 
 export interface Becoming {
   readonly environment: NodeJS.ProcessEnv;
@@ -13,13 +9,9 @@ export interface Becoming {
   readonly cleartext: readonly [read: number, write: number];
 }
 
-/**
- * Can this process become that program? If not, starting it as a child tells why. Node ends itself
- * when an exec fails, so nothing is left to chance.
- */
+/** Can this process become that program? If not, starting it as a child tells why. */
 export function canBecome(command: readonly string[], environment: NodeJS.ProcessEnv): boolean {
-  const { execve } = process as Execve;
-  return execve !== undefined && find(command, environment) !== null;
+  return canExec(command) && find(command, environment) !== null;
 }
 
 /** What there is to warn of before a connection comes: null if prog can be run, for all that we know. */
@@ -38,17 +30,15 @@ export function whyMissing(
  */
 export function become(command: readonly string[], becoming: Becoming): never {
   const { environment, cleartext } = becoming;
-  const file = find(command, environment) as string;
   replace(0, cleartext[0], "r");
   replace(1, cleartext[1], "w");
   resetSignals();
-  const { execve } = process as unknown as Required<Execve>;
-  return execve(file, command, environment);
+  return exec(command, environment);
 }
 
 function replace(fd: number, pipe: number, flags: "r" | "w"): void {
   closeSync(fd);
-  const got = openSync(`/proc/self/fd/${pipe}`, flags);
+  const got = reopen(pipe, flags);
   if (got !== fd) throw new Error(`descriptor ${got} came in the place of ${fd}`);
 }
 
@@ -62,33 +52,28 @@ function find([file = ""]: readonly string[], environment: NodeJS.ProcessEnv): s
 /** How many scripts in a row may be each other's interpreters. */
 const SCRIPTS_MAX = 4;
 
+/** A format that the system can't run is found out by running it. */
 function isProgram(path: string, scripts = 0): boolean {
   try {
     accessSync(path, constants.X_OK);
     if (!statSync(path).isFile()) return false;
-    const head = headOf(path);
-    const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(head.toString("latin1"))?.[1];
-    if (interpreter === undefined) return isForThisMachine(head);
-    return scripts < SCRIPTS_MAX && isProgram(interpreter, scripts + 1);
+    const interpreter = /^#![ \t]*([^ \t\n]+)/.exec(headOf(path))?.[1];
+    return (
+      interpreter === undefined || (scripts < SCRIPTS_MAX && isProgram(interpreter, scripts + 1))
+    );
   } catch {
     return false;
   }
 }
 
-/** An ELF header's class and byte order, and its processor (elf(5)), are those of this Node's. */
-function isForThisMachine(head: Buffer): boolean {
-  const traits = (elf: Buffer) => Buffer.concat([elf.subarray(0, 6), elf.subarray(18, 20)]);
-  return traits(head).equals(traits(headOf(process.execPath)));
-}
-
 /** As much of a file as the system looks at to see what it is. */
 const HEAD_LENGTH = 256;
 
-function headOf(path: string): Buffer {
+function headOf(path: string): string {
   const head = Buffer.alloc(HEAD_LENGTH);
   const fd = openSync(path, "r");
   try {
-    return head.subarray(0, readSync(fd, head));
+    return head.toString("latin1", 0, readSync(fd, head));
   } finally {
     closeSync(fd);
   }

@@ -16,10 +16,15 @@ export interface Privileges {
  */
 export function dropPrivileges({ uid, gid, groups }: Privileges): void {
   if (uid === null && gid === null && !groups) return;
+  const { setgroups, setgid, setuid } = process;
   try {
-    process.setgroups?.([...(groups ?? [])]);
-    if (gid !== null) process.setgid?.(gid);
-    if (uid !== null) process.setuid?.(uid);
+    // Windows and some runtimes have none: who asked for less must not go on with more.
+    if (setgroups === undefined || setgid === undefined || setuid === undefined) {
+      throw new Error("this runtime can't change users");
+    }
+    setgroups([...(groups ?? [])]);
+    if (gid !== null) setgid(gid);
+    if (uid !== null) setuid(uid);
   } catch (error) {
     throw new SystemFailure("unable to drop privileges", error);
   }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { reasonOf } from "../cli/diagnostics.ts";
+import { openNullDevice } from "../io/platform.ts";
 
 /** How a child ended: an exit code or the signal that killed it. */
 export type Ending =
@@ -89,7 +90,7 @@ export class Program {
 /** There are none for this process, or none in the whole system: whoever opens anything is told. */
 function outOfDescriptors(): NodeJS.ErrnoException {
   try {
-    closeSync(openSync("/dev/null", "r"));
+    closeSync(openNullDevice());
   } catch (error) {
     return error as NodeJS.ErrnoException;
   }

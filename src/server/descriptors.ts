@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** What the system's limit of descriptors leaves for connections. */
 export interface Room {
   /** So many connections can be in one worker. */
@@ -23,14 +21,4 @@ const PER_CONNECTION = 3;
 export function roomFor(limit: number): Room {
   const free = Math.max(limit - RESERVED, PER_CONNECTION);
   return { perWorker: Math.floor(free / PER_CONNECTION), waiting: free };
-}
-
-/** Of this process, as Node has raised it; infinite where the system doesn't tell. */
-export function descriptorLimit(): number {
-  try {
-    const limits = readFileSync("/proc/self/limits", "utf8");
-    return Number(/^Max open files\s+([0-9]+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Effort } from "./effort.ts";
+import type { Effort } from "../io/platform.ts";
 
 /** How long a worker may give no sign of life: so often, so many milliseconds. */
 const PATIENCE = { times: 2, milliseconds: 5000 };

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, writeSync } from "node:fs";
+import { reopen } from "../io/platform.ts";
 
 /** Bytes that may wait for a reader: some 2,000 lines. */
 const WAITING_MAX = 256 * 1024;
@@ -88,7 +89,7 @@ function openWithoutWaiting(): number {
     const status = fstatSync(2);
     if (!status.isFIFO() && !status.isCharacterDevice()) return 2;
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
-    const fd = openSync("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    const fd = reopen(2, O_WRONLY | O_NONBLOCK | O_NOCTTY);
     if (fd > 2) return fd;
     closeSync(fd);
     return 2;

@@ -4,7 +4,7 @@ import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
 import type { TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
-import { effortOf } from "./effort.ts";
+import { effortOf } from "../io/platform.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, StartReport, ToPrimary, ToWorker } from "./messages.ts";

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { ENTROPY_DEVICE } from "../io/platform.ts";
 
 /**
  * Fills memory with the operating system's entropy. The device gives it without loading Node's
@@ -14,7 +15,7 @@ export function fillWithEntropy(room: Uint8Array): void {
 /** All or nothing: false if there is no such device, or it gave less than was asked for. */
 function readDevice(room: Uint8Array): boolean {
   try {
-    const fd = openSync("/dev/urandom", "r");
+    const fd = openSync(ENTROPY_DEVICE, "r");
     try {
       return readSync(fd, room) === room.length;
     } finally {

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { CredentialsError } from "../credentials/errors.ts";
+import { isUnnamedPipe } from "../io/platform.ts";
 
 /**
  * Reads a file, or a pipe, into memory that its owner can wipe: no other buffer holds any of it, not
@@ -82,12 +83,7 @@ function readSome(fd: number, room: Uint8Array): number {
 
 /** A pipe with a name looks the same before its writer comes as after; one without has had its writer. */
 function mayStillBegin(fd: number): boolean {
-  if (!fstatSync(fd).isFIFO()) return false;
-  try {
-    return !readlinkSync(`/proc/self/fd/${fd}`).startsWith("pipe:");
-  } catch {
-    return true;
-  }
+  return fstatSync(fd).isFIFO() && !isUnnamedPipe(fd);
 }
 
 function tooSlow(length: number): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { descriptorLimit, roomFor } from "../../src/server/descriptors.ts";
+import { descriptorLimit } from "../../src/io/platform.ts";
+import { roomFor } from "../../src/server/descriptors.ts";
 
 test("of 1024 descriptors, a worker has 328 connections, and some for itself", () => {
   expect(roomFor(1024)).toEqual({ perWorker: 328, waiting: 984 });

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Effort, effortOf } from "../../src/server/effort.ts";
+import { type Effort, effortOf } from "../../src/io/platform.ts";
 import { Handover } from "../../src/server/handover.ts";
 
 /** Whether a worker has what it was given: by a clock of the test's own. */

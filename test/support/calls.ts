@@ -21,6 +21,8 @@ export interface Call {
   environment?: Record<string, string>;
   credentials?: { readonly keyFile: string; readonly certFile: string };
   program?: "s6-tlsc" | "s6-tlsc-io" | "s6-ucspitlsc";
+  /** The program itself, if it is not where it was built. */
+  executable?: string;
   /** What runs it. */
   through?: readonly string[];
   /** Where the connection is. */
@@ -34,6 +36,7 @@ export interface Call {
 export async function call(settings: Call): Promise<Running> {
   const { name = SERVER_NAME, options = [], environment = {}, descriptors = [6, 7] } = settings;
   const { program: ours = "s6-tlsc", through = [], authority, credentials, pipe } = settings;
+  const { executable = program(ours) } = settings;
   const { prog = ours === "s6-tlsc-io" ? descriptors.map(String) : ["true"], patience } = settings;
   const socket = await dial(settings.port);
   const length = Math.max(3, pipe ?? 0, ...descriptors) + 1;
@@ -42,7 +45,7 @@ export async function call(settings: Call): Promise<Running> {
     return fd < 3 || fd === pipe ? "pipe" : "ignore";
   });
   const given = name === null ? [] : ["-k", name];
-  const running = start([...through, program(ours), ...given, ...options, "--", ...prog], {
+  const running = start([...through, executable, ...given, ...options, "--", ...prog], {
     stdio,
     environment: {
       ...(authority && { CAFILE: authority.certFile }),

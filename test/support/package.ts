@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { scratchFile } from "./scratch.ts";
+import { which } from "./which.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const built = join(repository, "build");
@@ -52,13 +53,6 @@ export function poorPath(node: string, bin: string): string {
   symlinkSync(node, join(folder, "node"));
   for (const name of ["cat", "sh", "tcpserver"]) symlinkSync(which(name), join(folder, name));
   return `${bin}:${folder}`;
-}
-
-function which(name: string): string {
-  const folders = (process.env["PATH"] ?? "").split(":");
-  const found = folders.map((folder) => join(folder, name)).find(existsSync);
-  if (found === undefined) throw new Error(`there is no ${name} in PATH`);
-  return found;
 }
 
 function onlyFile(pattern: RegExp): string {

@@ -1,0 +1,231 @@
+import type { StdioOptions } from "node:child_process";
+import {
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { devNull } from "node:os";
+
+/**
+ * What we ask of an operating system besides what Node gives on all of them. No other file of src
+ * names a system, /proc, a device or a program of the system's: a port is a change of this file.
+ * Each function says what it gives where the system has no such thing.
+ */
+
+/** proc(5), of this process; other systems than Linux have none, and some containers hide it. */
+const SELF = "/proc/self";
+
+/** Which numbers are looked at where the system has no list of open descriptors. */
+const NUMBERS_TRIED = 1024;
+
+/** Each descriptor that is open, and what is behind it. */
+export function openDescriptors(): Map<number, Stats> {
+  const found = new Map<number, Stats>();
+  for (const fd of numbersToTry()) {
+    try {
+      found.set(fd, fstatSync(fd));
+    } catch {
+      // It is closed; that of the listing itself is by now.
+    }
+  }
+  return found;
+}
+
+function numbersToTry(): number[] {
+  try {
+    return readdirSync(`${SELF}/fd`).map(Number);
+  } catch {
+    return Array.from({ length: NUMBERS_TRIED }, (_, fd) => fd);
+  }
+}
+
+/** Linux gives both ends of a pipe one number, and a poller's descriptor no type. */
+export const tellsPipesApart = process.platform === "linux";
+
+/** Would this descriptor still be open after an exec? Where the system doesn't tell: no. */
+export function survivesExec(fd: number): boolean {
+  try {
+    const information = readFileSync(`${SELF}/fdinfo/${fd}`, "latin1");
+    const flags = /^flags:\s*([0-7]+)$/m.exec(information)?.[1];
+    return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** O_CLOEXEC on Linux. */
+const CLOSE_ON_EXEC = 0o2000000;
+
+/**
+ * Opens what is behind a descriptor once more, with flags of its own.
+ *
+ * @throws a system error if it is a socket, or the system has no names for descriptors. `/dev/fd` of
+ *   other systems is no such name: what it opens shares its flags with the descriptor.
+ */
+export function reopen(fd: number, flags: string | number): number {
+  return openSync(`${SELF}/fd/${fd}`, flags);
+}
+
+/** Is it a pipe without a name, which had its writer from the start? Where nothing tells: no. */
+export function isUnnamedPipe(fd: number): boolean {
+  try {
+    return readlinkSync(`${SELF}/fd/${fd}`).startsWith("pipe:");
+  } catch {
+    return false;
+  }
+}
+
+/** Gives random bytes to those who read it; where there is none, Node's crypto module has some. */
+export const ENTROPY_DEVICE = "/dev/urandom";
+
+/** Takes the number of a descriptor that was closed. Without that device, a folder does. */
+export function openNullDevice(): number {
+  try {
+    return openSync(devNull, "r+");
+  } catch {
+    return openSync("/", "r");
+  }
+}
+
+export function isNullDevice(status: Stats): boolean {
+  if (!status.isCharacterDevice()) return false;
+  const device = statSync(devNull, { throwIfNoEntry: false });
+  return device?.isCharacterDevice() === true && device.rdev === status.rdev;
+}
+
+/** Can the null device behind this descriptor be read and written? It has neither bytes nor memory. */
+export function isOpenForBoth(fd: number): boolean {
+  try {
+    readSync(fd, Buffer.alloc(1));
+    writeSync(fd, "\0");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whose file systems are in memory: where a container's own can't be written to. */
+export const FOLDERS_IN_MEMORY = ["/dev/shm", "/run"];
+
+/** What makes FIFOs: POSIX' own, where it is when PATH has none, and BusyBox without links. */
+const MKFIFO = [["mkfifo"], ["/usr/bin/mkfifo"], ["busybox", "mkfifo"]];
+
+/**
+ * Makes FIFOs, with the mode that umask leaves: GNU's `-m` needs /proc.
+ *
+ * @throws an Error if no program can make them, or the folder refuses
+ */
+export function makeFifos(names: readonly string[]): void {
+  // Not at the top: programs that make none should not pay for loading it.
+  const { execFileSync } = require("node:child_process") as typeof import("node:child_process");
+  for (const [program = "", ...words] of MKFIFO) {
+    try {
+      execFileSync(program, [...words, ...names], { stdio: FOR_ERRORS });
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOENT" && code !== "EACCES") throw error;
+    }
+  }
+  throw new Error("there is no mkfifo in PATH; install coreutils or BusyBox");
+}
+
+const FOR_ERRORS: StdioOptions = ["ignore", "ignore", "inherit"];
+
+/** Of open descriptors, for this process, as Node has raised it; infinite where nothing tells. */
+export function descriptorLimit(): number {
+  const limit = /^Max open files\s+([0-9]+)/m.exec(textOf(`${SELF}/limits`) ?? "")?.[1];
+  return Number(limit ?? reportedLimit() ?? Number.POSITIVE_INFINITY);
+}
+
+/** Node's report knows it, too, and takes some milliseconds; other runtimes have none. */
+function reportedLimit(): string | number | undefined {
+  const { report } = process as { report?: NodeJS.ProcessReport };
+  if (report?.getReport === undefined) return undefined;
+  // Or it would ask DNS for the names of all peers.
+  Object.assign(report, { excludeNetwork: true });
+  const { userLimits } = report.getReport() as unknown as Report;
+  const soft = userLimits?.open_files?.soft;
+  return soft === "unlimited" ? undefined : soft;
+}
+
+interface Report {
+  readonly userLimits?: { readonly open_files?: { readonly soft: string | number } };
+}
+
+/** `NAME=value` after `NAME=value`, with NULs between them, as this process was started; or null. */
+export function startingEnvironmentBlock(): string | null {
+  return textOf(`${SELF}/environ`);
+}
+
+/** What a process did with the processors. */
+export interface Effort {
+  /** Of processor time, in all threads, since it began. */
+  readonly seconds: number;
+  /** It computes, or waits for a processor or a disk; it doesn't wait for another process. */
+  readonly isRunnable: boolean;
+}
+
+/** Of a clock tick in /proc; sysconf(3), and the same on all of Linux. */
+const TICKS = 100;
+
+/** @returns null if there is no such process, or the system doesn't tell */
+export function effortOf(pid: number | undefined): Effort | null {
+  const stat = textOf(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  // The name before it may have anything in it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state = ""] = fields;
+  const ticks = Number(fields[UTIME]) + Number(fields[STIME]);
+  return { seconds: ticks / TICKS, isRunnable: state === "R" || state === "D" };
+}
+
+/** proc(5) counts from 1, and two fields come before these. */
+const [UTIME, STIME] = [14 - 3, 15 - 3];
+
+/** Node 22.15 and later have it, but for Windows. */
+interface Execve {
+  execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never;
+}
+
+/** POSIX' env: it finds a program as execvp(3) does, and leaves the environment as it is. */
+const ENV = ["/usr/bin/env", "/bin/env"];
+
+/**
+ * Can this process become that program, with descriptors that it opens once more? env takes a word
+ * with `=` for a variable, and one with `-` for an option.
+ */
+export function canExec([file = ""]: readonly string[]): boolean {
+  const { execve } = process as Execve;
+  const isWord = !file.startsWith("-") && !file.includes("=");
+  return execve !== undefined && isWord && pathOfEnv() !== undefined && existsSync(`${SELF}/fd`);
+}
+
+/**
+ * Becomes that program, or ends with 126 or 127. Node ends itself with a stack trace when its exec
+ * fails, and a format or a loader that the system lacks shows only then: so env does that step. A
+ * shell would drop variables that are no names to it, such as `KEYFILE:…`, and add its own.
+ */
+export function exec(command: readonly string[], environment: NodeJS.ProcessEnv): never {
+  const { execve } = process as unknown as Required<Execve>;
+  return execve(pathOfEnv() as string, ["env", ...command], environment);
+}
+
+function pathOfEnv(): string | undefined {
+  return ENV.find((path) => existsSync(path));
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
