@@ -9,10 +9,14 @@ export class SystemFailure extends Error {
   }
 }
 
-/** One line on standard error, skarnet's way: `s6-tlsd: fatal: unable to …`. */
-export function complain(program: string, kind: Kind, text: string): void {
+/** How lines look: skarnet's way, or an object a line. */
+export type Format = "text" | "json";
+
+/** One line on standard error: `s6-tlsd: fatal: unable to …`. */
+export function complain(program: string, kind: Kind, text: string, format: Format = "text"): void {
+  const line = format === "json" ? jsonLineOf(program, kind, text) : lineOf(program, kind, text);
   try {
-    writeSync(2, lineOf(program, kind, text));
+    writeSync(2, line);
   } catch {
     // Standard error is closed, or its disk is full; the exit code still tells.
   }
@@ -24,6 +28,12 @@ export type Kind = "fatal" | "error" | "warning" | "info" | "usage";
 /** That line, with its line break. */
 export function lineOf(program: string, kind: Kind, text: string): string {
   return `${program}: ${kind}: ${inOneLine(text)}\n`;
+}
+
+/** The same as JSON; docs/log.schema.json says what may be in it. */
+export function jsonLineOf(program: string, level: Kind, message: string, details: object = {}) {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ time, program, level, message, ...details })}\n`;
 }
 
 /**

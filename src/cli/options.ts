@@ -54,16 +54,40 @@ export function parse<Settings extends object>(
     allowPositionals: true,
     tokens: true,
   });
+  const mistakes = new Mistakes();
   for (const [at, token] of tokens.entries()) {
     if (levelAt(withLevels, tokens, at) !== null) continue;
-    if (token.kind === "positional") return args.slice(token.index);
-    if (token.kind === "option-terminator") return args.slice(token.index + 1);
+    if (token.kind !== "option") {
+      mistakes.throwFirst();
+      return args.slice(token.kind === "positional" ? token.index : token.index + 1);
+    }
     const option = byName.get(token.name);
-    if (option === undefined) throw new UsageError(`unknown option ${token.rawName}`);
     const level = levelAt(withLevels, tokens, at + 1);
-    applyOne(option, level === null ? token : { ...token, value: level }, settings);
+    mistakes.in(() => {
+      if (option === undefined) throw new UsageError(`unknown option ${token.rawName}`);
+      applyOne(option, level === null ? token : { ...token, value: level }, settings);
+    });
   }
+  mistakes.throwFirst();
   return [];
+}
+
+/** The first one is told when all options are read: one of them says how to tell it. */
+class Mistakes {
+  private first: UsageError | null = null;
+
+  in(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.first ??= error;
+    }
+  }
+
+  throwFirst(): void {
+    if (this.first !== null) throw this.first;
+  }
 }
 
 /** A command line that says the same: `parse` makes these settings of it. */

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { complain } from "../cli/diagnostics.ts";
+import { complain, type Format } from "../cli/diagnostics.ts";
 import { answer, Question } from "../cli/help.ts";
 import { type CommandLine, parse, UsageError } from "../cli/options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
@@ -21,18 +21,23 @@ export function run<Settings extends object>(command: Command<Settings>): void {
   // A variable that is not set is not looked for on Object.prototype, either.
   Object.setPrototypeOf(process.env, null);
   // What nobody thought of is a line and an exit code, too.
-  process.on("uncaughtException", (error) => fail(program, error));
+  process.on("uncaughtException", (error) => fail(program, error, formatOf(settings)));
+  const settings = own(defaults);
   try {
-    const settings = own(defaults);
     main(settings, parse(line, process.argv.slice(2), settings));
   } catch (error) {
     if (error instanceof Question) tellAbout(error, command);
     if (error instanceof UsageError) {
-      complain(program, "usage", `${error.message}; see ${program} --help`);
+      complain(program, "usage", `${error.message}; see ${program} --help`, formatOf(settings));
       process.exit(ExitCode.usage);
     }
-    fail(program, error);
+    fail(program, error, formatOf(settings));
   }
+}
+
+/** Only s6-tlsserver has a choice. */
+function formatOf(settings: { readonly logFormat?: Format }): Format {
+  return settings.logFormat ?? "text";
 }
 
 function tellAbout<Settings extends object>(

@@ -65,7 +65,7 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
   warnOfOrphans(log);
   if (settings.listenFd !== null) requireOpen(settings.listenFd);
   usersOf(server, process.env);
-  new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error));
+  new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error, logFormat));
 }
 
 function workersOf({ workers, maxConnections }: SuperServerSettings): number {

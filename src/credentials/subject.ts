@@ -10,6 +10,22 @@ export function subjectOf(names: readonly PeerName[]): string {
   ).join(", ");
 }
 
+/** RFC 5280, A.1: ub-common-name. Nothing holds a certificate to it. */
+const COMMON_NAME_MAX = 64;
+
+/**
+ * Whose certificate it is, for a line of a log: its common name, escaped in the same way, and cut.
+ *
+ * @returns the last one, which is the nearest to the subject; "" if it has none
+ */
+export function commonNameOf(names: readonly PeerName[]): string {
+  const name = names.findLast(({ kind }) => kind === "CN");
+  if (name === undefined) return "";
+  const characters = [...textOf(name)];
+  const cut = characters.length > COMMON_NAME_MAX ? "…" : "";
+  return attribute(characters.slice(0, COMMON_NAME_MAX).join("")) + cut;
+}
+
 export function textOf({ value }: PeerName): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
 }

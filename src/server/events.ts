@@ -1,5 +1,6 @@
 import type { Facts } from "../connection/connection.ts";
 import { describe as describeFailure } from "../connection/exit-codes.ts";
+import { commonNameOf } from "../credentials/subject.ts";
 import type { Ending } from "../program/program.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
@@ -43,10 +44,13 @@ export function closed(log: Log, { client, facts, ending, seconds }: Closed): vo
   const protocol = session?.protocol ?? null;
   const cipher = session?.cipher ?? null;
   const serverName = session?.serverName ?? null;
+  const peer = session?.peer ?? null;
+  const certified = peer && commonNameOf(peer.names);
   const text = [
     `${number} closed: ${address}:${port}`,
     session === null ? "no handshake" : `${protocol} ${cipher}`,
     serverName === null ? "no server name" : `server name ${serverName}`,
+    ...(certified === null ? [] : [`client certificate CN=${certified}`]),
     `${count.toLocal} bytes in`,
     `${count.toRemote} bytes out`,
     `${seconds.toFixed(3)} s`,
@@ -61,6 +65,7 @@ export function closed(log: Log, { client, facts, ending, seconds }: Closed): vo
     protocol,
     cipher,
     serverName,
+    client: certified,
     bytesIn: count.toLocal,
     bytesOut: count.toRemote,
     seconds: Number(seconds.toFixed(6)),

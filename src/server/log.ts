@@ -1,4 +1,4 @@
-import { lineOf } from "../cli/diagnostics.ts";
+import { jsonLineOf, lineOf } from "../cli/diagnostics.ts";
 import { LogOutput } from "./log-output.ts";
 
 export type Level = "error" | "warning" | "info";
@@ -78,7 +78,6 @@ export class Log {
   private line(level: Level, text: string, details: Details): string {
     const { program, logFormat } = this.settings;
     if (logFormat === "text") return lineOf(program, level, text);
-    const time = new Date().toISOString();
-    return `${JSON.stringify({ time, program, level, message: text, ...details })}\n`;
+    return jsonLineOf(program, level, text, details);
   }
 }

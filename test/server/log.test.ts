@@ -87,13 +87,20 @@ describe("as JSON", () => {
       {
         ...{ ...common, ...client, event: "closed", number: 1, time: TIME, seconds: number },
         ...{ protocol: "TLSv1.2", cipher: expect.stringMatching(/^ECDHE-/), ended: null },
-        ...{ serverName: "server.test", bytesIn: 10, bytesOut: 10 },
+        ...{ serverName: "server.test", client: null, bytesIn: 10, bytesOut: 10 },
         prog: { code: 0, signal: null },
       },
       { ...common, ...client, event: "open", number: 2, openFromAddress: number, time: TIME },
       {
         ...{ ...common, ...client, event: "closed", number: 2, time: TIME, seconds: number },
-        ...{ protocol: null, cipher: null, serverName: null, bytesIn: 0, bytesOut: 0 },
+        ...{
+          protocol: null,
+          cipher: null,
+          serverName: null,
+          client: null,
+          bytesIn: 0,
+          bytesOut: 0,
+        },
         ...{ ended: "TLS error: EOF during the handshake", prog: null },
       },
     ]);
