@@ -117,7 +117,7 @@ const MEANINGS = new Map<number, Meaning>([
     [
       "X509_UNSUPPORTED_CONSTRAINT",
       "peer",
-      "certificate of a CA with name constraints that can't be applied",
+      "certificate of a CA with constraints that can't be applied",
     ],
   ],
   [
@@ -128,6 +128,24 @@ const MEANINGS = new Map<number, Meaning>([
       "certificate of a CA that may not sign certificates",
     ],
   ],
+  [
+    164,
+    [
+      "X509_SERIAL_NUMBER",
+      "peer",
+      "certificate with a serial number that is not positive or longer than 20 bytes",
+    ],
+  ],
+  [
+    165,
+    [
+      "X509_NAMES_NOT_CRITICAL",
+      "peer",
+      "certificate without a subject, whose alternative names are not critical",
+    ],
+  ],
+  [166, ["X509_UNREADABLE_EXTENSION", "peer", "certificate with an extension that can't be read"]],
+  [167, ["X509_KEY_LENGTH", "peer", "certificate with an RSA key whose bits are no multiple of 8"]],
 ]);
 
 const ALERT_MASK = 0xff;

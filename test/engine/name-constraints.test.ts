@@ -39,7 +39,10 @@ function presented(
   const root = ClientAuthority.root(constrained);
   const between = { subject: above, ...(place === "intermediate" && { extensions }) };
   const issuer = root.intermediate(between);
-  const { der } = issuer.issue({ ...leaf, extensions: [extension.alternativeNames(...names)] });
+  const { der } = issuer.issue({
+    ...leaf,
+    extensions: [extension.criticalAlternativeNames(...names)],
+  });
   return { anchors: [root.der], chain: [der, ...issuer.chain], name: host };
 }
 

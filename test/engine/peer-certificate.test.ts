@@ -174,7 +174,10 @@ describe("alternative names", () => {
       ["DNS", "*.four.test"],
       ["IP", Buffer.of(127, 0, 0, 1)],
     ];
-    const client = root.issue({ subject, extensions: [extension.alternativeNames(...names)] });
+    const client = root.issue({
+      subject,
+      extensions: [extension.criticalAlternativeNames(...names)],
+    });
     const { names: found } = await peerOf(client);
     expect(found.map(({ kind, value }) => [kind, Buffer.from(value).toString("latin1")])).toEqual([
       ["URI", "urn:1"],
@@ -187,12 +190,15 @@ describe("alternative names", () => {
 
   test("may be many", async () => {
     const names = Array.from({ length: 1000 }, (_, n): Alternative => ["DNS", `${n}.test`]);
-    const client = root.issue({ subject, extensions: [extension.alternativeNames(...names)] });
+    const client = root.issue({
+      subject,
+      extensions: [extension.criticalAlternativeNames(...names)],
+    });
     expect(await namesOf(client)).toEqual(names.map((pair) => [...pair]));
   });
 
   test("may be none", async () => {
-    const client = root.issue({ subject, extensions: [extension.alternativeNames()] });
+    const client = root.issue({ subject, extensions: [extension.criticalAlternativeNames()] });
     expect(await namesOf(client)).toEqual([]);
   });
 });

@@ -22,6 +22,18 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "client/names",
     ],
     [
+      "a wildcard stands for a country's registry",
+      "!is_registry(dot + 1) &&",
+      "1 &&",
+      "client/names",
+    ],
+    [
+      "a serial number of zero is taken",
+      "zeros < serial->len && serial->len - zeros <= SERIAL_MAX &&",
+      "serial->len - zeros <= SERIAL_MAX &&",
+      "engine/what-no-ca-may-issue",
+    ],
+    [
       "names differ in capitals",
       "if (lower(a[u]) != lower((unsigned char)b[u])) {",
       "if (lower(a[u]) != (unsigned char)b[u]) {",

@@ -26,6 +26,8 @@ export interface Recipe {
   hash?: keyof typeof RSA_WITH & keyof typeof ECDSA_WITH;
   /** 3 unless told otherwise. Version 1 has no extensions. */
   version?: 1 | 3;
+  /** Its content in DER; random unless told otherwise. */
+  serial?: Uint8Array;
   /** What is signed changes after it was signed. */
   broken?: boolean;
 }
@@ -141,7 +143,9 @@ function certificate(recipe: Recipe, key: KeyObject, signer: Signer): Buffer {
   const { extensions = [] } = recipe;
   const signed = sequence(
     ...(recipe.version === 1 ? [] : [element(0xa0, integer(Buffer.of(2)))]),
-    integer(randomBytes(SERIAL_LENGTH)),
+    recipe.serial === undefined
+      ? integer(randomBytes(SERIAL_LENGTH))
+      : element(0x02, recipe.serial),
     algorithm,
     signer.subject,
     sequence(time(begins), time(ends)),

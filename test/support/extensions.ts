@@ -58,6 +58,11 @@ export const extension = {
     return of("2.5.29.17", sequence(...names.map(generalName)));
   },
 
+  /** As they must be where there is no subject (4.1.2.6). */
+  criticalAlternativeNames(...names: Alternative[]): Buffer {
+    return of("2.5.29.17", sequence(...names.map(generalName)), true);
+  },
+
   /** Only for names within some subtrees, and not within others (4.2.1.10). */
   nameConstraints({ permitted = [], excluded = [], critical = true }: NameConstraints): Buffer {
     const lists = [

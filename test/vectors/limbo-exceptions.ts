@@ -33,7 +33,6 @@ export const LIMBO_EXCEPTIONS: readonly LimboException[] = [
       "rfc5280::aki::intermediate-missing-aki",
       "rfc5280::ski::root-missing-ski",
       "rfc5280::ski::intermediate-missing-ski",
-      "webpki::aki::root-with-aki-missing-keyidentifier",
     ],
   },
   {
@@ -55,19 +54,8 @@ export const LIMBO_EXCEPTIONS: readonly LimboException[] = [
   },
   {
     found: "accepted",
-    why: "policies are not processed; BearSSL refuses such constraints where they are critical",
-    ids: ["rfc5280::pc::ica-noncritical-pc"],
-  },
-  {
-    found: "accepted",
     why: PEDANTIC,
-    ids: [
-      "rfc5280::san::noncritical-with-empty-subject",
-      "rfc5280::serial::too-long",
-      "rfc5280::serial::zero",
-      "rfc5280::root-non-critical-basic-constraints",
-      "rfc5280::leaf-ku-keycertsign",
-    ],
+    ids: ["rfc5280::root-non-critical-basic-constraints"],
   },
   {
     found: "accepted",
@@ -98,23 +86,13 @@ export const LIMBO_EXCEPTIONS: readonly LimboException[] = [
       "webpki::eku::ee-without-eku",
       "webpki::eku::root-has-eku",
       "webpki::san::san-critical-with-nonempty-subject",
-      "webpki::forbidden-rsa-not-divisible-by-8-in-root",
-      "webpki::forbidden-rsa-key-not-divisible-by-8-in-leaf",
       "webpki::ee-basicconstraints-ca",
     ],
   },
   {
     found: "accepted",
-    why: "there is no list of public suffixes here: a wildcard never stands below one label alone",
-    ids: [
-      "webpki::san::public-suffix-multi-label-wildcard-san",
-      "webpki::san::public-suffix-private-namespace-wildcard-san",
-    ],
-  },
-  {
-    found: "accepted",
-    why: "where else to ask about a certificate is never read, so that its form makes no difference",
-    ids: ["webpki::malformed-aia"],
+    why: "there is no list of public suffixes here but top-level domains, and `co`, `com` and their like",
+    ids: ["webpki::san::public-suffix-private-namespace-wildcard-san"],
   },
   {
     found: "refused",

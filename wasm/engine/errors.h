@@ -34,11 +34,16 @@
  * Of a peer's chain. The anchor that it leads to is not valid at this time;
  * a name in it is none that a CA above may certify (RFC 5280, 4.2.1.10);
  * whether it is, can't be told. And of an anchor: its key usage doesn't
- * allow it to sign certificates.
+ * allow it to sign certificates. Then what no CA may issue: rules.c and
+ * issuer-rules.c.
  */
 #define ERR_X509_ANCHOR_OUT_OF_DATE 160
 #define ERR_X509_NAME_CONSTRAINT 161
 #define ERR_X509_UNSUPPORTED_CONSTRAINT 162
 #define ERR_X509_ANCHOR_MAY_NOT_SIGN 163
+#define ERR_X509_SERIAL_NUMBER 164        /* RFC 5280, 4.1.2.2 */
+#define ERR_X509_NAMES_NOT_CRITICAL 165   /* 4.1.2.6 */
+#define ERR_X509_UNREADABLE_EXTENSION 166 /* 4.2.1.1, 4.2.2.1 */
+#define ERR_X509_KEY_LENGTH 167           /* of RSA: not in whole bytes */
 
 #endif

@@ -83,6 +83,7 @@ certificate_critical(const certificate *cert, unsigned arc);
 #define EXT_CRL_DISTRIBUTION_POINTS 31
 #define EXT_CERTIFICATE_POLICIES 32
 #define EXT_AUTHORITY_KEY_IDENTIFIER 35
+#define EXT_POLICY_CONSTRAINTS 36
 #define EXT_EXTENDED_KEY_USAGE 37
 
 /*
@@ -105,7 +106,8 @@ certificate_allows(const certificate *cert, unsigned purpose);
 /*
  * Is it for the host of that name? Only its alternative names count (RFC
  * 6125, 6.4.4), without case; `*` may be the whole first label, and then
- * stands for one label, but never for a whole top-level domain.
+ * stands for one label, but never for a whole top-level domain, nor
+ * for a country's `co`, `com` and their like.
  */
 int
 certificate_is_for(const certificate *cert, const char *host);

@@ -26,6 +26,32 @@ same_name(const unsigned char *a, size_t alen, const char *b, size_t blen)
 	return 1;
 }
 
+/*
+ * Is it `co.uk`, `com.br` or their like, below which a country registers
+ * names for anybody? Not all such domains are known here, but no certificate
+ * is for all names below one of these.
+ */
+static int
+is_registry(const char *domain)
+{
+	static const char *const kinds[] = {
+		"ac", "co", "com", "edu", "gov", "net", "org"};
+	const char *country = strchr(domain, '.') + 1;
+	size_t len = (size_t)(country - domain) - 1;
+	size_t u;
+
+	if (strlen(country) != 2) {
+		return 0;
+	}
+	for (u = 0; u < sizeof kinds / sizeof kinds[0]; u++) {
+		if (same_name((const unsigned char *)kinds[u], strlen(kinds[u]),
+			    domain, len)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
 static int
 matches(const der *name, const char *host)
 {
@@ -38,6 +64,7 @@ matches(const der *name, const char *host)
 	/* What the wildcard leaves must have a dot of its own. */
 	return name->len > 2 && name->data[0] == '*' && name->data[1] == '.' &&
 	       dot != NULL && dot != host && strchr(dot + 1, '.') != NULL &&
+	       !is_registry(dot + 1) &&
 	       same_name(name->data + 1, name->len - 1, dot, strlen(dot));
 }
 

@@ -45,6 +45,17 @@ has_own_name(const certificate *cert, der names)
 
 /* see rules.h */
 int
+certificate_says_nothing_of_issuer(const certificate *cert)
+{
+	der value, parts;
+
+	return certificate_extension(
+		       cert, EXT_AUTHORITY_KEY_IDENTIFIER, &value) &&
+	       (!der_expect(&value, DER_SEQUENCE, &parts) || parts.len == 0);
+}
+
+/* see rules.h */
+int
 certificate_denies_itself(const certificate *cert)
 {
 	der value, parts, part;

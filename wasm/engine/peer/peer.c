@@ -199,6 +199,9 @@ prepare(const copy *c, certificate *cert)
 	}
 	err = certificate_flaw(cert, peer.index > 0);
 	if (err == 0) {
+		err = certificate_issuing_flaw(cert);
+	}
+	if (err == 0) {
 		err = constraints_flaw(cert);
 	}
 	if (err != 0) {

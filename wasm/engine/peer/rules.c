@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "bearssl.h"
+#include "engine/errors.h"
 #include "engine/peer/rules.h"
 
 /* More than any certificate has; comparing them takes the square of it. */
@@ -40,9 +41,25 @@ exponent_is_short(const der *integer)
 	return bits <= EXPONENT_BITS_MAX;
 }
 
-/* Is the key cheap to verify with? Keys of other kinds than RSA are. */
+/* A key of any other length is none that a generator of today makes, and no
+   public CA may certify it. */
 static int
-key_is_cheap(const certificate *cert)
+has_whole_bytes(const der *modulus)
+{
+	size_t u = 0;
+
+	while (u < modulus->len && modulus->data[u] == 0) {
+		u++;
+	}
+	return u < modulus->len && modulus->data[u] >= 0x80;
+}
+
+/*
+ * An RSA key must be cheap to verify with; other keys are. Returns 0 or an
+ * error.
+ */
+static int
+key_flaw(const certificate *cert)
 {
 	static const unsigned char rsa[] = {
 		0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01};
@@ -52,22 +69,25 @@ key_is_cheap(const certificate *cert)
 	if (!der_expect(&in, DER_SEQUENCE, &info) ||
 		!der_expect(&info, DER_SEQUENCE, &algorithm) ||
 		!der_expect(&algorithm, DER_OID, &oid)) {
-		return 0;
+		return BR_ERR_X509_LIMIT_EXCEEDED;
 	}
 	if (oid.len != sizeof rsa || memcmp(oid.data, rsa, oid.len) != 0) {
-		return 1;
+		return 0;
 	}
 
 	/* A bit string begins with how many bits of its last byte are not. */
 	if (!der_expect(&info, DER_BIT_STRING, &bits) || bits.len == 0) {
-		return 0;
+		return BR_ERR_X509_LIMIT_EXCEEDED;
 	}
 	bits.data++;
 	bits.len--;
-	return der_expect(&bits, DER_SEQUENCE, &key) &&
-	       der_expect(&key, DER_INTEGER, &modulus) &&
-	       der_expect(&key, DER_INTEGER, &exponent) &&
-	       exponent_is_short(&exponent);
+	if (!der_expect(&bits, DER_SEQUENCE, &key) ||
+		!der_expect(&key, DER_INTEGER, &modulus) ||
+		!der_expect(&key, DER_INTEGER, &exponent) ||
+		!exponent_is_short(&exponent)) {
+		return BR_ERR_X509_LIMIT_EXCEEDED;
+	}
+	return has_whole_bytes(&modulus) ? 0 : ERR_X509_KEY_LENGTH;
 }
 
 /* May it be critical? Others are not understood: by BearSSL or by us. */
@@ -118,8 +138,10 @@ extensions_flaw(der extensions)
 int
 certificate_flaw(const certificate *cert, int is_ca)
 {
-	if (!key_is_cheap(cert)) {
-		return BR_ERR_X509_LIMIT_EXCEEDED;
+	int err = key_flaw(cert);
+
+	if (err != 0) {
+		return err;
 	}
 
 	/* RFC 5280, 4.1.1.2: only the inner one is signed. */
@@ -129,7 +151,10 @@ certificate_flaw(const certificate *cert, int is_ca)
 	if (is_ca && cert->subject.len == 0) {
 		return BR_ERR_X509_BAD_DN;
 	}
-	return extensions_flaw(cert->extensions);
+	err = extensions_flaw(cert->extensions);
+	return err == 0 && certificate_says_nothing_of_issuer(cert)
+		       ? ERR_X509_UNREADABLE_EXTENSION
+		       : err;
 }
 
 /* see rules.h */

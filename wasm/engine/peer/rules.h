@@ -11,6 +11,13 @@
 int
 certificate_flaw(const certificate *cert, int is_ca);
 
+/*
+ * issuer-rules.c: what else must be true of what a peer presents. Returns 0
+ * or an error.
+ */
+int
+certificate_issuing_flaw(const certificate *cert);
+
 /* Did the subject issue it itself? (RFC 5280, 6.1: by the names alone) */
 int
 certificate_is_self_issued(const certificate *cert);
@@ -37,6 +44,10 @@ certificate_is_ca(const certificate *cert);
  */
 int
 certificate_denies_itself(const certificate *cert);
+
+/* The same file: is what it says of its issuer's key nothing at all? */
+int
+certificate_says_nothing_of_issuer(const certificate *cert);
 
 /*
  * A root of version 1 can't say that it is a CA's. That it issued itself

@@ -272,6 +272,10 @@ engine_add_trust_anchor(const void *data, size_t len)
 	is_v1_root = certificate_is_v1_root(&cert);
 	is_ca = br_x509_decoder_isCA(&decoder) || is_v1_root;
 	err = certificate_flaw(&cert, is_ca);
+	if (err == 0 && !is_ca) {
+		/* A peer will present it. */
+		err = certificate_issuing_flaw(&cert);
+	}
 	if (err != 0) {
 		return err;
 	}
