@@ -7,6 +7,8 @@ export interface AccessRequirements {
   /** null: everybody is welcome. */
   readonly rules: Rules | null;
   readonly lookups: LookupSettings;
+  /** Variables that no rule may set: nothing of the server's users can hang on a client. */
+  readonly fixed: readonly string[];
 }
 
 /** Names and values for prog and, where they name keys and certificates, for TLS; null: removed. */
@@ -30,9 +32,6 @@ export type Judgement =
       readonly exec: string | null;
     };
 
-/** Nothing of the privileges of workers, which live longer than a client, can hang on a client. */
-const NOT_BY_CLIENT = ["TLS_UID", "TLS_GID"];
-
 /**
  * Whether a client may come in, and what prog is told about it.
  *
@@ -40,9 +39,10 @@ const NOT_BY_CLIENT = ["TLS_UID", "TLS_GID"];
  */
 export async function judge(
   ends: TcpEnds,
-  { rules, lookups }: AccessRequirements,
+  requirements: AccessRequirements,
   told: (problem: string) => void,
 ): Promise<Judgement> {
+  const { rules, lookups, fixed } = requirements;
   try {
     const names = rulesAboutAddress(ends.remoteAddress);
     const byAddress = rules === null ? null : firstRule(rules, names);
@@ -55,7 +55,7 @@ export async function judge(
     if (verdict?.access === "deny") {
       return refused(`no rule allows its address, or its name (${found.remoteHost ?? "none"})`);
     }
-    return allowed(verdict, [
+    return allowed(fixed, verdict, [
       ["TCPREMOTEHOST", found.remoteHost],
       ["TCPLOCALHOST", found.localHost],
       ["TCPREMOTEINFO", found.remoteInfo],
@@ -65,17 +65,14 @@ export async function judge(
   }
 }
 
-function allowed(verdict: Verdict | null, variables: Changes): Judgement {
+function allowed(fixed: readonly string[], verdict: Verdict | null, variables: Changes): Judgement {
   if (verdict?.access !== "allow") {
     return { access: "allowed", variables, environment: [], exec: null };
   }
   const { environment, exec } = verdict;
-  const wrong = NOT_BY_CLIENT.find((name) => environment.has(name));
+  const wrong = fixed.find((name) => environment.has(name));
   if (wrong !== undefined) {
-    return refused(
-      `its rule sets ${wrong}, and the engine's user is the same for all clients`,
-      true,
-    );
+    return refused(`its rule sets ${wrong}, and users are the same for all clients`, true);
   }
   return { access: "allowed", variables, environment: [...environment], exec };
 }

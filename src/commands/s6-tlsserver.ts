@@ -104,10 +104,9 @@ function accessOwner(server: SuperServerSettings, env: NodeJS.ProcessEnv): Privi
 }
 
 function startSpawner(server: SuperServerSettings, command: readonly string[]): void {
-  const { worker, prog } = usersOf(server, process.env);
+  const { prog } = usersOf(server, process.env);
   if (prog === null) return;
-  const workerUid = worker.uid ?? 0;
-  new Spawner({ server, command, progOwner: prog, workerUid }).start();
+  new Spawner({ server, command, progOwner: prog }).start();
 }
 
 /** @throws {EnvironmentError} for more than one: clients of the others would wait for ever */

@@ -165,6 +165,28 @@ export function startingEnvironmentBlock(): string | null {
   return textOf(`${SELF}/environ`);
 }
 
+/** Ids of groups that there can be in this user namespace (user_namespaces(7)). */
+export interface IdRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The largest number means "no change" to the system. */
+const EVERY_ID: IdRange = { first: 0, count: 0xffff_ffff };
+
+/** Where the system knows no such namespaces: all. */
+export function groupIdRanges(): readonly IdRange[] {
+  const map = textOf(`${SELF}/gid_map`);
+  if (map === null) return [EVERY_ID];
+  return map
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [first = 0, , count = 0] = line.trim().split(/\s+/).map(Number);
+      return { first, count };
+    });
+}
+
 /** What a process did with the processors. */
 export interface Effort {
   /** Of processor time, in all threads, since it began. */

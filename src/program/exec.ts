@@ -43,7 +43,10 @@ function replace(fd: number, pipe: number, flags: "r" | "w"): void {
 }
 
 /** Where the system would find the program; null if it could not run it, for all that we know. */
-function find([file = ""]: readonly string[], environment: NodeJS.ProcessEnv): string | null {
+export function find(
+  [file = ""]: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): string | null {
   if (file.includes("/")) return isProgram(file) ? file : null;
   const folders = environment["PATH"]?.split(delimiter) ?? [];
   return folders.map((folder) => resolve(folder, file)).find((path) => isProgram(path)) ?? null;

@@ -2,7 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import type { Judgement } from "../access/judgement.ts";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import type { TcpEnds } from "../connection/tcp-variables.ts";
+import { effortOf } from "../io/platform.ts";
 import type { FromAccess, ToAccess } from "./access-messages.ts";
+import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import { startAs } from "./roles.ts";
 
@@ -18,6 +20,8 @@ export interface AccessProcessSettings {
 /** The primary's side of the access process: a question for each client, answered in any order. */
 export class AccessProcess {
   private child: ChildProcess | null = null;
+  /** Is it there for what it was asked? One that is stopped is killed, and replaced. */
+  private handover: Handover | null = null;
   private readonly waiting = new Map<number, (judgement: Judgement) => void>();
   private closing = false;
 
@@ -30,6 +34,7 @@ export class AccessProcess {
       child.on("message", (message: FromAccess) => {
         if (message.answer === "ready") {
           this.child = child;
+          this.handover = handoverOf(child, this.settings.log);
           resolve();
         } else if (message.answer === "failed") {
           reject(new SystemFailure("unable to check access", new Error(message.text)));
@@ -62,9 +67,11 @@ export class AccessProcess {
       }
       this.waiting.set(number, resolve);
       const question: ToAccess = {
+        question: "client",
         number,
         ends: { remoteAddress, remotePort, localAddress, localPort },
       };
+      this.handover?.told();
       child.send(question, (error) => {
         if (error !== null) this.answer(number, unable(reasonOf(error)));
       });
@@ -77,7 +84,9 @@ export class AccessProcess {
   }
 
   private hear(message: Exclude<FromAccess, { answer: "ready" | "failed" }>): void {
-    if (message.answer === "judgement") this.answer(message.number, message.judgement);
+    this.handover?.isAlive();
+    if (message.answer === "here") this.handover?.answered();
+    else if (message.answer === "judgement") this.answer(message.number, message.judgement);
     else if (this.settings.logsProblems) {
       const { number, problem } = message;
       this.settings.log.warn("look-up failed", `look-up for ${number} failed: ${problem}`);
@@ -92,6 +101,7 @@ export class AccessProcess {
   /** Clients whose question it had are refused; the next ones find another one. */
   private lose(how: string): void {
     this.child = null;
+    this.handover?.end();
     for (const number of [...this.waiting.keys()]) {
       this.answer(number, unable("the access process ended"));
     }
@@ -112,6 +122,18 @@ export class AccessProcess {
       });
     }, BREATHER);
   }
+}
+
+function handoverOf(child: ChildProcess, log: Log): Handover {
+  const question: ToAccess = { question: "are you there" };
+  return new Handover({
+    ask: () => child.connected && child.send(question, () => {}),
+    lost: () => {
+      log.warn("access process is silent", `the access process (${child.pid}) doesn't answer`);
+      child.kill("SIGKILL");
+    },
+    effort: () => effortOf(child.pid),
+  });
 }
 
 function unable(reason: string): Judgement {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Effort } from "../io/platform.ts";
 
-/** How long a worker may give no sign of life: so often, so many milliseconds. */
+/** How long a process may give no sign of life: so often, so many milliseconds. */
 const PATIENCE = { times: 2, milliseconds: 5000 };
 
 /**
@@ -30,6 +30,8 @@ export interface HandoverSettings {
 export class Handover {
   private sent = new Set<Socket>();
   private inQuestion: Set<Socket> | null = null;
+  /** It was told something since the last question. */
+  private isDue = false;
   private timer: NodeJS.Timeout | null = null;
   /** Of processor time, when the worker was last heard of. */
   private secondsBefore = 0;
@@ -39,6 +41,13 @@ export class Handover {
 
   send(socket: Socket): void {
     this.sent.add(socket);
+    this.told();
+  }
+
+  /** It was told something else than a socket, and must be there for that, too. */
+  told(): void {
+    if (this.isOver) return;
+    this.isDue = true;
     if (this.timer === null) this.question();
   }
 
@@ -53,7 +62,7 @@ export class Handover {
     this.inQuestion = null;
     this.wait(PAUSE, () => {
       this.timer = null;
-      if (this.sent.size > 0) this.question();
+      if (this.isDue) this.question();
     });
   }
 
@@ -69,6 +78,7 @@ export class Handover {
   private question(): void {
     this.inQuestion = this.sent;
     this.sent = new Set();
+    this.isDue = false;
     this.settings.ask();
     this.expect(PATIENCE.times);
   }

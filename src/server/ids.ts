@@ -28,7 +28,8 @@ export interface Users {
 }
 
 /**
- * With TLS_UID and TLS_GID, workers are that user, and progs another one; else both are the same.
+ * With TLS_UID and TLS_GID, workers are that user, and progs another one; else both are the same. Where
+ * root gives its rights up, the spawner starts progs, so that workers need to execute nothing.
  *
  * @throws {EnvironmentError} for TLS_UID and TLS_GID, unless root starts the server, or if they name
  *   root or no user at all; and as ownerOf does
@@ -36,7 +37,9 @@ export interface Users {
 export function usersOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): Users {
   const owner = ownerOf(settings, env);
   const { uid, gid } = new TlsEnvironment(env).engineOwner();
-  if (uid === null && gid === null) return { worker: owner, prog: null };
+  if (uid === null && gid === null) {
+    return { worker: owner, prog: dropsRights(owner) ? owner : null };
+  }
   if (process.getuid?.() !== 0) {
     throw new EnvironmentError("TLS_UID and TLS_GID are for a server that root starts");
   }
@@ -58,9 +61,13 @@ function ownGroup(uid: number | null): number | null {
   throw new UsageError(`-u ${uid}, ${why}, needs a group: -g`);
 }
 
-/** @throws {SystemFailure} unless we are root, or are that already, or there is nothing to become */
-export function becomeServerOwner(owner: Privileges): void {
-  if (!isAlready(owner)) dropPrivileges(owner);
+/**
+ * @param door a group besides, by which the spawner knows a worker; null: none
+ * @throws {SystemFailure} unless we are root, or are that already, or there is nothing to become
+ */
+export function becomeServerOwner(owner: Privileges, door: number | null): void {
+  if (door !== null) dropPrivileges({ ...owner, groups: [...(owner.groups ?? []), door] });
+  else if (!isAlready(owner)) dropPrivileges(owner);
 }
 
 /** Who started the server may be that user already. */

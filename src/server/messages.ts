@@ -14,6 +14,8 @@ export interface ClientFacts extends TcpEnds {
 }
 
 export type ToWorker =
+  /** The first one: read the files, and become who you are to be, and a member of this group. */
+  | { readonly order: "begin"; readonly group: number | null }
   | { readonly order: "serve"; readonly client: ClientFacts }
   /** The client that a proxy told of may come in, or may not. */
   | { readonly order: "proceed"; readonly client: ClientFacts }
@@ -57,9 +59,8 @@ export interface StartReport {
   readonly values: Readonly<Record<string, string | null>>;
   /** The same, of what a PROXY header tells. */
   readonly proxied: Readonly<Record<string, string | null>>;
-  /** Where the worker connected to, and which of its connections there prog gets as 0 and 1. */
+  /** Where the worker connected to. */
   readonly path: string;
-  readonly sockets: readonly [input: number, output: number];
 }
 
 /** Why a prog could not be started, as the system tells it. */
@@ -71,12 +72,20 @@ export interface FailedStart {
 
 /** What the primary tells the spawner. */
 export type ToSpawner =
-  /** Listen there for a worker. */
-  | { readonly order: "open"; readonly worker: number; readonly path: string }
+  /** Listen there for a worker: for processes of this group alone. */
+  | ({ readonly order: "open" } & OpenOrder)
   | { readonly order: "close"; readonly worker: number }
   | ({ readonly order: "start" } & StartOrder)
   | { readonly order: "kill"; readonly number: number; readonly signal: NodeJS.Signals }
-  | { readonly order: "signal"; readonly signals: readonly NodeJS.Signals[] };
+  | { readonly order: "signal"; readonly signals: readonly NodeJS.Signals[] }
+  /** Say that you are there. */
+  | { readonly order: "answer" };
+
+export interface OpenOrder {
+  readonly worker: number;
+  readonly path: string;
+  readonly group: number;
+}
 
 export interface StartOrder extends Omit<StartReport, "path"> {
   readonly worker: number;
@@ -85,7 +94,10 @@ export interface StartOrder extends Omit<StartReport, "path"> {
 
 export type FromSpawner =
   | { readonly report: "ready" }
-  | { readonly report: "listening"; readonly worker: number }
-  | { readonly report: "unable"; readonly worker: number; readonly text: string }
+  | { readonly report: "listening"; readonly path: string }
+  | { readonly report: "unable"; readonly path: string; readonly text: string }
+  /** It connects without an order, again and again. */
+  | { readonly report: "flooded"; readonly worker: number }
+  | { readonly report: "here" }
   | { readonly report: "ended"; readonly number: number; readonly ending: Ending }
   | { readonly report: "failed"; readonly number: number; readonly error: FailedStart };

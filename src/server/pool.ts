@@ -5,6 +5,7 @@ import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
 import type { TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { effortOf } from "../io/platform.ts";
+import { doorGroup } from "./door-group.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, StartReport, ToPrimary, ToWorker } from "./messages.ts";
@@ -37,6 +38,8 @@ interface Member {
   readonly id: number;
   /** Where it connects to for progs; empty for nowhere. */
   door: string;
+  /** By which it may connect there; null: it starts progs itself. */
+  readonly group: number | null;
   /** Of what it serves, what has a prog, or had one. */
   readonly launched: Set<number>;
   readonly worker: ChildProcess;
@@ -205,6 +208,7 @@ export class Pool {
       launched: new Set(),
       id: ++this.lastId,
       door: "",
+      group: this.settings.spawner && doorGroup(),
       handover: new Handover({
         ask: () => send(worker, { order: "answer" }),
         lost: () => this.giveUp(member),
@@ -214,6 +218,7 @@ export class Pool {
       retired: false,
     };
     this.members.add(member);
+    send(worker, { order: "begin", group: member.group });
     return new Promise((resolve, reject) => {
       worker.on("message", (message: ToPrimary) => {
         if (message.report === "failed") {
@@ -221,7 +226,14 @@ export class Pool {
           worker.kill("SIGKILL");
         } else {
           this.hear(member, message, () => {
-            this.showDoor(member).then(() => resolve(member), reject);
+            this.showDoor(member).then(
+              () => resolve(member),
+              (error: Error) => {
+                // It can't serve, and its place would be taken.
+                worker.kill("SIGKILL");
+                reject(error);
+              },
+            );
           });
         }
       });
@@ -289,8 +301,8 @@ export class Pool {
   /** Tells a worker where the spawner listens for it. */
   private async showDoor(member: Member): Promise<void> {
     const { spawner } = this.settings;
-    if (spawner === null) return;
-    member.door = await spawner.open(member.id);
+    if (spawner === null || member.group === null) return;
+    member.door = await spawner.open(member.id, member.group);
     send(member.worker, { order: "programs", path: member.door });
   }
 
@@ -320,6 +332,15 @@ export class Pool {
   /** To the worker that serves a connection. */
   tellOf(number: number, order: ToWorker): void {
     for (const { worker, serving } of this.members) if (serving.has(number)) send(worker, order);
+  }
+
+  /** A worker that does what none of ours would do. */
+  dismiss(id: number, how: string): void {
+    for (const member of this.members) {
+      if (member.id !== id) continue;
+      this.lose(member, how);
+      member.worker.kill("SIGKILL");
+    }
   }
 
   /** It gets no messages, but it may serve: it ends what is open, as without us, and leaves. */

@@ -61,6 +61,7 @@ export class Primary {
         log,
         ended: (number, ending) => this.pool.tellOf(number, { order: "ended", number, ending }),
         failed: (number, error) => this.pool.tellOf(number, { order: "failed", number, error }),
+        flooded: (worker) => this.pool.dismiss(worker, "connects to the spawner without need"),
         renewed: () => this.pool.showDoors(),
         ready: () => this.admitWaiting(),
       });

@@ -12,12 +12,17 @@ export interface ProgEnvironment {
   readonly keepsOurs: boolean;
 }
 
-export function progEnvironment({ keepEnvironment }: SuperServerSettings): ProgEnvironment {
+export function progEnvironment(settings: SuperServerSettings): ProgEnvironment {
+  const { keepEnvironment, idsFromEnvironment } = settings;
+  const isUsedUp = (name: string) => FOR_US.has(name) || (idsFromEnvironment && IDS.has(name));
   const kept = Object.entries(process.env).filter(
-    ([name]) => !FOR_US.has(name) && (keepEnvironment || !isOurs(name)),
+    ([name]) => !isUsedUp(name) && (keepEnvironment || !isOurs(name)),
   );
   return { base: Object.fromEntries(kept), keepsOurs: keepEnvironment };
 }
+
+/** What -U goes by. The original removes them (its s6-applyuidgid gets -Uz), with -Z, too. */
+const IDS: ReadonlySet<string> = new Set(["UID", "GID", "GIDLIST"]);
 
 /** What is told about one connection. */
 export interface ConnectionFacts {

@@ -2,39 +2,38 @@ import { connect, type Socket } from "node:net";
 import { CannotRun, type Ending } from "../program/program.ts";
 import type { FailedStart, ToPrimary } from "./messages.ts";
 import type { Launch, Programs, Running } from "./programs.ts";
+import { labelOf, type Purpose, STANDARD_INPUT, STANDARD_OUTPUT } from "./socket-label.ts";
 
 /**
  * Progs that the spawner starts. The worker connects twice to the spawner's socket for each, once for
  * either direction: with one socket for both, prog's closing of its output would show only when prog
- * ends. The spawner never reads them, and tells them apart by the order in which they came.
+ * ends. The spawner reads a label from each, and nothing else.
  */
 export class RemotePrograms implements Programs {
   private readonly running = new Map<number, { launch: Launch; sockets: readonly Socket[] }>();
-  private door: Door;
 
   constructor(
-    path: string,
+    private path: string,
     private readonly command: readonly string[],
     private readonly tell: (message: ToPrimary) => void,
-  ) {
-    this.door = { path, connected: 0 };
-  }
+  ) {}
 
   /** There is a new spawner, and it listens there. */
   redirect(path: string): void {
-    this.door = { path, connected: 0 };
+    this.path = path;
   }
 
   launch(launch: Launch): Running {
     const { number } = launch.client;
-    const { path } = this.door;
-    const [writable, readable] = [this.connection(launch, true), this.connection(launch, false)];
+    const { path } = this;
+    const writable = this.connection(launch, STANDARD_INPUT);
+    const readable = this.connection(launch, STANDARD_OUTPUT);
     this.running.set(number, { launch, sockets: [writable.socket, readable.socket] });
-    Promise.all([writable.order, readable.order]).then(
-      (sockets) => {
+    Promise.all([writable.isLabelled, readable.isLabelled]).then(
+      () => {
         const values = Object.fromEntries(launch.session);
         const proxied = Object.fromEntries(launch.proxied);
-        this.tell({ report: "start", number, values, proxied, path, sockets });
+        this.tell({ report: "start", number, values, proxied, path });
       },
       // It was told of already.
       () => {},
@@ -69,26 +68,21 @@ export class RemotePrograms implements Programs {
 
   private connection(
     launch: Launch,
-    allowHalfOpen: boolean,
-  ): { socket: Socket; order: Promise<number> } {
-    const { door } = this;
-    const socket = connect({ path: door.path, allowHalfOpen });
-    const order = new Promise<number>((resolve, reject) => {
-      // Events come in the order of the system calls, and the spawner accepts in the same.
-      socket.once("connect", () => resolve(door.connected++));
+    purpose: Purpose,
+  ): { socket: Socket; isLabelled: Promise<void> } {
+    const { number } = launch.client;
+    const socket = connect({ path: this.path, allowHalfOpen: purpose === STANDARD_INPUT });
+    const isLabelled = new Promise<void>((resolve, reject) => {
+      socket.write(labelOf(number, purpose), (error) => (error ? reject(error) : resolve()));
       socket.once("error", (error: NodeJS.ErrnoException) => {
         reject(error);
-        if (!this.running.delete(launch.client.number)) return;
+        const one = this.running.get(number);
+        if (!this.running.delete(number)) return;
+        for (const each of one?.sockets ?? []) each.destroy();
         launch.failed(this.cannotRun(error));
       });
     });
-    order.catch(() => {});
-    return { socket, order };
+    isLabelled.catch(() => {});
+    return { socket, isLabelled };
   }
-}
-
-/** A socket of the spawner's, and how many connections to it there were. */
-interface Door {
-  readonly path: string;
-  connected: number;
 }

@@ -34,21 +34,44 @@ export function startAs(role: Role): ChildProcess {
  * socket had to be sent twice, and for what it doesn't know. That would be the end of the server.
  */
 function guardChannel(child: ChildProcess): void {
+  closeStrayDescriptors(child);
   const emit = child.emit.bind(child) as (event: string | symbol, ...values: unknown[]) => boolean;
   child.emit = (event: string | symbol, ...values: unknown[]) => {
     if (event !== "internalMessage") return emit(event, ...values);
-    const [message, handle] = values as [{ cmd?: unknown }, { close(): void } | undefined];
-    if (!isReceipt(message)) {
-      // None of our processes has a socket to give.
-      handle?.close();
-      return true;
-    }
+    const [message] = values as [{ cmd?: unknown }];
+    if (!isReceipt(message)) return true;
     try {
       return emit(event, message);
     } catch {
       // Nothing was to be received: what the receipt is for has been seen to already.
       return true;
     }
+  };
+}
+
+/** Node's handle of a channel to a child (lib/internal/child_process.js, 20 to 26). */
+interface Channel {
+  onread: (...values: unknown[]) => unknown;
+  /** A descriptor that came along with the bytes that are read next. */
+  pendingHandle: { close(): void } | null;
+}
+
+/**
+ * A descriptor travels beside a message, and Node looks at it only if the message says that there is
+ * one. Beside any other message it would stay open here. None of our processes has one to give, so it
+ * is closed before the message is read.
+ */
+function closeStrayDescriptors(child: ChildProcess): void {
+  const symbol = Object.getOwnPropertySymbols(child).find(
+    ({ description }) => description === "kChannelHandle",
+  );
+  const channel = symbol && (child as unknown as Record<symbol, Channel | null>)[symbol];
+  if (!channel) return;
+  const { onread } = channel;
+  channel.onread = function (this: unknown, ...values) {
+    channel.pendingHandle?.close();
+    channel.pendingHandle = null;
+    return onread.apply(this, values);
   };
 }
 

@@ -6,11 +6,12 @@ import { RulesFile } from "../access/rules-file.ts";
 import type { AccessSettings } from "../cli/access-options.ts";
 import { wantsAccess } from "../cli/access-options.ts";
 import { reasonOf } from "../cli/diagnostics.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import type { FromAccess, ToAccess } from "./access-messages.ts";
 
 export interface AccessDuty {
-  readonly server: AccessSettings;
+  readonly server: SuperServerSettings;
   /** Whom it becomes; null: it stays as it is. */
   readonly owner: Privileges | null;
 }
@@ -35,14 +36,28 @@ export function serveAccess({ server, owner }: AccessDuty): void {
     tell({ answer: "failed", text: `${reasonOf(error)}${where}` });
     return;
   }
-  const requirements = { rules: rulesOf(server), lookups: lookupsOf(server) };
-  process.on("message", ({ number, ends }: ToAccess) => {
+  const requirements = {
+    rules: rulesOf(server),
+    lookups: lookupsOf(server),
+    fixed: fixedBy(server),
+  };
+  process.on("message", (asked: ToAccess) => {
+    if (asked.question === "are you there") {
+      tell({ answer: "here" });
+      return;
+    }
+    const { number, ends } = asked;
     const told = (problem: string) => tell({ answer: "problem", number, problem });
     void judge(ends, requirements, told).then((judgement) =>
       tell({ answer: "judgement", number, judgement }),
     );
   });
   tell({ answer: "ready" });
+}
+
+/** TLS_UID and TLS_GID are the workers' users; with -U, the others are prog's. */
+function fixedBy({ idsFromEnvironment }: SuperServerSettings): readonly string[] {
+  return ["TLS_UID", "TLS_GID", ...(idsFromEnvironment ? ["UID", "GID", "GIDLIST"] : [])];
 }
 
 function rulesOf({ rules }: AccessSettings): Rules | null {

@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SystemFailure } from "../cli/diagnostics.ts";
+import { effortOf } from "../io/platform.ts";
 import { makeTemporaryFolder } from "../io/temporary-folder.ts";
 import type { Ending } from "../program/program.ts";
+import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, FailedStart, FromSpawner, StartReport, ToSpawner } from "./messages.ts";
 import { startAs } from "./roles.ts";
@@ -16,6 +18,8 @@ export interface SpawnerLinkSettings {
   readonly log: Log;
   readonly ended: (number: number, ending: Ending) => void;
   readonly failed: (number: number, error: FailedStart) => void;
+  /** A worker connects without need, so that there would be no descriptor for others. */
+  readonly flooded: (worker: number) => void;
   /** There is a new one: tells workers where to connect. */
   readonly renewed: () => Promise<void>;
   /** Connections that waited for it can be served. */
@@ -29,8 +33,10 @@ export class SpawnerLink {
 
   private readonly folder: string;
   private process: ChildProcess | null = null;
+  /** Is it there for what it was told? A spawner that is stopped is killed, and replaced. */
+  private handover: Handover | null = null;
   private readonly progs = new Set<number>();
-  private readonly opening = new Map<number, (problem: string | null) => void>();
+  private readonly opening = new Map<string, (problem: string | null) => void>();
   private closing = false;
 
   /** @throws {SystemFailure} if there can't be a folder for its sockets */
@@ -49,28 +55,59 @@ export class SpawnerLink {
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       const child = startAs("spawner");
+      let hasBegun = false;
       this.process = child;
+      this.handover = this.handoverOf(child);
+      this.handover.told();
       child.on("message", (message: FromSpawner) => {
-        if (message.report === "ready") resolve();
-        else this.hear(message);
+        this.handover?.isAlive();
+        if (message.report === "ready") {
+          hasBegun = true;
+          resolve();
+        } else {
+          this.hear(message);
+        }
       });
-      child.on("error", (error) => reject(unableToStart(error)));
+      const neverBegan = (error: Error) => {
+        this.gone();
+        reject(unableToStart(error));
+      };
+      child.on("error", (error) => {
+        // A process that could not be made emits no "exit".
+        if (child.pid === undefined) neverBegan(error);
+      });
       child.on("exit", (code, signal) => {
-        reject(unableToStart(new Error(`it ended at once (${signal ?? code})`)));
-        this.lost(child, `${signal ?? `code ${code}`}`);
+        if (hasBegun) this.lost(`${child.pid} died (${signal ?? `code ${code}`})`);
+        else neverBegan(new Error(`it ended at once (${signal ?? code})`));
       });
     });
   }
 
-  /** Where a worker connects to. Nobody else can guess it. */
-  async open(worker: number): Promise<string> {
+  private handoverOf(child: ChildProcess): Handover {
+    return new Handover({
+      ask: () => this.send({ order: "answer" }),
+      lost: () => {
+        this.settings.log.warn("spawner is silent", `spawner ${child.pid} doesn't answer`);
+        child.kill("SIGKILL");
+      },
+      effort: () => effortOf(child.pid),
+    });
+  }
+
+  /**
+   * Where a worker connects to: no other process is let in.
+   *
+   * @param group what the worker is a member of, and no other process
+   * @throws {SystemFailure} (the promise) if there is no spawner, or it can't listen
+   */
+  async open(worker: number, group: number): Promise<string> {
     const path = join(this.folder, randomBytes(16).toString("hex"));
     const problem = await new Promise<string | null>((resolve) => {
-      this.opening.set(worker, resolve);
-      this.tell({ order: "open", worker, path });
+      this.opening.set(path, resolve);
+      this.tell({ order: "open", worker, path, group });
       if (this.process === null) resolve("there is no spawner at the moment");
     });
-    this.opening.delete(worker);
+    this.opening.delete(path);
     if (problem !== null) throw new SystemFailure("unable to start a worker", new Error(problem));
     return path;
   }
@@ -80,7 +117,7 @@ export class SpawnerLink {
   }
 
   /** One prog for a connection that the primary has given to that worker. */
-  launch(worker: number, client: ClientFacts, { values, proxied, sockets }: StartReport): void {
+  launch(worker: number, client: ClientFacts, { values, proxied }: StartReport): void {
     const { number } = client;
     if (this.process === null) {
       const message = "there is no spawner at the moment";
@@ -88,7 +125,7 @@ export class SpawnerLink {
       return;
     }
     this.progs.add(number);
-    this.tell({ order: "start", worker, number, client, values, proxied, sockets });
+    this.tell({ order: "start", worker, number, client, values, proxied });
   }
 
   kill(number: number, signal: NodeJS.Signals): void {
@@ -107,10 +144,16 @@ export class SpawnerLink {
   private hear(message: Exclude<FromSpawner, { report: "ready" }>): void {
     switch (message.report) {
       case "listening":
-        this.opening.get(message.worker)?.(null);
+        this.opening.get(message.path)?.(null);
         break;
       case "unable":
-        this.opening.get(message.worker)?.(message.text);
+        this.opening.get(message.path)?.(message.text);
+        break;
+      case "flooded":
+        this.settings.flooded(message.worker);
+        break;
+      case "here":
+        this.handover?.answered();
         break;
       case "ended":
         if (this.progs.delete(message.number)) this.settings.ended(message.number, message.ending);
@@ -122,17 +165,21 @@ export class SpawnerLink {
   }
 
   /** Its progs may go on, but nobody would hear of their end: their connections end now. */
-  private lost(child: ChildProcess, how: string): void {
-    if (this.process !== child) return;
-    this.process = null;
-    this.isReady = false;
-    for (const resolve of this.opening.values()) resolve("the spawner died");
+  private lost(how: string): void {
+    this.gone();
     if (this.closing) return;
-    this.settings.log.warn("spawner replaced", `spawner ${child.pid} died (${how}); replacing it`);
+    this.settings.log.warn("spawner replaced", `spawner ${how}; replacing it`);
     const error = { code: "ECHILD", errno: undefined, message: "the spawner died" };
     for (const number of this.progs) this.settings.failed(number, error);
     this.progs.clear();
     setTimeout(() => this.replace(), BREATHER);
+  }
+
+  private gone(): void {
+    this.process = null;
+    this.handover?.end();
+    this.isReady = false;
+    for (const resolve of this.opening.values()) resolve("the spawner died");
   }
 
   private replace(): void {
@@ -146,12 +193,19 @@ export class SpawnerLink {
         },
         (error: Error) => {
           this.settings.log.error(`unable to replace the spawner: ${error.message}`);
-          setTimeout(() => this.replace(), BREATHER * 10);
+          // One that can't listen is replaced when it has ended.
+          if (this.process !== null) this.process.kill("SIGKILL");
+          else setTimeout(() => this.replace(), BREATHER * 10);
         },
       );
   }
 
   private tell(order: ToSpawner): void {
+    this.send(order);
+    this.handover?.told();
+  }
+
+  private send(order: ToSpawner): void {
     if (this.process?.connected) this.process.send(order, () => {});
   }
 }

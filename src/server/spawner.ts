@@ -1,35 +1,45 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { chmodSync, chownSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { sessionVariableNames, type Variables } from "../connection/session-variables.ts";
+import { find } from "../program/exec.ts";
 import type { Privileges } from "../program/privileges.ts";
 import { endingOf } from "../program/program.ts";
-import type { FromSpawner, StartOrder, ToSpawner } from "./messages.ts";
+import type { FromSpawner, OpenOrder, StartOrder, ToSpawner } from "./messages.ts";
 import {
   commandFor,
   environmentFor,
   type ProgEnvironment,
   progEnvironment,
 } from "./prog-environment.ts";
+import { keyOf, STANDARD_INPUT, STANDARD_OUTPUT, takeLabel } from "./socket-label.ts";
 
 export interface SpawnerSettings {
   readonly server: SuperServerSettings;
   readonly command: readonly string[];
   /** Whom prog becomes; nulls: it stays root. */
   readonly progOwner: Privileges;
-  /** Who may connect. */
-  readonly workerUid: number;
 }
 
-/** What a worker has connected, and no prog has got yet; by the order in which it came. */
+/** What a worker has connected, and no prog has got yet. */
 interface Door {
   readonly server: Server;
-  readonly waiting: Map<number, Socket>;
-  /** Orders whose sockets have not been accepted yet. */
-  readonly orders: StartOrder[];
-  accepted: number;
+  /** All sockets, and when each is given up. */
+  readonly sockets: Map<Socket, NodeJS.Timeout>;
+  /** Their labels have not come yet. */
+  readonly unlabelled: Set<Socket>;
+  /** By their labels. */
+  readonly waiting: Map<bigint, Socket>;
+  /** Orders whose sockets have not been accepted yet, and when each is given up. */
+  readonly orders: Map<StartOrder, NodeJS.Timeout>;
 }
+
+/**
+ * A worker tells of sockets that are connected already, and tells at once. So many milliseconds may pass
+ * for an order to get its sockets, and for a socket to get its order.
+ */
+const PATIENCE = 10_000;
 
 /** The longest value of a variable; names of a peer's certificate can be long. */
 const VALUE_MAX = 131_071;
@@ -37,7 +47,7 @@ const VALUE_MAX = 131_071;
 /**
  * The process that starts progs, as another user than the workers, whom it doesn't believe anything:
  * it gets a connection's number, which the primary vouches for, and values for variables whose names
- * it knows by itself. It knows no key, and never reads what a worker's sockets carry.
+ * it knows by itself. It knows no key, and reads no byte of what a worker's sockets carry for prog.
  */
 export class Spawner {
   private readonly doors = new Map<number, Door>();
@@ -62,14 +72,16 @@ export class Spawner {
   private obey(order: ToSpawner): void {
     switch (order.order) {
       case "open":
-        this.open(order.worker, order.path);
+        this.open(order);
         break;
       case "close":
         this.close(order.worker);
         break;
       case "start":
-        this.doors.get(order.worker)?.orders.push(order);
-        this.serve(order.worker);
+        this.take(order);
+        break;
+      case "answer":
+        tell({ report: "here" });
         break;
       case "kill":
         this.progs.get(order.number)?.kill(order.signal);
@@ -82,46 +94,90 @@ export class Spawner {
     }
   }
 
-  private open(worker: number, path: string): void {
+  private open({ worker, path, group }: OpenOrder): void {
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-    const door: Door = { server, waiting: new Map(), orders: [], accepted: 0 };
+    const door: Door = {
+      server,
+      sockets: new Map(),
+      unlabelled: new Set(),
+      waiting: new Map(),
+      orders: new Map(),
+    };
     server.on("connection", (socket) => {
-      door.waiting.set(door.accepted++, socket);
-      this.serve(worker);
+      const patience = setTimeout(() => socket.destroy(), PATIENCE);
+      socket.once("close", () => forget(door, socket));
+      door.sockets.set(socket, patience);
+      door.unlabelled.add(socket);
+      this.serve(door);
+      if (door.sockets.size > this.mostWaiting) this.flooded(worker);
     });
-    server.on("error", (error) => {
-      tell({ report: "unable", worker, text: error.message });
-    });
+    const unable = (error: Error) => tell({ report: "unable", path, text: error.message });
+    server.on("error", unable);
+    // It listens when this call is over, and until its owner is set, root alone may connect.
+    const umask = process.umask(0o777);
     server.listen({ path, backlog: BACKLOG }, () => {
-      chmodSync(path, 0o600);
-      chownSync(path, this.settings.workerUid, 0);
-      tell({ report: "listening", worker });
+      try {
+        chownSync(path, 0, group);
+        chmodSync(path, 0o660);
+        tell({ report: "listening", path });
+      } catch (error) {
+        unable(error as Error);
+      }
     });
+    process.umask(umask);
+    this.close(worker);
     this.doors.set(worker, door);
+  }
+
+  /** Two for each connection that a worker can have, and some whose end has not been heard of. */
+  private get mostWaiting(): number {
+    return 4 * this.settings.server.maxConnections + 64;
+  }
+
+  /** Descriptors here are everybody's: a worker that takes them without a need loses its door. */
+  private flooded(worker: number): void {
+    this.close(worker);
+    tell({ report: "flooded", worker });
   }
 
   /** That worker is no more. */
   private close(worker: number): void {
     const door = this.doors.get(worker);
+    if (door === undefined) return;
     this.doors.delete(worker);
-    door?.server.close();
-    for (const socket of door?.waiting.values() ?? []) socket.destroy();
+    door.server.close();
+    for (const socket of door.sockets.keys()) socket.destroy();
+    for (const order of [...door.orders.keys()]) this.giveUp(door, order);
   }
 
-  private serve(worker: number): void {
-    const door = this.doors.get(worker);
-    if (door === undefined) return;
-    const left: StartOrder[] = [];
-    for (const order of door.orders.splice(0)) {
-      const [input, output] = order.sockets.map((at) => door.waiting.get(at));
-      if (input === undefined || output === undefined || input === output) {
-        left.push(order);
-        continue;
-      }
-      for (const at of order.sockets) door.waiting.delete(at);
+  private take(order: StartOrder): void {
+    const door = this.doors.get(order.worker);
+    if (door === undefined) {
+      this.failed(order.number, NOT_CONNECTED);
+      return;
+    }
+    const patience = setTimeout(() => this.giveUp(door, order), PATIENCE);
+    door.orders.set(order, patience);
+    this.serve(door);
+  }
+
+  private giveUp(door: Door, order: StartOrder): void {
+    clearTimeout(door.orders.get(order));
+    door.orders.delete(order);
+    this.failed(order.number, NOT_CONNECTED);
+  }
+
+  private serve(door: Door): void {
+    readLabels(door);
+    for (const [order, patience] of [...door.orders]) {
+      const input = door.waiting.get(keyOf(order.number, STANDARD_INPUT));
+      const output = door.waiting.get(keyOf(order.number, STANDARD_OUTPUT));
+      if (input === undefined || output === undefined) continue;
+      clearTimeout(patience);
+      door.orders.delete(order);
+      for (const socket of [input, output]) forget(door, socket);
       this.startProg(order, [input, output]);
     }
-    door.orders.push(...left);
   }
 
   private startProg(order: StartOrder, [input, output]: [Socket, Socket]): void {
@@ -148,17 +204,26 @@ export class Spawner {
     const command = commandFor(this.settings.command, order.client);
     const { uid, gid, groups } = progOwner;
     const ids = { ...(uid !== null && { uid }), ...(gid !== null && { gid }) };
-    // Node drops all groups of a child that changes its user, and knows no others.
-    const [file = "", ...args] = groups?.length ? [...withGroups(progOwner), ...command] : command;
-    return spawn(file, args, {
-      env: environmentFor(this.environment, {
-        client: order.client,
-        session: valuesOf(order.values, sessionVariableNames),
-        proxied: given(valuesOf(order.proxied, PROXIED), order.proxied),
-      }),
-      stdio: [input, output, "inherit"],
-      ...(groups?.length ? {} : ids),
+    const env = environmentFor(this.environment, {
+      client: order.client,
+      session: valuesOf(order.values, sessionVariableNames),
+      proxied: given(valuesOf(order.proxied, PROXIED), order.proxied),
     });
+    const stdio: StdioOptions = [input, output, "inherit"];
+    // Node drops all groups of a child that changes its user, and knows no others.
+    if (!groups?.length) {
+      const [file = "", ...args] = command;
+      return spawn(file, args, { env, stdio, ...ids });
+    }
+    return spawn(this.setpriv, [...idsForSetpriv(progOwner), ...command], {
+      env: withoutLoaders(env, process.env),
+      stdio,
+    });
+  }
+
+  /** As root finds it: a rule of access control may set another PATH. */
+  private get setpriv(): string {
+    return find(["setpriv"], process.env) ?? "setpriv";
   }
 
   private failed(number: number, { code, errno, message }: NodeJS.ErrnoException): void {
@@ -167,14 +232,52 @@ export class Spawner {
   }
 }
 
+function readLabels({ unlabelled, waiting }: Door): void {
+  for (const socket of unlabelled) {
+    const label = takeLabel(socket);
+    if (label === null) continue;
+    unlabelled.delete(socket);
+    if (label === undefined || waiting.has(label)) socket.destroy();
+    else waiting.set(label, socket);
+  }
+}
+
+function forget({ sockets, unlabelled, waiting }: Door, socket: Socket): void {
+  clearTimeout(sockets.get(socket));
+  sockets.delete(socket);
+  unlabelled.delete(socket);
+  for (const [key, one] of waiting) if (one === socket) waiting.delete(key);
+}
+
 /** So many connections may wait to be accepted. */
 const BACKLOG = 4096;
 
-function withGroups({ uid, gid, groups }: Privileges): string[] {
+/** What a worker is told about an order whose sockets never came. */
+const NOT_CONNECTED: NodeJS.ErrnoException = Object.assign(
+  new Error("its worker did not connect to the spawner"),
+  { code: "ETIMEDOUT" },
+);
+
+/**
+ * setpriv begins as root, and what rules of access control say is not root's word: what would have it
+ * load other code, or other texts, is as it is in our own environment.
+ */
+function withoutLoaders(env: NodeJS.ProcessEnv, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isLoader = (name: string) => LOADERS.test(name);
+  return Object.fromEntries([
+    ...Object.entries(env).filter(([name]) => !isLoader(name)),
+    ...Object.entries(own).filter(([name]) => isLoader(name)),
+  ]);
+}
+
+/** What the C library ignores in programs that change their user by themselves (ld.so(8)). */
+const LOADERS = /^(LD_|GLIBC_|MALLOC_|GCONV_PATH$|LOCPATH$|NLSPATH$|LANGUAGE$|TEXTDOMAINDIR$)/;
+
+function idsForSetpriv({ uid, gid, groups }: Privileges): string[] {
   const options = [`--groups=${(groups ?? []).join(",")}`];
   if (gid !== null) options.push(`--regid=${gid}`);
   if (uid !== null) options.push(`--reuid=${uid}`);
-  return ["setpriv", ...options, "--"];
+  return [...options, "--"];
 }
 
 /** Of what a worker says, the values of the variables that there are. */

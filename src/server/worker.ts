@@ -61,12 +61,15 @@ export class Worker {
     }
     process.on("message", (message: ToWorker, socket: unknown) => this.obey(message, socket));
     process.on("disconnect", () => this.orphaned());
+  }
+
+  private begin(group: number | null): void {
     try {
       this.engineModule = loadModule("engine");
       this.keeperModule = loadModule("keeper");
       // Files that only root may read are read before root's rights are gone.
       this.kept = this.load();
-      becomeServerOwner(usersOf(this.settings.server, process.env).worker);
+      becomeServerOwner(usersOf(this.settings.server, process.env).worker, group);
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = exitCodeOf(error);
@@ -76,6 +79,9 @@ export class Worker {
 
   private obey(message: ToWorker, socket: unknown): void {
     switch (message.order) {
+      case "begin":
+        this.begin(message.group);
+        break;
       case "serve":
         this.serve(message.client, socket);
         break;

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { expect } from "vitest";
 import { connect, receiveUntil } from "../support/clients.ts";
 import { repository } from "../support/repository.ts";
 import { scratch } from "../support/scratch.ts";
-import type { Server } from "../support/server.ts";
+import { descriptorsOf, type Server } from "../support/server.ts";
 
 /** Ways into another process, by what reach.c calls them. */
 const WAYS = ["mem", "maps", "environ", "fd", "trace", "copy"] as const;
@@ -20,6 +20,28 @@ export function reachProgram(): string {
   }
   chmodSync(scratch, 0o711);
   return program;
+}
+
+/** The paths of UNIX sockets that are listened on in a folder. */
+function socketsIn(folder: string): string[] {
+  const lines = readFileSync("/proc/net/unix", "utf8").split("\n");
+  const paths = lines.map((line) => line.split(" ").at(-1) ?? "");
+  return [...new Set(paths.filter((path) => path.startsWith(`${folder}/`)))];
+}
+
+/** Where a server's spawner listens. */
+export function doorsFolder(server: Server): string {
+  const { spawner } = server;
+  const mine = new Set(
+    [...descriptorsOf(spawner ?? 0).values()].map(
+      (link) => /^socket:\[([0-9]+)\]$/.exec(link)?.[1],
+    ),
+  );
+  const lines = readFileSync("/proc/net/unix", "utf8")
+    .split("\n")
+    .map((line) => line.split(/ +/));
+  const paths = lines.filter((line) => mine.has(line[6])).map((line) => line[7] ?? "");
+  return dirname(paths.find((path) => path.includes("s6-tlsserver-")) ?? "");
 }
 
 /** A client of a server, whose prog does what it is told. */
@@ -52,6 +74,15 @@ export class Prober {
     const found: Record<string, string[]> = {};
     for (const [name, pid] of Object.entries(pids)) found[name] = await this.waysInto(pid);
     expect(found).toEqual(Object.fromEntries(Object.keys(pids).map((name) => [name, []])));
+  }
+
+  /** Of the spawner's sockets, which every process may see, those that it can connect to. */
+  async doorsIn(folder: string): Promise<string[]> {
+    const doors = socketsIn(folder);
+    expect(doors.length).toBeGreaterThan(0);
+    const open: string[] = [];
+    for (const door of doors) if (await this.tries("connect", door)) open.push(door);
+    return open;
   }
 
   leave(): void {

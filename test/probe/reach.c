@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,6 +85,21 @@ can_copy(int pid)
 	       errno == EFAULT;
 }
 
+/* A socket that is not there counts as reached: so the tests can't pass by a wrong name. */
+static int
+can_connect(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int error;
+
+	strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+	error = connect(fd, (struct sockaddr *)&address, sizeof address);
+	error = error == 0 ? 0 : errno;
+	close(fd);
+	return error != EACCES;
+}
+
 static int
 reach(const char *what, const char *target)
 {
@@ -91,6 +108,9 @@ reach(const char *what, const char *target)
 
 	if (strcmp(what, "file") == 0) {
 		return can_read(target);
+	}
+	if (strcmp(what, "connect") == 0) {
+		return can_connect(target);
 	}
 	if (strcmp(what, "trace") == 0) {
 		return can_trace(pid);

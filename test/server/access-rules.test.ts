@@ -134,7 +134,7 @@ describe.each([
       "ip4/127.0.0.1_32/env/TLS_UID": "65534",
     });
     expect(await isRefused(server, "127.0.0.1")).toBe(true);
-    await server.logged("its rule sets TLS_UID");
+    await server.logged("its rule sets TLS_UID, and users are the same for all clients");
   });
 });
 

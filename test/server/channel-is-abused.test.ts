@@ -14,6 +14,14 @@ const credentials = authority.issue();
 
 const ABUSE = `
 const net = require("node:net");
+// A descriptor beside a message that doesn't tell of it, as another language would send it.
+function beside(message) {
+  const { WriteWrap } = process.binding("stream_wrap");
+  const symbol = Object.getOwnPropertySymbols(process).find((s) => s.description === "kChannelHandle");
+  const { _handle } = net.createServer().listen(0, "127.0.0.1");
+  const error = process[symbol].writeUtf8String(new WriteWrap(), JSON.stringify(message) + "\\n", _handle);
+  if (error) require("node:fs").writeSync(2, "failed " + error + "\\n");
+}
 if (process.env.S6_TLSSERVER_ROLE === "worker") {
   const listener = net.createServer().listen(0, "127.0.0.1");
   process.on("message", ({ order }) => {
@@ -24,6 +32,8 @@ if (process.env.S6_TLSSERVER_ROLE === "worker") {
       process.send({ cmd: "NODE_HANDLE", type: "nonsense", msg: {} });
       process.send({ cmd: "NODE_SOMETHING" });
       process.send({ key: "__proto__" }, listener, { keepOpen: true });
+      beside({ report: "here" });
+      beside({ cmd: "NODE_HANDLE_NACK" });
       // Without this, Node waits for a receipt before it sends anything more.
       process._handleQueue = null;
     }
@@ -34,7 +44,7 @@ if (process.env.S6_TLSSERVER_ROLE === "worker") {
 
 it("the server serves on, and keeps none of the sockets", async () => {
   const abuse = scratchFile("abuse.cjs", ABUSE);
-  const environment = { NODE_OPTIONS: `--require=${abuse}` };
+  const environment = { NODE_OPTIONS: `--no-deprecation --require=${abuse}` };
   const options = words("--workers 1");
   const server = await startServer({ authority, credentials, options, environment });
   const before = descriptorsOf(server.pid).size;

@@ -44,6 +44,22 @@ function identitiesOf(pid: number): Identity[] {
   });
 }
 
+/** A worker has one group more, which is its alone: by it the spawner lets it in. */
+function withoutDoor({ groups, ...ids }: Identity): Identity {
+  const all = groups.split(" ").filter(Boolean);
+  const doors = all.filter((group) => Number(group) > 0x7000_0000);
+  expect(doors).toHaveLength(1);
+  return { ...ids, groups: all.filter((group) => !doors.includes(group)).join(" ") };
+}
+
+/** The ids of all threads of both workers, and of the program of one connection. */
+async function allIdentities(server: Server): Promise<Identity[]> {
+  const { workers, programs } = await everybody(server);
+  const ofWorkers = workers.map(identitiesOf);
+  expect(new Set(ofWorkers.map(([first]) => first?.groups)).size).toBe(2);
+  return [...ofWorkers.flat().map(withoutDoor), ...programs.flatMap(identitiesOf)];
+}
+
 function four(id: number): string {
   return `${id} ${id} ${id} ${id}`;
 }
@@ -57,12 +73,13 @@ async function serving(line: string, environment: Record<string, string> = {}): 
 }
 
 /** Both workers, and the program of one connection. */
-async function everybody(server: Server): Promise<number[]> {
+async function everybody(server: Server): Promise<{ workers: number[]; programs: number[] }> {
   await receiveUntil(await connect(server), "ready\n");
   expect(server.workers).toHaveLength(2);
   expect(server.programs).toHaveLength(1);
   expect(identitiesOf(server.pid)[0]?.uids).toBe(four(0));
-  return [...server.workers, ...server.programs];
+  const { workers, programs } = server;
+  return { workers, programs };
 }
 
 const IDS = { UID: `${NOBODY}`, GID: "65533" };
@@ -78,11 +95,9 @@ describe("as root", NEEDS_ROOT, () => {
   ])("%s %j: all ids of all threads", async (line, environment: Record<string, string>, groups) => {
     const server = await serving(line, environment);
     const expected = { uids: four(NOBODY), gids: four(65533), groups };
-    for (const pid of await everybody(server)) {
-      const identities = identitiesOf(pid);
-      expect(identities.length).toBeGreaterThan(0);
-      for (const identity of identities) expect(identity).toEqual(expected);
-    }
+    const identities = await allIdentities(server);
+    expect(identities.length).toBeGreaterThan(2);
+    for (const identity of identities) expect(identity).toEqual(expected);
   });
 
   it("a worker that replaces another one is no better", async () => {
@@ -96,14 +111,14 @@ describe("as root", NEEDS_ROOT, () => {
     const changed = (pid: number) => identitiesOf(pid)[0]?.uids === four(NOBODY);
     await eventually("its change of user", () => server.workers.every(changed));
     const expected = { uids: four(NOBODY), gids: four(65533), groups: "65532" };
-    for (const pid of await everybody(server)) {
-      for (const identity of identitiesOf(pid)) expect(identity).toEqual(expected);
-    }
+    for (const identity of await allIdentities(server)) expect(identity).toEqual(expected);
   });
 
   it("-G alone: root with these groups and no others", async () => {
     const server = await serving("-G 65532");
-    for (const pid of await everybody(server)) {
+    const { workers, programs } = await everybody(server);
+    expect(server.spawner).toBeUndefined();
+    for (const pid of [...workers, ...programs]) {
       expect(identitiesOf(pid)[0]).toEqual({ uids: four(0), gids: four(0), groups: "65532" });
     }
   });
@@ -176,9 +191,8 @@ describe("as root", NEEDS_ROOT, () => {
 
   it("-u without -g: the user's own group; unknown, or root's: 100, and nothing listens", async () => {
     const server = await serving("-u 65534");
-    for (const pid of await everybody(server)) {
-      expect(identitiesOf(pid)[0]).toEqual({ uids: four(NOBODY), gids: four(NOBODY), groups: "" });
-    }
+    const expected = { uids: four(NOBODY), gids: four(NOBODY), groups: "" };
+    for (const identity of await allIdentities(server)) expect(identity).toEqual(expected);
     const executable = publicProgram("s6-tlsserver");
     for (const uid of ["54321", "0"]) {
       const ended = await runServer({ credentials: keyFor(0), executable, options: ["-u", uid] });

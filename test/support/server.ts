@@ -62,12 +62,17 @@ export class Server implements Destination {
 
   /** The processes that serve. */
   get workers(): number[] {
-    return childrenOf(this.pid);
+    return childrenOf(this.pid).filter((pid) => roleOf(pid) === "worker");
+  }
+
+  /** The process that starts programs where root gave its rights up; undefined: workers do. */
+  get spawner(): number | undefined {
+    return childrenOf(this.pid).find((pid) => roleOf(pid) === "spawner");
   }
 
   /** The programs that run for connections. */
   get programs(): number[] {
-    return this.workers.flatMap(childrenOf);
+    return childrenOf(this.pid).flatMap(childrenOf);
   }
 
   /** The whole lines of the log so far. */
@@ -83,10 +88,10 @@ export class Server implements Destination {
   }
 
   /** Waits until so many lines say this, and gives them. */
-  async logged(text: string | RegExp, count = 1): Promise<string[]> {
-    await eventually(`${count} lines with ${text} in the log`, () => {
-      return this.saying(text).length >= count;
-    }).catch((error: Error) => {
+  async logged(text: string | RegExp, count = 1, milliseconds = 10_000): Promise<string[]> {
+    const isThere = () => this.saying(text).length >= count;
+    const what = `${count} lines with ${text} in the log`;
+    await eventually(what, isThere, milliseconds).catch((error: Error) => {
       throw new Error(`${error.message}\n${this.running.stderr}`);
     });
     return this.saying(text);
@@ -100,6 +105,16 @@ export class Server implements Destination {
   stop(): Promise<Ended> {
     this.signal("SIGTERM");
     return this.running.ended;
+  }
+}
+
+/** What one of the server's processes is for; undefined: it has ended. */
+export function roleOf(pid: number): string | undefined {
+  try {
+    const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    return variables.find((one) => one.startsWith("S6_TLSSERVER_ROLE="))?.split("=")[1];
+  } catch {
+    return undefined;
   }
 }
 

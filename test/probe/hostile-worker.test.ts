@@ -1,0 +1,124 @@
+/**
+ * Three users, and a worker that was taken over as a whole: what it asks of the spawner beyond one prog
+ * for each connection of its own is denied, at first, after a worker was killed, and after USR2.
+ */
+import { chmodSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { connect, exchange, receiveUntil } from "../support/clients.ts";
+import { eventually } from "../support/limits.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { publicProgram } from "../support/nobody.ts";
+import { scratchFile } from "../support/scratch.ts";
+import { childrenOf, type Server, startServer } from "../support/server.ts";
+import { words } from "../support/words.ts";
+
+const [TLS, WWW] = [65_534, 33];
+const USERS = { TLS_UID: `${TLS}`, TLS_GID: `${TLS}`, UID: `${WWW}`, GID: `${WWW}` };
+
+const authority = Authority.root();
+const credentials = authority.issue();
+chmodSync(credentials.keyFile, 0o400);
+
+/** What each worker does besides, with its process' `send` and `told` at hand. */
+async function serverWithWorkersThat(evil: string, line = "--workers 2"): Promise<Server> {
+  const file = scratchFile("evil.cjs", `${TOOLS}\nif (isWorker) { ${evil} }`);
+  chmodSync(file, 0o644);
+  return startServer({
+    ...{ authority, credentials, executable: publicProgram("s6-tlsserver") },
+    options: words(`-U -v ${line}`),
+    prog: ["sh", "-c", 'echo "$LD_PRELOAD,$SSL_CIPHER,$PATH"; exec cat'],
+    environment: { ...USERS, NODE_OPTIONS: `--require=${file}` },
+  });
+}
+
+const TOOLS = `
+const { readFileSync, writeSync } = require("node:fs");
+const { connect } = require("node:net");
+const isWorker = process.env.S6_TLSSERVER_ROLE === "worker";
+const say = (text) => writeSync(2, text + "\\n");
+const send = process.send?.bind(process);
+let door = "";
+if (isWorker) process.on("message", ({ order, path }) => { if (order === "programs") door = path; });
+`;
+
+/** As the issue has it: another command, a variable LD_PRELOAD, a second prog, others' connections. */
+const ASKS_FOR_MORE = `
+let last = 0;
+process.send = (message, ...rest) => {
+  if (message.report !== "start") return send(message, ...rest);
+  const values = { ...message.values, LD_PRELOAD: "/evil.so", PATH: "/evil", SSL_CIPHER: "forged" };
+  const more = { command: ["touch", "/tmp/evil"], file: "/bin/sh", environment: { PATH: "/evil" },
+    client: { told: { exec: "touch /tmp/evil" } }, worker: 1 };
+  send({ ...message, ...more, values }, ...rest);
+  // A second prog for the same connection, and one for a connection that is not this worker's.
+  send(message, ...rest);
+  send({ ...message, number: 4711 }, ...rest);
+  // A signal for a prog that is not there.
+  send({ report: "kill", number: 4711, signal: "SIGKILL" });
+  const sockets = readFileSync("/proc/net/unix", "latin1").split("\\n").map((line) => line.split(" ").at(-1));
+  const doors = new Set(sockets.filter((path) => path.includes("s6-tlsserver-") && path !== door));
+  for (const path of doors) {
+    connect(path).on("connect", () => say("REACHED another's door")).on("error", ({ code }) => say("another's door: " + code));
+  }
+  return true;
+};
+`;
+
+async function isDenied(server: Server, phase: number): Promise<void> {
+  await eventually("two workers", () => server.workers.length === 2);
+  const client = await connect(server);
+  expect(await receiveUntil(client, "\n")).toMatch(/^,forged,\/[^e]/);
+  await server.logged("asked for a prog that is not its to have", 2 * phase);
+  await server.logged("another's door: EACCES", phase);
+  expect(server.saying("REACHED")).toEqual([]);
+  expect(childrenOf(server.spawner ?? 0)).toHaveLength(1);
+  expect(await exchange(client, "still")).toBe("still");
+  client.destroy();
+  await eventually("prog's end", () => childrenOf(server.spawner ?? 0).length === 0);
+}
+
+describe("a worker that was taken over", NEEDS_ROOT, () => {
+  it("gets neither command, variable, second prog, nor another's connection", async () => {
+    const server = await serverWithWorkersThat(ASKS_FOR_MORE);
+    await isDenied(server, 1);
+    process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
+    await server.logged("replacing it");
+    await isDenied(server, 2);
+    server.signal("SIGUSR2");
+    await server.logged("read all keys and certificates again");
+    await isDenied(server, 3);
+  }, 60_000);
+
+  it("asks for a prog and never connects: that client is given up on, and others are served", async () => {
+    const never = `const net = require("node:net"); const { write } = net.Socket.prototype; let calls = 0;
+    net.Socket.prototype.write = function (chunk, ...rest) {
+      // The labels of the first connection are of another one.
+      if (Buffer.isBuffer(chunk) && chunk.length === 8 && ++calls <= 2) chunk[0] = 7;
+      return write.call(this, chunk, ...rest);
+    };`;
+    const server = await serverWithWorkersThat(never, "--workers 1");
+    const given = await connect(server);
+    given.on("error", () => {});
+    const other = await connect(server);
+    expect(await receiveUntil(other, "\n")).toContain("ECDHE");
+    await server.logged(/ 1 closed: .*its worker did not connect to the spawner/, 1, 20_000);
+    expect(await exchange(other, "after")).toBe("after");
+  }, 40_000);
+
+  it("fills the spawner with sockets: it is dismissed, and another one serves", async () => {
+    const floods = `let begun = false; process.on("message", ({ order }) => {
+      if (order !== "serve" || begun || process.env.FLOODED) return;
+      begun = true;
+      for (let n = 0; n < 400; n++) connect(door).on("error", () => {});
+    });`;
+    const server = await serverWithWorkersThat(floods, "--workers 1 -c 10");
+    const [first] = server.workers;
+    (await connect(server).catch(() => null))?.on("error", () => {});
+    await server.logged(`worker ${first} connects to the spawner without need`);
+    await eventually("another worker", () => {
+      return server.workers.length === 1 && server.workers[0] !== first;
+    });
+    expect(server.saying("spawner")).toHaveLength(1);
+  }, 40_000);
+});
