@@ -2,7 +2,7 @@
  * Three users, and a worker that was taken over as a whole: what it asks of the spawner beyond one prog
  * for each connection of its own is denied, at first, after a worker was killed, and after USR2.
  */
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
@@ -12,6 +12,7 @@ import { publicProgram } from "../support/nobody.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { childrenOf, type Server, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
+import { doorsFolder, socketsIn } from "./prober.ts";
 
 const [TLS, WWW] = [65_534, 33];
 const USERS = { TLS_UID: `${TLS}`, TLS_GID: `${TLS}`, UID: `${WWW}`, GID: `${WWW}` };
@@ -65,8 +66,21 @@ process.send = (message, ...rest) => {
 };
 `;
 
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 async function isDenied(server: Server, phase: number): Promise<void> {
-  await eventually("two workers", () => server.workers.length === 2);
+  const isReady = (pid: number) => Number(/^Uid:\s+([0-9]+)/m.exec(statusOf(pid))?.[1]) === TLS;
+  await eventually("two workers, each with its door", () => {
+    const { workers } = server;
+    const doors = socketsIn(doorsFolder(server)).length;
+    return workers.length === 2 && workers.every(isReady) && doors >= 2;
+  });
   const client = await connect(server);
   expect(await receiveUntil(client, "\n")).toMatch(/^,forged,\/[^e]/);
   await server.logged("asked for a prog that is not its to have", 2 * phase);

@@ -23,7 +23,7 @@ export function reachProgram(): string {
 }
 
 /** The paths of UNIX sockets that are listened on in a folder. */
-function socketsIn(folder: string): string[] {
+export function socketsIn(folder: string): string[] {
   const lines = readFileSync("/proc/net/unix", "utf8").split("\n");
   const paths = lines.map((line) => line.split(" ").at(-1) ?? "");
   return [...new Set(paths.filter((path) => path.startsWith(`${folder}/`)))];
