@@ -120,7 +120,7 @@ describe("a server that serves", () => {
     for (let visits = 0; visits < 8; visits++) {
       const refused = await connectRaw(server.port);
       const over = new Promise((resolve) => refused.once("close", resolve));
-      refused.resume();
+      refused.resume().end();
       await over;
     }
     await server.logged('"event":"refused"', 5);
