@@ -12,7 +12,7 @@ import { Wire } from "./wire.ts";
 const HANDSHAKE_MS = 10_000;
 
 /** Options of a client that takes TLS 1.2, where TLS 1.3 is on offer, too. */
-const TLS12 = { maxVersion: "TLSv1.2" } as const;
+export const TLS12 = { maxVersion: "TLSv1.2" } as const;
 
 /** Each as `maxVersion` of a client makes it the version that is spoken. */
 export const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
