@@ -2,7 +2,7 @@ import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { complain } from "../cli/diagnostics.ts";
 import { type ClientSide, prepareClient } from "../setup/client-side.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
-import { systemBundle } from "../setup/trust-anchors.ts";
+import { systemAnchors } from "../setup/system-anchors.ts";
 import { warnings } from "./server.ts";
 
 /**
@@ -33,8 +33,8 @@ function warnWithoutName(program: string, settings: ClientTlsSettings): void {
   );
 }
 
-/** Which file is the system's bundle is ours to find, and the operator's to know. */
+/** Where the system keeps its CAs is ours to find, and the operator's to know. */
 function tellSystemBundle(program: string, tls: TlsEnvironment): void {
   if (tls.anchorSource().file !== "system") return;
-  complain(program, "info", `the system's trust anchors are in ${systemBundle()}`);
+  complain(program, "info", `the system's trust anchors are in ${systemAnchors().where}`);
 }

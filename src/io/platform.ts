@@ -251,3 +251,17 @@ function textOf(file: string): string | null {
     return null;
   }
 }
+
+/** Are CAs that the user trusts kept in a store, besides files: macOS' Keychain, Windows' own? */
+export const keepsTrustInStore = process.platform === "darwin" || process.platform === "win32";
+
+/** The system's CAs as Node finds them, in PEM; null before Node 22.15, and in runtimes without it. */
+export function storedCertificates(): readonly string[] | null {
+  // Not at the top: it takes longer to load than all that most connections do with it.
+  const tls = process.getBuiltinModule?.("node:tls") as TrustingTls | undefined;
+  return tls?.getCACertificates?.("system") ?? null;
+}
+
+interface TrustingTls {
+  getCACertificates?(type: "system"): string[];
+}

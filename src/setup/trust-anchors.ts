@@ -4,33 +4,16 @@ import { reasonOf } from "../cli/diagnostics.ts";
 import { CredentialsError } from "../credentials/errors.ts";
 import { own } from "../sandbox/own.ts";
 import { readCertificates } from "./certificate-file.ts";
+import { systemAnchors } from "./system-anchors.ts";
 
 /** Where the certificates of the CAs are. */
 export type AnchorSource =
   | { readonly directory: string; readonly file?: never }
   | { readonly file: string; readonly directory?: never };
 
-/** Where systems keep their bundle: Debian, Fedora, SUSE, Alpine and macOS, FreeBSD. */
-const SYSTEM_BUNDLES = [
-  "/etc/ssl/certs/ca-certificates.crt",
-  "/etc/pki/tls/certs/ca-bundle.crt",
-  "/etc/ssl/ca-bundle.pem",
-  "/etc/ssl/cert.pem",
-  "/usr/local/share/certs/ca-root-nss.crt",
-];
-
-/** @throws {CredentialsError} if there is none of the usual ones */
-export function systemBundle(): string {
-  const found = SYSTEM_BUNDLES.find((path) => statusOf(path)?.isFile());
-  if (found === undefined) {
-    throw new CredentialsError(`none of ${SYSTEM_BUNDLES.join(", ")} is there`);
-  }
-  return found;
-}
-
 /**
- * The certificates of CAs in a bundle (`system`: the system's own), or in all files of a directory (under whatever names, such
- * as OpenSSL's subject hashes). Each file is read once however many names it has, and each
+ * The certificates of CAs in a bundle (`system`: the system's own), or in all files of a
+ * directory (under whatever names, such as OpenSSL's subject hashes). Each file is read once however many names it has, and each
  * certificate comes once however many files have it.
  *
  * @returns each in DER; at least one
@@ -60,8 +43,9 @@ export function findTrustAnchors(source: AnchorSource): FoundAnchor[] {
 }
 
 function readBundle(name: string): FoundAnchor[] {
-  const file = name === "system" ? systemBundle() : name;
-  return readCertificates(file).map((der) => ({ der, file }));
+  if (name !== "system") return readCertificates(name).map((der) => ({ der, file: name }));
+  const { where, found } = systemAnchors();
+  return found.map((der) => ({ der, file: where }));
 }
 
 function readDirectory(directory: string): FoundAnchor[] {

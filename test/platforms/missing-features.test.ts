@@ -16,15 +16,10 @@ import { repository } from "../support/repository.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { startServer } from "../support/server.ts";
 import { type Service, serve } from "../support/service.ts";
+import { behind } from "./taken-away.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
-
-/** Runs a program behind changes to what it sees of the file system, which no other process sees. */
-function behind(changes: string, node = process.execPath): string[] {
-  const prepared = `was=$PATH; PATH=/usr/sbin:/usr/bin:/sbin:/bin; ${changes}; PATH=$was`;
-  return ["/usr/bin/unshare", "-m", "/bin/sh", "-c", `set -e; ${prepared}; exec "$@"`, "sh", node];
-}
 
 /** A folder that has these programs of BusyBox's, and nothing else. */
 function busybox(...programs: string[]): string {
