@@ -29,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 jobs := $(shell nproc 2>/dev/null || echo 2)
 say = @echo "$(1)"
 
-PROGRAMS := s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
+PROGRAMS := bearhug s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
 	s6-ucspitlsd s6-ucspitlsc
 MODULES := dist/engine.wasm dist/keeper.wasm
 BUNDLES := $(PROGRAMS:%=dist/%.cjs)

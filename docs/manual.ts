@@ -3,6 +3,7 @@
  * line with. With --check, only tells whether a page is out of date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { bearhugClientLine, bearhugServerLine } from "../src/cli/bearhug-options.ts";
 import {
   s6TlscIoLine,
   s6TlscLine,
@@ -19,6 +20,7 @@ const BEGIN = "<!-- generated from src/cli -->";
 const END = "<!-- end of what is generated -->";
 
 const pages: Record<string, string> = {
+  bearhug: sectionOfTwo(),
   "s6-tlsc": section("s6-tlsc", s6TlscLine),
   "s6-tlsc-io": section("s6-tlsc-io", s6TlscIoLine),
   "s6-tlsd": section("s6-tlsd", s6TlsdLine),
@@ -52,6 +54,16 @@ function replaceSection(page: string, options: string): string {
 function section<Settings>(program: string, line: CommandLine<Settings>): string {
   const options = line.groups.flat().map(entry);
   return ["# SYNOPSIS", `\`${usage(program, line)}\``, "# OPTIONS", ...options, ""].join("\n\n");
+}
+
+function sectionOfTwo(): string {
+  const lines = { server: bearhugServerLine, client: bearhugClientLine };
+  return Object.entries(lines)
+    .map(([role, line]) => {
+      const entries = line.groups.flat().map(entry);
+      return [`# OPTIONS OF BEARHUG ${role.toUpperCase()}`, ...entries, ""].join("\n\n");
+    })
+    .join("\n");
 }
 
 function entry<Settings>({ short, long, value, about }: Option<Settings>): string {

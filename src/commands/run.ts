@@ -11,12 +11,14 @@ export interface Command<Settings extends object> {
   readonly program: string;
   readonly line: CommandLine<Settings>;
   readonly defaults: Readonly<Settings>;
+  /** What comes after the name of the program; the words that select this command are left out. */
+  readonly args?: readonly string[];
   readonly main: (settings: Settings, operands: readonly string[]) => void;
 }
 
 /** Parses the command line and runs the program; an error becomes a line and an exit code. */
 export function run<Settings extends object>(command: Command<Settings>): void {
-  const { program, line, defaults, main } = command;
+  const { program, line, defaults, main, args = process.argv.slice(2) } = command;
   setTimeout(closeInspector, 50).unref();
   // A variable that is not set is not looked for on Object.prototype, either.
   Object.setPrototypeOf(process.env, null);
@@ -24,7 +26,7 @@ export function run<Settings extends object>(command: Command<Settings>): void {
   process.on("uncaughtException", (error) => fail(program, error, formatOf(settings)));
   const settings = own(defaults);
   try {
-    main(settings, parse(line, process.argv.slice(2), settings));
+    main(settings, parse(line, args, settings));
   } catch (error) {
     if (error instanceof Question) tellAbout(error, command);
     if (error instanceof UsageError) {
@@ -35,7 +37,7 @@ export function run<Settings extends object>(command: Command<Settings>): void {
   }
 }
 
-/** Only s6-tlsserver has a choice. */
+/** Only servers have a choice. */
 function formatOf(settings: { readonly logFormat?: Format }): Format {
   return settings.logFormat ?? "text";
 }

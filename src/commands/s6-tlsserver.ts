@@ -16,6 +16,7 @@ import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
 import { roleOf } from "../server/roles.ts";
 import { serveAccess } from "../server/serve-access.ts";
+import { programService } from "../server/services.ts";
 import { Spawner } from "../server/spawner.ts";
 import { Worker } from "../server/worker.ts";
 import { EnvironmentError } from "../setup/environment.ts";
@@ -43,20 +44,21 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
     return;
   }
   if (role === "worker") {
-    new Worker({ server, command, log }).start();
+    new Worker({ server, command, log, service: programService(server) }).start();
     return;
   }
   if (role === "access") {
     serveAccess({ server, owner: accessOwner(server, process.env) });
     return;
   }
+  const share = perAddress(server);
   const settings = {
     server,
     access: accessOf(server, log),
     address: parseAddress(ip, port),
     listenFd: server.listenFd ?? inheritedSocket(process.env),
     workers: server.check ? 1 : workersOf(server),
-    maxPerAddress: perAddress(server),
+    maxPerAddress: () => share,
     room: roomFor(descriptorLimit()),
     log,
   };

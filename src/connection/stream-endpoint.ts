@@ -12,7 +12,7 @@ const MAX_IN_FLIGHT = 2;
 
 export interface StreamPair {
   /** What is behind them, for messages. */
-  readonly name: "the network" | "prog";
+  readonly name: "the network" | "prog" | "the backend" | "the client";
   readonly readable: Readable;
   readonly writable: Writable;
   readonly batches: Batches;
@@ -109,6 +109,7 @@ export class StreamEndpoint implements Endpoint {
       if (this.arrived.length > 0) this.readable.pause();
     });
     this.readable.on("end", () => {
+      if (this.wasReset) this.fail(RESET);
       this.ended = true;
       this.pair.changed();
     });
@@ -146,9 +147,28 @@ export class StreamEndpoint implements Endpoint {
     return LEFT.includes(codeOf(error)) || (isTTY === true && codeOf(error) === "EIO");
   }
 
+  /**
+   * libuv tells of a reset behind bytes that were not read yet as of an EOF, which would make a part
+   * of an answer the whole. But such a socket has no peer any more. Once our own direction has ended,
+   * that is so after an EOF, too.
+   */
+  private get wasReset(): boolean {
+    const { readable, ending } = this;
+    if (ending || !(readable instanceof Socket) || !isPlain(this.pair.name)) return false;
+    // Of a UNIX socket, Node knows neither.
+    return readable.localAddress !== undefined && readable.remoteAddress === undefined;
+  }
+
   private fail(error: NodeJS.ErrnoException): void {
     this.failure ??= new StreamFailure(this.pair.name, error);
   }
+}
+
+const RESET = Object.assign(new Error("Connection reset by peer"), { syscall: "read" });
+
+/** A socket's EOF is all there is to tell that everything has come. */
+function isPlain(name: StreamPair["name"]): boolean {
+  return name === "the backend" || name === "the client";
 }
 
 const LEFT = ["EPIPE", "ECONNRESET"];

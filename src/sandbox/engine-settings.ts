@@ -140,3 +140,15 @@ export interface ClientSettings {
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
   readonly tune?: (sandbox: Sandbox<EngineExports>) => void;
 }
+
+/** What the connections of a client have in common. */
+export interface ClientConfiguration
+  extends Pick<ClientSettings, "profile" | "versions" | "identity" | "protocols" | "groups"> {
+  readonly server: Omit<Verification, "now"> | null;
+}
+
+/** What each connection has of its own. */
+export interface ClientStart extends Pick<ClientSettings, "serverName" | "seed" | "tune"> {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}

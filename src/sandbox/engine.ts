@@ -3,7 +3,9 @@ import { Bindings } from "./bindings.ts";
 import { Configuration, check } from "./configuration.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import {
+  type ClientConfiguration,
   type ClientSettings,
+  type ClientStart,
   type Identity,
   type IdentityChoice,
   type LeftOut,
@@ -21,7 +23,9 @@ import { own } from "./own.ts";
 import { readServerName, readSession, type Session } from "./session.ts";
 
 export type {
+  ClientConfiguration,
   ClientSettings,
+  ClientStart,
   ClientVerification,
   Identity,
   IdentityChoice,
@@ -64,6 +68,7 @@ export interface EngineState {
 
 /** Makes the engine of one more connection. */
 export type ServerMaker = (start: ServerStart) => Engine;
+export type ClientMaker = (start: ClientStart) => Engine;
 
 /** A chain that depends on the client, and where it goes. */
 interface AwaitedChain {
@@ -162,25 +167,29 @@ export class Engine {
   static client(module: WebAssembly.Module, given: ClientSettings): Engine {
     const settings = own(given);
     const engine = new Engine(module, "client", settings.profile);
-    const { configuration } = engine;
-    const { exports } = engine.sandbox;
-    const { identity, server, serverName } = settings;
-    const { profile, versions } = settings;
-    configuration.offerVersions(exports.engine_client(profileNumber(profile)), versions);
-    if (serverName !== null) configuration.expectName(serverName);
-    if (identity !== null) engine.identify(identity, configuration.alloc(sizeOfChain(identity)));
-    if (server === null) {
-      check(exports.engine_trust_any_server());
-    } else {
-      configuration.addAnchors(own(server));
-      configuration.verifyServer(server.now);
-    }
-    configuration.offer(settings.protocols);
-    configuration.exchangeIn(settings.groups);
-    settings.tune?.(engine.sandbox);
-    engine.offered = settings.protocols ?? [];
-    configuration.start(settings.seed);
+    engine.configureClient(settings);
+    engine.startClient(settings, { ...settings, now: settings.server?.now ?? 0 });
     return engine;
+  }
+
+  /** The same for many connections, configured once, as above. The name is each one's own. */
+  static clients(module: WebAssembly.Module, given: ClientConfiguration): ClientMaker {
+    const settings = own(given);
+    const { identity, profile } = settings;
+    const make = () => new Engine(module, "client", profile);
+    const template = make();
+    template.configureClient(settings);
+    const image = new MemoryImage(template.memory, make().memory);
+    const { offered } = template;
+    template.wipe();
+    return (start) => {
+      const engine = make();
+      image.writeInto(engine.memory);
+      if (identity !== null) engine.bindings.bind(identity.key);
+      engine.offered = offered;
+      engine.startClient(settings, start);
+      return engine;
+    };
   }
 
   /**
@@ -340,6 +349,27 @@ export class Engine {
     if (clients !== null) this.configuration.verifyClients(clients);
     tune?.(this.sandbox);
     this.configuration.start(seed);
+  }
+
+  private configureClient(settings: ClientConfiguration): void {
+    const { profile, versions, identity, server, protocols, groups } = settings;
+    const { exports } = this.sandbox;
+    this.configuration.offerVersions(exports.engine_client(profileNumber(profile)), versions);
+    if (identity !== null) this.identify(identity, this.configuration.alloc(sizeOfChain(identity)));
+    if (server !== null) this.configuration.addAnchors(own(server));
+    this.configuration.offer(protocols);
+    this.configuration.exchangeIn(groups);
+    this.offered = protocols ?? [];
+  }
+
+  private startClient({ server }: Pick<ClientConfiguration, "server">, start: ClientStart): void {
+    const { serverName, now, seed, tune } = own(start);
+    const { configuration } = this;
+    if (serverName !== null) configuration.expectName(serverName);
+    if (server !== null) configuration.verifyServer(now);
+    else check(this.sandbox.exports.engine_trust_any_server());
+    tune?.(this.sandbox);
+    configuration.start(seed);
   }
 
   /** What the engine stands still for, and nobody but the host can give it. */

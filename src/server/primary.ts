@@ -1,4 +1,4 @@
-import { createServer, isIP, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, isIP, type Server, type Socket } from "node:net";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
@@ -20,13 +20,20 @@ import { NOTHING_TOLD } from "./told.ts";
 
 export interface PrimarySettings {
   readonly server: SuperServerSettings;
-  readonly address: Address;
+  readonly address: Address | { readonly path: string };
+  /** A UNIX socket will do, too. */
+  readonly takesLocal?: boolean;
   /** What every client goes through before a worker has it; null: nothing. */
   readonly access: Access | null;
   /** A descriptor that is listening already; null: there is none. */
   readonly listenFd: number | null;
   readonly workers: number;
-  readonly maxPerAddress: number;
+  /**
+   * How many connections one address may have, once it is known where we listen.
+   *
+   * @throws if that is no place to listen on
+   */
+  readonly maxPerAddress: (listening: AddressInfo | string) => number;
   readonly room: Room;
   readonly log: Log;
 }
@@ -44,6 +51,9 @@ export class Primary {
   private readonly spawner: SpawnerLink | null;
   private readonly pool: Pool;
   private readonly server: Server;
+  /** All that comes is from a UNIX socket. */
+  private isLocal = false;
+  private maxPerAddress = 1;
   private count = 0;
   private draining = false;
   private reloading = false;
@@ -87,20 +97,25 @@ export class Primary {
       return;
     }
     await this.listen();
+    const { place } = this;
+    this.isLocal = typeof place === "string";
+    this.maxPerAddress = this.settings.maxPerAddress(place);
     this.watchSignals();
-    announce(server, this.port, log);
+    announce(server, typeof place === "string" ? null : place.port, log);
   }
 
-  /** @throws {SystemFailure} if the socket that we inherited is of another kind than TCP */
-  private get port(): number {
-    const { listenFd } = this.settings;
+  /** @throws {SystemFailure} if the socket that we inherited is of a kind that we don't take */
+  private get place(): AddressInfo | string {
+    const { listenFd, takesLocal = false } = this.settings;
     let address: ReturnType<Server["address"]>;
     try {
       address = this.server.address();
     } catch (error) {
       throw new SystemFailure("unable to tell the port", error);
     }
-    if (address !== null && typeof address === "object") return address.port;
+    // Of a UNIX socket that it inherited, Node has no address.
+    if (takesLocal) return address ?? "";
+    if (address !== null && typeof address === "object") return address;
     throw new SystemFailure(
       `unable to listen on descriptor ${listenFd}`,
       new Error("no TCP socket"),
@@ -110,7 +125,11 @@ export class Primary {
   private listen(): Promise<void> {
     const { address, listenFd, server } = this.settings;
     const where =
-      listenFd === null ? `${address.host} port ${address.port}` : `descriptor ${listenFd}`;
+      listenFd !== null
+        ? `descriptor ${listenFd}`
+        : "path" in address
+          ? address.path
+          : `${address.host} port ${address.port}`;
     return new Promise((resolve, reject) => {
       this.server.once("error", (error) => {
         reject(new SystemFailure(`unable to listen on ${where}`, error));
@@ -146,10 +165,10 @@ export class Primary {
 
   /** One address gets the same share of the places to wait as of the slots. */
   private keepWaiting(socket: Socket, shortage: string): void {
-    const { log, server, room, maxPerAddress } = this.settings;
+    const { log, server, room } = this.settings;
     const places = Math.min(server.backlog, room.waiting);
-    const share = Math.ceil((places * maxPerAddress) / server.maxConnections);
-    const address = endsOf(socket)?.remoteAddress;
+    const share = Math.ceil((places * this.maxPerAddress) / server.maxConnections);
+    const address = this.endsOf(socket)?.remoteAddress;
     if (address === undefined) {
       socket.destroy();
     } else if (this.queue.length >= places) {
@@ -165,9 +184,14 @@ export class Primary {
     }
   }
 
+  /** null: it is not open any more. */
+  private endsOf(socket: Socket): TcpEnds | null {
+    return this.isLocal ? LOCAL_ENDS : endsOf(socket);
+  }
+
   private admit(socket: Socket): void {
     const { server } = this.settings;
-    const ends = endsOf(socket);
+    const ends = this.endsOf(socket);
     if (ends === null) {
       socket.destroy();
     } else if (server.proxies.length === 0) {
@@ -185,7 +209,8 @@ export class Primary {
 
   /** Has that address a slot left? */
   private isWelcome(address: string): boolean {
-    const { log, maxPerAddress } = this.settings;
+    const { maxPerAddress } = this;
+    const { log } = this.settings;
     if (this.census.countOf(address) < maxPerAddress) return true;
     log.warn("too many from one address", `${address} has ${maxPerAddress} connections already`);
     return false;
@@ -327,3 +352,9 @@ export class Primary {
     setTimeout(() => process.exit(ExitCode.success), 100);
   }
 }
+
+/** Of a client of a UNIX socket there is nothing to know. */
+const LOCAL_ENDS: TcpEnds = {
+  ...{ remoteAddress: "unix", remotePort: 0 },
+  ...{ localAddress: "unix", localPort: 0 },
+};

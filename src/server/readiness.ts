@@ -10,9 +10,9 @@ import type { Log } from "./log.ts";
  *
  * @throws {SystemFailure} if a descriptor can't be written to
  */
-export function announce(settings: SuperServerSettings, port: number, log: Log): void {
+export function announce(settings: SuperServerSettings, port: number | null, log: Log): void {
   const { printPort, notificationFd } = settings;
-  if (printPort) tell(1, `${port}\n`);
+  if (printPort && port !== null) tell(1, `${port}\n`);
   if (notificationFd !== null) tell(notificationFd, "\n");
   if (process.env["NOTIFY_SOCKET"] !== undefined) notifySystemd(log);
 }

@@ -6,13 +6,8 @@ import { readProxyHeader } from "../connection/proxy-header.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { KeptCredentials } from "../credentials/kept-credentials.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
-import type { Engine } from "../sandbox/engine.ts";
-import type { Keeper } from "../sandbox/keeper.ts";
-import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { loadModule } from "../setup/modules.ts";
-import { engineMaker, loadCredentials } from "../setup/server-side.ts";
-import { Conversation } from "./conversation.ts";
 import { CredentialSets } from "./credential-sets.ts";
 import { becomeServerOwner, usersOf } from "./ids.ts";
 import type { Log } from "./log.ts";
@@ -21,23 +16,24 @@ import { progEnvironment } from "./prog-environment.ts";
 import { OwnPrograms, type Programs } from "./programs.ts";
 import { requireReadableAgain } from "./readable-again.ts";
 import { RemotePrograms } from "./remote-programs.ts";
+import type { Loaded, Service, Talk } from "./service.ts";
 import { Turns } from "./turns.ts";
 
 export interface WorkerSettings {
   readonly server: SuperServerSettings;
   readonly command: readonly string[];
   readonly log: Log;
+  readonly service: Service;
 }
 
-/** What connections have in common, and what makes an engine of it for each. */
-type Kept = KeptCredentials<{ readonly keeper: Keeper; readonly makeEngine: () => Engine }>;
+type Kept = KeptCredentials<Loaded>;
 
 /**
  * One of the processes that serve connections. It holds the private keys, gets sockets from the
  * primary, and does what the primary orders; signals are the primary's business.
  */
 export class Worker {
-  private readonly conversations = new Map<number, Conversation>();
+  private readonly conversations = new Map<number, Talk>();
   private programs: Programs;
   private remote: RemotePrograms | null = null;
   private readonly turns = new Turns();
@@ -196,20 +192,18 @@ export class Worker {
       const kept = this.sets.for(client.told.environment) ?? (this.kept as Kept);
       kept.use();
       keyUsed = () => kept.release();
-      const conversation = new Conversation({
+      const conversation = this.settings.service.begin({
         ...this.settings,
         client,
         header,
         socket,
-        engine: kept.credentials.makeEngine(),
+        makeEngine: kept.credentials.makeEngine,
         programs: this.programs,
         turns: this.turns,
         keyUsed,
         over,
       });
       this.conversations.set(client.number, conversation);
-      // It was paused behind the header.
-      socket.resume();
     } catch (error) {
       this.settings.log.warn("unable to serve", `unable to serve: ${reasonOf(error)}`);
       keyUsed();
@@ -218,24 +212,14 @@ export class Worker {
     }
   }
 
-  /** All files once more. An engine that is made and dropped shows whether they can be used. */
+  /** All files once more. */
   private load(variables: NodeJS.ProcessEnv = process.env): Kept {
     const environment = new TlsEnvironment(variables);
     requireReadableAgain(environment.files);
-    const { server } = this.settings;
-    const keeperModule = this.keeperModule as WebAssembly.Module;
-    const engineModule = this.engineModule as WebAssembly.Module;
-    const credentials = loadCredentials(keeperModule, {
-      settings: server,
-      environment,
-      tell: (text) => tell({ report: "warning", text }),
-    });
-    const { keeper } = credentials;
-    return wipedIfItFails(keeper, () => {
-      const makeEngine = engineMaker(engineModule, credentials, environment);
-      makeEngine().wipe();
-      return new KeptCredentials({ keeper, makeEngine });
-    });
+    const keeper = this.keeperModule as WebAssembly.Module;
+    const engine = this.engineModule as WebAssembly.Module;
+    const warn = (text: string) => tell({ report: "warning", text });
+    return new KeptCredentials(this.settings.service.load({ engine, keeper }, environment, warn));
   }
 
   private reload(): void {

@@ -1,14 +1,20 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { UsageError } from "../cli/options.ts";
 import { whyNoHostName } from "../credentials/server-names.ts";
-import { Engine } from "../sandbox/engine.ts";
+import { type ClientConfiguration, Engine } from "../sandbox/engine.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
 import type { TlsEnvironment } from "./environment.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
-import { chooseGroups, chooseProfile, versionLimits } from "./server-side.ts";
-import { loadAnchors, noEngine, type Tell } from "./trust.ts";
+import {
+  chooseGroups,
+  chooseProfile,
+  type Sources,
+  settingUp,
+  versionLimits,
+} from "./server-side.ts";
+import { loadAnchors, type Tell } from "./trust.ts";
 
 /** The sandboxes of one connection, from the client's side. */
 export interface ClientSide {
@@ -29,25 +35,71 @@ export function prepareClient(
   environment: TlsEnvironment,
   tell: Tell,
 ): ClientSide {
+  const { serverName } = settings;
+  const hasKey = settings.clientCertificate !== "none";
+  const credentials = loadClient(hasKey ? loadModule("keeper") : null, {
+    ...{ settings, environment, tell },
+  });
+  const { keeper, server } = credentials;
+  return wipedIfItFails(keeper, () => {
+    const module = loadModule("engine");
+    const start = { serverName, seed: fillWithEntropy };
+    const verification = server && { ...server, now: Date.now() };
+    const engine = settingUp(environment, () =>
+      Engine.client(module, { ...credentials, ...start, server: verification }),
+    );
+    return { keeper, engine };
+  });
+}
+
+/** Makes engines, one after the other, that are ready for a server. */
+export interface ClientMaker {
+  /** null: there is no client certificate. */
+  readonly keeper: Keeper | null;
+  /** @param serverName in place of that of the settings */
+  readonly makeEngine: (serverName?: string) => Engine;
+}
+
+/**
+ * The same for many connections: files are read, and the CAs decoded, once. An engine that is made and
+ * dropped shows whether they can be used.
+ *
+ * @throws as above
+ */
+export function prepareClients(
+  modules: { readonly engine: WebAssembly.Module; readonly keeper: WebAssembly.Module },
+  sources: ClientSources,
+): ClientMaker {
+  const { settings, environment } = sources;
+  const hasKey = settings.clientCertificate !== "none";
+  const credentials = loadClient(hasKey ? modules.keeper : null, sources);
+  const { keeper } = credentials;
+  return wipedIfItFails(keeper, () => {
+    const make = settingUp(environment, () => Engine.clients(modules.engine, credentials));
+    const makeEngine = (serverName: string | null = settings.serverName) =>
+      settingUp(environment, () => make({ serverName, now: Date.now(), seed: fillWithEntropy }));
+    makeEngine().wipe();
+    return { keeper, makeEngine };
+  });
+}
+
+interface ClientSources extends Omit<Sources, "settings"> {
+  readonly settings: ClientTlsSettings;
+}
+
+function loadClient(
+  keeperModule: WebAssembly.Module | null,
+  { settings, environment, tell }: ClientSources,
+): ClientConfiguration & { readonly keeper: Keeper | null } {
   const { serverName, verifyServer } = settings;
   const profile = chooseProfile(settings.profile ?? environment.profile);
   const groups = chooseGroups(settings.keyGroups);
   if (serverName !== null) checkName(serverName);
-  const server = verifyServer ? { ...loadAnchors(environment, tell), now: Date.now() } : null;
-  const keeper = settings.clientCertificate === "none" ? null : startKeeper(loadModule("keeper"));
+  const server = verifyServer ? loadAnchors(environment, tell) : null;
+  const keeper = keeperModule && startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
     const identity = keeper && loadIdentity({ keeper, tell }, environment.defaultPair());
-    const module = loadModule("engine");
-    try {
-      const seed = fillWithEntropy;
-      const versions = versionLimits(settings);
-      const engine = Engine.client(module, {
-        ...{ profile, versions, groups, serverName, server, identity, seed },
-      });
-      return { engine, keeper };
-    } catch (error) {
-      throw noEngine(environment, error);
-    }
+    return { profile, versions: versionLimits(settings), groups, server, identity, keeper };
   });
 }
 

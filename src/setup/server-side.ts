@@ -97,7 +97,8 @@ export function engineMaker(
   return () => settingUp(environment, () => make({ now: Date.now(), seed: fillWithEntropy }));
 }
 
-function settingUp<T>(environment: TlsEnvironment, setUp: () => T): T {
+/** @throws {CredentialsError} naming the file; {UsageError}; {Unavailable} */
+export function settingUp<T>(environment: TlsEnvironment, setUp: () => T): T {
   try {
     return setUp();
   } catch (error) {

@@ -11,10 +11,10 @@ import { linksOf } from "../docs/page.ts";
 import { emptyFolder, manifest, npm, programs, tarball } from "../support/package.ts";
 
 /**
- * Bytes. Nine bundles, which share nothing so that each starts fast, are 300,000 of what is packed, the
- * two modules 128,000 (TLS 1.3 and ML-KEM are 23,000 of these), pages and manuals 80,000, types 26,000.
+ * Bytes. Ten bundles, which share nothing so that each starts fast, are 370,000 of what is packed, the
+ * two modules 128,000 (TLS 1.3 and ML-KEM are 23,000 of these), pages and manuals 90,000, types 26,000.
  */
-const SIZE_LIMIT = 560_000;
+const SIZE_LIMIT = 630_000;
 const BUNDLERS_SIZE_LIMIT = 150_000;
 const repository = join(import.meta.dirname, "../..");
 

@@ -1,5 +1,5 @@
 /**
- * npm install -g puts the eight programs in bin, and their manuals where man looks for them.
+ * npm install -g puts the nine programs in bin, and their manuals where man looks for them.
  */
 import { readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { run } from "../support/processes.ts";
 const prefix = emptyFolder();
 npm(emptyFolder(), "npm", "install", "--global", "--ignore-scripts", `--prefix=${prefix}`, tarball);
 
-it("the eight programs are in bin", async () => {
+it("the nine programs are in bin", async () => {
   expect(readdirSync(join(prefix, "bin")).sort()).toEqual([...programs].sort());
   const { code, stdout } = await run([join(prefix, "bin/s6-tlsserver"), "--version"]);
   expect({ code, stdout }).toEqual({
@@ -28,4 +28,9 @@ it("their manuals are in share/man", () => {
 it("npx runs a program out of the tarball", () => {
   const words = ["npx", "--yes", "--package", tarball, "s6-tlsserver", "--help"];
   expect(npm(emptyFolder(), ...words)).toMatch(/^usage: s6-tlsserver \[ -q /);
+});
+
+it("npx bearhug tells what there is", () => {
+  const words = ["npx", "--yes", "--package", tarball, "bearhug"];
+  expect(npm(emptyFolder(), ...words)).toMatch(/^bearhug: TLS in a sandbox.*\n {2}bearhug server /);
 });

@@ -1,0 +1,184 @@
+import { type Listening, parseListening, parseTarget, type Target } from "./addresses.ts";
+import * as client from "./client-options.ts";
+import { questions } from "./help.ts";
+import {
+  type CommandLine,
+  flag,
+  never,
+  type OptionGroup,
+  text,
+  UsageError,
+  unsigned,
+} from "./options.ts";
+import * as server from "./server-options.ts";
+import { SERVER_DEFAULTS } from "./super-server-line.ts";
+import * as tls from "./tls-options.ts";
+
+/** What `bearhug server` and `bearhug client` know besides what s6-tlsserver does. */
+export interface RelaySettings extends server.SuperServerSettings, client.ClientTlsSettings {
+  listen: Listening | null;
+  /** Tried in their order, for each connection. */
+  connect: readonly Target[];
+  unsafePlain: boolean;
+  /** Milliseconds for each of `connect`. */
+  connectTimeout: number;
+  /** By the variables that say the same. */
+  files: Readonly<Record<string, string>>;
+}
+
+export const RELAY_DEFAULTS: Readonly<RelaySettings> = {
+  ...client.CLIENT_DEFAULTS,
+  ...SERVER_DEFAULTS,
+  // A backend's EOF is an authentic end for the TLS side, and the other direction may go on.
+  closeNotify: true,
+  listen: null,
+  connect: [],
+  unsafePlain: false,
+  connectTimeout: 10_000,
+  files: {},
+};
+
+type Group = OptionGroup<RelaySettings>;
+
+const addresses: readonly Group[] = [
+  [
+    {
+      long: "listen",
+      value: "address",
+      about:
+        "Listen there: IP:PORT, [IPV6]:PORT, unix:PATH, fd:NUMBER (a listening socket), or systemd:NAME (one of LISTEN_FDNAMES).",
+      apply: (settings, value) => {
+        settings.listen = parseListening(value);
+      },
+      spell: never,
+    },
+  ],
+  [
+    {
+      long: "connect",
+      value: "address",
+      about:
+        "Connect there for each client: HOST:PORT, [IPV6]:PORT, or unix:PATH. Given more than once, they are tried in turn.",
+      apply: (settings, value) => {
+        settings.connect = [...settings.connect, parseTarget(value)];
+      },
+      spell: never,
+    },
+  ],
+  [
+    {
+      long: "connect-timeout",
+      value: "milliseconds",
+      about: "How long each --connect has to answer. 10000 by default.",
+      apply: (settings, value) => {
+        settings.connectTimeout = unsigned(value);
+        if (settings.connectTimeout === 0) throw new UsageError("must be at least 1");
+      },
+      spell: ({ connectTimeout }) => text(connectTimeout),
+    },
+  ],
+  [
+    {
+      long: "unsafe-plain",
+      about: "Allow a plain side that is neither a loopback address nor a UNIX socket.",
+      apply: (settings) => {
+        settings.unsafePlain = true;
+      },
+      spell: ({ unsafePlain }) => flag(unsafePlain),
+    },
+  ],
+];
+
+function file(long: string, variable: string, about: string): Group {
+  return [
+    {
+      long,
+      value: "file",
+      about: `${about} In place of ${variable}.`,
+      apply: (settings, value) => {
+        if (value === "") throw new UsageError("the name of the file is empty");
+        settings.files = { ...settings.files, [variable]: value };
+      },
+      spell: never,
+    },
+  ];
+}
+
+const pair: readonly Group[] = [
+  file("cert", "CERTFILE", "The certificate and its chain, as PEM."),
+  file("key", "KEYFILE", "Its private key."),
+];
+
+const namedPairs: Group = [
+  {
+    long: "sni",
+    value: "name=cert,key",
+    about:
+      "For clients that ask for this name, these two files in place of --cert and --key. May be given for many names.",
+    apply: (settings, value) => {
+      const found = /^([^=]+)=([^,]+),([^,]+)$/.exec(value);
+      if (found === null) throw new UsageError(`not NAME=CERT,KEY: ${value}`);
+      const [, name, certificate = "", key = ""] = found;
+      settings.files = {
+        ...settings.files,
+        [`CERTFILE:${name}`]: certificate,
+        [`KEYFILE:${name}`]: key,
+      };
+      settings.sniLevel = Math.max(settings.sniLevel, 1);
+    },
+    spell: never,
+  },
+  {
+    long: "sni-only",
+    about: "Refuse clients that ask for any other name, or for none.",
+    apply: (settings) => {
+      settings.sniLevel = 2;
+    },
+    spell: ({ sniLevel }) => flag(sniLevel === 2),
+  },
+];
+
+const common: readonly OptionGroup<RelaySettings>[] = [
+  server.logLevel,
+  server.logFormat,
+  server.printPort,
+  server.notificationFd,
+  server.maxConnections,
+  server.maxPerAddress,
+  server.backlog,
+  server.ids,
+  server.delay,
+  server.workers,
+  server.grace,
+  server.idleTimeout,
+  tls.enforceCloseNotify,
+  tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
+  tls.offer,
+  tls.keyGroups,
+  tls.check,
+];
+
+export const bearhugServerLine: CommandLine<RelaySettings> = {
+  groups: [
+    ...addresses,
+    ...pair,
+    file("cacert", "CAFILE", "Ask clients for a certificate of one of these CAs."),
+    namedPairs,
+    tls.clientCertificate,
+    ...common,
+    questions,
+  ],
+  operands: "",
+};
+
+export const bearhugClientLine: CommandLine<RelaySettings> = {
+  groups: [
+    ...addresses,
+    ...pair,
+    file("cacert", "CAFILE", "The CAs that servers are verified with; `system` for the system's."),
+    client.serverName,
+    ...common,
+    questions,
+  ],
+  operands: "",
+};

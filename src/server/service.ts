@@ -1,0 +1,32 @@
+import type { Engine } from "../sandbox/engine.ts";
+import type { TlsEnvironment } from "../setup/environment.ts";
+import type { Tell } from "../setup/trust.ts";
+import type { ConversationSettings } from "./conversation.ts";
+
+/** What connections have in common, and what makes an engine of it for each. */
+export interface Loaded {
+  readonly keeper: { wipe(): void };
+  /** @param serverName a client's; whom it expects */
+  readonly makeEngine: (serverName?: string) => Engine;
+}
+
+/** A connection that is being served. */
+export interface Talk {
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it at once. */
+  end(reason: Error): void;
+}
+
+export interface Modules {
+  readonly engine: WebAssembly.Module;
+  readonly keeper: WebAssembly.Module;
+}
+
+export type Visit = Omit<ConversationSettings, "engine"> & Pick<Loaded, "makeEngine">;
+
+/** What a worker does with each connection. */
+export interface Service {
+  /** @throws what is wrong with the files that the environment names */
+  load(modules: Modules, environment: TlsEnvironment, tell: Tell): Loaded;
+  begin(visit: Visit): Talk;
+}

@@ -1,0 +1,56 @@
+import type { RelaySettings } from "../cli/bearhug-options.ts";
+import type { TlsSettings } from "../cli/tls-options.ts";
+import { wipedIfItFails } from "../sandbox/keeper.ts";
+import { prepareClients } from "../setup/client-side.ts";
+import type { TlsEnvironment } from "../setup/environment.ts";
+import { engineMaker, loadCredentials } from "../setup/server-side.ts";
+import type { Tell } from "../setup/trust.ts";
+import { Conversation } from "./conversation.ts";
+import { Inbound, Outbound } from "./relay.ts";
+import type { Loaded, Modules, Service } from "./service.ts";
+
+/** A prog for each connection, as s6-tlsserver has it. */
+export function programService(settings: TlsSettings): Service {
+  return {
+    load: (...files) => loadServer(settings, ...files),
+    begin: (visit) => {
+      const conversation = new Conversation({ ...visit, engine: visit.makeEngine() });
+      // It was paused behind a PROXY header.
+      visit.socket.resume();
+      return conversation;
+    },
+  };
+}
+
+/** An address in place of prog. */
+export function relayService(role: "server" | "client", settings: RelaySettings): Service {
+  if (role === "server") {
+    return {
+      load: (...files) => loadServer(settings, ...files),
+      begin: (visit) => new Inbound(visit, settings),
+    };
+  }
+  return {
+    load: (modules, environment, tell) => {
+      const { keeper, makeEngine } = prepareClients(modules, { settings, environment, tell });
+      return { keeper: keeper ?? { wipe() {} }, makeEngine };
+    },
+    begin: (visit) => new Outbound(visit, settings),
+  };
+}
+
+/** An engine that is made and dropped shows whether the files can be used. */
+function loadServer(
+  settings: TlsSettings,
+  modules: Modules,
+  environment: TlsEnvironment,
+  tell: Tell,
+): Loaded {
+  const credentials = loadCredentials(modules.keeper, { settings, environment, tell });
+  const { keeper } = credentials;
+  return wipedIfItFails(keeper, () => {
+    const makeEngine = engineMaker(modules.engine, credentials, environment);
+    makeEngine().wipe();
+    return { keeper, makeEngine: () => makeEngine() };
+  });
+}
