@@ -99,9 +99,10 @@ recorded_certificate(const char *name)
 	return &find(name)->certificate;
 }
 
-/* see recorded.h */
-void
-recorded_key(const char *name)
+/* Its handle. The keeper, where it has to be loaded, is the instance that was
+   entered last. */
+static uint32_t
+handle_of(const char *name)
 {
 	recorded *r = find(name);
 
@@ -119,7 +120,14 @@ recorded_key(const char *name)
 			0);
 		r->has_handle = 1;
 	}
-	key = (uint32_t)r->handle;
+	return (uint32_t)r->handle;
+}
+
+/* see recorded.h */
+void
+recorded_key(const char *name)
+{
+	key = handle_of(name);
 }
 
 static size_t signatures;
@@ -142,6 +150,20 @@ recorded_attest(uint32_t scheme, unsigned char *data, size_t len, size_t room)
 	CHECK(signed_len <= room);
 	memcpy(data, keeper_mailbox(), signed_len);
 	signatures++;
+	return signed_len;
+}
+
+/* see recorded.h */
+size_t
+recorded_attest_by(const char *name, uint32_t scheme, unsigned char *data,
+	size_t len, size_t room)
+{
+	uint32_t before = key;
+	size_t signed_len;
+
+	key = handle_of(name);
+	signed_len = recorded_attest(scheme, data, len, room);
+	key = before;
 	return signed_len;
 }
 

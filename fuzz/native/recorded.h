@@ -29,6 +29,11 @@ recorded_key(const char *name);
 size_t
 recorded_attest(uint32_t scheme, unsigned char *data, size_t len, size_t room);
 
+/* The same by the key of that name, whichever is behind the imports. */
+size_t
+recorded_attest_by(const char *name, uint32_t scheme, unsigned char *data,
+	size_t len, size_t room);
+
 /* How many signatures there have been, of any version. */
 size_t
 recorded_signatures(void);

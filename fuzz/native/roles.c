@@ -8,24 +8,20 @@
 #define FIFTY "01234567890123456789012345678901234567890123456789"
 #define LONGEST FIFTY FIFTY FIFTY FIFTY FIFTY
 
+#define TLS12 .version = 0x0303
 #define A_SERVER .profile = ENGINE_PROFILE_MODERN, .key = "p256"
-#define A_CLIENT .is_client = 1, .profile = ENGINE_PROFILE_MODERN
+#define A_CLIENT TLS12, .is_client = 1, .profile = ENGINE_PROFILE_MODERN
 
 const role roles[ROLES][2] = {
 	{{.profile = ENGINE_PROFILE_MODERN, .key = "p256"},
-		{.is_client = 1,
-			.profile = ENGINE_PROFILE_MODERN,
-			.peer = PEER_MUST_COME,
-			.name = "server.test"}},
+		{TLS12, .is_client = 1, .profile = ENGINE_PROFILE_MODERN,
+			.peer = PEER_MUST_COME, .name = "server.test"}},
 	{{.profile = ENGINE_PROFILE_MODERN,
 		 .key = "p256",
 		 .chooses = 1,
 		 .peer = PEER_MUST_COME},
-		{.is_client = 1,
-			.profile = ENGINE_PROFILE_MODERN,
-			.key = "p256",
-			.name = "server.test",
-			.suite = 0xC02B}},
+		{TLS12, .is_client = 1, .profile = ENGINE_PROFILE_MODERN,
+			.key = "p256", .name = "server.test", .suite = 0xC02B}},
 	{{.profile = ENGINE_PROFILE_LEGACY, .key = "rsa"},
 		{.is_client = 1,
 			.profile = ENGINE_PROFILE_LEGACY,
@@ -40,16 +36,13 @@ const role roles[ROLES][2] = {
 			.suite = 0xC012,
 			.version = 0x0302}},
 	{{.profile = ENGINE_PROFILE_COMPAT, .key = "p256"},
-		{.is_client = 1,
-			.profile = ENGINE_PROFILE_COMPAT,
+		{TLS12, .is_client = 1, .profile = ENGINE_PROFILE_COMPAT,
 			.suite = 0xC0AE}},
 	{{.profile = ENGINE_PROFILE_COMPAT, .key = "p256"},
-		{.is_client = 1,
-			.profile = ENGINE_PROFILE_COMPAT,
+		{TLS12, .is_client = 1, .profile = ENGINE_PROFILE_COMPAT,
 			.suite = 0xC025}},
 	{{.profile = ENGINE_PROFILE_COMPAT, .key = "rsa"},
-		{.is_client = 1,
-			.profile = ENGINE_PROFILE_COMPAT,
+		{TLS12, .is_client = 1, .profile = ENGINE_PROFILE_COMPAT,
 			.suite = 0x003D}},
 
 	/* Application protocols: the server's order counts. */

@@ -12,4 +12,13 @@
 
 extern const role roles13[ROLES13];
 
+/*
+ * Clients that have TLS 1.3, and TLS 1.2 in the same hello: that verify the
+ * server or don't, with a certificate of their own, with application
+ * protocols, and with TLS 1.3 alone.
+ */
+#define CLIENTS13 5
+
+extern const role clients13[CLIENTS13];
+
 #endif

@@ -14,6 +14,7 @@ const FRESH: Record<string, number> = {
   between: 100,
   certificates: 1500,
   client: 1000,
+  client13: 500,
   crypto: 150,
   hello: 500,
   keys: 300,

@@ -1,6 +1,6 @@
 /**
- * What our peer of TLS 1.3 says, played to the native targets `hello` and `server13`: new hellos each
- * time. With FUZZ_RECORD=1 it is what the corpora begin with.
+ * What our peer of TLS 1.3 says, played to the native targets `hello`, `server13` and `client13`: new
+ * hellos each time. With FUZZ_RECORD=1 it is what the corpora begin with.
  */
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,6 @@ import { run } from "../support/processes.ts";
 import { repository } from "../support/repository.ts";
 import { scratch } from "../support/scratch.ts";
 import { plainServer } from "../support/tls-servers.ts";
-import { uint16 } from "../support/tls12-encoding.ts";
 import { clearRecord } from "../support/tls12-messages.ts";
 import { RECORD } from "../support/wire.ts";
 import { Tls13Client } from "../tls13/peer/client.ts";
@@ -18,11 +17,11 @@ import type { ClientSettings } from "../tls13/peer/client-hello.ts";
 import { earlyData, recordSizeLimit } from "../tls13/peer/extensions.ts";
 import { certificate, type Extension, keyUpdate } from "../tls13/peer/messages.ts";
 import { GROUP } from "../tls13/peer/numbers.ts";
+import { client13Inputs } from "./client13-inputs.ts";
+import { encoded, type Step } from "./operations.ts";
 
 /** As fuzz/targets/server13.c numbers them. */
 const OPERATION = { raw: 0, sealed: 2, finished: 3, message: 4, data: 5, end: 6, say: 7 } as const;
-
-type Step = readonly [operation: number, content?: Uint8Array];
 
 const ROLES = [0, 1, 2, 3, 4];
 
@@ -49,16 +48,7 @@ async function client(settings: ClientSettings): Promise<Tls13Client> {
   return Tls13Client.connect(port, { name: SERVER_NAME, ...settings });
 }
 
-function encoded(role: number, steps: readonly Step[]): Buffer {
-  const bytes = steps.flatMap(([operation, content = Buffer.of()]) => [
-    Buffer.of(operation),
-    uint16(content.length),
-    content,
-  ]);
-  return Buffer.concat([Buffer.of(role), ...bytes]);
-}
-
-async function inputs(): Promise<{ hello: Buffer[]; server13: Buffer[] }> {
+async function inputs(): Promise<Record<"hello" | "server13" | "client13", Buffer[]>> {
   const hello: Buffer[] = [];
   const server13: Buffer[] = [];
   for (const [settings, more = []] of HELLOS) {
@@ -79,6 +69,7 @@ async function inputs(): Promise<{ hello: Buffer[]; server13: Buffer[] }> {
   return {
     hello: [...hello, Buffer.concat([Buffer.of(0, 3), retried])],
     server13: [...server13, ...early],
+    client13: await client13Inputs(),
   };
 }
 
