@@ -2,7 +2,7 @@
  * -y: a server that asks for a certificate gets ours, whatever its kind; -Y, and by default: it gets
  * none.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { asking, type Call, call, refusalOf } from "../support/calls.ts";
 import { Authority, chainFile, type KeyKind } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
@@ -22,14 +22,30 @@ const REQUESTS = ["-verify", "3", "-verify_return_error", "-CAfile", clients.cer
 
 const kinds: KeyKind[] = ["RSA-2048", "RSA-4096", "P-256", "P-384", "P-521"];
 
-it.each(kinds)("with -y, a key of %s satisfies a server that requires one", async (kind) => {
-  const { port } = await opensslServer(credentials, [...REQUIRES, "-tls1_2", "-rev"]);
-  const settings = { port, authority, credentials: clients.issue({ kind }), options: ["-y"] };
-  const client = await call({ ...settings, prog: asking("regit") });
-  expect(await client.ended).toMatchObject({
-    stdout: "tiger\nTLSv1.2 ECDHE-ECDSA-CHACHA20-POLY1305\n",
-    stderr: "",
-    code: 0,
+describe.each([
+  ["-tls1_2", "TLSv1.2 ECDHE-ECDSA-CHACHA20-POLY1305"],
+  ["-tls1_3", "TLSv1.3 TLS_CHACHA20_POLY1305_SHA256"],
+])("%s", (version, agreed) => {
+  it.each(kinds)("with -y, a key of %s satisfies a server that requires one", async (kind) => {
+    const { port } = await opensslServer(credentials, [...REQUIRES, version, "-rev"]);
+    const settings = { port, authority, credentials: clients.issue({ kind }), options: ["-y"] };
+    const client = await call({ ...settings, prog: asking("regit") });
+    expect(await client.ended).toMatchObject({
+      stdout: `tiger\n${agreed}\n`,
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  it("a server that can't verify our kind of signature gets none", async () => {
+    const algorithms = version === "-tls1_2" ? "RSA+SHA256" : "rsa_pss_rsae_sha256";
+    const options = [...REQUESTS, version, "-client_sigalgs", algorithms];
+    const { port, running } = await opensslServer(credentials, options);
+    const settings = { port, authority, credentials: ours, options: ["-y"] };
+    const client = await call({ ...settings, prog: ["sh", "-c", "echo hello >&7; sleep 0.2"] });
+    await eventually("our words", () => running.stdout.includes("hello"));
+    expect(running.stdout).not.toContain("client of the story");
+    expect(await client.ended).toMatchObject({ stderr: "", code: 0 });
   });
 });
 
@@ -51,7 +67,8 @@ it.each(["P-256", "RSA-2048"] as const)(
   "in the profile compat, a key of %s where the key exchange is RSA",
   async (kind) => {
     const files = authority.issue({ kind: "RSA-2048" });
-    const { port } = await opensslServer(files, [...REQUIRES, "-cipher", "AES128-SHA256", "-rev"]);
+    const old = ["-tls1_2", "-cipher", "AES128-SHA256"];
+    const { port } = await opensslServer(files, [...REQUIRES, ...old, "-rev"]);
     const options = ["-y", "--tls-profile", "compat"];
     const settings = { port, authority, credentials: clients.issue({ kind }), options };
     const client = await call({ ...settings, prog: asking("regit") });
@@ -85,14 +102,18 @@ it("a server that doesn't ask gets none", async () => {
   expect(await client.ended).toMatchObject({ stderr: "", code: 0 });
 });
 
-it("nginx verifies it", async () => {
-  const more = `ssl_client_certificate ${clients.certFile}; ssl_verify_client on;`;
+it.each([
+  ["TLSv1.2", "TLSv1\\.2 [A-Z0-9-]+"],
+  ["TLSv1.3", "TLSv1\\.3 [A-Z0-9_]+"],
+])("nginx with %s verifies it", async (version, agreed) => {
+  const verifies = `ssl_client_certificate ${clients.certFile}; ssl_verify_client on;`;
+  const more = `ssl_protocols ${version}; ${verifies}`;
   const { port } = await nginx(credentials, more);
   const prog = ["sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&7; cat <&6"];
   const settings = { port, authority, credentials: ours, options: ["-y"] };
   const client = await call({ ...settings, prog });
   expect((await client.ended).stdout).toMatch(
-    /\nnginx: TLSv1\.2 [A-Z0-9-]+ server\.test SUCCESS\n$/,
+    new RegExp(`\nnginx: ${agreed} server\\.test SUCCESS\n$`),
   );
 });
 
@@ -120,16 +141,6 @@ it.each([[[]], [["-Y"]], [["-y", "-Y"]], [["--client-cert"]]])(
   },
 );
 
-it("a server that can't verify our kind of signature gets none", async () => {
-  const options = [...REQUESTS, "-tls1_2", "-client_sigalgs", "RSA+SHA256"];
-  const { port, running } = await opensslServer(credentials, options);
-  const settings = { port, authority, credentials: ours, options: ["-y"] };
-  const client = await call({ ...settings, prog: ["sh", "-c", "echo hello >&7; sleep 0.2"] });
-  await eventually("our words", () => running.stdout.includes("hello"));
-  expect(running.stdout).not.toContain("client of the story");
-  expect(await client.ended).toMatchObject({ stderr: "", code: 0 });
-});
-
 it("with -Y, KEYFILE and CERTFILE are not even looked at", async () => {
   const missing = { keyFile: "/no/such/key", certFile: "/no/such/certificate" };
   const { port } = await reversingServer(credentials);
@@ -137,21 +148,39 @@ it("with -Y, KEYFILE and CERTFILE are not even looked at", async () => {
   expect(await client.ended).toMatchObject({ stderr: "", code: 0 });
 });
 
-it("with -Y, a server that requires one refuses us, and we say so", async () => {
+it("with -Y, a server of TLS 1.2 that requires one refuses us, and we say so", async () => {
   const { port } = await opensslServer(credentials, [...REQUIRES, "-tls1_2"]);
   const { code, stderr } = await refusalOf({ port, authority, credentials: ours });
   expect(stderr).toBe("s6-tlsc: fatal: TLS error: the peer sent the alert handshake_failure\n");
   expect(code).toBe(98);
 });
 
-it("a server that doesn't trust our certificate refuses us, and we say so", async () => {
-  const { port } = await opensslServer(credentials, REQUIRES);
-  const stranger = ClientAuthority.root({ subject: name(["CN", "Stranger"]) }).issue();
+const stranger = ClientAuthority.root({ subject: name(["CN", "Stranger"]) }).issue();
+
+it("a server of TLS 1.2 that doesn't trust our certificate refuses us, and we say so", async () => {
+  const { port } = await opensslServer(credentials, [...REQUIRES, "-tls1_2"]);
   const settings = { port, authority, credentials: stranger, options: ["-y"] };
   const { code, stderr } = await refusalOf(settings);
   expect(stderr).toBe("s6-tlsc: fatal: TLS error: the peer sent the alert unknown_ca\n");
   expect(code).toBe(98);
 });
+
+it.each([
+  ["has no certificate", ["-Y"], "certificate_required"],
+  ["shows one that it doesn't trust", ["-y"], "unknown_ca"],
+])(
+  "a server of TLS 1.3 refuses a client that %s when prog is there already, and we say so",
+  async (_, options, alert) => {
+    const { port } = await opensslServer(credentials, [...REQUIRES, "-tls1_3"]);
+    const prog = ["sh", "-c", "echo prog is there; cat <&6; exit 7"];
+    const client = await call({ port, authority, credentials: stranger, options, prog });
+    expect(await client.ended).toMatchObject({
+      stdout: "prog is there\n",
+      stderr: `s6-tlsc: fatal: TLS error: the peer sent the alert ${alert}\n`,
+      code: 7,
+    });
+  },
+);
 
 const unusable: [string, Partial<Call>, number, RegExp][] = [
   ["no KEYFILE", { environment: { CERTFILE: ours.certFile } }, 100, /variable KEYFILE is not set/],

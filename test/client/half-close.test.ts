@@ -4,13 +4,15 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { call, sayingAndReading } from "../support/calls.ts";
-import { Authority } from "../support/certificates.ts";
+import { Authority, derCertificate } from "../support/certificates.ts";
+import { TLS12 } from "../support/clients.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { serve } from "../support/service.ts";
-import { serverByWire } from "../support/tls-servers.ts";
+import { nextConnection, serverByWire } from "../support/tls-servers.ts";
 import { RECORD } from "../support/wire.ts";
 import { words } from "../support/words.ts";
+import { Tls13Server } from "../tls13/peer/server.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -73,14 +75,30 @@ it("with -s, the program's EOF is a FIN and no close_notify", async () => {
 });
 
 it.each(["-S", "--close-notify", "-s -S"])(
-  "with %j, the program's EOF is a close_notify, and the end",
+  "with %j in TLS 1.2, the program's EOF is a close_notify, and the end",
   async (line) => {
-    const { port, connection } = await serverByWire(credentials);
+    const { port, connection } = await serverByWire(credentials, TLS12);
     const client = await call({ port, authority, options: words(line), prog: GOODBYE });
     const { server, wire } = await connection;
     expect((await everything(server)).toString()).toBe("goodbye");
     expect(wire.received.at(-1)?.type).toBe(RECORD.alert);
     server.end();
     expect(await client.ended).toMatchObject({ stderr: "", code: 0 });
+  },
+);
+
+it.each(["-S", "--close-notify", "-s -S"])(
+  "with %j in TLS 1.3, the program's EOF is a close_notify, and the late reply is heard",
+  async (line) => {
+    const { port, socket } = await nextConnection();
+    const client = await call({ port, authority, options: words(line), prog: GOODBYE });
+    const certificates = [derCertificate(credentials.certFile)];
+    const server = new Tls13Server(await socket, { certificates, key: credentials.key });
+    await server.establish();
+    expect((await server.receive(7)).toString()).toBe("goodbye");
+    expect(await server.lastWords()).toEqual([{ level: 1, description: 0, sealed: true }]);
+    server.send("late reply");
+    server.close();
+    expect(await client.ended).toMatchObject({ stdout: "late reply", stderr: "", code: 0 });
   },
 );

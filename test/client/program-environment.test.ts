@@ -3,7 +3,7 @@
  * the server.
  */
 import { createHash, createPublicKey } from "node:crypto";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Call, call } from "../support/calls.ts";
 import { SERVER_NAME } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
@@ -33,9 +33,19 @@ const STALE = {
 
 const spki = createPublicKey(server.key).export({ type: "spki", format: "der" });
 
+const VERSIONS = [
+  ["-tls1_2", { SSL_PROTOCOL: "TLSv1.2", SSL_CIPHER: "ECDHE-ECDSA-CHACHA20-POLY1305" }],
+  [
+    "-tls1_3",
+    {
+      SSL_PROTOCOL: "TLSv1.3",
+      SSL_CIPHER: "TLS_CHACHA20_POLY1305_SHA256",
+      SSL_GROUP: "X25519",
+    },
+  ],
+] as const;
+
 const TOLD = {
-  SSL_PROTOCOL: "TLSv1.2",
-  SSL_CIPHER: "ECDHE-ECDSA-CHACHA20-POLY1305",
   SSL_TLS_SNI_SERVERNAME: SERVER_NAME,
   SSL_PEER_CERT_HASH: `SHA256:${sha256(server.der)}`,
   SSL_PEER_CERT_SUBJECT: "C=FR, O=Bearhug, CN=a\\+server",
@@ -47,8 +57,8 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function environmentOf(settings: Partial<Call>) {
-  const { port } = await opensslServer(server, ["-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305"]);
+async function environmentOf(version: string, settings: Partial<Call>) {
+  const { port } = await opensslServer(server, [version]);
   const client = await call({ port, authority, prog: ["env", "-0"], ...settings });
   const { stdout, stderr, code } = await client.ended;
   expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
@@ -59,24 +69,29 @@ async function environmentOf(settings: Partial<Call>) {
 }
 
 const environment = { ...OURS, ...STALE, CAFILES: "kept", EMPTY: "" };
-const settings = { environment, credentials: ours };
+// TLS 1.2 tells no group, and nothing old stays in its place.
+const settings = { environment: { ...environment, SSL_GROUP: "stale" }, credentials: ours };
 
-it.each(["", "-z", "-Z -z", "--no-keep", "-y"])(
-  "with %j, what we read is gone, and the server is told about",
-  async (line) => {
-    const seen = await environmentOf({ ...settings, options: words(line) });
-    expect(seen).toEqual({ PATH: process.env["PATH"], CAFILES: "kept", EMPTY: "", ...TOLD });
-  },
-);
+describe.each(VERSIONS)("a server with %s", (version, agreed) => {
+  it.each(["", "-z", "-Z -z", "--no-keep", "-y"])(
+    "with %j, what we read is gone, and the server is told about",
+    async (line) => {
+      const seen = await environmentOf(version, { ...settings, options: words(line) });
+      const left = { PATH: process.env["PATH"], CAFILES: "kept", EMPTY: "" };
+      expect(seen).toEqual({ ...left, ...TOLD, ...agreed });
+    },
+  );
 
-it.each(["-Z", "-z -Z", "--keep"])("with %j, what we read is kept", async (line) => {
-  const seen = await environmentOf({ ...settings, options: words(line) });
-  expect(seen).toEqual({
-    ...environment,
-    ...TOLD,
-    PATH: process.env["PATH"],
-    CAFILE: authority.certFile,
-    KEYFILE: ours.keyFile,
-    CERTFILE: ours.certFile,
+  it.each(["-Z", "-z -Z", "--keep"])("with %j, what we read is kept", async (line) => {
+    const seen = await environmentOf(version, { ...settings, options: words(line) });
+    expect(seen).toEqual({
+      ...environment,
+      ...TOLD,
+      ...agreed,
+      PATH: process.env["PATH"],
+      CAFILE: authority.certFile,
+      KEYFILE: ours.keyFile,
+      CERTFILE: ours.certFile,
+    });
   });
 });

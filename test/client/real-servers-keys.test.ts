@@ -17,11 +17,15 @@ const credentials = Object.fromEntries(
 const ECHO = "read -r line; echo $line";
 const PROFILES = ["modern", "compat", "legacy"];
 
+function ourServer(files: Credentials) {
+  return startServer({ authority, credentials: files, environment: { TLS_PROFILE: "next" } });
+}
+
 describe.each<[string, (files: Credentials) => Promise<{ port: number }>, RegExp]>([
   ["gnutls-serv", (files) => gnutlsServer(files), /^GET \/\n/],
-  ["nginx", (files) => nginx(files), /^nginx: /],
+  ["nginx", (files) => nginx(files, "ssl_protocols TLSv1.2 TLSv1.3;"), /^nginx: /],
   ["stunnel", (files) => stunnel(files, ECHO), /^GET \/\n/],
-  ["s6-tlsserver", (files) => startServer({ authority, credentials: files }), /^GET \/\n/],
+  ["s6-tlsserver", ourServer, /^GET \/\n/],
 ])("%s", (_, serverWith, answer) => {
   async function heard(kind: KeyKind, options: string[] = []): Promise<string> {
     const { port } = await serverWith(credentials[kind]);
@@ -32,9 +36,13 @@ describe.each<[string, (files: Credentials) => Promise<{ port: number }>, RegExp
     return stdout;
   }
 
-  it.each(kinds)("a key of %s", async (kind) => {
+  it.each(kinds)("a key of %s in TLS 1.2", async (kind) => {
     const type = kind.startsWith("RSA") ? "RSA" : "ECDSA";
-    expect(await heard(kind)).toContain(`\nTLSv1.2 ECDHE-${type}-`);
+    expect(await heard(kind, ["--tls-max", "1.2"])).toContain(`\nTLSv1.2 ECDHE-${type}-`);
+  });
+
+  it.each(kinds)("a key of %s in TLS 1.3", async (kind) => {
+    expect(await heard(kind, ["--tls-min", "1.3"])).toContain("\nTLSv1.3 TLS_");
   });
 
   it.each(PROFILES)("the profile %s", async (profile) => {

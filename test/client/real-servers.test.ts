@@ -1,7 +1,7 @@
 /**
  * Servers that people run: each hears what the program says, and the program what they answer.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { asking, call, sayingAndReading } from "../support/calls.ts";
 import { Authority } from "../support/certificates.ts";
 import { eventually } from "../support/limits.ts";
@@ -14,12 +14,59 @@ const authority = Authority.root();
 const credentials = authority.issue();
 const SUITE = "TLSv1.2 ECDHE-ECDSA-CHACHA20-POLY1305";
 
-it("openssl s_server, which speaks TLS 1.3 as well", async () => {
-  const { port, running } = await opensslServer(credentials);
-  const client = await call({ port, authority, prog: asking("to the server") });
-  await eventually("our words", () => running.stdout.includes("to the server\n"));
-  running.child.stdin?.write("to the client\n");
-  expect((await client.ended).stdout).toMatch(/^to the client\nTLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+\n$/);
+describe.each([
+  {
+    version: "TLSv1.2",
+    options: ["--tls-max", "1.2"],
+    agreed: "TLSv1\\.2 ECDHE-ECDSA-[A-Z0-9-]+",
+    group: "",
+  },
+  { version: "TLSv1.3", options: [], agreed: "TLSv1\\.3 TLS_[A-Z0-9_]+", group: " X25519" },
+])("$version", ({ options, agreed, group }) => {
+  const answer = (text: string) => new RegExp(`^${text}\n${agreed}\n$`);
+
+  it("openssl s_server", async () => {
+    const { port, running } = await opensslServer(credentials);
+    const client = await call({ port, authority, options, prog: asking("to the server") });
+    await eventually("our words", () => running.stdout.includes("to the server\n"));
+    running.child.stdin?.write("to the client\n");
+    expect((await client.ended).stdout).toMatch(answer("to the client"));
+  });
+
+  it("gnutls-serv", async () => {
+    const { port } = await gnutlsServer(credentials);
+    const client = await call({ port, authority, options, prog: asking("there and back") });
+    expect((await client.ended).stdout).toMatch(answer("there and back"));
+  });
+
+  it("nginx, which reads the name that we ask for", async () => {
+    const { port } = await nginx(credentials, "ssl_protocols TLSv1.2 TLSv1.3;");
+    const request = "GET / HTTP/1.1\\r\\nHost: server.test\\r\\nConnection: close\\r\\n\\r\\n";
+    const prog = ["sh", "-c", `printf '${request}' >&7; cat <&6`];
+    const client = await call({ port, authority, options, prog });
+    const { stdout, stderr, code } = await client.ended;
+    expect(stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(stdout).toMatch(new RegExp(`\r\n\r\nnginx: ${agreed} server\\.test NONE\n$`));
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  });
+
+  it("stunnel", async () => {
+    const { port } = await stunnel(credentials, "read line; echo stunnel: $line");
+    const client = await call({ port, authority, options, prog: asking("a line") });
+    expect((await client.ended).stdout).toMatch(answer("stunnel: a line"));
+  });
+
+  it("with -v 2 there is a line about the connection, with -v 0 none about an error", async () => {
+    const { port } = await gnutlsServer(credentials);
+    const prog = asking("there and back");
+    const client = await call({ port, authority, options: [...options, "-v", "2"], prog });
+    const line = `${agreed}${group}, server name server\\.test, 15 bytes in, 15 bytes out, ended normally`;
+    expect((await client.ended).stderr).toMatch(
+      new RegExp(`^s6-tlsc: info: 127\\.0\\.0\\.1:[0-9]+: ${line}\n$`),
+    );
+    const silent = { port, authority, name: "other.test", options: [...options, "-v", "0"] };
+    expect(await (await call(silent)).ended).toMatchObject({ code: 98, stderr: "" });
+  });
 });
 
 it("openssl s_server that wants to renegotiate hears that there will be none", async () => {
@@ -31,33 +78,6 @@ it("openssl s_server that wants to renegotiate hears that there will be none", a
   await eventually("the answer", () => running.stderr.includes("no renegotiation"));
   // It gives up then, which we don't.
   expect(await client.ended).toMatchObject({ code: 7, signal: null });
-});
-
-it("gnutls-serv", async () => {
-  const { port } = await gnutlsServer(credentials);
-  const client = await call({ port, authority, prog: asking("there and back") });
-  expect((await client.ended).stdout).toMatch(
-    /^there and back\nTLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+\n$/,
-  );
-});
-
-it("nginx, which reads the name that we ask for", async () => {
-  const { port } = await nginx(credentials);
-  const request = "GET / HTTP/1.1\\r\\nHost: server.test\\r\\nConnection: close\\r\\n\\r\\n";
-  const prog = ["sh", "-c", `printf '${request}' >&7; cat <&6`];
-  const client = await call({ port, authority, prog });
-  const { stdout, stderr, code } = await client.ended;
-  expect(stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-  expect(stdout).toMatch(/\r\n\r\nnginx: TLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+ server\.test NONE\n$/);
-  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-});
-
-it("stunnel", async () => {
-  const { port } = await stunnel(credentials, "read line; echo stunnel: $line");
-  const client = await call({ port, authority, prog: asking("a line") });
-  expect((await client.ended).stdout).toMatch(
-    /^stunnel: a line\nTLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+\n$/,
-  );
 });
 
 it("our own s6-tlsd behind tcpserver", async () => {
@@ -106,15 +126,4 @@ it.each([
     running.signal("SIGKILL");
     expect(await client.ended).toMatchObject({ stderr: complaint, code: 7 });
   }
-});
-
-it("with -v 2 there is a line about the connection, with -v 0 none about an error", async () => {
-  const { port } = await gnutlsServer(credentials);
-  const prog = asking("there and back");
-  const client = await call({ port, authority, options: ["-v", "2"], prog });
-  expect((await client.ended).stderr).toMatch(
-    /^s6-tlsc: info: 127\.0\.0\.1:[0-9]+: TLSv1\.2 [A-Z0-9-]+, server name server\.test, 15 bytes in, 15 bytes out, ended normally\n$/,
-  );
-  const refused = await call({ port, authority, name: "other.test", options: ["-v", "0"] });
-  expect(await refused.ended).toMatchObject({ code: 98, stderr: "" });
 });

@@ -47,6 +47,6 @@ it.each(["y", "Y"])("%s", async (letters) => {
   const command = ["tcpclient", "-HRl0", "127.0.0.1", `${port}`, ...ours];
   const { code, stdout, stderr } = await run(command, { environment });
   expect({ code, stderr }).toEqual({ code: 7, stderr: "" });
-  const told = letters === "Y" ? "SSL_PROTOCOL=TLSv1.2" : "";
+  const told = letters === "Y" ? "SSL_PROTOCOL=TLSv1.3" : "";
   expect(stdout).toBe(`<${told}>\n250 NOOP\r\n221 bye\r\n`);
 });

@@ -3,7 +3,7 @@
  * it by OpenSSL's name. The server is OpenSSL wherever OpenSSL still can, and otherwise GnuTLS.
  * static-ecdh.test.ts has what neither of them has.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { asking, call, refusalOf } from "../support/calls.ts";
 import { Authority, type Credentials } from "../support/certificates.ts";
 import {
@@ -88,9 +88,23 @@ it("modern has nothing in common with a server of CBC suites alone", async () =>
   expect(code).toBe(98);
 });
 
-it("a server that has given up TLS 1.2 refuses us, and we say so", async () => {
+const SUITES13 = [
+  ...["TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
+];
+
+describe.each(["modern", "compat", "legacy", "strict"])("TLS 1.3 with %s", (profile) => {
+  it.each(SUITES13)("%s", async (suite) => {
+    const { port } = await reversingServer(ecdsa, ["-tls1_3", "-ciphersuites", suite]);
+    const options = ["--tls-profile", profile];
+    const client = await call({ port, authority, options, prog: asking("regit") });
+    const ended = await client.ended;
+    expect(ended).toMatchObject({ stdout: `tiger\nTLSv1.3 ${suite}\n`, stderr: "", code: 0 });
+  });
+});
+
+it("a server that has given up TLS 1.2 refuses us with --tls-max 1.2, and we say so", async () => {
   const { port } = await reversingServer(ecdsa, ["-tls1_3"]);
-  const { code, stderr } = await refusalOf({ port, authority });
+  const { code, stderr } = await refusalOf({ port, authority, options: ["--tls-max", "1.2"] });
   expect(stderr).toMatch(/^s6-tlsc: fatal: TLS error: [^\n]*protocol_version[^\n]*\n$/);
   expect(code).toBe(98);
 });

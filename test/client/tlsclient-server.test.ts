@@ -1,7 +1,7 @@
 /**
  * s6-tlsclient with real servers: openssl s_server, and our own.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
 import { eventually } from "../support/limits.ts";
@@ -15,17 +15,23 @@ const authority = Authority.root();
 const credentials = authority.issue();
 const named = ["-k", SERVER_NAME];
 
-it("openssl s_server: its page about the session is there to be read", async () => {
-  const { keyFile, certFile } = credentials;
-  const files = ["-key", keyFile, "-cert", certFile];
-  const server = start(["openssl", "s_server", "-accept", "127.0.0.1:0", "-www", ...files]);
-  const port = () => Number(/^ACCEPT 127\.0\.0\.1:([0-9]+)$/m.exec(server.stdout)?.[1]);
-  await eventually("s_server's port", () => port() > 0);
-  const call = { authority, port: port(), options: named, prog: ASK };
-  const { code, stdout, stderr } = await runClient(call, { input: "GET / HTTP/1.0\r\n\r\n" });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toContain("HTTP/1.0 200 ok");
-  expect(stdout).toMatch(/Protocol *: TLSv1\.2/);
+describe.each([
+  ["-tls1_2", /Protocol *: TLSv1\.2/],
+  ["-tls1_3", /New, TLSv1\.3, Cipher is TLS_/],
+])("%s", (version, line) => {
+  it("openssl s_server: its page about the session is there to be read", async () => {
+    const { keyFile, certFile } = credentials;
+    const files = ["-key", keyFile, "-cert", certFile];
+    const listen = ["-accept", "127.0.0.1:0", version, "-www"];
+    const server = start(["openssl", "s_server", ...listen, ...files]);
+    const port = () => Number(/^ACCEPT 127\.0\.0\.1:([0-9]+)$/m.exec(server.stdout)?.[1]);
+    await eventually("s_server's port", () => port() > 0);
+    const call = { authority, port: port(), options: named, prog: ASK };
+    const { code, stdout, stderr } = await runClient(call, { input: "GET / HTTP/1.0\r\n\r\n" });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("HTTP/1.0 200 ok");
+    expect(stdout).toMatch(line);
+  });
 });
 
 it("prog finds who talks to whom, and what was negotiated", async () => {

@@ -28,26 +28,33 @@ it.each([
   expect(await client.ended).toMatchObject({ code: 0, stderr: "" });
 });
 
-it("the server hears the name, and the notification tells nothing of its certificate", async () => {
-  const { port } = await reversingServer(anybody);
-  const told = ["-d", "3"];
-  const client = await call({
-    port,
-    program: "s6-tlsc-io",
-    options: [...options, ...told],
-    pipe: 3,
-  });
-  const block = (await everything(client.descriptor(3))).toString();
-  expect(block.split("\0").slice(0, -2)).toEqual([
-    "SSL_PROTOCOL=TLSv1.2",
-    expect.stringMatching(/^SSL_CIPHER=ECDHE-ECDSA-/),
-    `SSL_TLS_SNI_SERVERNAME=${SERVER_NAME}`,
-    "SSL_PEER_CERT_HASH",
-    "SSL_PEER_CERT_SUBJECT",
-    "SSL_PEER_CERT_SAN",
-    "SSL_PEER_CERT_SPKI_HASH",
-  ]);
-});
+it.each([
+  ["-tls1_2", "TLSv1.2", /^SSL_CIPHER=ECDHE-ECDSA-/, []],
+  ["-tls1_3", "TLSv1.3", /^SSL_CIPHER=TLS_/, ["SSL_GROUP=X25519"]],
+])(
+  "the server (%s) hears the name, and the notification tells nothing of its certificate",
+  async (option, version, cipher, group) => {
+    const { port } = await reversingServer(anybody, [option]);
+    const told = ["-d", "3"];
+    const client = await call({
+      port,
+      program: "s6-tlsc-io",
+      options: [...options, ...told],
+      pipe: 3,
+    });
+    const block = (await everything(client.descriptor(3))).toString();
+    expect(block.split("\0").slice(0, -2)).toEqual([
+      `SSL_PROTOCOL=${version}`,
+      expect.stringMatching(cipher),
+      ...group,
+      `SSL_TLS_SNI_SERVERNAME=${SERVER_NAME}`,
+      "SSL_PEER_CERT_HASH",
+      "SSL_PEER_CERT_SUBJECT",
+      "SSL_PEER_CERT_SAN",
+      "SSL_PEER_CERT_SPKI_HASH",
+    ]);
+  },
+);
 
 it("no warning is needed where no name is given", async () => {
   const { port } = await reversingServer(anybody);

@@ -2,7 +2,7 @@
  * A server that isn't who it should be: the program doesn't run, the operator reads why, and the
  * server gets the alert that says so.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { asking, call, refusalOf } from "../support/calls.ts";
 import { SERVER_NAME } from "../support/certificates.ts";
 import {
@@ -14,7 +14,9 @@ import {
 import { type Alternative, extension } from "../support/extensions.ts";
 import { eventually } from "../support/limits.ts";
 import { name } from "../support/names.ts";
-import { opensslServer, reversingServer } from "../support/tls-servers.ts";
+import { ALERT } from "../support/refusals.ts";
+import { nextConnection, opensslServer, reversingServer } from "../support/tls-servers.ts";
+import { Tls13Server } from "../tls13/peer/server.ts";
 
 const authority = ClientAuthority.root();
 
@@ -31,12 +33,18 @@ interface Case {
   message: string;
   /** OpenSSL's name of the alert. */
   alert: string;
+  /** Of our client. */
+  options?: readonly string[];
 }
 
-async function expectRefused({ credentials, message, alert }: Case): Promise<void> {
+async function expectRefused(
+  server: readonly string[],
+  { credentials, message, alert, options = [] }: Case,
+): Promise<void> {
   // A weak key or hash is for our side to find.
-  const { port, running } = await opensslServer(credentials, ["-cipher", "ALL:@SECLEVEL=0"]);
-  const { code, stderr } = await refusalOf({ port, authority });
+  const weak = ["-cipher", "ALL:@SECLEVEL=0"];
+  const { port, running } = await opensslServer(credentials, [...server, ...weak]);
+  const { code, stderr } = await refusalOf({ port, authority, options });
   const sent = alert.replaceAll(" ", "_");
   expect(stderr).toBe(`s6-tlsc: fatal: TLS error: ${message}; sent the alert ${sent}\n`);
   expect(code).toBe(98);
@@ -46,7 +54,7 @@ async function expectRefused({ credentials, message, alert }: Case): Promise<voi
 const intermediate = authority.intermediate();
 const withoutIntermediate = { ...intermediate.issue(forServer()), chainFile: null };
 
-it.each<[string, Case]>([
+const REFUSED: [string, Case][] = [
   [
     "is for another name",
     {
@@ -201,16 +209,37 @@ it.each<[string, Case]>([
       alert: "unsupported certificate",
     },
   ],
-  [
-    "has a signature with SHA-1",
-    {
-      credentials: authority.issue(forServer({ hash: "sha1" })),
-      message: "certificate with an unsupported feature",
-      alert: "unsupported certificate",
-    },
-  ],
-])("a server whose certificate %s is refused", async (_, refused) => {
-  await expectRefused(refused);
+];
+
+describe.each(["-tls1_2", "-tls1_3"])("%s", (option) => {
+  it.each(REFUSED)("a server whose certificate %s is refused", async (_, refused) => {
+    await expectRefused([option], refused);
+  });
+});
+
+const sha1 = authority.issue(forServer({ hash: "sha1" }));
+const UNSUPPORTED = "certificate with an unsupported feature";
+
+it("a server of TLS 1.2 whose certificate has a signature with SHA-1 is refused", async () => {
+  const options = ["--tls-max", "1.2"];
+  const alert = "unsupported certificate";
+  await expectRefused([], { credentials: sha1, message: UNSUPPORTED, alert, options });
+});
+
+// OpenSSL does not show it to a client that lists the signatures of certificates.
+it("a server of TLS 1.3 whose certificate has a signature with SHA-1 is refused", async () => {
+  const { port, socket } = await nextConnection();
+  const refusal = refusalOf({ port, authority });
+  const server = new Tls13Server(await socket, { certificates: [sha1.der], key: sha1.key });
+  await server.upToShare();
+  server.greet();
+  server.flight();
+  const description = ALERT.unsupportedCertificate;
+  expect(await server.lastWords()).toEqual([{ level: 2, description, sealed: true }]);
+  expect(await refusal).toMatchObject({
+    stderr: `s6-tlsc: fatal: TLS error: ${UNSUPPORTED}; sent the alert unsupported_certificate\n`,
+    code: 98,
+  });
 });
 
 it.each<[string, ClientCredentials]>([

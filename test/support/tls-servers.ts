@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { createSecureContext, TLSSocket, type TLSSocketOptions } from "node:tls";
+import {
+  createSecureContext,
+  type SecureContextOptions,
+  TLSSocket,
+  type TLSSocketOptions,
+} from "node:tls";
 import { afterEach } from "vitest";
 import { SERVER_NAME } from "./certificates.ts";
 import { connectRaw } from "./clients.ts";
@@ -154,11 +159,14 @@ export async function nextConnection(): Promise<{ port: number; socket: Promise<
 }
 
 /** Node's TLS server for one connection, over a wire that the test can watch and break. */
-export async function serverByWire({ keyFile, certFile }: ServerFiles): Promise<WiredServer> {
+export async function serverByWire(
+  { keyFile, certFile }: ServerFiles,
+  versions: SecureContextOptions = {},
+): Promise<WiredServer> {
   const { port, socket } = await nextConnection();
   const connection = socket.then((tcp) => {
     const wire = new Wire(tcp);
-    const context = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+    const context = { key: readFileSync(keyFile), cert: readFileSync(certFile), ...versions };
     const settings = { isServer: true, secureContext: createSecureContext(context) };
     const server = new TLSSocket(wire, { ...settings, allowHalfOpen: true } as TLSSocketOptions);
     server.on("error", () => {});
