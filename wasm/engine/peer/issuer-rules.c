@@ -117,5 +117,8 @@ certificate_issuing_flaw(const certificate *cert)
 	if (requires_policy(cert)) {
 		return ERR_X509_UNSUPPORTED_CONSTRAINT;
 	}
-	return places_are_readable(cert) ? 0 : ERR_X509_UNREADABLE_EXTENSION;
+	return places_are_readable(cert) &&
+			       !certificate_says_nothing_of_issuer(cert)
+		       ? 0
+		       : ERR_X509_UNREADABLE_EXTENSION;
 }

@@ -151,10 +151,7 @@ certificate_flaw(const certificate *cert, int is_ca)
 	if (is_ca && cert->subject.len == 0) {
 		return BR_ERR_X509_BAD_DN;
 	}
-	err = extensions_flaw(cert->extensions);
-	return err == 0 && certificate_says_nothing_of_issuer(cert)
-		       ? ERR_X509_UNREADABLE_EXTENSION
-		       : err;
+	return extensions_flaw(cert->extensions);
 }
 
 /* see rules.h */

@@ -279,6 +279,9 @@ engine_add_trust_anchor(const void *data, size_t len)
 	if (err != 0) {
 		return err;
 	}
+	if (certificate_says_nothing_of_issuer(&cert)) {
+		return ERR_X509_UNREADABLE_EXTENSION;
+	}
 	if (certificate_denies_itself(&cert)) {
 		return BR_ERR_X509_DN_MISMATCH;
 	}
