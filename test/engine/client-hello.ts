@@ -10,6 +10,8 @@ export interface Hello {
   groups?: readonly number[];
   /** RFC 6066, 4: 1 is 512 bytes, 4 is 4096. */
   maxFragmentLength?: number;
+  /** RFC 8446, 4.2.1. */
+  listedVersions?: readonly number[];
   /** Bytes of an extension that means nothing (RFC 7685). */
   padding?: number;
 }
@@ -61,6 +63,7 @@ const EXTENSION = {
   pointFormats: 11,
   signatures: 13,
   padding: 21,
+  supportedVersions: 43,
 } as const;
 
 const X25519_AND_NIST = [29, 23, 24, 25];
@@ -100,6 +103,10 @@ function extensions(hello: Hello): Buffer[] {
   }
   if (hello.maxFragmentLength !== undefined) {
     all.push(extension(EXTENSION.maxFragmentLength, Buffer.of(hello.maxFragmentLength)));
+  }
+  if (hello.listedVersions !== undefined) {
+    const listed = Buffer.concat(hello.listedVersions.map(uint16));
+    all.push(extension(EXTENSION.supportedVersions, vector8(listed)));
   }
   if (hello.padding !== undefined) {
     all.push(extension(EXTENSION.padding, Buffer.alloc(hello.padding)));

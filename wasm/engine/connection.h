@@ -49,6 +49,10 @@ typedef struct {
 	unsigned profile;
 	offer offer;
 
+	/* The newest version before TLS 1.3 that the client lists, if it has
+	   a list; else 0. */
+	unsigned listed_max;
+
 	/* Our chain, end entity first. */
 	br_x509_certificate chain[CHAIN_MAX];
 	size_t chain_len;

@@ -16,7 +16,11 @@
 #include "tls12/refusal.h"
 #include "undecided-common.h"
 
+#define VERSION_TLS12 0x0303
 #define VERSION_TLS13 0x0304
+
+/* RFC 5246, 7.2. */
+#define PROTOCOL_VERSION 70
 
 /* "I tried a newer version before" (RFC 7507). */
 #define TLS_FALLBACK_SCSV 0x5600
@@ -73,12 +77,34 @@ offers_tls13(void)
 	return conn.offer.max_version >= VERSION_TLS13;
 }
 
+/*
+ * BearSSL goes by the field for one version alone. A list narrows what it may
+ * choose from; where the two have nothing in common, there is no version.
+ */
+static int
+heed_versions(const client_hello *read)
+{
+	unsigned max = conn.offer.max_version;
+
+	if (max > VERSION_TLS12) {
+		max = VERSION_TLS12;
+	}
+	if (max > read->version) {
+		max = read->version;
+	}
+	return !client_hello_lists_versions(
+		       read, conn.offer.min_version, max, &conn.listed_max) ||
+	       conn.listed_max != 0;
+}
+
 /* A hello for TLS 1.2 or an older version. */
 static void
 judge(const client_hello *read)
 {
-	unsigned alert;
-	int err = client_hello_judge(read, first_message_scratch(), &alert);
+	unsigned alert = PROTOCOL_VERSION;
+	int err = heed_versions(read) ? client_hello_judge(read,
+						first_message_scratch(), &alert)
+				      : BR_ERR_UNSUPPORTED_VERSION;
 
 	if (err == 0) {
 		become(&protocol_tls12);

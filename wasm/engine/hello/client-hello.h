@@ -33,6 +33,15 @@ int
 client_hello_offers_tls13(const client_hello *hello);
 
 /*
+ * The list of versions goes before the field for one (RFC 8446, 4.2.1).
+ * Returns 0 if there is none; else `newest` is the newest version on it of
+ * those from `min` to `max`, or 0.
+ */
+int
+client_hello_lists_versions(const client_hello *hello, unsigned min,
+	unsigned max, unsigned *newest);
+
+/*
  * Does it break a rule that BearSSL lets pass? Returns 0, or the error; then
  * `alert` is the one that tells the client. `seen` is scratch room: a bit for
  * each type of extension, so that thousands of them cost what a few do.

@@ -8,6 +8,29 @@
 
 /* see client-hello.h */
 int
+client_hello_lists_versions(
+	const client_hello *hello, unsigned min, unsigned max, unsigned *newest)
+{
+	reader extensions = hello->extensions;
+	reader content, versions;
+
+	*newest = 0;
+	if (!hello_extension_find(&extensions, SUPPORTED_VERSIONS, &content)) {
+		return 0;
+	}
+	versions = reader_vector8(&content);
+	while (versions.left > 0) {
+		unsigned version = reader_u16(&versions);
+
+		if (version >= min && version <= max && version > *newest) {
+			*newest = version;
+		}
+	}
+	return 1;
+}
+
+/* see client-hello.h */
+int
 client_hello_offers_tls13(const client_hello *hello)
 {
 	reader extensions = hello->extensions;

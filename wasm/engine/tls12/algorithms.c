@@ -72,7 +72,8 @@ algorithms_set(br_ssl_engine_context *eng)
 	int modern = conn.profile == ENGINE_PROFILE_MODERN ||
 		     conn.profile == ENGINE_PROFILE_NEXT ||
 		     conn.profile == ENGINE_PROFILE_STRICT;
-	unsigned max = offered->max_version;
+	unsigned max =
+		conn.listed_max != 0 ? conn.listed_max : offered->max_version;
 
 	br_ssl_engine_set_suites(eng, offered->suites, offered->suites_len);
 	br_ssl_engine_set_versions(
