@@ -7,7 +7,7 @@
 # make bogo    lets BoringSSL's test runner judge the engine, and writes docs/conformance.md
 #              (BOGO_TEST='PATTERN;PATTERN': a part of it)
 # make mutants plants faults in a copy, and shows which test notices each (ONLY=words:
-#              of those names)
+#              of those names; SAMPLE=N: of some, others each day)
 # make faults  lets every system call fail in its turn (make test: a sample)
 # make soak    serves clients of all sorts for SOAK_SECONDS (600), and looks
 #              for leaks
@@ -351,7 +351,7 @@ build/mutants.mjs: $(wildcard test/mutants/*.ts) node_modules/.package-lock.json
 
 .PHONY: mutants
 mutants: all build/crypto-test.wasm build/mutants.mjs
-	@node build/mutants.mjs $(ONLY)
+	@node build/mutants.mjs $(if $(SAMPLE),--sample $(SAMPLE),$(ONLY))
 
 .PHONY: audit
 audit: node_modules/.package-lock.json
