@@ -105,6 +105,14 @@ idle_records_progress(void);
 void
 run_without_requests(void *t0ctx);
 
+/*
+ * proof-algorithm.c: a byte of a message of that type, of whose body so many
+ * bytes have come with it. Ends the connection for a client's
+ * CertificateVerify with an algorithm that was not asked for.
+ */
+void
+heed_message(unsigned type, uint32_t done, unsigned byte);
+
 /* hello-requests.c: no message has begun. Before the first byte. */
 void
 hello_requests_forget(void);

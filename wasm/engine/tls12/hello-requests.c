@@ -20,6 +20,7 @@
 typedef struct {
 	unsigned char type;
 	unsigned header; /* bytes of the header, so far */
+	uint32_t done;   /* bytes of the body, so far */
 	uint32_t due;    /* bytes of the body, still */
 } place;
 
@@ -31,9 +32,11 @@ step(place *p, unsigned char byte)
 {
 	if (p->header == HEADER) {
 		p->due--;
+		p->done++;
 	} else {
 		if (p->header == 0) {
 			p->type = byte;
+			p->done = 0;
 		} else {
 			p->due = p->due << 8 | byte;
 		}
@@ -107,6 +110,7 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 	eng->hlen_in += kept_back;
 	for (u = 0; u < taken; u++) {
 		step(&at, input[u]);
+		heed_message(at.type, at.done, input[u]);
 	}
 	return taken;
 }
