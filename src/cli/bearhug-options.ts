@@ -1,4 +1,5 @@
 import { type Listening, parseListening, parseTarget, type Target } from "./addresses.ts";
+import { type AdmissionSettings, admission, pins } from "./admission-options.ts";
 import * as client from "./client-options.ts";
 import { questions } from "./help.ts";
 import {
@@ -15,7 +16,10 @@ import { SERVER_DEFAULTS } from "./super-server-line.ts";
 import * as tls from "./tls-options.ts";
 
 /** What `bearhug server` and `bearhug client` know besides what s6-tlsserver does. */
-export interface RelaySettings extends server.SuperServerSettings, client.ClientTlsSettings {
+export interface RelaySettings
+  extends server.SuperServerSettings,
+    client.ClientTlsSettings,
+    AdmissionSettings {
   listen: Listening | null;
   /** Tried in their order, for each connection. */
   connect: readonly Target[];
@@ -36,6 +40,8 @@ export const RELAY_DEFAULTS: Readonly<RelaySettings> = {
   unsafePlain: false,
   connectTimeout: 10_000,
   files: {},
+  admitted: [],
+  admitsAll: false,
 };
 
 type Group = OptionGroup<RelaySettings>;
@@ -165,6 +171,7 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     file("cacert", "CAFILE", "Ask clients for a certificate of one of these CAs."),
     namedPairs,
     tls.clientCertificate,
+    admission,
     ...common,
     questions,
   ],
@@ -177,6 +184,7 @@ export const bearhugClientLine: CommandLine<RelaySettings> = {
     ...pair,
     file("cacert", "CAFILE", "The CAs that servers are verified with; `system` for the system's."),
     client.serverName,
+    pins,
     ...common,
     questions,
   ],

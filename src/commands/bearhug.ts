@@ -98,7 +98,22 @@ function completed(role: Role, given: RelaySettings): RelaySettings {
   // Workers get them by their own command line.
   Object.assign(process.env, files);
   if (files["CAFILE"] !== undefined) delete process.env["CADIR"];
+  if (role === "server") checkAdmission(given);
   return { ...given, clientCertificate: certificateOf(role, given) };
+}
+
+/** @throws {UsageError} for a list of clients that nothing would hold them to */
+function checkAdmission({ admitted, admitsAll, clientCertificate }: RelaySettings): void {
+  if (admitted.length === 0 && !admitsAll) return;
+  if (admitted.length > 0 && admitsAll) {
+    throw new UsageError("--allow-all lets in all, and the other --allow-… only some: give one");
+  }
+  if (!("CAFILE" in process.env) && !("CADIR" in process.env)) {
+    throw new UsageError("--allow-…: --cacert is missing: the CAs that vouch for clients");
+  }
+  if (clientCertificate === "optional") {
+    throw new UsageError("--allow-… needs a certificate of each client, and -Y doesn't demand one");
+  }
 }
 
 function notEncrypted(role: Role, place: string): UsageError {
@@ -125,10 +140,11 @@ function perAddress(role: Role, settings: RelaySettings, place: AddressInfo | st
 
 function certificateOf(
   role: Role,
-  { clientCertificate, files }: RelaySettings,
+  { clientCertificate, files, admitted, admitsAll }: RelaySettings,
 ): RelaySettings["clientCertificate"] {
   if (role === "server") {
-    return clientCertificate === "none" && "CAFILE" in files ? "mandatory" : clientCertificate;
+    const isDemanded = "CAFILE" in files || admitted.length > 0 || admitsAll;
+    return clientCertificate === "none" && isDemanded ? "mandatory" : clientCertificate;
   }
   return "CERTFILE" in process.env || "KEYFILE" in process.env ? "mandatory" : "none";
 }

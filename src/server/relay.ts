@@ -4,7 +4,9 @@ import type { RelaySettings } from "../cli/bearhug-options.ts";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { Connection } from "../connection/connection.ts";
 import { LaterEndpoint } from "../connection/later-endpoint.ts";
+import { requireAdmission } from "../credentials/admission.ts";
 import { reachFirst } from "../io/reach.ts";
+import type { PeerCertificate } from "../sandbox/peer.ts";
 import { closed, opened } from "./events.ts";
 import type { Talk, Visit } from "./service.ts";
 
@@ -89,8 +91,8 @@ export class Inbound extends Relay {
       peer: this.peer,
       turns: visit.turns,
       keyUsed: visit.keyUsed,
-      established: () => ({
-        attach: (changed) => this.attach(changed),
+      established: ({ peer }) => ({
+        attach: (changed) => this.attach(changed, peer),
         destroy: () => this.abort.abort(new Error("the connection is over")),
       }),
       over: (failure) => this.over(failure),
@@ -99,13 +101,19 @@ export class Inbound extends Relay {
     socket.resume();
   }
 
-  private attach(changed: () => void): LaterEndpoint {
+  private attach(changed: () => void, peer: PeerCertificate | null): LaterEndpoint {
     const endpoint = new LaterEndpoint("the backend", changed);
-    this.reach().then(
+    this.callBackend(peer).then(
       ({ socket }) => endpoint.use(socket),
       (error: Error) => this.connection?.abort(error),
     );
     return endpoint;
+  }
+
+  /** A client that may not come in costs the backend nothing. */
+  private async callBackend(peer: PeerCertificate | null): ReturnType<Relay["reach"]> {
+    requireAdmission(peer, this.settings.admitted);
+    return this.reach();
   }
 }
 
@@ -133,16 +141,25 @@ export class Outbound extends Relay {
       network: { readable: socket, writable: socket },
       peer: nameOf(place),
       keyUsed: () => this.keyUsed(),
-      established: () => ({
+      established: ({ peer }) => ({
         attach: (changed) => {
           const endpoint = new LaterEndpoint("the client", changed);
-          setImmediate(() => endpoint.use(visit.socket));
+          setImmediate(() => this.begin(endpoint, peer));
           return endpoint;
         },
         destroy: () => visit.socket.destroy(),
       }),
       over: (failure) => this.over(failure),
     });
+  }
+
+  private begin(endpoint: LaterEndpoint, peer: PeerCertificate | null): void {
+    try {
+      requireAdmission(peer, this.settings.admitted);
+      endpoint.use(this.visit.socket);
+    } catch (error) {
+      this.connection?.abort(error as Error);
+    }
   }
 
   private fail(error: Error): void {

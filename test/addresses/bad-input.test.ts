@@ -19,6 +19,9 @@ it.each([
   ["--listen systemd:web --connect 127.0.0.1:1", "no socket of systemd's is named web"],
   ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 prog", "unexpected word: prog"],
   ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 -C 50", "-C 50 allows more than -c 40"],
+  ["--allow-spki sha256//x", "--allow-spki: not sha256// and 32 bytes in base64: sha256//x"],
+  ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 --allow-cn a", "--cacert is missing"],
+  ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 --allow-cn a --allow-all", "give one"],
   ["--nonsense", "nonsense"],
 ])("server %s", async (words, told) => {
   const { code, stderr } = await run([program("bearhug"), "server", ...words.split(" ")]);

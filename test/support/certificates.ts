@@ -109,7 +109,8 @@ interface Certification {
 function certify(certification: Certification): string {
   const { name, section, keyFile, issuer, days = 30, extensions = [] } = certification;
   const certFile = scratchFile(`${section}.pem`);
-  const alternative = section === "server" ? [`subjectAltName=DNS:${name}`] : [];
+  const hasOwn = extensions.some((one) => one.startsWith("subjectAltName="));
+  const alternative = section === "server" && !hasOwn ? [`subjectAltName=DNS:${name}`] : [];
   const added = [...alternative, ...extensions].flatMap((one) => ["-addext", one]);
   execFileSync(
     "openssl",
