@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { connect } from "node:tls";
-import { Engine, type Profile, profileNamed } from "../src/sandbox/engine.ts";
+import { Engine } from "../src/sandbox/engine.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
 import { readCertificates } from "../src/setup/certificate-file.ts";
 import { readInto } from "../src/setup/read-into.ts";
@@ -54,7 +54,7 @@ function serverMaker({ keyFile, certFile }: Credentials): () => Engine {
   const key = keeper.load((room) => readInto(keyFile, room));
   const engine = module("engine");
   const make = Engine.servers(engine, {
-    profile: profileNamed("next") as Profile,
+    profile: "modern",
     identity: { chain: readCertificates(certFile), key },
     clients: null,
   });

@@ -4,7 +4,7 @@
 #include "roles13.h"
 #include "engine/abi.h"
 
-#define A_SERVER .profile = ENGINE_PROFILE_NEXT
+#define A_SERVER .profile = ENGINE_PROFILE_MODERN
 
 const role roles13[ROLES13] = {
 	{A_SERVER, .key = "p256"},

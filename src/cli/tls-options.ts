@@ -47,7 +47,7 @@ export const closeNotify: TunnelGroup = [
   {
     short: "S",
     long: "close-notify",
-    about: "Send close_notify and break the connection when prog sends EOF.",
+    about: "Send close_notify when prog sends EOF. Before TLS 1.3 that breaks the connection.",
     apply: (settings) => {
       settings.closeNotify = true;
     },

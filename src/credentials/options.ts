@@ -1,4 +1,4 @@
-import { PROFILE_NAMES, profileNamed } from "../sandbox/engine.ts";
+import { PROFILE_NAMES } from "../sandbox/engine.ts";
 import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { own } from "../sandbox/own.ts";
 import { isBytes } from "./bytes.ts";
@@ -71,7 +71,7 @@ const PROFILE: Rule = {
   expected: `one of ${PROFILE_NAMES.join(", ")}`,
   accepts: isString,
   refuses: (value: string) =>
-    profileNamed(value) !== null
+    PROFILE_NAMES.some((name) => name === value)
       ? null
       : `must be one of ${PROFILE_NAMES.join(", ")}. Received ${JSON.stringify(value)}`,
 };

@@ -7,8 +7,7 @@
 export const ENGINE_PROFILE_MODERN = 0;
 export const ENGINE_PROFILE_COMPAT = 1;
 export const ENGINE_PROFILE_LEGACY = 2;
-export const ENGINE_PROFILE_NEXT = 3;
-export const ENGINE_PROFILE_STRICT = 4;
+export const ENGINE_PROFILE_STRICT = 3;
 
 export const ENGINE_CHAIN_MAX = 64;
 

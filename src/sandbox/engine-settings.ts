@@ -2,7 +2,6 @@ import {
   ENGINE_PROFILE_COMPAT,
   ENGINE_PROFILE_LEGACY,
   ENGINE_PROFILE_MODERN,
-  ENGINE_PROFILE_NEXT,
   ENGINE_PROFILE_STRICT,
 } from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
@@ -22,18 +21,8 @@ export type Profile = keyof typeof PROFILES;
 
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
 
-/** With TLS 1.3: for tests, until that is whole. It is not among the names. */
-const NEXT = "next";
-
-/** @returns null if there is no such profile */
-export function profileNamed(name: string): Profile | null {
-  return name === NEXT
-    ? (NEXT as Profile)
-    : (PROFILE_NAMES.find((known) => known === name) ?? null);
-}
-
 export function profileNumber(profile: Profile): number {
-  return (profile as string) === NEXT ? ENGINE_PROFILE_NEXT : PROFILES[profile];
+  return PROFILES[profile];
 }
 
 /** Versions of TLS, as they are on the wire. */

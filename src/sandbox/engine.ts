@@ -38,7 +38,7 @@ export type {
   Version,
   VersionLimits,
 } from "./engine-settings.ts";
-export { PROFILE_NAMES, profileNamed } from "./engine-settings.ts";
+export { PROFILE_NAMES } from "./engine-settings.ts";
 export type { Session } from "./session.ts";
 
 const CHANNELS = {

@@ -7,7 +7,6 @@ import {
   type IdentityChoice,
   PROFILE_NAMES,
   type Profile,
-  profileNamed,
   type Version,
   type VersionLimits,
 } from "../sandbox/engine.ts";
@@ -115,8 +114,8 @@ export function versionLimits(
 
 /** @throws {UsageError} if there is no such profile */
 export function chooseProfile(name = "modern"): Profile {
-  const profile = profileNamed(name);
-  if (profile !== null) return profile;
+  const profile = PROFILE_NAMES.find((known) => known === name);
+  if (profile !== undefined) return profile;
   throw new UsageError(`unknown TLS profile ${name}; there are ${PROFILE_NAMES.join(", ")}`);
 }
 

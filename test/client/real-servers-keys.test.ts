@@ -18,7 +18,7 @@ const ECHO = "read -r line; echo $line";
 const PROFILES = ["modern", "compat", "legacy"];
 
 function ourServer(files: Credentials) {
-  return startServer({ authority, credentials: files, environment: { TLS_PROFILE: "next" } });
+  return startServer({ authority, credentials: files });
 }
 
 describe.each<[string, (files: Credentials) => Promise<{ port: number }>, RegExp]>([

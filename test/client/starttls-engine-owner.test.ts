@@ -70,7 +70,7 @@ describe("a server", NEEDS_ROOT, () => {
     const between = "told=$(tr '\\0' ' ' <&$SSLCTLFD)";
     for (const [letters, told] of [
       ["y", /^<>\n$/],
-      ["Y", /^<SSL_PROTOCOL=TLSv1\.2 .*SSL_TLS_SNI_SERVERNAME=server\.test .*>\n$/],
+      ["Y", /^<SSL_PROTOCOL=TLSv1\.3 .*SSL_TLS_SNI_SERVERNAME=server\.test .*>\n$/],
     ] as const) {
       const prog = mailServer({ letters, between, inside: 'echo "<$told>"' });
       const { port } = await serveAsNobody({ prog });

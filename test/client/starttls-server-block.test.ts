@@ -34,7 +34,7 @@ it("with Y it is what -d notif gives, NULs and all", async () => {
   const block = await blockFor("Y");
   expect(block).toBe(await notification());
   expect(block).toMatch(
-    /^SSL_PROTOCOL=TLSv1\.2\0.*\0SSL_TLS_SNI_SERVERNAME=server\.test\0.*\0\0$/s,
+    /^SSL_PROTOCOL=TLSv1\.3\0.*\0SSL_TLS_SNI_SERVERNAME=server\.test\0.*\0\0$/s,
   );
 });
 
@@ -54,7 +54,7 @@ it("a program that half-closes the control socket behind its Y is told, too", as
   const prog = mailServer({ letters: "''", between, inside: "echo $block" });
   const { port } = await serve({ program: "s6-ucspitlsd", credentials, prog });
   const client = await connectByStartTls({ port, authority });
-  expect(await exchange(client, "")).toContain("SSL_PROTOCOL=TLSv1.2 ");
+  expect(await exchange(client, "")).toContain("SSL_PROTOCOL=TLSv1.3 ");
 });
 
 it.each(["y", "Y"])(

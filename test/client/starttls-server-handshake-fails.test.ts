@@ -64,6 +64,6 @@ it("-v 2 tells of a connection that went well", async () => {
   const client = await connectByStartTls({ port: listener.port, authority });
   await exchange(client, "hello\n");
   expect((await (await listener.tunnel()).ended).stderr).toMatch(
-    /^s6-ucspitlsd: info: 127\.0\.0\.1:[0-9]+: TLSv1\.2 [^,]+, server name server\.test, 6 bytes in, 6 bytes out, ended normally\n$/,
+    /^s6-ucspitlsd: info: 127\.0\.0\.1:[0-9]+: TLSv1\.3 [^,]+, server name server\.test, 6 bytes in, 6 bytes out, ended normally\n$/,
   );
 });

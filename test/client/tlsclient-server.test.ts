@@ -50,7 +50,7 @@ it("prog finds who talks to whom, and what was negotiated", async () => {
     TCPREMOTEPORT: `${port}`,
     TCPLOCALIP: "127.0.0.1",
     TCPLOCALPORT: expect.stringMatching(/^[0-9]+$/),
-    SSL_PROTOCOL: "TLSv1.2",
+    SSL_PROTOCOL: "TLSv1.3",
     SSL_TLS_SNI_SERVERNAME: SERVER_NAME,
     SSL_PEER_CERT_HASH: expect.stringMatching(/^SHA256:[0-9a-f]{64}$/),
   });
@@ -99,6 +99,10 @@ it("-y: its certificate against -y of our server", async () => {
   const shown = await runClient({ ...call, options: [...named, "-y"] });
   expect(shown).toMatchObject({ code: 0, stderr: "" });
   expect(shown.stdout).toMatch(/^you are CN=/);
-  const hidden = await runClient({ ...call, options: named });
+  const hidden = await runClient({ ...call, options: [...named, "--tls-max", "1.2"] });
   expect(hidden).toMatchObject({ code: 98, stdout: "" });
+  // In TLS 1.3 prog has begun when the server refuses us: its own code counts.
+  const refusedLate = await runClient({ ...call, options: named });
+  expect(refusedLate).toMatchObject({ code: 0, stdout: "" });
+  expect(refusedLate.stderr).toContain("the peer sent the alert certificate_required");
 });

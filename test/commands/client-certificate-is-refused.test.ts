@@ -6,16 +6,18 @@ import { execFileSync } from "node:child_process";
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Authority, newKey } from "../support/certificates.ts";
-import { refusalOf } from "../support/certified-clients.ts";
+import { opensslCertificate, refusalOf } from "../support/certified-clients.ts";
 import {
   ClientAuthority,
   type ClientCredentials,
   credentials as credentialsOf,
   selfSigned,
 } from "../support/client-authority.ts";
+import { openssl } from "../support/clients.ts";
 import { extension } from "../support/extensions.ts";
 import { name } from "../support/names.ts";
 import { serveGuarded } from "../support/refusals.ts";
+import { serve } from "../support/service.ts";
 
 const authority = Authority.root();
 const server = authority.issue();
@@ -214,12 +216,6 @@ const REFUSED: [what: string, client: ClientCredentials, alert: string, message:
     "certificate with too small a key",
   ],
   [
-    "signed with SHA-1",
-    root.issue({ hash: "sha1" }),
-    "unsupported certificate",
-    "certificate with an unsupported feature",
-  ],
-  [
     "at the end of a chain of 65",
     endOfChain(65),
     "unsupported certificate",
@@ -235,13 +231,52 @@ const REFUSED: [what: string, client: ClientCredentials, alert: string, message:
 
 const asking = { CAFILE: root.certFile };
 
-describe.each(["-y", "-Y"])("with %s, a certificate is refused", (option) => {
+describe.each([
+  ["-y", "TLSv1.2"],
+  ["-Y", "TLSv1.2"],
+  ["-y", "TLSv1.3"],
+  ["-Y", "TLSv1.3"],
+] as const)("with %s, in %s, a certificate is refused", (option, version) => {
   it.each(REFUSED)("%s", async (_, client, alert, complaint) => {
     const guarded = await serveGuarded(server, [option], asking);
-    expect(await refusalOf(guarded, { authority, client })).toEqual({
+    expect(await refusalOf(guarded, { authority, client, version })).toEqual({
       alert,
       code: 98,
       message: `TLS error: ${complaint}; sent the alert ${alert.replaceAll(" ", "_")}`,
     });
+  });
+});
+
+describe("a certificate that is signed with SHA-1", () => {
+  const client = root.issue({ hash: "sha1" });
+
+  it.each(["-y", "-Y"])("is refused in TLS 1.2, with %s", async (option) => {
+    const guarded = await serveGuarded(server, [option], asking);
+    expect(await refusalOf(guarded, { authority, client, version: "TLSv1.2" })).toEqual({
+      alert: "unsupported certificate",
+      code: 98,
+      message:
+        "TLS error: certificate with an unsupported feature; sent the alert unsupported_certificate",
+    });
+  });
+
+  // tls13/client-certificates has a client that shows it all the same.
+  it("is kept back by OpenSSL in TLS 1.3, where the request names no SHA-1: -y", async () => {
+    const guarded = await serveGuarded(server, ["-y"], asking);
+    expect(await refusalOf(guarded, { authority, client })).toEqual({
+      alert: "certificate required",
+      code: 98,
+      message: "TLS error: no client certificate; sent the alert certificate_required",
+    });
+  });
+
+  it("is kept back by OpenSSL in TLS 1.3, where the request names no SHA-1: -Y", async () => {
+    const prog = ["sh", "-c", 'echo "[$SSL_PROTOCOL|$SSL_PEER_CERT_SUBJECT|$SSL_PEER_CERT_HASH]"'];
+    const listener = await serve({
+      ...{ credentials: server, options: ["-SY"], environment: asking, prog },
+    });
+    const options = ["-tls1_3", ...opensslCertificate(client)];
+    const { stdout } = await openssl({ port: listener.port, authority }, options);
+    expect(stdout).toBe("[TLSv1.3||]\n");
   });
 });

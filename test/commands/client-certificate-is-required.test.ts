@@ -1,6 +1,6 @@
 /**
  * With -y, a client must show a certificate that a trust anchor vouches for, directly or through
- * intermediates, whatever its key; one without is refused with handshake_failure.
+ * intermediates, whatever its key; one without is refused with handshake_failure in TLS 1.2, and with certificate_required in TLS 1.3.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -11,7 +11,15 @@ import {
   type ClientCredentials,
   type Recipe,
 } from "../support/client-authority.ts";
-import { connect, exchange, gnutls, newWire, openssl } from "../support/clients.ts";
+import {
+  connect,
+  exchange,
+  failureOf,
+  gnutls,
+  newWire,
+  openssl,
+  type VERSIONS,
+} from "../support/clients.ts";
 import { extension } from "../support/extensions.ts";
 import { name } from "../support/names.ts";
 import { run } from "../support/processes.ts";
@@ -66,41 +74,64 @@ describe("a client with a certificate", () => {
   });
 });
 
-describe("a client without one is refused with handshake_failure", () => {
-  const MESSAGE = "TLS error: no client certificate; sent the alert handshake_failure";
+interface Words {
+  version: (typeof VERSIONS)[number];
+  alert: string;
+  gnutls: string;
+  curl: string;
+  node: string;
+}
+
+const WORDS: Words[] = [
+  {
+    version: "TLSv1.2",
+    alert: "handshake failure",
+    gnutls: "Handshake failed",
+    curl: "alert handshake failure",
+    node: "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+  },
+  {
+    version: "TLSv1.3",
+    alert: "certificate required",
+    gnutls: "alert [116]: Certificate is required",
+    curl: "alert certificate required",
+    node: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+  },
+];
+
+describe.each(WORDS)("a client without one is refused with $alert in $version", (words) => {
+  const { version, alert } = words;
+  const message = `TLS error: no client certificate; sent the alert ${alert.replace(" ", "_")}`;
+  const refused = { code: 98, stderr: `s6-tlsd: fatal: ${message}\n` };
 
   it.each(["-y", "--mandatory-client-cert", "-Y -y"])("by %s: openssl s_client", async (line) => {
     const guarded = await serveGuarded(server, line.split(" "), { CAFILE });
-    expect(await refusalOf(guarded, { authority, client: null })).toEqual({
-      alert: "handshake failure",
-      code: 98,
-      message: MESSAGE,
-    });
+    const refusal = await refusalOf(guarded, { authority, client: null, version });
+    expect(refusal).toEqual({ alert, code: 98, message });
   });
 
   it("gnutls-cli", async () => {
     const { listener, refusal } = await serveGuarded(server, ["-y"], { CAFILE });
-    const { code, stdout, stderr } = await gnutls({ port: listener.port, authority });
-    expect(stdout + stderr).toContain("Handshake failed");
+    const options = ["--priority", `NORMAL:-VERS-ALL:+VERS-${version.replace("v", "")}`];
+    const { code, stdout, stderr } = await gnutls({ port: listener.port, authority }, { options });
+    expect(stdout + stderr).toContain(words.gnutls);
     expect(code).not.toBe(0);
-    expect(await refusal()).toMatchObject({ code: 98, stderr: `s6-tlsd: fatal: ${MESSAGE}\n` });
+    expect(await refusal()).toMatchObject(refused);
   });
 
   it("curl", async () => {
     const { listener, refusal } = await serveGuarded(server, ["-y"], { CAFILE });
-    const { code, stderr } = await curl(listener.port, []);
-    expect(stderr).toContain("alert handshake failure");
+    const { code, stderr } = await curl(listener.port, ["--tls-max", version.slice(-3)]);
+    expect(stderr).toContain(words.curl);
     expect(code).not.toBe(0);
-    expect(await refusal()).toMatchObject({ code: 98, stderr: `s6-tlsd: fatal: ${MESSAGE}\n` });
+    expect(await refusal()).toMatchObject(refused);
   });
 
   it("node:tls", async () => {
     const { listener, refusal } = await serveGuarded(server, ["-y"], { CAFILE });
-    const handshake = connect({ port: listener.port, authority });
-    await expect(handshake).rejects.toMatchObject({
-      code: "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
-    });
-    expect(await refusal()).toMatchObject({ code: 98, stderr: `s6-tlsd: fatal: ${MESSAGE}\n` });
+    const destination = { port: listener.port, authority };
+    expect(await failureOf(destination, { maxVersion: version })).toBe(words.node);
+    expect(await refusal()).toMatchObject(refused);
   });
 });
 

@@ -3,7 +3,7 @@
  */
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { clientHello, openssl } from "../support/clients.ts";
+import { clientHello, openssl, TLS12 } from "../support/clients.ts";
 import { ALERT, alertsIn, FATAL, serveGuarded, shout } from "../support/refusals.ts";
 
 const authority = Authority.root();
@@ -30,7 +30,7 @@ it.each([
 
 it("SSL 3.0 is refused with protocol_version, even by legacy", async () => {
   const { listener, refusal } = await serveGuarded(ecdsa, ["--tls-profile", "legacy"]);
-  const hello = await clientHello();
+  const hello = await clientHello(TLS12);
   // The record's version, then the ClientHello's own.
   hello.writeUInt16BE(0x0300, 1);
   hello.writeUInt16BE(0x0300, 9);
@@ -39,8 +39,8 @@ it("SSL 3.0 is refused with protocol_version, even by legacy", async () => {
   expect(await refusal()).toMatchObject({ code: 98 });
 });
 
-it("a client with nothing but TLS 1.3 is refused", async () => {
-  const { listener, refusal } = await serveGuarded(ecdsa);
+it("a client with nothing but TLS 1.3 is refused where 1.2 is the most that is offered", async () => {
+  const { listener, refusal } = await serveGuarded(ecdsa, ["--tls-max", "1.2"]);
   const client = await openssl({ port: listener.port, authority }, ["-tls1_3"]);
   expect(client.stderr).toMatch(/alert (protocol version|handshake failure):/);
   const { code, stderr } = await refusal();

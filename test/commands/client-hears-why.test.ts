@@ -10,7 +10,7 @@ import {
   type ClientCredentials,
   selfSigned,
 } from "../support/client-authority.ts";
-import { connect, gnutls } from "../support/clients.ts";
+import { failureOf, gnutls, VERSIONS } from "../support/clients.ts";
 import { extension } from "../support/extensions.ts";
 import { run } from "../support/processes.ts";
 import { serveGuarded } from "../support/refusals.ts";
@@ -20,31 +20,35 @@ const server = authority.issue();
 const root = ClientAuthority.root();
 
 /** What a client says when it could not connect. */
-type Client = (port: number, shown: ClientCredentials) => Promise<string>;
+type Client = (visit: Visit) => Promise<string>;
+
+interface Visit {
+  port: number;
+  shown: ClientCredentials;
+  maxVersion: (typeof VERSIONS)[number];
+}
 
 const CLIENTS: Record<string, Client> = {
-  "gnutls-cli": async (port, { certFile, keyFile }) => {
-    const options = ["--x509certfile", certFile, "--x509keyfile", keyFile];
+  "gnutls-cli": async ({ port, maxVersion, shown: { certFile, keyFile } }) => {
+    const version = `NORMAL:-VERS-ALL:+VERS-${maxVersion.replace("v", "")}`;
+    const options = ["--x509certfile", certFile, "--x509keyfile", keyFile, "--priority", version];
     const { code, stdout, stderr } = await gnutls({ port, authority }, { options });
     expect(code).not.toBe(0);
     return stdout + stderr;
   },
-  curl: async (port, { certFile, keyFile }) => {
+  curl: async ({ port, maxVersion, shown: { certFile, keyFile } }) => {
     const { code, stderr } = await run([
       ...["curl", "--silent", "--show-error", "--cacert", authority.certFile, "--max-time", "10"],
       ...["--noproxy", "*", "--resolve", `${SERVER_NAME}:${port}:127.0.0.1`],
+      ...["--tls-max", maxVersion.slice(-3)],
       ...["--cert", certFile, "--key", keyFile, `https://${SERVER_NAME}:${port}/`],
     ]);
     expect(code).not.toBe(0);
     return stderr;
   },
-  "node:tls": async (port, { certFile, keyFile }) => {
+  "node:tls": async ({ port, maxVersion, shown: { certFile, keyFile } }) => {
     const files = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
-    const connected = connect({ port, authority }, files);
-    return connected.then(
-      () => "connected",
-      (error: NodeJS.ErrnoException) => `${error.code}`,
-    );
+    return failureOf({ port, authority }, { ...files, maxVersion });
   },
 };
 
@@ -85,9 +89,15 @@ describe.each<[client: string, Record<keyof typeof FLAWS, RegExp>]>([
     },
   ],
 ])("%s", (client, words) => {
-  it.each(Object.keys(FLAWS) as (keyof typeof FLAWS)[])("%s", async (flaw) => {
-    const { listener, refusal } = await serveGuarded(server, ["-Y"], { CAFILE: root.certFile });
-    expect(await CLIENTS[client]?.(listener.port, FLAWS[flaw])).toMatch(words[flaw]);
-    expect((await refusal()).code).toBe(98);
-  });
+  const flaws = Object.keys(FLAWS) as (keyof typeof FLAWS)[];
+  it.each(VERSIONS.flatMap((version) => flaws.map((flaw) => [flaw, version] as const)))(
+    "%s, in %s",
+    async (flaw, maxVersion) => {
+      const { listener, refusal } = await serveGuarded(server, ["-Y"], { CAFILE: root.certFile });
+      expect(
+        await CLIENTS[client]?.({ port: listener.port, shown: FLAWS[flaw], maxVersion }),
+      ).toMatch(words[flaw]);
+      expect((await refusal()).code).toBe(98);
+    },
+  );
 });

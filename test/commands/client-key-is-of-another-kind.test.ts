@@ -5,7 +5,7 @@
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
-import { openssl } from "../support/clients.ts";
+import { openssl, VERSIONS } from "../support/clients.ts";
 import { run } from "../support/processes.ts";
 import { serveGuarded } from "../support/refusals.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -14,29 +14,42 @@ const authority = Authority.root();
 const credentials = authority.issue();
 const CAFILE = ClientAuthority.root().certFile;
 
-it.each([
-  ["Ed25519", ["ed25519"], "handshake failure", "no client certificate"],
-  ["Ed448", ["ed448"], "handshake failure", "no client certificate"],
-  [
-    "brainpoolP256r1",
-    ["ec", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"],
-    "unsupported certificate",
-    "certificate with an unsupported feature",
-  ],
-  [
-    "secp256k1",
-    ["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"],
-    "unsupported certificate",
-    "certificate with an unsupported feature",
-  ],
-])("%s", async (_, kind, alert, complaint) => {
+const NONE = {
+  "TLSv1.2": ["handshake failure", "no client certificate"],
+  "TLSv1.3": ["certificate required", "no client certificate"],
+};
+
+/** In TLS 1.3, a client keeps back what no scheme of the request signs for. */
+const KEPT_BACK = {
+  ...NONE,
+  "TLSv1.2": ["unsupported certificate", "certificate with an unsupported feature"],
+};
+
+const KINDS = [
+  ["Ed25519", ["ed25519"], NONE],
+  ["Ed448", ["ed448"], NONE],
+  ["brainpoolP256r1", ["ec", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"], KEPT_BACK],
+  ["secp256k1", ["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"], KEPT_BACK],
+] as const;
+
+it.each(
+  VERSIONS.flatMap((version) =>
+    KINDS.map(([name, kind, words]) => [name, version, kind, words[version]] as const),
+  ),
+)("%s, in %s", async (_, version, kind, [alert, complaint]) => {
   const [keyFile, certFile] = [scratchFile("other.key"), scratchFile("other.pem")];
   await run([
     ...["openssl", "req", "-x509", "-nodes", "-subj", "/CN=other", "-newkey", ...kind],
     ...["-keyout", keyFile, "-out", certFile],
   ]);
   const { listener, refusal } = await serveGuarded(credentials, ["-y"], { CAFILE });
-  const options = ["-cert", certFile, "-key", keyFile];
+  const options = [
+    version === "TLSv1.2" ? "-tls1_2" : "-tls1_3",
+    "-cert",
+    certFile,
+    "-key",
+    keyFile,
+  ];
   const { stderr } = await openssl({ port: listener.port, authority }, options);
   expect(stderr).toContain(`alert ${alert}:`);
   expect(await refusal()).toMatchObject({

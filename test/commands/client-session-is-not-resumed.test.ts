@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
-import { connect, exchange } from "../support/clients.ts";
+import { connect, exchange, TLS12 } from "../support/clients.ts";
 import { serve } from "../support/service.ts";
 
 const authority = Authority.root();
@@ -16,7 +16,7 @@ const environment = { CAFILE: root.certFile };
 const client = root.issue();
 const shown = { cert: readFileSync(client.certFile), key: readFileSync(client.keyFile) };
 
-it("a session of before is not taken up again in place of a certificate", async () => {
+it("in TLS 1.2, a session of before is not taken up again in place of a certificate", async () => {
   const listener = await serve({
     credentials,
     environment,
@@ -24,10 +24,10 @@ it("a session of before is not taken up again in place of a certificate", async 
     prog: ["cat"],
   });
   const destination = { port: listener.port, authority };
-  const socket = await connect(destination, shown);
+  const socket = await connect(destination, { ...TLS12, ...shown });
   const session = sessionOf(socket);
   await exchange(socket, "");
-  const again = connect(destination, { session });
+  const again = connect(destination, { ...TLS12, session });
   await expect(again).rejects.toMatchObject({ code: "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" });
 });
 

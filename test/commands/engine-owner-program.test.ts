@@ -31,7 +31,7 @@ async function visit({ node, environment, ...service }: Visit) {
     environment: { ...AS_NOBODY, ...environment },
     through: [node],
   });
-  const client = await connect({ port: listener.port, authority });
+  const client = await connect({ port: listener.port, authority }, { ecdhCurve: "X25519" });
   const answer = (await everything(client)).toString();
   const tunnel = await listener.tunnel();
   return { answer, ended: await tunnel.ended };
@@ -40,8 +40,9 @@ async function visit({ node, environment, ...service }: Visit) {
 const ALWAYS = {
   PATH: process.env["PATH"],
   MINE: "two\nlines = one variable",
-  SSL_PROTOCOL: "TLSv1.2",
-  SSL_CIPHER: "ECDHE-ECDSA-CHACHA20-POLY1305",
+  SSL_PROTOCOL: "TLSv1.3",
+  SSL_CIPHER: "TLS_CHACHA20_POLY1305_SHA256",
+  SSL_GROUP: "X25519",
   SSL_TLS_SNI_SERVERNAME: "server.test",
 };
 

@@ -43,6 +43,7 @@ const refusals: Refusal[] = [
     hello: { version: VERSION.tls11, suites: [ECDSA_CBC, FALLBACK_SCSV] },
     profile: "legacy",
     alert: "inappropriateFallback",
+    why: "older version than the client could have, after a failed attempt; ",
   },
   {
     what: "no suite in common",

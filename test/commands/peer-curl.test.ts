@@ -30,7 +30,7 @@ it("curl gets a page", async () => {
   const { code, stdout, stderr } = await curl(listener.port, "/tea?milk=1", []);
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
-    stdout: "GET /tea?milk=1 by TLSv1.2",
+    stdout: "GET /tea?milk=1 by TLSv1.3",
     stderr: "",
   });
 });

@@ -16,7 +16,7 @@ it("gnutls-cli gets its lines back from cat", async () => {
   const client = await gnutls({ port: listener.port, authority }, { input: lines });
 
   expect(client.stdout).toContain("- Status: The certificate is trusted.");
-  expect(client.stdout).toContain("- Description: (TLS1.2");
+  expect(client.stdout).toContain("- Description: (TLS1.3");
   expect(client.stdout).toContain(lines);
   expect(client.code).toBe(0);
   const tunnel = await listener.tunnel();

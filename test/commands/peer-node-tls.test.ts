@@ -13,7 +13,7 @@ it("a client of node:tls gets its lines back from cat", async () => {
   const listener = await serve({ credentials, prog: ["cat"] });
   const client = await connect({ port: listener.port, authority });
   expect(client.authorized).toBe(true);
-  expect(client.getProtocol()).toBe("TLSv1.2");
+  expect(client.getProtocol()).toBe("TLSv1.3");
 
   const echo = receiveUntil(client, "hills\n");
   client.write("over the hills\n");

@@ -24,7 +24,7 @@ it("openssl s_client gets its lines back from cat", async () => {
   const { code, stderr } = await client.ended;
   expect(code).toBe(0);
   expect(stderr).toContain("Verification: OK");
-  expect(stderr).toContain("Protocol version: TLSv1.2");
+  expect(stderr).toContain("Protocol version: TLSv1.3");
 });
 
 it("openssl s_client that does not know the authority is told apart from a defect", async () => {

@@ -42,9 +42,12 @@ async function environmentOf({ options = [], environment = {}, servername }: Vis
   const listener = await serve({ credentials, options, environment, prog: ["env", "-0"] });
   const client = await connect(
     { port: listener.port, authority },
-    servername === undefined
-      ? { servername: "", checkServerIdentity: () => undefined }
-      : { servername },
+    {
+      ecdhCurve: "X25519",
+      ...(servername === undefined
+        ? { servername: "", checkServerIdentity: () => undefined }
+        : { servername }),
+    },
   );
   const output = (await everything(client)).toString();
   const pairs = output.split("\0").filter((pair) => pair !== "");
@@ -59,15 +62,16 @@ it("what names keys and certificates is removed, and nothing else", async () => 
   expect(seen).toEqual({
     ...NOT_OURS,
     PATH: process.env["PATH"],
-    SSL_PROTOCOL: "TLSv1.2",
-    SSL_CIPHER: "ECDHE-ECDSA-CHACHA20-POLY1305",
+    SSL_PROTOCOL: "TLSv1.3",
+    SSL_CIPHER: "TLS_CHACHA20_POLY1305_SHA256",
+    SSL_GROUP: "X25519",
   });
 });
 
 it.each(["-z", "-Z -z", "--no-keep"])("%s removes it as well", async (line) => {
   const options = words(line);
   const seen = await environmentOf({ options, environment: OURS });
-  expect(Object.keys(seen).sort()).toEqual(["PATH", "SSL_CIPHER", "SSL_PROTOCOL"]);
+  expect(Object.keys(seen).sort()).toEqual(["PATH", "SSL_CIPHER", "SSL_GROUP", "SSL_PROTOCOL"]);
 });
 
 it.each(["-Z", "-z -Z", "--keep"])("%s keeps it", async (line) => {
@@ -77,7 +81,7 @@ it.each(["-Z", "-z -Z", "--keep"])("%s keeps it", async (line) => {
     ...OURS,
     KEYFILE: credentials.keyFile,
     CERTFILE: credentials.certFile,
-    SSL_PROTOCOL: "TLSv1.2",
+    SSL_PROTOCOL: "TLSv1.3",
   });
 });
 
@@ -97,7 +101,8 @@ it("what stood in the SSL variables before is replaced, or removed", async () =>
   const seen = await environmentOf({ environment });
   expect(seen).toEqual({
     PATH: process.env["PATH"],
-    SSL_PROTOCOL: "TLSv1.2",
-    SSL_CIPHER: "ECDHE-ECDSA-CHACHA20-POLY1305",
+    SSL_PROTOCOL: "TLSv1.3",
+    SSL_CIPHER: "TLS_CHACHA20_POLY1305_SHA256",
+    SSL_GROUP: "X25519",
   });
 });

@@ -18,7 +18,7 @@ const credentials = authority.issue();
 
 it("openssl s_client gets no_renegotiation", async () => {
   const listener = await serve({ credentials, prog: ["sh", "-c", "cat; exit 7"] });
-  const client = start(opensslArguments({ port: listener.port, authority }));
+  const client = start([...opensslArguments({ port: listener.port, authority }), "-tls1_2"]);
   client.child.stdin?.write("before\n");
   await eventually("the echo", () => client.stdout.includes("before\n"));
   client.child.stdin?.write("R\n");

@@ -83,12 +83,13 @@ it("with -d, the descriptor gets the handshake's variables, and is closed", asyn
   const told = (await everything(tunnel.descriptor(5))).toString();
   expect(told.endsWith("\0\0")).toBe(true);
   expect(told.slice(0, -2).split("\0").sort()).toEqual([
-    "SSL_CIPHER=ECDHE-ECDSA-CHACHA20-POLY1305",
+    "SSL_CIPHER=TLS_CHACHA20_POLY1305_SHA256",
+    "SSL_GROUP=X25519",
     "SSL_PEER_CERT_HASH",
     "SSL_PEER_CERT_SAN",
     "SSL_PEER_CERT_SPKI_HASH",
     "SSL_PEER_CERT_SUBJECT",
-    "SSL_PROTOCOL=TLSv1.2",
+    "SSL_PROTOCOL=TLSv1.3",
     "SSL_TLS_SNI_SERVERNAME=server.test",
   ]);
   client.destroy();

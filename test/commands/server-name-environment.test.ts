@@ -19,15 +19,19 @@ async function environmentOf(line: string): Promise<Record<string, string>> {
   const options = ["-k2", ...words(line)];
   const listener = await serve({ options, environment: pairs, prog: ["env"] });
   const destination = { port: listener.port, authority };
-  const client = await connect(destination, { servername: "WWW.example.com" });
+  const client = await connect(destination, {
+    servername: "WWW.example.com",
+    ecdhCurve: "X25519",
+  });
   const lines = (await everything(client)).toString().trimEnd().split("\n");
   return Object.fromEntries(lines.map((line) => line.split("=") as [string, string]));
 }
 
 const ALWAYS = {
   PATH: process.env["PATH"],
-  SSL_PROTOCOL: "TLSv1.2",
-  SSL_CIPHER: "ECDHE-ECDSA-CHACHA20-POLY1305",
+  SSL_PROTOCOL: "TLSv1.3",
+  SSL_CIPHER: "TLS_CHACHA20_POLY1305_SHA256",
+  SSL_GROUP: "X25519",
   SSL_TLS_SNI_SERVERNAME: "WWW.example.com",
 };
 

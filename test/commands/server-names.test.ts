@@ -87,7 +87,9 @@ it.each(["", "-k 0", "-k 2 -k 0"])("with %j, everybody gets the default pair", a
 it("behind socat, an RSA and an EC pair serve OpenSSL side by side", async () => {
   const socat = await startSocat(`EXEC:${program("s6-tlsd")} -S -k1 echo hello`, environment);
   const ask = (name: string) =>
-    openssl({ port: socat.port, authority }, ["-servername", name, "-verify_hostname", ""]);
+    openssl({ port: socat.port, authority }, [
+      ...["-tls1_2", "-servername", name, "-verify_hostname", ""],
+    ]);
   const [rsa, ec] = await Promise.all([ask("www.example.com"), ask("ftp.example.com")]);
   expect(rsa.stderr).toContain("Ciphersuite: ECDHE-RSA-CHACHA20-POLY1305");
   expect(rsa.stderr).toContain("CN = exact");

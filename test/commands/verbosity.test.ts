@@ -44,8 +44,8 @@ it.each(["-v2", "--verbosity=2"])(
   async (option) => {
     const line = await served([option]);
     expect(line).toMatch(/^s6-tlsd: [^\n]+\n$/);
-    expect(line).toContain("TLSv1.2");
-    expect(line).toContain("ECDHE-ECDSA-CHACHA20-POLY1305");
+    expect(line).toContain("TLSv1.3");
+    expect(line).toContain("TLS_CHACHA20_POLY1305_SHA256");
     expect(line).toContain("server.test");
     expect(line).toMatch(/\b13\b/);
     expect(line).toMatch(/\b17\b/);

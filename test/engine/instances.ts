@@ -6,6 +6,7 @@ import {
   type IdentityChoice,
   type Profile,
   type Verification,
+  type VersionLimits,
 } from "../../src/sandbox/engine.ts";
 import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
@@ -28,8 +29,16 @@ export function loadKey(file: string | Uint8Array, keeper = newKeeper()): Privat
   });
 }
 
+/** A pair's key. An RSA key signs for TLS 1.3 only once it has seen its certificate. */
+function keyOf({ keyFile, certFile }: Pick<Credentials, "keyFile" | "certFile">): PrivateKey {
+  const key = loadKey(readFileSync(keyFile));
+  key.match(readCertificates(certFile)[0] as Uint8Array);
+  return key;
+}
+
 export interface ServerOptions {
   profile?: Profile;
+  versions?: VersionLimits;
   key?: KeyOperations;
   /** DER, end entity first. */
   chain?: readonly Uint8Array[];
@@ -49,8 +58,8 @@ export function newChoosingServer(choice: IdentityChoice): Engine {
 }
 
 /** Who we are, with these files. */
-export function identityOf({ certFile, keyFile }: Credentials): Identity {
-  return { chain: readCertificates(certFile), key: loadKey(readFileSync(keyFile)) };
+export function identityOf(credentials: Credentials): Identity {
+  return { chain: readCertificates(credentials.certFile), key: keyOf(credentials) };
 }
 
 /** A server's engine before the first byte. All its randomness is the same on every run. */
@@ -60,9 +69,10 @@ export function newServer(
 ): Engine {
   return Engine.server(modules.engine, {
     profile: options.profile ?? "modern",
+    ...(options.versions && { versions: options.versions }),
     identity: options.choice ?? {
       chain: options.chain ?? readCertificates(credentials.certFile),
-      key: options.key ?? loadKey(readFileSync(credentials.keyFile)),
+      key: options.key ?? keyOf(credentials),
     },
     clients: options.clients ?? null,
     seed: (room) => room.fill(7),
@@ -73,7 +83,7 @@ export function newServer(
 export function newServers(
   credentials: Pick<Credentials, "keyFile" | "certFile">,
   clients: ClientVerification | null = null,
-  key = loadKey(readFileSync(credentials.keyFile)),
+  key = keyOf(credentials),
 ): () => Engine {
   const identity = { chain: readCertificates(credentials.certFile), key };
   const make = Engine.servers(modules.engine, { profile: "modern", identity, clients });
@@ -82,6 +92,7 @@ export function newServers(
 
 export interface ClientOptions {
   profile?: Profile;
+  versions?: VersionLimits;
   serverName?: string | null;
   /** null: any server will do. */
   server: Verification | null;
@@ -92,6 +103,7 @@ export interface ClientOptions {
 export function newClient(options: ClientOptions): Engine {
   return Engine.client(modules.engine, {
     profile: options.profile ?? "modern",
+    ...(options.versions && { versions: options.versions }),
     serverName: options.serverName ?? null,
     server: options.server,
     identity: options.identity ?? null,

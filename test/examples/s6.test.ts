@@ -75,9 +75,9 @@ async function supervised(credentials: Credentials) {
 it("it is ready when it says so, and after a restart", async () => {
   const { s6, answer } = await supervised(authority.issue());
   await s6("s6-svwait", "-U", "-t", "15000");
-  expect(await answer()).toContain("It works, over TLSv1.2.");
+  expect(await answer()).toContain("It works, over TLSv1.3.");
   await s6("s6-svc", "-wR", "-T", "15000", "-r");
-  expect(await answer()).toContain("It works, over TLSv1.2.");
+  expect(await answer()).toContain("It works, over TLSv1.3.");
 });
 
 it("USR2 brings new certificates, without a restart", async () => {

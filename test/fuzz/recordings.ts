@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine, Profile } from "../../src/sandbox/engine.ts";
+import type { Engine, Profile, Version } from "../../src/sandbox/engine.ts";
 import type { Keeper, PrivateKey } from "../../src/sandbox/keeper.ts";
 import { loadKey, newClient, newKeeper, newServer } from "../engine/instances.ts";
 import {
@@ -20,6 +20,8 @@ export interface Setting {
   readonly name: string;
   readonly kind: RecordedKind & ("rsa" | "p256");
   readonly profile: Profile;
+  /** The newest version of TLS that we offered. */
+  readonly maxVersion: Version;
   /** Whether the peer is the client. */
   readonly peerIsClient: boolean;
   /** A server's certificate, or a client's, is asked for and verified. */
@@ -37,16 +39,17 @@ export const RECORDINGS_FILE = join(import.meta.dirname, "../recorded/conversati
 export const CLIENT_WORDS = "GET /words HTTP/1.1\r\n\r\n";
 export const PROGRAM_WORDS = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nyes";
 
-const COLUMNS = ["name", "kind", "profile", "peer is a", "verified", "base64"];
+const COLUMNS = ["name", "kind", "profile", "newest version", "peer is a", "verified", "base64"];
 
 function parse(text: string): Recording[] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.map((line) => {
-    const [name = "", kind, profile, peer, verifies, base64 = ""] = line.split("\t");
+    const [name = "", kind, profile, maxVersion, peer, verifies, base64 = ""] = line.split("\t");
     return {
       name,
       kind: kind as Setting["kind"],
       profile: profile as Profile,
+      maxVersion: maxVersion as Version,
       peerIsClient: peer === "client",
       verifies: verifies === "yes",
       bytes: Buffer.from(base64, "base64"),
@@ -55,12 +58,14 @@ function parse(text: string): Recording[] {
 }
 
 export function format(recordings: readonly Recording[]): string {
-  const rows = recordings.map(({ name, kind, profile, peerIsClient, verifies, bytes }) => [
-    ...[name, kind, profile, peerIsClient ? "client" : "server"],
-    ...[verifies ? "yes" : "no", bytes.toString("base64")],
-  ]);
+  const rows = recordings.map(
+    ({ name, kind, profile, maxVersion, peerIsClient, verifies, bytes }) => [
+      ...[name, kind, profile, maxVersion, peerIsClient ? "client" : "server"],
+      ...[verifies ? "yes" : "no", bytes.toString("base64")],
+    ],
+  );
   const text = rows.map((row) => `${row.join("\t")}\n`).join("");
-  return `# What real TLS programs said to us; FUZZ_RECORD=1 makes it anew (test/fuzz/record.ts).
+  return `# What real TLS programs said to us; FUZZ_RECORD=1 makes it anew, FUZZ_RECORD=new what is missing (test/fuzz/record.ts).
 # ${COLUMNS.join(", ")}\n${text}`;
 }
 
@@ -72,12 +77,19 @@ export function readRecordings(): Recording[] {
 export class Keys {
   readonly keeper: Keeper = newKeeper();
   private readonly loaded: Record<Setting["kind"], PrivateKey> = {
-    rsa: loadKey(readFileSync(recordedFile("rsa")), this.keeper),
-    p256: loadKey(readFileSync(recordedFile("p256")), this.keeper),
+    rsa: this.load("rsa"),
+    p256: this.load("p256"),
   };
 
   of(kind: Setting["kind"]): PrivateKey {
     return this.loaded[kind];
+  }
+
+  /** An RSA key signs for TLS 1.3 only once it has seen its certificate. */
+  private load(kind: Setting["kind"]): PrivateKey {
+    const key = loadKey(readFileSync(recordedFile(kind)), this.keeper);
+    key.match(recordedCertificate(kind));
+    return key;
   }
 }
 
@@ -88,12 +100,15 @@ const verification = {
 
 /** Our side, before the first byte. */
 export function engineFor(setting: Setting, keys: Keys): Engine {
-  const { kind, profile, peerIsClient, verifies } = setting;
+  const { kind, profile, maxVersion, peerIsClient, verifies } = setting;
+  const versions = { min: null, max: maxVersion };
   if (!peerIsClient) {
-    return newClient({ profile, serverName: null, server: verifies ? verification : null });
+    const server = verifies ? verification : null;
+    return newClient({ profile, versions, serverName: null, server });
   }
   return newServer(recordedCredentials(kind), {
     profile,
+    versions,
     key: keys.of(kind),
     chain: [recordedCertificate(kind), recordedCertificate("intermediate")],
     ...(verifies && { clients: { ...verification, mandatory: true } }),

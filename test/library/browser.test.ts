@@ -42,7 +42,7 @@ const FILES: Record<string, [type: string, content: string | Uint8Array]> = {
 };
 
 describe("a browser", () => {
-  test("loads a page over our TLS 1.2, and runs our engine in a worker", async () => {
+  test("loads a page over our TLS 1.3, and runs our engine in a worker", async () => {
     const suites = new Set<string>();
     let tell: (result: string) => void = () => {};
     const result = new Promise<string>((resolve) => {
@@ -72,7 +72,7 @@ describe("a browser", () => {
 
     const dom = await domOf({ port, cert: pair.cert });
 
-    expect([...suites]).toEqual(["TLSv1.2 ECDHE-ECDSA-CHACHA20-POLY1305"]);
+    expect([...suites]).toEqual(["TLSv1.3 TLS_CHACHA20_POLY1305_SHA256"]);
     expect(dom).toContain('<p id="script">a script ran</p>');
     expect(dom).toContain(`<p id="worker">undefined: ${OUTCOME}</p>`);
   }, 90_000);

@@ -50,7 +50,7 @@ describe("the engine's bundle", () => {
     });
     settle(client, server);
     expect(server.session()).toMatchObject({
-      protocol: "TLSv1.2",
+      protocol: "TLSv1.3",
       serverName: SERVER_NAME,
       protocolName: "x",
     });

@@ -33,7 +33,7 @@ describe("a server", () => {
     expect(await exchange(client, "live")).toBe("evil");
     expect(facts).toEqual([
       {
-        protocol: "TLSv1.2",
+        protocol: "TLSv1.3",
         cipher,
         servername: SERVER_NAME,
         alpnProtocol: null,

@@ -26,7 +26,7 @@ describe("wrap", () => {
   test("makes TLS of two streams in memory", async () => {
     const { client, server } = both(duplexPair());
     await Promise.all([secured(client), secured(server)]);
-    expect(client.protocol).toBe("TLSv1.2");
+    expect(client.protocol).toBe("TLSv1.3");
     expect(client.remoteAddress).toBeUndefined();
     expect(client.address()).toEqual({});
     client.end("question");
@@ -85,7 +85,10 @@ describe("wrap", () => {
     expect(await meet("optional", mine)).toEqual(known);
     expect(await meet("optional", {})).toEqual(unknown);
     expect(await meet(false, mine)).toEqual(unknown);
-    await expect(meet(true, {})).rejects.toMatchObject({ code: "ERR_BEARHUG_NO_CLIENT_AUTH" });
+    await expect(meet(true, {})).rejects.toMatchObject({ code: "ERR_BEARHUG_NO_CERTIFICATE" });
+    await expect(meet(true, { maxVersion: "TLSv1.2" })).rejects.toMatchObject({
+      code: "ERR_BEARHUG_NO_CLIENT_AUTH",
+    });
     await expect(meet("optional", pair)).rejects.toMatchObject({ side: "peer" });
   });
 

@@ -40,7 +40,7 @@ describe("as text", () => {
     expect(closed).toMatch(
       new RegExp(
         [
-          /^s6-tlsserver: info: 1 closed: 127\.0\.0\.1:[0-9]+, TLSv1\.2 ECDHE-ECDSA-[A-Z0-9-]+, /,
+          /^s6-tlsserver: info: 1 closed: 127\.0\.0\.1:[0-9]+, TLSv1\.3 TLS_[A-Z0-9_]+, /,
           /server name server\.test, 10 bytes in, 10 bytes out, [0-9]\.[0-9]{3} s, /,
           /ended normally, prog exited 0$/,
         ]
@@ -86,7 +86,7 @@ describe("as JSON", () => {
       { ...common, ...client, event: "open", number: 1, openFromAddress: 1, time: TIME },
       {
         ...{ ...common, ...client, event: "closed", number: 1, time: TIME, seconds: number },
-        ...{ protocol: "TLSv1.2", cipher: expect.stringMatching(/^ECDHE-/), ended: null },
+        ...{ protocol: "TLSv1.3", cipher: expect.stringMatching(/^TLS_/), ended: null },
         ...{ serverName: "server.test", client: null, bytesIn: 10, bytesOut: 10 },
         prog: { code: 0, signal: null },
       },

@@ -17,5 +17,4 @@ export function credentialsFor(authority: Authority) {
   return { key: key.toString(), cert: cert.toString(), ca, servername: SERVER_NAME };
 }
 
-export const OUTCOME =
-  "TLSv1.2 | ECDHE-ECDSA-CHACHA20-POLY1305 | in-memory | from engine to engine";
+export const OUTCOME = "TLSv1.3 | TLS_CHACHA20_POLY1305_SHA256 | in-memory | from engine to engine";

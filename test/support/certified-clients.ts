@@ -1,5 +1,5 @@
 import type { ClientCredentials } from "./client-authority.ts";
-import { type Destination, openssl } from "./clients.ts";
+import { type Destination, openssl, type VERSIONS } from "./clients.ts";
 import type { Ended } from "./processes.ts";
 import type { Guarded } from "./refusals.ts";
 
@@ -23,13 +23,23 @@ export interface Refusal {
   message: string;
 }
 
+export interface Caller {
+  authority: Destination["authority"];
+  /** null: it has no certificate. */
+  client: ClientCredentials | null;
+  version?: (typeof VERSIONS)[number];
+}
+
+const VERSION_OPTION = { "TLSv1.2": "-tls1_2", "TLSv1.3": "-tls1_3" } as const;
+
 /** What comes of showing a certificate, or none, to a server whose program must not run. */
 export async function refusalOf(
   { listener, refusal }: Guarded,
-  { authority, client }: { authority: Destination["authority"]; client: ClientCredentials | null },
+  { authority, client, version = "TLSv1.3" }: Caller,
 ): Promise<Refusal> {
   const destination = { port: listener.port, authority };
-  const heard = await openssl(destination, client === null ? [] : opensslCertificate(client));
+  const shown = client === null ? [] : opensslCertificate(client);
+  const heard = await openssl(destination, [VERSION_OPTION[version], ...shown]);
   const { code, stderr } = await refusal();
   const [, message = `no such line: ${stderr}`] = /^s6-tlsd: fatal: (.*)\n$/.exec(stderr) ?? [];
   return { alert: alertIn(heard), code, message };

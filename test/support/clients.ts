@@ -41,6 +41,21 @@ export async function connect(
   return established(socket);
 }
 
+/**
+ * The code of the error that a client gets in place of anything else. In TLS 1.3 a client is done
+ * before the server has judged what it sent, and hears only afterwards that it is refused.
+ */
+export async function failureOf(
+  destination: Destination,
+  options: ClientOptions = {},
+): Promise<string> {
+  const heard = connect(destination, options).then(everything);
+  return heard.then(
+    (bytes) => `no error, but ${bytes.length} bytes and EOF`,
+    (error: NodeJS.ErrnoException) => `${error.code}`,
+  );
+}
+
 /** The same client over a wire that the test can watch and break. */
 export async function connectByWire(
   destination: Destination,

@@ -127,6 +127,7 @@ afterEach(async () => {
 export function everything(stream: Readable): Promise<Buffer> {
   // Node tells of an EOF with nothing before it whether or not somebody listens yet.
   if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  if (stream.errored !== null) return Promise.reject(stream.errored);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));

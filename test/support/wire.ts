@@ -10,6 +10,15 @@ export const RECORD = {
   heartbeat: 24,
 } as const;
 
+/** The body of an alert's record in TLS 1.3, once there are keys: two bytes, the type, the tag. */
+const SEALED_ALERT = 2 + 1 + 16;
+
+/** Is this an alert? In TLS 1.3 a sealed one is told by its length alone (RFC 8446, 5.2). */
+export function looksLikeAlert(record: TlsRecord | undefined, version: string): boolean {
+  if (version === "TLSv1.2") return record?.type === RECORD.alert;
+  return record?.type === RECORD.applicationData && record.body.length === SEALED_ALERT;
+}
+
 const HEADER_LENGTH = 5;
 
 export interface TlsRecord {

@@ -27,7 +27,7 @@ const root = ClientAuthority.root();
 const client = root.issue();
 
 async function service(line: string) {
-  const environment = { TLS_PROFILE: "next", CAFILE: root.certFile };
+  const environment = { CAFILE: root.certFile };
   const prog = ["sh", "-c", "echo $SSL_PROTOCOL $SSL_PEER_CERT_SUBJECT"];
   const options = ["-S", ...words(line)];
   const { port } = await serve({ credentials, options, environment, prog });
@@ -72,9 +72,8 @@ describe("with -y", () => {
 describe("a request names", () => {
   async function namesIn(anchors: Buffer): Promise<number> {
     const options = { ...pairOf(credentials), ca: anchors, requestCert: "optional" };
-    const server = bearhug.createServer(
-      { ...options, profile: "next" } as unknown as ServerOptions,
-      (stream) => stream.pipe(stream),
+    const server = bearhug.createServer(options as unknown as ServerOptions, (stream) =>
+      stream.pipe(stream),
     );
     const peer = await Tls13Client.connect(await listening(server));
     await peer.establish();
@@ -174,6 +173,15 @@ const ROWS: readonly Row[] = [
       peer.say(whole);
     },
   ],
+  [
+    "a certificate that is signed with SHA-1",
+    "unsupportedCertificate",
+    (peer) => {
+      const old = root.issue({ hash: "sha1" });
+      peer.say(certificateOf(old));
+      peer.say(peer.certificateVerify({ key: old.key }));
+    },
+  ],
   ["a proof as a server", "decryptError", proof({ side: "server" })],
   ["a proof of other messages", "decryptError", proof({ transcript: Buffer.alloc(32) })],
   ["a proof by another key", "decryptError", proof({ key: root.issue().key })],
@@ -209,9 +217,8 @@ const ROWS: readonly Row[] = [
 
 it.each(ROWS)("a client that sends %s hears %s", async (_what, alert, send) => {
   const options = { ...pairOf(credentials), ca: readFileSync(root.certFile), requestCert: true };
-  const server = bearhug.createServer(
-    { ...options, profile: "next" } as unknown as ServerOptions,
-    (stream) => stream.destroy(new Error("it was let in")),
+  const server = bearhug.createServer(options as unknown as ServerOptions, (stream) =>
+    stream.destroy(new Error("it was let in")),
   );
   server.on("tlsClientError", () => {});
   const misdeed: Misdeed = async (peer) => {

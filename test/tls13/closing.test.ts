@@ -13,8 +13,7 @@ const authority = Authority.root();
 const credentials = authority.issue();
 
 async function connected(line: string, prog: string[]) {
-  const environment = { TLS_PROFILE: "next" };
-  const listener = await serve({ credentials, environment, options: words(line), prog });
+  const listener = await serve({ credentials, options: words(line), prog });
   const client = new Tls13Client(await connectRaw(listener.port));
   await client.establish();
   return { tunnel: await listener.tunnel(), client };

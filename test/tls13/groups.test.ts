@@ -15,12 +15,11 @@ import { GROUP } from "./peer/numbers.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
-const environment = { TLS_PROFILE: "next" };
 const prog = ["sh", "-c", 'echo "$SSL_PROTOCOL [$SSL_GROUP]"'];
 
 function serving(groups: string): Promise<Server> {
   const options = ["-S", "--groups", groups];
-  return startServer({ authority, credentials, environment, prog, options });
+  return startServer({ authority, credentials, prog, options });
 }
 
 async function openssl(server: Server, ...options: string[]) {
@@ -106,7 +105,7 @@ it.each(["", "X448", "X25519:", "X25519,P-256", "P-256:prime256v1"])(
   "--groups '%s' is no list",
   async (list) => {
     const options = ["--groups", list];
-    const { code, stderr } = await runServer({ credentials, environment, prog, options });
+    const { code, stderr } = await runServer({ credentials, prog, options });
     expect({ code, stderr }).toEqual({
       code: 100,
       stderr: expect.stringContaining(`not a list of groups: ${list}`),

@@ -20,14 +20,13 @@ import { EXTENSION, GROUP } from "./peer/numbers.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
-const environment = { TLS_PROFILE: "next" };
 
 const KEY = 1184;
 const Q = 3329;
 const ILLEGAL_PARAMETER = [2, 47];
 
 function serving(prog: readonly string[] = ["cat"]): Promise<Server> {
-  return startServer({ authority, credentials, environment, prog, options: ["-S"] });
+  return startServer({ authority, credentials, prog, options: ["-S"] });
 }
 
 const HYBRID_FIRST = { groups: [GROUP.x25519mlkem768, GROUP.x25519] };

@@ -4,7 +4,6 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/sandbox/engine.ts";
-import { profileNamed } from "../../src/sandbox/engine-settings.ts";
 import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
 import { drain, feed, loadKey, newServer } from "../engine/instances.ts";
 import { Authority, derCertificate, type KeyKind, SERVER_NAME } from "../support/certificates.ts";
@@ -13,7 +12,6 @@ import { Authority, derCertificate, type KeyKind, SERVER_NAME } from "../support
 
 const authority = Authority.root();
 const credentials = authority.issue();
-const profile = profileNamed("next") ?? "modern";
 const open: { destroy(): unknown }[] = [];
 
 afterEach(() => {
@@ -56,7 +54,7 @@ class Later implements KeyOperations {
 async function serve(key: KeyOperations, pair = credentials) {
   const engines: Engine[] = [];
   const server = createServer((socket) => {
-    const engine = newServer(pair, { key, profile });
+    const engine = newServer(pair, { key });
     engines.push(engine);
     open.push(socket);
     socket.on("error", () => {});

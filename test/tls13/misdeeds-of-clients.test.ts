@@ -20,7 +20,7 @@ import * as messages from "./peer/messages.ts";
 import { EXTENSION, GROUP, MESSAGE, VERSION } from "./peer/numbers.ts";
 
 const authority = Authority.root();
-const options = { ...pairOf(authority.issue()), profile: "next" } as const;
+const options = { ...pairOf(authority.issue()) };
 
 const server = { port: 0, failures: [] as string[] };
 

@@ -20,9 +20,6 @@ const credentials = authority.issue();
 const ca = readFileSync(authority.certFile);
 const servers: Server[] = [];
 
-type Options = Parameters<typeof bearhug.connect>[0];
-const profile = "next" as NonNullable<Options["profile"]>;
-
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
@@ -39,7 +36,7 @@ async function serving(options: TlsOptions, kind: KeyKind = "P-256"): Promise<nu
 }
 
 function dial(port: number) {
-  return bearhug.connect({ host: "127.0.0.1", port, servername: SERVER_NAME, ca, profile });
+  return bearhug.connect({ host: "127.0.0.1", port, servername: SERVER_NAME, ca });
 }
 
 async function echo(port: number) {

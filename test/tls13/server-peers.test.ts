@@ -13,7 +13,6 @@ import { nodeClient } from "./node-peers.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
-const environment = { TLS_PROFILE: "next" };
 
 const SUITES = [
   "TLS_CHACHA20_POLY1305_SHA256",
@@ -25,7 +24,7 @@ const SUITES = [
 const TELLS = ["sh", "-c", "echo $SSL_PROTOCOL $SSL_CIPHER; head -n 1"];
 
 function serving(prog: readonly string[] = TELLS): Promise<Server> {
-  return startServer({ authority, credentials, environment, prog, options: ["-S"] });
+  return startServer({ authority, credentials, prog, options: ["-S"] });
 }
 
 /** It leaves when the server says goodbye. */
@@ -105,7 +104,7 @@ describe("OpenSSL", () => {
     const other = authority.issue({ name: "other.test" });
     const named = { "other.test": other, [SERVER_NAME]: credentials };
     const server = await startServer({
-      ...{ authority, environment: { ...environment, ...namedEnvironment(named) } },
+      ...{ authority, environment: namedEnvironment(named) },
       ...{ credentials, prog: TELLS, options: ["-S", "-k", "2"] },
     });
     for (const name of ["other.test", SERVER_NAME]) {

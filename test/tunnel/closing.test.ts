@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TruncationError } from "../../src/tunnel/closing.ts";
 import { isBlank } from "../engine/instances.ts";
+import { TLS12 } from "../support/clients.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { Bench, Rig } from "./rig.ts";
 
@@ -75,13 +76,31 @@ describe("a close_notify", () => {
     expect(rig.failure).toBeNull();
   });
 
-  test("from us, when the program's EOF is one, ends the client's side and the tunnel", async () => {
+  test("from us, when the program's EOF is one, ends both directions in TLS 1.2", async () => {
+    const rig = await Rig.established({ closeNotify: true, client: TLS12 });
+    rig.local.deliver(WORDS, "EOF");
+    await rig.settle();
+    expect(rig.client.heard.toString()).toBe(WORDS);
+    expect(rig.client.heardEof).toBe(true);
+    expect(rig.local.calls).toContain("end");
+    endLinger(rig);
+    expect(rig.failure).toBeNull();
+  });
+
+  test("from us, when the program's EOF is one, ends our direction in TLS 1.3", async () => {
     const rig = await Rig.established({ closeNotify: true });
     rig.local.deliver(WORDS, "EOF");
     await rig.settle();
     expect(rig.client.heard.toString()).toBe(WORDS);
     expect(rig.client.heardEof).toBe(true);
-    endLinger(rig);
+    expect(rig.local.calls).toEqual([]);
+    rig.client.say("and more");
+    await rig.settle();
+    expect(rig.local.takeText()).toBe("and more");
+    rig.client.hangUp();
+    await rig.settle();
+    expect(rig.local.calls).toEqual(["end"]);
+    expect(rig.lingers).toBe(0);
     expect(rig.failure).toBeNull();
   });
 });
@@ -169,8 +188,9 @@ test("a failure behind the peer's close_notify leaves the peer time to hang up",
 });
 
 describe("once nobody listens to the peer any more, it is not judged how its stream ends", () => {
-  test("while our close_notify, the end of both directions, is held up", async () => {
-    const rig = await Rig.established({ closeNotify: true, enforceCloseNotify: true });
+  test("while our close_notify, in TLS 1.2 the end of both directions, is held up", async () => {
+    const settings = { closeNotify: true, enforceCloseNotify: true, client: TLS12 };
+    const rig = await Rig.established(settings);
     rig.remote.takeSent();
     rig.remote.otherwise = 0;
     rig.local.deliver("EOF");
@@ -182,6 +202,19 @@ describe("once nobody listens to the peer any more, it is not judged how its str
     rig.run();
     expect(rig.remote.takeSent()[0]).toBe(ALERT);
     expect(rig.failure).toBeNull();
+  });
+
+  test("but in TLS 1.3, while our close_notify is held up, it is", async () => {
+    const rig = await Rig.established({ closeNotify: true });
+    rig.remote.takeSent();
+    rig.remote.otherwise = 0;
+    rig.local.deliver("EOF");
+    rig.run();
+    rig.remote.deliver(Buffer.from([23, 3, 3, 0, 100, 1, 2, 3]), "EOF");
+    rig.run();
+    rig.remote.otherwise = Number.POSITIVE_INFINITY;
+    rig.run();
+    expect(rig.failure?.message).toBe("EOF inside a record");
   });
 
   test("when the program reads nothing, and all that it said has left", async () => {

@@ -1,3 +1,4 @@
+import type { SecureVersion } from "node:tls";
 import { expect } from "vitest";
 import { records } from "../support/wire.ts";
 import { Bench, Rig, type RigSettings } from "./rig.ts";
@@ -19,8 +20,9 @@ export interface Recording {
 }
 
 /** Node's client says something in three records, hangs up, and hears the reply. */
-export async function record(): Promise<Recording> {
-  const rig = await Rig.established();
+export async function record(maxVersion: SecureVersion = "TLSv1.3"): Promise<Recording> {
+  const rig = await Rig.established({ client: { maxVersion } });
+  expect(rig.client.tls.getProtocol()).toBe(maxVersion);
   const sent = () => Buffer.concat(rig.recorded.toServer);
   const handshake = sent().length;
   for (const part of ["first, ", "second, ", "and the third"]) {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TLS12 } from "../support/clients.ts";
 import { RECORD, records } from "../support/wire.ts";
 import { Rig } from "./rig.ts";
 
@@ -7,7 +8,7 @@ import { Rig } from "./rig.ts";
 const SERVER_HELLO = 2;
 
 test("a client that wants a second handshake doesn't get it", async () => {
-  const rig = await Rig.established();
+  const rig = await Rig.established({ client: TLS12 });
   rig.client.say("before");
   await rig.settle();
   rig.client.tls.renegotiate({}, () => {});

@@ -6,7 +6,8 @@ import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { isBlank } from "../engine/instances.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { MESSAGE, messages } from "../support/tls12-messages.ts";
-import { RECORD, records } from "../support/wire.ts";
+import { looksLikeAlert, RECORD, records, type TlsRecord } from "../support/wire.ts";
+import { RETRY_RANDOM } from "../tls13/peer/numbers.ts";
 import { ScriptedEndpoint } from "./scripted-endpoint.ts";
 
 /** What an engine behind a tunnel made of a peer's bytes, which may be anything. */
@@ -69,11 +70,14 @@ export function judge(engine: Engine, bytes: Buffer, side: Side = SERVER): Verdi
   expect(memoryOf(engine).length, "the memory's size").toBe(pages);
   expect(isBlank(memoryOf(engine)), "wiped").toBe(true);
   expectClean(failure, answer);
-  const types = flightIn(answer).map(({ type }) => type);
+  const flight = flightIn(answer);
+  const types = flight.map(({ type }) => type);
   const hasAnswered = answer.length > 0 && types.join() !== side.opening.join();
   const progress = isEstablished ? "established" : hasAnswered ? "answered" : "waits";
   const kind = isOpen ? progress : "refused";
-  if (kind === "established" || kind === "answered") expectFlight(types, side);
+  if (kind === "established" || kind === "answered") {
+    expectFlight(types, isTls13(flight[0]) ? SERVER_OF_TLS13 : side);
+  }
   return { kind, answer, heard, session, message: failure?.message ?? null };
 }
 
@@ -101,7 +105,8 @@ function limitCalls(engine: Engine, length: number): void {
 
 function expectClean(failure: Error | null, answer: Buffer): void {
   const sent = records(answer);
-  const alerts = sent.filter(({ type }) => type === RECORD.alert);
+  const version = hasKeysOfTls13(sent) ? "TLSv1.3" : "TLSv1.2";
+  const alerts = sent.filter((record) => looksLikeAlert(record, version));
   if (failure === null || failure instanceof TruncationError) {
     expect(alerts.filter(({ body }) => body[0] === FATAL)).toEqual([]);
     return;
@@ -115,7 +120,7 @@ function expectClean(failure: Error | null, answer: Buffer): void {
     return;
   }
   expect(error.message).toMatch(/sent the alert (?!internal_error)[a-z_]+$/);
-  expect(sent.at(-1)?.type, "the last record").toBe(RECORD.alert);
+  expect(sent.at(-1), "the last record").toBe(alerts[0]);
   expect(alerts).toHaveLength(1);
   // Under keys it is nobody's to read.
   const isSealed = sent.some(({ type }) => type === RECORD.changeCipherSpec);
@@ -147,6 +152,23 @@ const SERVER: Side = {
   first: MESSAGE.serverHello,
   last: [MESSAGE.serverHelloDone],
 };
+
+/** What follows its ServerHello is sealed. */
+const SERVER_OF_TLS13: Side = { ...SERVER, last: [MESSAGE.serverHello] };
+
+/** Is this a ServerHello with supported_versions (RFC 8446, 4.2.1)? */
+function isTls13(message: { type: number; body: Buffer } | undefined): boolean {
+  return message?.type === MESSAGE.serverHello && message.body.includes(SUPPORTED_VERSIONS);
+}
+
+/** After a ServerHello of TLS 1.3 that is no retry, alerts are sealed (RFC 8446, 2). */
+function hasKeysOfTls13(sent: readonly TlsRecord[]): boolean {
+  const clear = sent.filter(({ type }) => type === RECORD.handshake).map(({ body }) => body);
+  const hellos = messages(Buffer.concat(clear)).filter(isTls13);
+  return hellos.some(({ body }) => !body.includes(RETRY_RANDOM));
+}
+
+const SUPPORTED_VERSIONS = Buffer.of(0, 43, 0, 2, 3, 4);
 
 export const CLIENT: Side = {
   opening: [MESSAGE.clientHello],

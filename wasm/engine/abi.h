@@ -57,9 +57,7 @@ EXPORT(engine_alloc) void *engine_alloc(size_t len);
 #define ENGINE_PROFILE_MODERN 0
 #define ENGINE_PROFILE_COMPAT 1
 #define ENGINE_PROFILE_LEGACY 2
-#define ENGINE_PROFILE_NEXT 3 /* modern, and TLS 1.3; for tests */
-
-#define ENGINE_PROFILE_STRICT 4 /* TLS 1.3 only */
+#define ENGINE_PROFILE_STRICT 3 /* TLS 1.3 only */
 
 /* Be a server, with the versions and suites of a profile. */
 EXPORT(engine_server) int engine_server(uint32_t profile);

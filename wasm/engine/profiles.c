@@ -92,7 +92,6 @@ static int
 is_modern(unsigned profile)
 {
 	return profile == ENGINE_PROFILE_MODERN ||
-	       profile == ENGINE_PROFILE_NEXT ||
 	       profile == ENGINE_PROFILE_STRICT;
 }
 
@@ -108,11 +107,10 @@ profile_offer(unsigned profile, offer *offered)
 	}
 	offered->min_version =
 		profile == ENGINE_PROFILE_LEGACY ? BR_TLS10 : BR_TLS12;
-	offered->max_version =
-		profile == ENGINE_PROFILE_NEXT ? VERSION_TLS13 : BR_TLS12;
 	if (profile == ENGINE_PROFILE_STRICT) {
-		offered->min_version = offered->max_version = VERSION_TLS13;
+		offered->min_version = VERSION_TLS13;
 	}
+	offered->max_version = VERSION_TLS13;
 	offered->suites_len = modern ? SUITES_MODERN : SUITES;
 	for (u = 0; u < offered->suites_len; u++) {
 		offered->suites[u] = suites[u].id;

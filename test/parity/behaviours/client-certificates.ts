@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { Authority, type Credentials } from "../../support/certificates.ts";
+import { TLS12 } from "../../support/clients.ts";
 import { scratchFile } from "../../support/scratch.ts";
 import { RECORD, type Wire } from "../../support/wire.ts";
 import { authority, type ClientOptions, credentials, refused, visit } from "../visit.ts";
@@ -24,7 +25,7 @@ export function showing({ keyFile, certFile }: Credentials): ClientOptions {
 
 export async function asksForCertificate(options: string): Promise<void> {
   const call = { options, environment: CAFILE };
-  const without = await visit(call);
+  const without = await visit({ ...call, client: TLS12 });
   expect(isAsked(without.wire)).toBe(true);
   expect(without.ended.code).toBe(0);
   expect((await visit({ ...call, client: showing(jane) })).ended.code).toBe(0);
@@ -33,7 +34,7 @@ export async function asksForCertificate(options: string): Promise<void> {
 
 export async function insistsOnCertificate(options: string): Promise<void> {
   const call = { options, environment: CAFILE };
-  const withOne = await visit({ ...call, client: showing(jane) });
+  const withOne = await visit({ ...call, client: { ...TLS12, ...showing(jane) } });
   expect(isAsked(withOne.wire)).toBe(true);
   expect(withOne.ended.code).toBe(0);
   expect((await refused(call)).code).toBe(98);
@@ -45,12 +46,13 @@ export async function refusesStranger(options: string): Promise<void> {
 }
 
 export async function asksForNone(options: string): Promise<void> {
-  const { wire, ended } = await visit({ options, environment: CAFILE, client: showing(jane) });
+  const client = { ...TLS12, ...showing(jane) };
+  const { wire, ended } = await visit({ options, environment: CAFILE, client });
   expect(isAsked(wire)).toBe(false);
   expect(ended.code).toBe(0);
 }
 
-/** Is there a CertificateRequest in the server's first flight, which is in the clear? */
+/** Is there a CertificateRequest in the server's first flight, which is in the clear before TLS 1.3? */
 function isAsked({ received }: Wire): boolean {
   const sealed = received.findIndex(({ type }) => type === RECORD.changeCipherSpec);
   const flight = received.slice(0, sealed).filter(({ type }) => type === RECORD.handshake);

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { openssl } from "../../support/clients.ts";
 import { authority, open } from "../visit.ts";
 
-export const VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2"] as const;
+export const VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 
 export async function tellsProtocol(version: (typeof VERSIONS)[number]): Promise<void> {
   const prog = ["printenv", "SSL_PROTOCOL"];

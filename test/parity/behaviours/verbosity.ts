@@ -14,7 +14,9 @@ export async function tellsErrors(options: string): Promise<void> {
 
 export async function tellsConnections(options: string): Promise<void> {
   const { stderr } = (await visit({ options, says: "13 characters" })).ended;
-  expect(stderr).toMatch(/^s6-tlsd: info: 127\.0\.0\.1:[0-9]+: TLSv1\.2 [A-Z0-9-]+, [^\n]+\n$/);
+  expect(stderr).toMatch(
+    /^s6-tlsd: info: 127\.0\.0\.1:[0-9]+: TLSv1\.3 [A-Z0-9_]+ X25519, [^\n]+\n$/,
+  );
   expect(stderr).toMatch(/server name server\.test, 13 bytes in, 13 bytes out, ended normally\n$/);
 }
 

@@ -1,11 +1,12 @@
 /** Where we depart from the original on purpose: each departure is what it is said to be. */
 import { expect } from "vitest";
-import { connectRaw } from "../../support/clients.ts";
+import { connectRaw, TLS12 } from "../../support/clients.ts";
 import { within } from "../../support/limits.ts";
 import { everything } from "../../support/processes.ts";
 import { alertsIn, FATAL, shout } from "../../support/refusals.ts";
 import { scratchFile } from "../../support/scratch.ts";
 import { CAFILE, certifySubject, showing } from "../behaviours/client-certificates.ts";
+import { hearsAfterCloseNotify } from "../behaviours/closing.ts";
 import { needsRoot, OWNER } from "../behaviours/engine-owner.ts";
 import { cleansVariables } from "../behaviours/variables.ts";
 import { tellsConnections } from "../behaviours/verbosity.ts";
@@ -14,24 +15,39 @@ import { hungUpOn, superServe } from "../super-server.ts";
 import { authority, type Call, environmentOf, open, refused, visit } from "../visit.ts";
 import { PROCESSES } from "./differences-in-processes.ts";
 
+const PROFILES = ["modern", "compat", "legacy", "strict"];
+
 const text = "Where we depart on purpose";
 
 const HANDSHAKE: Row[] = [
   [
     "By default there is ECDHE with AEAD only: no CBC.",
-    () => needsCompat({ client: { ciphers: "ECDHE-ECDSA-AES128-SHA" } }),
+    () => needsCompat({ client: { ...TLS12, ciphers: "ECDHE-ECDSA-AES128-SHA" } }),
   ],
   [
     "By default there is ECDHE with AEAD only: no static RSA.",
     () =>
       needsCompat({
         credentials: authority.issue({ kind: "RSA-2048" }),
-        client: { ciphers: "AES128-GCM-SHA256" },
+        client: { ...TLS12, ciphers: "AES128-GCM-SHA256" },
       }),
   ],
   ["Everything in the default profile is on offer.", command("suites-modern", "$name")],
   ["--tls-profile compat has the rest.", command("suites-compat", "$name")],
   ["TLS_PROFILE is read, too.", command("tls-profile", "by environment, legacy")],
+  [
+    "TLS 1.3 is on offer by default, in all profiles.",
+    async () => {
+      for (const profile of PROFILES) {
+        const options = `--tls-profile ${profile}`;
+        expect(await environmentOf({ options })).toMatchObject({ SSL_PROTOCOL: "TLSv1.3" });
+      }
+    },
+  ],
+  [
+    "With -S in TLS 1.3, close_notify ends one direction, and the client is heard to its end.",
+    () => hearsAfterCloseNotify("-S"),
+  ],
   [
     "A fatal error is answered by the alert that RFC 5246 has for it.",
     command("alert-for-each-error", "$alert for $what"),

@@ -1,6 +1,7 @@
 /** The reference page of s6-tlsd: the variables that it reads, and those that prog finds. */
 import { expect } from "vitest";
 import { derCertificate } from "../../support/certificates.ts";
+import { TLS12 } from "../../support/clients.ts";
 import { sha256 } from "../../support/payload.ts";
 import { CAFILE, jane, showing, stranger } from "../behaviours/client-certificates.ts";
 import {
@@ -110,7 +111,8 @@ const WRITTEN: Section["rows"] = [
     "SSL_CIPHER: the name of the cipher.",
     async () => {
       const ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384";
-      expect(await environmentOf({ client: { ciphers } })).toMatchObject({ SSL_CIPHER: ciphers });
+      const client = { ...TLS12, ciphers };
+      expect(await environmentOf({ client })).toMatchObject({ SSL_CIPHER: ciphers });
     },
   ],
   [

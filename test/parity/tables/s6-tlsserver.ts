@@ -142,8 +142,8 @@ const variables: Section = {
       async () => {
         const service = { options: "-y", environment: CAFILE };
         expect(await superEnvironment(service, showing(jane))).toMatchObject({
-          SSL_PROTOCOL: "TLSv1.2",
-          SSL_CIPHER: "ECDHE-ECDSA-CHACHA20-POLY1305",
+          SSL_PROTOCOL: "TLSv1.3",
+          SSL_CIPHER: "TLS_CHACHA20_POLY1305_SHA256",
           SSL_TLS_SNI_SERVERNAME: "server.test",
           SSL_PEER_CERT_SUBJECT: "O=Bearhug, CN=jane.test",
         });

@@ -17,8 +17,7 @@ type Options = NonNullable<Parameters<typeof bearhug.createServer>[0]>;
 export async function ourServer(options: Options = {}): Promise<OurServer> {
   const failures: Failure[] = [];
   const streams: TlsStream[] = [];
-  const profile = "next" as NonNullable<Options["profile"]>;
-  const all = { ...pairOf(credentials), profile, allowHalfOpen: true, ...options };
+  const all = { ...pairOf(credentials), allowHalfOpen: true, ...options };
   const server = bearhug.createServer(all, (stream) => {
     streams.push(stream);
     stream.on("error", (error) => failures.push(error as Failure));

@@ -70,7 +70,6 @@ algorithms_set(br_ssl_engine_context *eng)
 {
 	const offer *offered = &conn.offer;
 	int modern = conn.profile == ENGINE_PROFILE_MODERN ||
-		     conn.profile == ENGINE_PROFILE_NEXT ||
 		     conn.profile == ENGINE_PROFILE_STRICT;
 	unsigned max =
 		conn.listed_max != 0 ? conn.listed_max : offered->max_version;
