@@ -141,8 +141,12 @@ describe("what is refused", () => {
     expect(complaintAbout("Dear Sir or Madam,\n")).toBe(NONE);
     expect(complaintAbout(Buffer.alloc(1000, 0xa5))).toBe(NONE);
     expect(complaintAbout("-----BEGIN ")).toBe(NONE);
+    expect(complaintAbout("-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n")).toBe(NONE);
+  });
+
+  test("is a public key in place of a certificate", () => {
     expect(complaintAbout("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")).toBe(
-      NONE,
+      "it holds a public key, not a certificate",
     );
   });
 
