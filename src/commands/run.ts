@@ -3,6 +3,7 @@ import { complain, type Format } from "../cli/diagnostics.ts";
 import { answer, Question } from "../cli/help.ts";
 import { type CommandLine, parse, UsageError } from "../cli/options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
+import { requireRuntime } from "../program/runtime.ts";
 import { closeInspector } from "../program/signals.ts";
 import { own } from "../sandbox/own.ts";
 import { fail } from "./fail.ts";
@@ -26,7 +27,9 @@ export function run<Settings extends object>(command: Command<Settings>): void {
   process.on("uncaughtException", (error) => fail(program, error, formatOf(settings)));
   const settings = own(defaults);
   try {
-    main(settings, parse(line, args, settings));
+    const operands = parse(line, args, settings);
+    requireRuntime(program);
+    main(settings, operands);
   } catch (error) {
     if (error instanceof Question) tellAbout(error, command);
     if (error instanceof UsageError) {

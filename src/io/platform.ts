@@ -265,3 +265,9 @@ export function storedCertificates(): readonly string[] | null {
 interface TrustingTls {
   getCACertificates?(type: "system"): string[];
 }
+
+/** Windows has no descriptors that a process passes on by number. */
+export const hasOnlyStreams = process.platform === "win32";
+
+/** Are a descriptor's numbers the system's, so that what is opened next gets the lowest free one? */
+export const numbersAreTheSystems = !("deno" in process.versions);

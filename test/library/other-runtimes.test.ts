@@ -2,26 +2,19 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { BOTH_ROLES_HERE, credentialsFor, OUTCOME } from "../support/both-roles.ts";
 import { Authority } from "../support/certificates.ts";
+import { BUN, DENO } from "../support/other-runtimes.ts";
 import { run } from "../support/processes.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
 
 /** The engine's bundle, in runtimes that share nothing but the language. */
 
 const dist = join(import.meta.dirname, "../../dist");
-const installed = join(import.meta.dirname, "../other-runtimes/node_modules");
 
 const COMMANDS = {
   Node: [process.execPath],
   // What it may read is all that it may do.
-  Deno: [
-    join(installed, "@deno/linux-x64-glibc/deno"),
-    "run",
-    "--no-remote",
-    "--no-npm",
-    "--no-prompt",
-    "--allow-read",
-  ],
-  Bun: [join(installed, "@oven/bun-linux-x64/bin/bun")],
+  Deno: [DENO, "run", "--no-remote", "--no-npm", "--no-prompt", "--allow-read"],
+  Bun: [BUN],
 };
 
 /** Theirs are installed for this processor only. */

@@ -3,11 +3,12 @@
  * Linux, what Node takes for the system's store is the file that SSL_CERT_FILE names.
  */
 import { describe, expect, it } from "vitest";
-import { asking, call } from "../support/calls.ts";
-import { Authority } from "../support/certificates.ts";
+import { asking } from "../support/calls.ts";
+import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { node } from "../support/nodes.ts";
 import { scratchFile } from "../support/scratch.ts";
+import { runClient } from "../support/tls-client-program.ts";
 import { reversingServer } from "../support/tls-servers.ts";
 import { behind } from "./taken-away.ts";
 
@@ -22,11 +23,11 @@ const PRETEND = scratchFile(
   'Object.defineProperty(process, "platform", { value: process.env.PRETENDED });',
 );
 
-async function ended(through: string[], environment: Record<string, string>) {
+async function ended(runner: string[], environment: Record<string, string>) {
   const { port } = await reversingServer(credentials);
-  const prog = asking("hello");
-  const settings = { port, through, prog, options: ["-v", "2"] };
-  return (await call({ ...settings, environment: { ...OURS, ...environment } })).ended;
+  const options = ["-k", SERVER_NAME, "-v"];
+  const call = { port, runner, options, prog: asking("hello"), authority: null };
+  return runClient({ ...call, environment: { ...OURS, ...environment } });
 }
 
 const HIDDEN =
@@ -40,7 +41,7 @@ describe("with a store of the system's", () => {
         PRETENDED: system,
       });
       expect(stderr).toContain(
-        "s6-tlsc: info: the system's trust anchors are in the system's store\n",
+        "s6-tlsclient: info: the system's trust anchors are in the system's store\n",
       );
       expect(stdout).toMatch(/^olleh\n/);
       expect(code).toBe(0);
@@ -73,7 +74,7 @@ describe("without a bundle", NEEDS_ROOT, () => {
   it("a Node that can't be asked says where was looked, and what to do", async () => {
     const { code, stderr } = await ended(behind(HIDDEN), {});
     expect(stderr).toMatch(
-      /^s6-tlsc: fatal: unable to read trust anchors in system: none of [^\n]+ is there; set CAFILE to a file, or take Node 22.15 or later\n$/,
+      /\ns6-tlsclient: fatal: unable to read trust anchors in system: none of [^\n]+ is there; set CAFILE to a file, or take Node 22.15 or later\n$/,
     );
     expect(code).toBe(96);
   });

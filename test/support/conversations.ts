@@ -4,8 +4,10 @@ import type { TLSSocket } from "node:tls";
 import { expect } from "vitest";
 import { asking, call } from "./calls.ts";
 import { Authority, SERVER_NAME } from "./certificates.ts";
-import { connect, exchange, receiveUntil } from "./clients.ts";
-import { type Ended, everything, run } from "./processes.ts";
+import { connect, connectRaw, exchange, receiveUntil } from "./clients.ts";
+import { eventually } from "./limits.ts";
+import { type Ended, everything, type Running, run, start } from "./processes.ts";
+import { backend, echo } from "./relays.ts";
 import { repository } from "./repository.ts";
 import { startServer } from "./server.ts";
 import { type Listener, type Service, serve } from "./service.ts";
@@ -105,6 +107,25 @@ const CONVERSATIONS: Record<string, (visit: Visit) => Promise<void>> = {
     const ended = await runClient(visit, [...dial, ...ours(visit, "s6-ucspitlsc"), ...prog]);
     expect(ended).toMatchObject({ code: 0, stderr: "", stdout: "heard hello\n" });
   },
+  "bearhug server": async (visit) => {
+    const { port } = await backend(echo);
+    const pair = ["--cert", credentials.certFile, "--key", credentials.keyFile];
+    const relay = await startRelay(visit, "server", [...pair, "--connect", `127.0.0.1:${port}`]);
+    const client = await connect({ port: relay.port, authority }, limit(visit));
+    expect(client.getProtocol()).toBe(visit.version);
+    expect(await exchange(client, "hello")).toBe("hello");
+    await stops(relay.running);
+  },
+  "bearhug client": async (visit) => {
+    const { port } = await theirServer(visit);
+    const whom = ["--cacert", authority.certFile, "-k", SERVER_NAME];
+    const relay = await startRelay(visit, "client", [...whom, "--connect", `127.0.0.1:${port}`]);
+    const client = await connectRaw(relay.port);
+    client.write("hello\n");
+    expect(await receiveUntil(client, "\n")).toBe("olleh\n");
+    client.end();
+    await stops(relay.running);
+  },
 };
 
 /** The programs, each of which has one. */
@@ -177,4 +198,21 @@ function reversed({ version }: Visit): unknown {
 async function endsWell(listener: Listener): Promise<void> {
   const tunnel = await listener.tunnel();
   expect(await tunnel.ended).toMatchObject({ code: 0, stderr: "" });
+}
+
+/** `bearhug` between two addresses: what it says when it listens, and where. */
+async function startRelay(visit: Visit, role: string, options: readonly string[]) {
+  const { runner, bin, environment = {} } = visit;
+  const serving = ["-1", "--workers", "1", "--listen", "127.0.0.1:0", ...profile(visit)];
+  const command = [...runner, join(bin, "bearhug"), role, ...serving, ...options];
+  const running = start(command, { ...patienceOf(visit), environment });
+  const isThere = () => running.stdout.includes("\n") || running.isOver;
+  await eventually("the relay's port", isThere, visit.patience);
+  expect(running.stderr).toBe("");
+  return { running, port: Number(running.stdout) };
+}
+
+async function stops(running: Running): Promise<void> {
+  running.signal("SIGTERM");
+  expect(await running.ended).toMatchObject({ code: 0, stderr: "" });
 }
