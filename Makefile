@@ -8,6 +8,7 @@
 #              (BOGO_TEST='PATTERN;PATTERN': a part of it)
 # make mutants plants faults in a copy, and shows which test notices each (ONLY=words:
 #              of those names; SAMPLE=N: of some, others each day)
+# make test-arm64  lets all programs talk on arm64, in an emulator (make test: a sample)
 # make faults  lets every system call fail in its turn (make test: a sample)
 # make soak    serves clients of all sorts for SOAK_SECONDS (600), and looks
 #              for leaks
@@ -97,6 +98,13 @@ OTHER_RUNTIMES := test/other-runtimes/node_modules/.package-lock.json
 $(OTHER_RUNTIMES): $(addprefix test/other-runtimes/,package.json package-lock.json)
 	$(call say,  npm ci: Deno and Bun for tests (200 MB))
 	@npm ci --prefix test/other-runtimes --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# A Node for arm64: npm leaves out what is for another processor, unless it is told.
+ARM64 := test/arm64/node_modules/.package-lock.json
+$(ARM64): $(addprefix test/arm64/,package.json package-lock.json)
+	$(call say,  npm ci: Node for arm64 (180 MB))
+	@npm ci --cpu=arm64 --os=linux --prefix test/arm64 --no-audit --no-fund --loglevel=error
 	@touch $@
 
 build/bogo/front: test/bogo/front.c
@@ -329,7 +337,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm build/tls13-test.wasm $(BOGO) fuzz-programs $(NODES) $(OTHER_RUNTIMES)
+test: dist check build/crypto-test.wasm build/tls13-test.wasm $(BOGO) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(ARM64)
 	@vendor/need $(PEERS)
 	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
 	@node_modules/.bin/vitest run
@@ -370,6 +378,12 @@ soak: all
 	@vendor/need $(PEERS)
 	@SOAK_SECONDS=$(SOAK_SECONDS) SOAK_RATE=$(SOAK_RATE) node_modules/.bin/vitest run test/soak
 
+# All programs on arm64, in an emulator; make test runs a sample.
+.PHONY: test-arm64
+test-arm64: all $(ARM64)
+	@vendor/need $(PEERS)
+	@ARM64=all node_modules/.bin/vitest run test/platforms/arm64.test.ts
+
 .PHONY: floods
 floods: all
 	@vendor/need $(PEERS)
@@ -393,7 +407,9 @@ PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp soc
 	stunnel4=stunnel4 inetd=openbsd-inetd /usr/sbin/nginx=nginx-light \
 	/usr/lib/nginx/modules/ngx_mail_module.so=libnginx-mod-mail \
 	/usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream haproxy=haproxy script=bsdutils s6-svscan=s6 \
-	/bin/busybox=busybox-static testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base oidentd=oidentd \
+	/bin/busybox=busybox-static qemu-aarch64-static=qemu-user-static \
+	/usr/aarch64-linux-gnu/lib/libc.so.6=libc6-arm64-cross \
+	/usr/aarch64-linux-gnu/lib/libstdc++.so.6=libstdc++6-arm64-cross testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base oidentd=oidentd \
 	execlineb=execline javac=openjdk-17-jdk-headless tstclnt=libnss3-tools $(CAS)
 
 build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)) build/bearssl.a
@@ -426,5 +442,5 @@ bench: all build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
 clean:
 	rm -rf build dist
 distclean: clean
-	rm -rf node_modules test/nodes/node_modules test/other-runtimes/node_modules \
+	rm -rf node_modules $(wildcard test/*/node_modules) \
 		vendor/bearssl vendor/boringssl

@@ -39,7 +39,8 @@ describe("npm", () => {
     const listed = npm.flatMap(([name, versions = ""]) =>
       versions.split(", ").map((version) => `${name} ${version}`),
     );
-    expect(listed.sort()).toEqual(wanted.sort());
+    // Two folders of tests may want the same.
+    expect(listed.sort()).toEqual([...new Set(wanted)].sort());
     for (const one of wanted) expect(one).toMatch(/ \d+\.\d+\.\d+$/);
   });
 

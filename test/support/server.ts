@@ -32,9 +32,8 @@ export interface Serving {
 /** s6-tlsserver on a port of the system's choice, listening. */
 export async function startServer(serving: Serving): Promise<Server> {
   const running = startUnready(serving);
-  await eventually("the server tells its port, or ends", () => {
-    return running.stdout.includes("\n") || running.isOver;
-  });
+  const isThere = () => running.stdout.includes("\n") || running.isOver;
+  await eventually("the server tells its port, or ends", isThere, serving.patience);
   if (running.isOver) throw new Error(`the server has ended: ${running.stderr}`);
   return new Server(running, serving.authority);
 }
