@@ -3,7 +3,12 @@ import type { Fault } from "./fault.ts";
 const TABLE: readonly (readonly [name: string, find: string, plant: string, ...tests: string[]])[] =
   [
     // Sandboxes.
-    ["the template of engines is not wiped", "    template.wipe();\n", "", "sandbox/memory-image"],
+    [
+      "the template of engines is not wiped",
+      "    const { awaited, offered } = template;\n    template.wipe();\n",
+      "    const { awaited, offered } = template;\n",
+      "sandbox/memory-image",
+    ],
     [
       "an image lacks the last block",
       "for (let at = 0; at <= all.length; at += BLOCK) {",
@@ -211,6 +216,18 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "return firstRule(rules, rulesAboutName(name)) ?? DENIED;",
       'return firstRule(rules, rulesAboutName(name)) ?? { access: "allow" };',
       "access/rules",
+    ],
+    [
+      "without setuid, privileges are kept",
+      "if (setgroups === undefined || setgid === undefined || setuid === undefined) {",
+      "if (setuid === undefined) return;\n    if (setgroups === undefined || setgid === undefined) {",
+      "platforms/missing-features",
+    ],
+    [
+      "a mkfifo that can't be run is the last word",
+      'if (code !== "ENOENT" && code !== "EACCES") throw error;',
+      "throw error;",
+      "platforms/missing-features",
     ],
     ["comments in the hosts file are names", 'line.replace(/#.*/, "")', "line", "lookup/files"],
   ];

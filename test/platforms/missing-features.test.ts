@@ -92,6 +92,17 @@ describe.each(NODES)("an engine with another user, with %s", NEEDS_ROOT, (_, nod
   });
 });
 
+it("without setuid, privileges that can't be dropped end it", NEEDS_ROOT, async () => {
+  const none = scratchFile("no-setuid.cjs", "process.setuid = undefined;");
+  const through = [process.execPath, "--require", none];
+  const listener = await serve({ credentials, environment: AS_NOBODY, through, prog: ["cat"] });
+  await expect(connect({ port: listener.port, authority })).rejects.toThrow();
+  expect(await (await listener.tunnel()).ended).toMatchObject({
+    code: 111,
+    stderr: "s6-tlsd-io: fatal: unable to drop privileges: this runtime can't change users\n",
+  });
+});
+
 it("without /proc, prog has the descriptors that s6-tlsd inherited", NEEDS_ROOT, async () => {
   const file = scratchFile("nine", "");
   const prog = ["sh", "-c", "echo three >&3; cat <&8 >&9"];
