@@ -161,6 +161,7 @@ const common: readonly OptionGroup<RelaySettings>[] = [
   tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
   tls.offer,
   tls.keyGroups,
+  tls.alpn,
   tls.check,
 ];
 

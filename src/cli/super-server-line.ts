@@ -51,6 +51,7 @@ export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
     tls.sniLevel,
     tls.offer,
     tls.keyGroups,
+    tls.alpn,
     ...access,
     tls.check,
     questions,

@@ -17,6 +17,7 @@ export const s6TlsclientLine: CommandLine<TcpClientSettings> = {
     client.serverName,
     tls.offer,
     tls.keyGroups,
+    tls.alpn,
     tls.check,
     questions,
   ],

@@ -23,6 +23,8 @@ export interface TlsSettings extends TunnelSettings {
   maxVersion: string | null;
   /** In which keys are exchanged; null: not given. */
   keyGroups: string | null;
+  /** Application protocols (ALPN), the best first; none: it isn't spoken of. */
+  alpn: readonly string[];
 }
 
 export const DEFAULTS: Readonly<TlsSettings> = {
@@ -38,6 +40,7 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   minVersion: null,
   maxVersion: null,
   keyGroups: null,
+  alpn: [],
 };
 
 type Group = OptionGroup<TlsSettings>;
@@ -247,5 +250,28 @@ export const keyGroups: OptionGroup<{ keyGroups: string | null }> = [
       settings.keyGroups = value;
     },
     spell: ({ keyGroups }) => text(keyGroups),
+  },
+];
+
+/** What an engine has room for. */
+const PROTOCOLS_MAX = 32;
+
+export const alpn: OptionGroup<{ alpn: readonly string[] }> = [
+  {
+    long: "alpn",
+    value: "list",
+    about:
+      "Application protocols (ALPN) to agree on, the best first, with commas between them, such as h2,http/1.1. A server refuses a client that names others only.",
+    apply: (settings, value) => {
+      const names = value.split(",");
+      const wrong = names.find((name) => !/^[\x21-\x7e]{1,255}$/.test(name));
+      if (wrong !== undefined)
+        throw new UsageError(`not a protocol's name: "${wrong}" in ${value}`);
+      if (names.length > PROTOCOLS_MAX)
+        throw new UsageError(`more than ${PROTOCOLS_MAX} protocols`);
+      if (new Set(names).size < names.length) throw new UsageError(`one of them twice: ${value}`);
+      settings.alpn = names;
+    },
+    spell: ({ alpn }) => (alpn.length === 0 ? null : alpn.join(",")),
   },
 ];

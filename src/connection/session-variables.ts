@@ -9,6 +9,7 @@ export const sessionVariableNames = [
   "SSL_PROTOCOL",
   "SSL_CIPHER",
   "SSL_GROUP",
+  "SSL_ALPN",
   "SSL_TLS_SNI_SERVERNAME",
   "SSL_PEER_CERT_HASH",
   "SSL_PEER_CERT_SUBJECT",
@@ -21,12 +22,20 @@ export function sessionVariables(session: Session): Variables {
   return new Map<string, string | null>([
     ["SSL_PROTOCOL", session.protocol],
     ["SSL_CIPHER", session.cipher],
-    // The reference knows no such variable: what reads a notification gets it only where it tells something.
-    ...(session.group === null ? [] : [["SSL_GROUP", session.group] as const]),
+    // The reference knows no such variables: what reads a notification gets them only where they tell something.
+    ...told("SSL_GROUP", session.group),
+    ...told("SSL_ALPN", session.protocolName),
     ["SSL_TLS_SNI_SERVERNAME", session.serverName],
     ...peerVariables(session.peer),
   ]);
 }
+
+function told(name: string, value: string | null): [string, string][] {
+  return value === null ? [] : [[name, value]];
+}
+
+/** Unset where the session doesn't tell them. */
+const OURS_ALONE = ["SSL_GROUP", "SSL_ALPN"];
 
 /** prog's environment: ours, less what `remove` tells, with the session's variables. */
 export function programEnvironment(
@@ -36,7 +45,7 @@ export function programEnvironment(
 ): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(base)) {
-    if (!remove(name) && name !== "SSL_GROUP") environment[name] = value;
+    if (!remove(name) && !OURS_ALONE.includes(name)) environment[name] = value;
   }
   for (const [name, value] of variables) {
     if (value === null) delete environment[name];

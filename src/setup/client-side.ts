@@ -99,7 +99,8 @@ function loadClient(
   const keeper = keeperModule && startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
     const identity = keeper && loadIdentity({ keeper, tell }, environment.defaultPair());
-    return { profile, versions: versionLimits(settings), groups, server, identity, keeper };
+    const versions = versionLimits(settings);
+    return { profile, versions, groups, protocols: settings.alpn, server, identity, keeper };
   });
 }
 

@@ -23,6 +23,7 @@ export interface ServerCredentials {
   readonly profile: Profile;
   readonly versions: VersionLimits;
   readonly groups: readonly number[];
+  readonly protocols: readonly string[];
   /** Holds the private keys; whoever is done with them wipes it. */
   readonly keeper: Keeper;
   readonly identity: Identity | IdentityChoice;
@@ -51,7 +52,8 @@ export function loadCredentials(
   return wipedIfItFails(keeper, () => {
     const identity = loadIdentities({ keeper, tell }, environment, settings.sniLevel);
     const clients = loadClientVerification(settings, environment, tell);
-    return { profile, versions: versionLimits(settings), groups, keeper, identity, clients };
+    const versions = versionLimits(settings);
+    return { profile, versions, groups, protocols: settings.alpn, keeper, identity, clients };
   });
 }
 

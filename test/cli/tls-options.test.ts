@@ -13,6 +13,7 @@ const line: CommandLine<tls.TlsSettings> = {
     tls.handshakeTimeout(),
     tls.offer,
     tls.keyGroups,
+    tls.alpn,
   ],
   operands: "prog...",
 };
@@ -33,6 +34,7 @@ describe("the defaults", () => {
       handshakeTimeout: 0,
       profile: null,
       keyGroups: null,
+      alpn: [],
     });
   });
 
@@ -64,6 +66,7 @@ describe("an option", () => {
     [["--handshake-timeout", "4294967295"], { handshakeTimeout: 4294967295 }],
     [["--tls-profile", "compat"], { profile: "compat" }],
     [["--groups", "X25519MLKEM768:P-256"], { keyGroups: "X25519MLKEM768:P-256" }],
+    [["--alpn", "h2,http/1.1"], { alpn: ["h2", "http/1.1"] }],
     [
       ["-SJZv2"],
       { closeNotify: true, enforceCloseNotify: true, keepEnvironment: true, verbosity: 2 },
