@@ -87,6 +87,28 @@ const rules: Group = [
   },
 ];
 
+/** What stands in front of us and of TLS. */
+export const proxies: readonly Group[] = [
+  [
+    flag(["L", "proxy-protocol"], "Read a PROXY header first, version 1 or 2, in front of TLS.", [
+      "proxyProtocol",
+      true,
+    ]),
+  ],
+  [
+    {
+      long: "proxy-from",
+      value: "networks",
+      about:
+        "With -L: take headers from these addresses and networks only, with commas between them; limits, rules and the log are then about the client in place of the proxy.",
+      apply: (settings, value) => {
+        settings.proxies = networks(value);
+      },
+      spell: ({ proxies }) => (proxies.length === 0 ? null : proxies.map(textOf).join(",")),
+    },
+  ],
+];
+
 export const access: readonly Group[] = [
   rules,
   [
@@ -150,24 +172,7 @@ export const access: readonly Group[] = [
       spell: ({ banner }) => text(banner),
     },
   ],
-  [
-    flag(["L", "proxy-protocol"], "Read a PROXY header first, version 1 or 2, in front of TLS.", [
-      "proxyProtocol",
-      true,
-    ]),
-  ],
-  [
-    {
-      long: "proxy-from",
-      value: "networks",
-      about:
-        "With -L: take headers from these addresses and networks only, with commas between them; limits, rules and the log are then about the client in place of the proxy.",
-      apply: (settings, value) => {
-        settings.proxies = networks(value);
-      },
-      spell: ({ proxies }) => (proxies.length === 0 ? null : proxies.map(textOf).join(",")),
-    },
-  ],
+  ...proxies,
 ];
 
 /** Is anything asked for that happens before TLS? As in the original, that is what starts look-ups. */

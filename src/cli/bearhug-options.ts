@@ -1,3 +1,4 @@
+import { proxies } from "./access-options.ts";
 import { type Listening, parseListening, parseTarget, type Target } from "./addresses.ts";
 import { type AdmissionSettings, admission, pins } from "./admission-options.ts";
 import * as client from "./client-options.ts";
@@ -24,6 +25,8 @@ export interface RelaySettings
   /** Tried in their order, for each connection. */
   connect: readonly Target[];
   unsafePlain: boolean;
+  /** What the backend is told in front of all else; null: nothing. */
+  sendProxy: "v1" | "v2" | "v2-tls" | null;
   /** Milliseconds for each of `connect`. */
   connectTimeout: number;
   /** By the variables that say the same. */
@@ -38,6 +41,7 @@ export const RELAY_DEFAULTS: Readonly<RelaySettings> = {
   listen: null,
   connect: [],
   unsafePlain: false,
+  sendProxy: null,
   connectTimeout: 10_000,
   files: {},
   admitted: [],
@@ -93,6 +97,22 @@ const addresses: readonly Group[] = [
       spell: ({ unsafePlain }) => flag(unsafePlain),
     },
   ],
+];
+
+const sendProxy: Group = [
+  {
+    long: "send-proxy",
+    value: "version",
+    about:
+      "Tell the backend who the client is by a PROXY header: v1, v2, or v2-tls, which tells version, suite, server name, ALPN and the client certificate's common name, too.",
+    apply: (settings, value) => {
+      if (value !== "v1" && value !== "v2" && value !== "v2-tls") {
+        throw new UsageError(`unknown version ${value}; there are v1, v2 and v2-tls`);
+      }
+      settings.sendProxy = value;
+    },
+    spell: ({ sendProxy }) => text(sendProxy),
+  },
 ];
 
 function file(long: string, variable: string, about: string): Group {
@@ -173,6 +193,8 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     namedPairs,
     tls.clientCertificate,
     admission,
+    sendProxy,
+    ...proxies,
     ...common,
     questions,
   ],

@@ -17,6 +17,7 @@ import { roomFor } from "../server/descriptors.ts";
 import { usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
+import { warnOfLiars } from "../server/proxies.ts";
 import { roleOf } from "../server/roles.ts";
 import { relayService } from "../server/services.ts";
 import { Worker } from "../server/worker.ts";
@@ -53,6 +54,7 @@ function main(role: Role, given: RelaySettings): void {
     return;
   }
   usersOf(settings, process.env);
+  warnOfLiars(settings, log);
   start(role, settings, log).catch((error: unknown) => fail(program, error, logFormat));
 }
 
@@ -135,7 +137,9 @@ function perAddress(role: Role, settings: RelaySettings, place: AddressInfo | st
   if (role === "client" && !isHere && !unsafePlain) {
     throw notEncrypted(role, nameOf({ host: place.address, port: place.port }));
   }
-  return maxPerAddress ?? (isHere ? maxConnections : Math.ceil(maxConnections / 2));
+  // All clients of a proxy come from its address.
+  const isOne = isHere || (settings.proxyProtocol && settings.proxies.length === 0);
+  return maxPerAddress ?? (isOne ? maxConnections : Math.ceil(maxConnections / 2));
 }
 
 function certificateOf(

@@ -14,6 +14,7 @@ import { roomFor } from "../server/descriptors.ts";
 import { ownerOf, usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
+import { warnOfLiars } from "../server/proxies.ts";
 import { roleOf } from "../server/roles.ts";
 import { serveAccess } from "../server/serve-access.ts";
 import { programService } from "../server/services.ts";
@@ -82,12 +83,6 @@ function perAddress(server: SuperServerSettings): number {
   if (maxPerAddress === null) return Math.ceil(maxConnections / 2);
   if (maxPerAddress <= maxConnections) return maxPerAddress;
   throw new UsageError(`-C ${maxPerAddress} allows more than -c ${maxConnections}`);
-}
-
-function warnOfLiars({ proxyProtocol, proxies }: SuperServerSettings, log: Log): void {
-  if (!proxyProtocol && proxies.length > 0) throw new UsageError("--proxy-from needs -L");
-  if (!proxyProtocol || proxies.length > 0) return;
-  log.warn("any proxy", "-L without --proxy-from: any peer can say that it is any client");
 }
 
 /** null: a client has nothing to go through. */

@@ -6,8 +6,10 @@ import { Connection } from "../connection/connection.ts";
 import { LaterEndpoint } from "../connection/later-endpoint.ts";
 import { requireAdmission } from "../credentials/admission.ts";
 import { reachFirst } from "../io/reach.ts";
+import type { Session } from "../sandbox/engine.ts";
 import type { PeerCertificate } from "../sandbox/peer.ts";
 import { closed, opened } from "./events.ts";
+import { proxyHeader } from "./send-proxy.ts";
 import type { Talk, Visit } from "./service.ts";
 
 /** A client and an address: one of the two sides is TLS. */
@@ -91,8 +93,8 @@ export class Inbound extends Relay {
       peer: this.peer,
       turns: visit.turns,
       keyUsed: visit.keyUsed,
-      established: ({ peer }) => ({
-        attach: (changed) => this.attach(changed, peer),
+      established: (session) => ({
+        attach: (changed) => this.attach(changed, session),
         destroy: () => this.abort.abort(new Error("the connection is over")),
       }),
       over: (failure) => this.over(failure),
@@ -101,9 +103,9 @@ export class Inbound extends Relay {
     socket.resume();
   }
 
-  private attach(changed: () => void, peer: PeerCertificate | null): LaterEndpoint {
+  private attach(changed: () => void, session: Session): LaterEndpoint {
     const endpoint = new LaterEndpoint("the backend", changed);
-    this.callBackend(peer).then(
+    this.callBackend(session).then(
       ({ socket }) => endpoint.use(socket),
       (error: Error) => this.connection?.abort(error),
     );
@@ -111,9 +113,15 @@ export class Inbound extends Relay {
   }
 
   /** A client that may not come in costs the backend nothing. */
-  private async callBackend(peer: PeerCertificate | null): ReturnType<Relay["reach"]> {
-    requireAdmission(peer, this.settings.admitted);
-    return this.reach();
+  private async callBackend(session: Session): ReturnType<Relay["reach"]> {
+    const { admitted, sendProxy } = this.settings;
+    requireAdmission(session.peer, admitted);
+    const reached = await this.reach();
+    if (sendProxy !== null) {
+      const { client, header } = this.visit;
+      reached.socket.write(proxyHeader(sendProxy, { client, header, session }));
+    }
+    return reached;
   }
 }
 

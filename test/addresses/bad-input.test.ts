@@ -22,6 +22,8 @@ it.each([
   ["--allow-spki sha256//x", "--allow-spki: not sha256// and 32 bytes in base64: sha256//x"],
   ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 --allow-cn a", "--cacert is missing"],
   ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 --allow-cn a --allow-all", "give one"],
+  ["--send-proxy v3", "--send-proxy: unknown version v3; there are v1, v2 and v2-tls"],
+  ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 --proxy-from 10.0.0.1", "--proxy-from needs -L"],
   ["--nonsense", "nonsense"],
 ])("server %s", async (words, told) => {
   const { code, stderr } = await run([program("bearhug"), "server", ...words.split(" ")]);

@@ -9,7 +9,10 @@ export interface ProxyCall {
   readonly port: number;
   /** How it tells who the client is. */
   readonly says: "v1" | "v2" | "v2-tls";
-  /** A file with a key and its certificates: clients have TLS with the proxy. */
+  /**
+   * A file with a key and its certificates: clients have TLS with the proxy. Words of HAProxy's about
+   * the clients' certificates may follow.
+   */
   readonly pem?: string;
 }
 
@@ -63,7 +66,7 @@ stream { server { listen 127.0.0.1:${own}; proxy_pass 127.0.0.1:${port}; proxy_p
 }
 
 /** A process that listens takes connections; one that is about to, refuses them. */
-async function answering(port: number): Promise<void> {
+export async function answering(port: number): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!(await answers(port))) {
     if (Date.now() > deadline) throw new Error(`no proxy listens on port ${port}`);
