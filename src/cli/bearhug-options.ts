@@ -177,6 +177,7 @@ const common: readonly OptionGroup<RelaySettings>[] = [
   server.workers,
   server.grace,
   server.idleTimeout,
+  server.status,
   tls.enforceCloseNotify,
   tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
   tls.offer,

@@ -1,5 +1,6 @@
 import type { AccessSettings } from "./access-options.ts";
 import { groupId, userId } from "./accounts.ts";
+import { nameOf, parseTarget, staysHere, type Target } from "./addresses.ts";
 import { flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 import type { TlsSettings } from "./tls-options.ts";
 
@@ -29,6 +30,8 @@ export interface SuperServerSettings extends TlsSettings, AccessSettings {
   listenFd: number | null;
   /** Milliseconds; 0 is for ever. */
   idleTimeout: number;
+  /** Where to tell by HTTP how things stand; null: nowhere. */
+  status: Target | null;
 }
 
 type Group = OptionGroup<SuperServerSettings>;
@@ -255,6 +258,23 @@ export const idleTimeout: Group = [
       settings.idleTimeout = unsigned(value);
     },
     spell: ({ idleTimeout }) => text(idleTimeout),
+  },
+];
+
+export const status: Group = [
+  {
+    long: "status",
+    value: "address",
+    about:
+      "Answer HTTP there, a loopback IP:PORT or unix:PATH: /healthz, /readyz (503 while draining), and /metrics for Prometheus.",
+    apply: (settings, value) => {
+      const address = parseTarget(value);
+      if (!staysHere(address)) {
+        throw new UsageError(`${value} is neither a loopback address nor a UNIX socket`);
+      }
+      settings.status = address;
+    },
+    spell: ({ status }) => text(status && nameOf(status)),
   },
 ];
 

@@ -26,6 +26,7 @@ export const SERVER_DEFAULTS: Readonly<server.SuperServerSettings> = {
   notificationFd: null,
   listenFd: null,
   idleTimeout: 0,
+  status: null,
 };
 
 export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
@@ -43,6 +44,7 @@ export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
     server.grace,
     server.listenFd,
     server.idleTimeout,
+    server.status,
     tls.closeNotify,
     tls.enforceCloseNotify,
     tls.clientCertificate,

@@ -1,5 +1,5 @@
-import { rmSync, writeSync } from "node:fs";
-import { type AddressInfo, createConnection } from "node:net";
+import { writeSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { isLoopback, type Listening, nameOf, staysHere } from "../cli/addresses.ts";
 import {
@@ -13,6 +13,7 @@ import { UsageError } from "../cli/options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { descriptorLimit } from "../io/platform.ts";
+import { removeStale } from "../io/stale-socket.ts";
 import { roomFor } from "../server/descriptors.ts";
 import { usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
@@ -164,21 +165,6 @@ function descriptorOf(listen: Listening): number | null {
   if (at !== -1) return LISTEN_FDS_START + at;
   const there = names.length === 0 ? "it passed none" : `it passed ${names.join(", ")}`;
   throw new UsageError(`--listen: no socket of systemd's is named ${listen.systemd}; ${there}`);
-}
-
-/** What a server left behind when it was killed. One that somebody listens on stays. */
-function removeStale(path: string): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = createConnection(path);
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED") rmSync(path, { force: true });
-      resolve();
-    });
-  });
 }
 
 function runCommand(words: readonly string[]): void {

@@ -64,6 +64,7 @@ export class Pool {
   private latest = 0;
   private lastId = 0;
   private closing = false;
+  private lost = 0;
 
   constructor(private readonly settings: PoolSettings) {}
 
@@ -89,6 +90,16 @@ export class Pool {
     if (ready.length === 0) return "there is no worker at the moment";
     if (ready.some(({ serving }) => serving.size < perWorker)) return null;
     return `there are descriptors for ${perWorker} connections in each worker`;
+  }
+
+  /** Workers that died, or were silent, while they served. */
+  get replaced(): number {
+    return this.lost;
+  }
+
+  /** Workers that take connections. */
+  get serving(): number {
+    return [...this.members].filter((member) => member.ready).length;
   }
 
   /** Gives a connection to the worker that has the fewest. False: there is none. */
@@ -363,6 +374,7 @@ export class Pool {
     this.onReload?.(member, "a worker died meanwhile");
     for (const number of member.serving.keys()) over(number);
     if (this.closing || !member.ready) return;
+    this.lost++;
     const { pid } = member.worker;
     const text = `worker ${pid} ${how} with ${member.serving.size} connections; replacing it`;
     log.warn("worker replaced", text);

@@ -16,6 +16,8 @@ import { originOf } from "./origin.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
 import { SpawnerLink } from "./spawner-link.ts";
+import { Status } from "./status.ts";
+import { Tally } from "./tally.ts";
 import { NOTHING_TOLD } from "./told.ts";
 
 export interface PrimarySettings {
@@ -54,6 +56,8 @@ export class Primary {
   /** All that comes is from a UNIX socket. */
   private isLocal = false;
   private maxPerAddress = 1;
+  private readonly tally = new Tally();
+  private readonly status: Status | null;
   private count = 0;
   private draining = false;
   private reloading = false;
@@ -83,6 +87,17 @@ export class Primary {
       proxied: (number, ends, answer) => void this.admitProxied(number, ends, answer),
       ready: () => this.admitWaiting(),
     });
+    this.status =
+      server.status &&
+      new Status({
+        address: server.status,
+        isReady: () => !this.draining && this.pool.serving > 0,
+        metrics: () =>
+          this.tally.metrics({
+            ...{ open: this.census.open, waiting: this.queue.length },
+            ...{ workers: this.pool.serving, replaced: this.pool.replaced },
+          }),
+      });
     this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
     this.server.on("connection", (socket) => this.accept(socket));
   }
@@ -97,6 +112,7 @@ export class Primary {
       return;
     }
     await this.listen();
+    await this.status?.listen();
     const { place } = this;
     this.isLocal = typeof place === "string";
     this.maxPerAddress = this.settings.maxPerAddress(place);
@@ -159,6 +175,7 @@ export class Primary {
   /** What is over the limit of all waits, as it would in the system's backlog. */
   private accept(socket: Socket): void {
     const { shortage } = this;
+    this.tally.accepted++;
     if (shortage === null) this.admit(socket);
     else this.keepWaiting(socket, shortage);
   }
@@ -173,9 +190,11 @@ export class Primary {
       socket.destroy();
     } else if (this.queue.length >= places) {
       log.warn("backlog is full", `${this.queue.length} connections wait already; one is dropped`);
+      this.tally.refuse("backlog-full");
       socket.destroy();
     } else if (this.waiting.countOf(address) >= share) {
       log.warn("too many from one address", `${address} has ${share} that wait already`);
+      this.tally.refuse("address-limit");
       socket.destroy();
     } else {
       log.warn("all slots are taken", `${shortage}; one waits`);
@@ -203,6 +222,7 @@ export class Primary {
     } else {
       const { log } = this.settings;
       log.warn("no proxy", `${ends.remoteAddress} is none of --proxy-from; it is hung up on`);
+      this.tally.refuse("no-proxy");
       socket.destroy();
     }
   }
@@ -213,6 +233,7 @@ export class Primary {
     const { log } = this.settings;
     if (this.census.countOf(address) < maxPerAddress) return true;
     log.warn("too many from one address", `${address} has ${maxPerAddress} connections already`);
+    this.tally.refuse("address-limit");
     return false;
   }
 
@@ -237,6 +258,7 @@ export class Primary {
         this.handOver({ ...client, told }, socket);
         return;
       }
+      this.tally.refuse("access");
       socket.destroy();
       this.over(client.number);
     });
@@ -245,6 +267,7 @@ export class Primary {
   private handOver(client: ClientFacts, socket: Socket): void {
     if (this.pool.serve(client, socket)) return;
     this.settings.log.warn("no worker", "there is no worker at the moment");
+    this.tally.refuse("no-worker");
     socket.destroy();
     this.over(client.number);
   }
@@ -272,8 +295,12 @@ export class Primary {
       answer({ order: "proceed", client });
     } else {
       const told = await access.judge(client);
-      if (told === null) refuse();
-      else answer({ order: "proceed", client: { ...client, told } });
+      if (told === null) {
+        this.tally.refuse("access");
+        refuse();
+      } else {
+        answer({ order: "proceed", client: { ...client, told } });
+      }
     }
   }
 
@@ -290,6 +317,7 @@ export class Primary {
     const client = this.clients.get(number);
     if (client === undefined) return;
     this.clients.delete(number);
+    this.tally.ended++;
     this.census.leave(client.remoteAddress);
     this.admitWaiting();
     if (this.draining && this.census.open === 0) this.exit();
@@ -325,6 +353,7 @@ export class Primary {
 
   private tellReload(problem: string | null): void {
     const { log } = this.settings;
+    this.tally.reloads[problem === null ? "done" : "failed"]++;
     if (problem === null) log.info("read all keys and certificates again", { event: "reload" });
     else log.error(`keeping the old keys and certificates: ${problem}`);
   }
@@ -345,6 +374,7 @@ export class Primary {
 
   /** Whoever is still there is ended; the workers follow when they have lost their primary. */
   private exit(): void {
+    this.status?.close();
     this.settings.access?.close();
     this.spawner?.end();
     this.pool.close();
