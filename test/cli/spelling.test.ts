@@ -62,6 +62,8 @@ const VALUES = [
   "a.test",
   "::1",
   "192.0.2.0/24,2001:db8::/32",
+  "[::1]:80",
+  "unix:/run/status.sock",
   "",
 ];
 
