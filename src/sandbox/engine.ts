@@ -141,11 +141,9 @@ export class Engine {
     const settings = own(given);
     const { clients, identity, profile } = settings;
     const make = () => new Engine(module, "server", profile);
-    const template = make();
-    template.configureServer(settings);
-    const image = new MemoryImage(template.memory, make().memory);
-    const { awaited, offered } = template;
-    template.wipe();
+    const { image, awaited, offered } = Engine.configured(make, (one) =>
+      one.configureServer(settings),
+    );
     return ({ now, seed }) => {
       const engine = make();
       image.writeInto(engine.memory);
@@ -177,11 +175,7 @@ export class Engine {
     const settings = own(given);
     const { identity, profile } = settings;
     const make = () => new Engine(module, "client", profile);
-    const template = make();
-    template.configureClient(settings);
-    const image = new MemoryImage(template.memory, make().memory);
-    const { offered } = template;
-    template.wipe();
+    const { image, offered } = Engine.configured(make, (one) => one.configureClient(settings));
     return (start) => {
       const engine = make();
       image.writeInto(engine.memory);
@@ -190,6 +184,16 @@ export class Engine {
       engine.startClient(settings, start);
       return engine;
     };
+  }
+
+  /** What configuration makes of an instance: no peer ever talks to it. */
+  private static configured(make: () => Engine, configure: (template: Engine) => void) {
+    const template = make();
+    configure(template);
+    const image = new MemoryImage(template.memory, make().memory);
+    const { awaited, offered } = template;
+    template.wipe();
+    return { image, awaited, offered };
   }
 
   /**
