@@ -93,7 +93,9 @@ it("a backend that doesn't answer: the next one after --connect-timeout", async 
 
 it("a client that leaves while its backend is called is forgotten, and so is the call", async () => {
   const deaf = await deafBackend();
-  const serving = await relayServer(["--connect", `127.0.0.1:${deaf}`]);
+  // In TLS 1.3, the client's last message could be unread yet: libuv would tell of an EOF, which is
+  // passed on to the backend once that answers.
+  const serving = await relayServer(["--tls-max", "1.2", "--connect", `127.0.0.1:${deaf}`]);
   const { client, wire } = await connectByWire(serving);
   client.on("error", () => {});
   wire.reset();
