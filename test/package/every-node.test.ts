@@ -50,7 +50,7 @@ describe.each(NODES)("%s", (_, executable) => {
     const environment = { PATH, ...credentialsEnvironment(credentials) };
     const server = start(["s6-tlsserver", "-1", "127.0.0.1", "0", ...ANSWER], { environment });
     await eventually("the server's port", () => server.stdout.includes("\n") || server.isOver);
-    expect(await answerAt(Number(server.stdout))).toBe("hello over TLSv1.2\n");
+    expect(await answerAt(Number(server.stdout))).toBe("hello over TLSv1.3\n");
     server.signal("SIGTERM");
     expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
   });
@@ -58,6 +58,6 @@ describe.each(NODES)("%s", (_, executable) => {
   it("s6-tlsd behind tcpserver talks to s6-tlsclient", async () => {
     const environment = { PATH, ...credentialsEnvironment(credentials) };
     const { port } = await startTcpserver(["s6-tlsd", ...ANSWER], environment);
-    expect(await answerAt(port)).toBe("hello over TLSv1.2\n");
+    expect(await answerAt(port)).toBe("hello over TLSv1.3\n");
   });
 });
