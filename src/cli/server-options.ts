@@ -26,6 +26,8 @@ export interface SuperServerSettings extends TlsSettings, AccessSettings {
   workers: number | null;
   /** Seconds. */
   grace: number;
+  /** Seconds; 0: files are not looked at. */
+  reloadInterval: number;
   notificationFd: number | null;
   listenFd: number | null;
   /** Milliseconds; 0 is for ever. */
@@ -234,6 +236,19 @@ export const grace: Group = [
       settings.grace = unsigned(value);
     },
     spell: ({ grace }) => text(grace),
+  },
+];
+
+export const reloadInterval: Group = [
+  {
+    long: "reload-interval",
+    value: "seconds",
+    about:
+      "Look so often whether the files of keys and certificates have changed, and do as at USR2 then. 0, the default: never.",
+    apply: (settings, value) => {
+      settings.reloadInterval = unsigned(value);
+    },
+    spell: ({ reloadInterval }) => text(reloadInterval),
   },
 ];
 

@@ -5,18 +5,22 @@ import { ExitCode } from "../connection/exit-codes.ts";
 import { endsOf, type TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { isWithin } from "../proxy-protocol/networks.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 import type { Access } from "./access.ts";
 import type { Address } from "./address.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
+import { FileChanges } from "./file-changes.ts";
 import { dropsRights, usersOf } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToWorker } from "./messages.ts";
 import { originOf } from "./origin.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
+import { Reloads } from "./reloads.ts";
 import { SpawnerLink } from "./spawner-link.ts";
 import { Status } from "./status.ts";
+import { Systemd } from "./systemd.ts";
 import { Tally } from "./tally.ts";
 import { NOTHING_TOLD } from "./told.ts";
 
@@ -60,8 +64,10 @@ export class Primary {
   private readonly status: Status | null;
   private count = 0;
   private draining = false;
-  private reloading = false;
-  private reloadWanted = false;
+  private readonly systemd: Systemd;
+  private readonly reloads: Reloads;
+  /** null: files are not looked at. */
+  private readonly changes: FileChanges | null;
 
   constructor(private readonly settings: PrimarySettings) {
     const { workers, log, room, server } = settings;
@@ -98,13 +104,21 @@ export class Primary {
             ...{ workers: this.pool.serving, replaced: this.pool.replaced },
           }),
       });
+    this.systemd = new Systemd(process.env, log);
+    // Before workers read the files: what changes meanwhile is a change.
+    this.changes = server.reloadInterval > 0 ? changesOf(process.env) : null;
+    this.reloads = new Reloads({
+      reload: () => this.pool.reload(),
+      done: (outcome) => this.tally.reloads[outcome]++,
+      ...{ log, systemd: this.systemd },
+    });
     this.server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
     this.server.on("connection", (socket) => this.accept(socket));
   }
 
   /** @throws {SystemFailure} (the promise) if a worker can't start, or the address can't be listened on */
   async start(): Promise<void> {
-    const { server, log } = this.settings;
+    const { server } = this.settings;
     await this.spawner?.start();
     await Promise.all([this.pool.start(), this.settings.access?.start()]);
     if (server.check) {
@@ -117,7 +131,9 @@ export class Primary {
     this.isLocal = typeof place === "string";
     this.maxPerAddress = this.settings.maxPerAddress(place);
     this.watchSignals();
-    announce(server, typeof place === "string" ? null : place.port, log);
+    const port = typeof place === "string" ? null : place.port;
+    announce(server, port);
+    this.systemd.ready(`listening on ${this.where(port)}`);
   }
 
   /** @throws {SystemFailure} if the socket that we inherited is of a kind that we don't take */
@@ -138,14 +154,16 @@ export class Primary {
     );
   }
 
+  /** @param port the one that the system chose; null: the one that was asked for */
+  private where(port: number | null): string {
+    const { address, listenFd } = this.settings;
+    if (listenFd !== null) return `descriptor ${listenFd}`;
+    return "path" in address ? address.path : `${address.host} port ${port ?? address.port}`;
+  }
+
   private listen(): Promise<void> {
     const { address, listenFd, server } = this.settings;
-    const where =
-      listenFd !== null
-        ? `descriptor ${listenFd}`
-        : "path" in address
-          ? address.path
-          : `${address.host} port ${address.port}`;
+    const where = this.where(null);
     return new Promise((resolve, reject) => {
       this.server.once("error", (error) => {
         reject(new SystemFailure(`unable to listen on ${where}`, error));
@@ -332,30 +350,21 @@ export class Primary {
       this.terminate();
     });
     process.on("SIGABRT", () => this.exit());
-    process.on("SIGUSR2", () => void this.reload());
+    process.on("SIGUSR2", () => this.reloads.ask());
+    this.watchFiles();
+  }
+
+  private watchFiles(): void {
+    const { changes } = this;
+    if (changes === null) return;
+    const look = () => {
+      if (!this.draining && changes.since()) this.reloads.ask();
+    };
+    setInterval(look, timerDelay(1000 * this.settings.server.reloadInterval));
   }
 
   private signalPrograms(): void {
     this.pool.broadcast({ order: "signal", signals: ["SIGTERM", "SIGCONT"] });
-  }
-
-  /** One at a time. Files may have changed since it began, so that another one may follow. */
-  private async reload(): Promise<void> {
-    this.reloadWanted = true;
-    if (this.reloading) return;
-    this.reloading = true;
-    while (this.reloadWanted) {
-      this.reloadWanted = false;
-      this.tellReload(await this.pool.reload());
-    }
-    this.reloading = false;
-  }
-
-  private tellReload(problem: string | null): void {
-    const { log } = this.settings;
-    this.tally.reloads[problem === null ? "done" : "failed"]++;
-    if (problem === null) log.info("read all keys and certificates again", { event: "reload" });
-    else log.error(`keeping the old keys and certificates: ${problem}`);
   }
 
   /** The first time, what is open may end by itself; the second time, it is ended. */
@@ -365,6 +374,9 @@ export class Primary {
       return;
     }
     this.draining = true;
+    this.systemd.stopping(
+      `${this.census.open} connections may end within ${this.settings.server.grace} s`,
+    );
     this.pool.close();
     this.server.close();
     for (const { socket } of this.queue.splice(0)) socket.destroy();
@@ -388,3 +400,12 @@ const LOCAL_ENDS: TcpEnds = {
   ...{ remoteAddress: "unix", remotePort: 0 },
   ...{ localAddress: "unix", localPort: 0 },
 };
+
+/** Of the files that variables name; those that rules name for some clients are not among them. */
+function changesOf(env: NodeJS.ProcessEnv): FileChanges {
+  const { files, anchorDirectory } = new TlsEnvironment(env);
+  return new FileChanges([
+    ...files.values(),
+    ...(anchorDirectory === null ? [] : [anchorDirectory]),
+  ]);
+}

@@ -85,5 +85,7 @@ export const FOR_US: ReadonlySet<string> = new Set([
   "LISTEN_PID",
   "LISTEN_FDNAMES",
   "NOTIFY_SOCKET",
+  "WATCHDOG_USEC",
+  "WATCHDOG_PID",
   ROLE,
 ]);

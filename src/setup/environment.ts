@@ -60,6 +60,11 @@ export class TlsEnvironment {
     return new Map([...this.variables].filter(([name]) => isFile(name)));
   }
 
+  /** CADIR's folder; null: not set. */
+  get anchorDirectory(): string | null {
+    return this.variables.get("CADIR") ?? null;
+  }
+
   /**
    * The default pair.
    *
