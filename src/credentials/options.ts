@@ -17,6 +17,9 @@ export interface Rule {
 /** One row an option. */
 export type Rules = Readonly<Record<string, Rule>>;
 
+/** PEM as text; PEM or DER as bytes. */
+export type Credential = string | Uint8Array;
+
 const isString = (value: unknown) => typeof value === "string";
 const isCredential = (value: unknown) => isString(value) || isBytes(value);
 const isObject = (value: unknown) =>
@@ -47,6 +50,14 @@ const CREDENTIAL: Rule = {
 const CREDENTIALS: Rule = {
   expected: `${CREDENTIAL.expected}, or an array of those`,
   accepts: (value) => isCredential(value) || listOf(isCredential)(value),
+};
+const KEY: Rule = {
+  expected: `${CREDENTIAL.expected}, or an array with one of those`,
+  accepts: (value) => isCredential(value) || listOf(isCredential)(value),
+  refuses: (value: Credential | readonly Credential[]) =>
+    !Array.isArray(value) || value.length === 1
+      ? null
+      : `has ${value.length} keys, and a server shows one: give those for other names in contexts`,
 };
 export const SERVER_NAME: Rule = {
   expected: "a string, or null",
@@ -106,7 +117,7 @@ export const REQUEST: Rule = {
   accepts: (value) => typeof value === "boolean" || value === "optional",
 };
 
-const PAIR: Rules = { key: CREDENTIAL, cert: CREDENTIALS };
+const PAIR: Rules = { key: KEY, cert: CREDENTIALS };
 
 const CONTEXTS: Rule = {
   expected: "an object: for each server name one with key and cert",

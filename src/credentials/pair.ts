@@ -6,10 +6,10 @@ import { unsupportedKeyOf } from "./certificate-kind.ts";
 import { decodeCertificates } from "./certificates.ts";
 import { CredentialsError } from "./errors.ts";
 import type { ClaimedIdentity } from "./identity-choice.ts";
+import type { Credential } from "./options.ts";
 import { TlsError } from "./tls-error.ts";
 
-/** PEM as text; PEM or DER as bytes. */
-export type Credential = string | Uint8Array;
+export type { Credential } from "./options.ts";
 
 /** A private key and its certificate. */
 export interface KeyPair {
@@ -18,7 +18,7 @@ export interface KeyPair {
    * not encrypted. It is copied into the keeper's memory and no other; the caller's bytes stay the
    * caller's, to be wiped or not.
    */
-  readonly key: Credential;
+  readonly key: Credential | readonly Credential[];
   /** Its certificate, and after it those that lead to the root; one PEM, or an array. */
   readonly cert: Credential | readonly Credential[];
 }
@@ -102,7 +102,7 @@ function bounded(chain: readonly Uint8Array[]): readonly Uint8Array[] {
 /** @param where what stands before the options' names in complaints */
 export function fromOptions(where: string, { key, cert }: KeyPair): PairSource {
   return {
-    fill: (room) => write(key, room),
+    fill: (room) => write(oneOf(key), room),
     certificates: () => decodeAll(cert),
     complain: (part, error) => {
       if (!(error instanceof KeeperError || error instanceof CredentialsError)) return error;
@@ -113,6 +113,11 @@ export function fromOptions(where: string, { key, cert }: KeyPair): PairSource {
 }
 
 const REASONS = { key: "BAD_KEY", chain: "BAD_CERTIFICATE", pair: "KEY_MISMATCH" } as const;
+
+/** Its rule says that there is one. */
+function oneOf(key: Credential | readonly Credential[]): Credential {
+  return typeof key === "string" || isBytes(key) ? key : (key[0] as Credential);
+}
 
 /** Straight into the keeper's memory: there is no other copy that would have to be wiped. */
 function write(key: Credential, room: Uint8Array): number {

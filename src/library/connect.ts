@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, type LookupFunction, type Socket } from "node:net";
 import {
   checkOptions,
   FUNCTION,
@@ -24,6 +24,8 @@ export interface ConnectOptions extends ClientOptions {
   readonly family?: number;
   readonly localAddress?: string;
   readonly localPort?: number;
+  /** In place of dns.lookup, as of net.connect. */
+  readonly lookup?: LookupFunction;
 }
 
 const PORT: Rule = {
@@ -42,10 +44,34 @@ const SOCKET_OPTIONS: Rules = {
   family: { expected: "0, 4 or 6", accepts: (value) => value === 0 || value === 4 || value === 6 },
   localAddress: STRING,
   localPort: PORT,
+  lookup: FUNCTION,
 };
 
 const RULES: Rules = { ...SOCKET_OPTIONS, ...CLIENT_OPTIONS };
 
+/**
+ * The same with a port and a host in front, as Node has it: what is in `options` wins.
+ *
+ * @throws as with options
+ */
+export function connect(
+  port: number,
+  host?: string,
+  options?: ConnectOptions,
+  listener?: () => void,
+): TlsStream;
+/**
+ * The same with a port in front.
+ *
+ * @throws as with options
+ */
+export function connect(port: number, options: ConnectOptions, listener?: () => void): TlsStream;
+/**
+ * The same with the path of a UNIX socket in front.
+ *
+ * @throws as with options
+ */
+export function connect(path: string, options?: ConnectOptions, listener?: () => void): TlsStream;
 /**
  * Connects to a TLS server. Without `ca`, `caFile` and `secureContext`, the system's CAs are trusted.
  *
@@ -53,7 +79,34 @@ const RULES: Rules = { ...SOCKET_OPTIONS, ...CLIENT_OPTIONS };
  * @throws `TypeError` at once for options that are wrong in themselves; `TlsError` for credentials
  *   that can't be used. What goes wrong later is an `error` event.
  */
-export function connect(given: ConnectOptions, listener?: () => void): TlsStream {
+export function connect(options: ConnectOptions, listener?: () => void): TlsStream;
+export function connect(...args: unknown[]): TlsStream {
+  const { given, listener } = argumentsOf(args);
+  return connectWith(given, listener);
+}
+
+interface Arguments {
+  readonly given: ConnectOptions;
+  readonly listener: (() => void) | undefined;
+}
+
+/** connect(options), connect(port, host, options) and connect(path, options), each with a listener. */
+function argumentsOf([first, ...rest]: unknown[]): Arguments {
+  if (typeof first !== "number" && typeof first !== "string") {
+    return { given: first as ConnectOptions, listener: rest[0] as Arguments["listener"] };
+  }
+  const host =
+    typeof first === "number" && typeof rest[0] === "string" ? (rest.shift() as string) : null;
+  const isOptions = typeof rest[0] === "object" && rest[0] !== null;
+  const options = isOptions ? (rest.shift() as ConnectOptions) : {};
+  const target = typeof first === "number" ? { port: first } : { path: first };
+  return {
+    given: { ...target, ...(host !== null && { host }), ...options },
+    listener: rest[0] as Arguments["listener"],
+  };
+}
+
+function connectWith(given: ConnectOptions, listener: Arguments["listener"]): TlsStream {
   const options = checkOptions(given, RULES);
   if (listener !== undefined && !FUNCTION.accepts(listener)) {
     throw new ArgumentTypeError("listener", FUNCTION.expected, listener);

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import type { LookupFunction } from "node:net";
 import { join } from "node:path";
-import type { TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { bearhug, failureOf, nodeServer, pairOf, secured } from "../support/library.ts";
@@ -41,6 +42,46 @@ describe("a client", () => {
       hash: expect.stringMatching(/^SHA256:[0-9a-f]{64}$/),
     });
     expect((await everything(stream)).toString()).toBe("hello");
+  });
+
+  test("takes a port, a host, options and a listener in front, as Node's does", async () => {
+    const port = await nodeServer(pair, (socket) => socket.end("hello"));
+    const trust = { servername: SERVER_NAME, ca };
+    const listener = () => connected++;
+    let connected = 0;
+    for (const make of [
+      () => bearhug.connect(port, host, trust, listener),
+      () => bearhug.connect(port, { host, ...trust }, listener),
+      () => bearhug.connect(1, "192.0.2.1", { ...server, port }, listener),
+    ]) {
+      expect((await everything(await secured(make()))).toString()).toBe("hello");
+    }
+    expect(connected).toBe(3);
+    expect(() => bearhug.connect(70_000, host)).toThrow("port");
+    expect(() => bearhug.connect(port, "localhost", { caFile: "/nowhere" })).toThrow("/nowhere");
+    expect(() => bearhug.connect(port, host, trust, 7 as never)).toThrow("listener");
+  });
+
+  test("takes the path of a UNIX socket in front", async () => {
+    const path = scratchFile("socket");
+    const listening = createTlsServer(pair, (socket) => socket.end("hello"));
+    await new Promise<void>((resolve) => listening.listen(path, resolve));
+    const stream = bearhug.connect(path, { servername: SERVER_NAME, ca });
+    expect((await everything(await secured(stream))).toString()).toBe("hello");
+    listening.close();
+  });
+
+  test("asks its own lookup for the host's address", async () => {
+    const port = await nodeServer(pair, (socket) => socket.end("hello"));
+    const asked: string[] = [];
+    const lookup: LookupFunction = (name, options, done) => {
+      asked.push(name);
+      if (options.all) done(null, [{ address: host, family: 4 }]);
+      else done(null, host, 4);
+    };
+    const stream = bearhug.connect(port, SERVER_NAME, { ca, lookup });
+    expect((await everything(await secured(stream))).toString()).toBe("hello");
+    expect(asked).toEqual([SERVER_NAME]);
   });
 
   test("can write before the handshake is done", async () => {

@@ -112,7 +112,7 @@ describe("an option", () => {
   });
 
   test("must be options at all", () => {
-    for (const wrong of [undefined, null, "options", 443]) {
+    for (const wrong of [undefined, null, true]) {
       const error = thrownBy(() => bearhug.connect(wrong as Anything));
       expect(error).toMatchObject({ code: "ERR_INVALID_ARG_TYPE" });
     }
@@ -124,6 +124,14 @@ describe("an option", () => {
       expect(thrownBy(act)).toMatchObject({ code: "ERR_INVALID_ARG_TYPE" });
     }
   });
+});
+
+test("a key may be an array with one, as of Node's servers, and several are explained", () => {
+  expect(() => bearhug.createServer({ key: [pair.key], cert: [pair.cert] })).not.toThrow();
+  expect(() => bearhug.createServer({ key: [pair.key, pair.key], cert: pair.cert })).toThrow(
+    "has 2 keys, and a server shows one: give those for other names in contexts",
+  );
+  expect(() => bearhug.createServer({ key: [], cert: pair.cert })).toThrow("has 0 keys");
 });
 
 const encrypted = keyObject
