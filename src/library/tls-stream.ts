@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { addAbortSignal, Duplex } from "node:stream";
 import { Connection } from "../connection/connection.ts";
@@ -145,6 +146,15 @@ export class TlsStream extends Duplex {
   getPeerCertificate(): PeerCertificate | null {
     const peer = this.session?.peer ?? null;
     return peer && peerCertificateOf(peer);
+  }
+
+  /**
+   * As Node has it: the peer's certificate; undefined if it sent none. It is true only if
+   * `authorized`.
+   */
+  getPeerX509Certificate(): X509Certificate | undefined {
+    const peer = this.session?.peer ?? null;
+    return peer === null ? undefined : new X509Certificate(peer.der);
   }
 
   /** Bytes of application data, each way. */

@@ -3,6 +3,8 @@ import { type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
 
 /** The part of wasm/engine/abi.h about the peer's certificate. */
 export interface PeerExports {
+  engine_peer_certificate(): Pointer;
+  engine_peer_certificate_length(): number;
   engine_peer_hash(ofKey: number): Pointer;
   engine_peer_name(n: number): Pointer;
   engine_peer_name_kind(): number;
@@ -34,6 +36,8 @@ export interface PeerName {
 
 /** What the peer's own certificate tells. */
 export interface PeerCertificate {
+  /** The whole certificate. */
+  readonly der: Uint8Array;
   /** SHA-256 of the certificate, and of its public key info: 32 bytes each. */
   readonly hash: Uint8Array;
   readonly keyHash: Uint8Array;
@@ -42,6 +46,9 @@ export interface PeerCertificate {
 }
 
 const HASH_LENGTH = 32;
+
+/** PEER_SERVER_CERTIFICATE_MAX in wasm/engine. */
+const CERTIFICATE_MAX = 65536;
 
 /** A handshake message has 65535 bytes at most, and a name takes four. */
 const NAMES_MAX = 16384;
@@ -58,7 +65,10 @@ export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertific
   const copy = (at: Pointer, length: number) => memory.view(at, length).slice();
   const hash = exports.engine_peer_hash(0);
   if (hash === 0) return null;
+  const length = exports.engine_peer_certificate_length();
+  if (length > CERTIFICATE_MAX) throw new SandboxTrap("a certificate larger than one can be");
   return {
+    der: copy(exports.engine_peer_certificate(), length),
     hash: copy(hash, HASH_LENGTH),
     keyHash: copy(exports.engine_peer_hash(1), HASH_LENGTH),
     names: [...readNames(sandbox)],

@@ -10,7 +10,7 @@ type Pair = readonly [kind: NameKind, value: string | Uint8Array];
 
 function certificate(...pairs: Pair[]): PeerCertificate {
   const names = pairs.map(([kind, value]): PeerName => ({ kind, value: Buffer.from(value) }));
-  return { hash: Buffer.alloc(32, 0xab), keyHash: Buffer.alloc(32, 0x0c), names };
+  return { der: Buffer.of(), hash: Buffer.alloc(32, 0xab), keyHash: Buffer.alloc(32, 0x0c), names };
 }
 
 function variable(name: string, ...pairs: Pair[]): string | null | undefined {

@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
-import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { Authority, derCertificate, SERVER_NAME } from "../support/certificates.ts";
 import { bearhug, failureOf, nodeServer, pairOf, secured } from "../support/library.ts";
 import { freePort } from "../support/ports.ts";
 import { everything } from "../support/processes.ts";
@@ -41,7 +41,19 @@ describe("a client", () => {
       subjectaltname: `DNS:${SERVER_NAME}`,
       hash: expect.stringMatching(/^SHA256:[0-9a-f]{64}$/),
     });
+    const shown = stream.getPeerX509Certificate();
+    expect(shown?.raw.equals(derCertificate(credentials.certFile))).toBe(true);
+    expect(shown?.fingerprint256).toBe(stream.getPeerCertificate()?.fingerprint256);
     expect((await everything(stream)).toString()).toBe("hello");
+  });
+
+  test("tells no certificate of a server that was not verified, nor before the handshake", async () => {
+    const port = await nodeServer(pair, (socket) => socket.end("hello"));
+    const stream = bearhug.connect(port, host, { servername: null, rejectUnauthorized: false });
+    expect(stream.getPeerX509Certificate()).toBeUndefined();
+    await secured(stream);
+    expect(stream.getPeerX509Certificate()).toBeUndefined();
+    stream.destroy();
   });
 
   test("takes a port, a host, options and a listener in front, as Node's does", async () => {

@@ -298,6 +298,14 @@ EXPORT(engine_protocol) const char *engine_protocol(void);
 /* ------------------------------------------------------------------ */
 /* The peer's own certificate, once established; 0 if it sent none. */
 
+/* The certificate itself in DER, and its length. */
+EXPORT(engine_peer_certificate)
+const unsigned char *
+engine_peer_certificate(void);
+EXPORT(engine_peer_certificate_length)
+size_t
+engine_peer_certificate_length(void);
+
 /* SHA-256 of the certificate, or of its public key info (32 bytes). */
 EXPORT(engine_peer_hash)
 const unsigned char *

@@ -148,6 +148,26 @@ engine_peer_name_length(void)
 
 /* see abi.h */
 const unsigned char *
+engine_peer_certificate(void)
+{
+	der whole;
+	certificate cert;
+
+	return peer_certificate(&whole, &cert) ? whole.data : NULL;
+}
+
+/* see abi.h */
+size_t
+engine_peer_certificate_length(void)
+{
+	der whole;
+	certificate cert;
+
+	return peer_certificate(&whole, &cert) ? whole.len : 0;
+}
+
+/* see abi.h */
+const unsigned char *
 engine_peer_hash(uint32_t of_key)
 {
 	static unsigned char hash[br_sha256_SIZE];
