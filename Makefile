@@ -225,10 +225,14 @@ $(LIBRARY) &: $(SOURCES) $(MODULES:dist/%=build/%.br) build/stamp node_modules/.
 
 # tsc leaves the endings of imports as they are in the sources. Types are of
 # index.cjs, which both ways lead to: declared twice, a class would be two.
-$(TYPES) &: $(SOURCES) src/tsconfig.json node_modules/.package-lock.json
+build/reached-types.mjs: packaging/reached-types.ts node_modules/.package-lock.json
+	@node_modules/.bin/esbuild $< --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
+
+$(TYPES) &: $(SOURCES) src/tsconfig.json build/reached-types.mjs node_modules/.package-lock.json
 	$(call say,  src: the library's types)
 	@rm -rf dist/types && node_modules/.bin/tsc -p src
 	@find dist/types -name '*.d.ts' -exec sed -i 's/\(["'"'"'][.]*\/[^"'"'"']*\)[.]ts\(["'"'"']\)/\1.js\2/g' {} +
+	@node build/reached-types.mjs dist/types dist/types/index.d.ts dist/types/engine.d.ts
 	@echo '{ "type": "commonjs" }' >dist/types/package.json
 	@echo 'export * from "./types/index.js";' | tee dist/index.d.ts >dist/index.d.cts
 	@echo 'export * from "./types/index.js";' >dist/index.d.mts
