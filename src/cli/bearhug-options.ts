@@ -176,6 +176,7 @@ const common: readonly OptionGroup<RelaySettings>[] = [
   server.delay,
   server.workers,
   server.grace,
+  server.reloadInterval,
   server.idleTimeout,
   server.status,
   tls.enforceCloseNotify,

@@ -23,10 +23,13 @@ export interface Closed {
   /** null: there was no prog. */
   readonly ending: Ending | null;
   readonly seconds: number;
+  /** Who has the certificate that was shown; the client if not given. */
+  readonly certified?: "client" | "server";
 }
 
 /** Tells the log how a connection went; of one that failed, also when connections are not logged. */
-export function closed(log: Log, { client, facts, ending, seconds }: Closed): void {
+export function closed(log: Log, given: Closed): void {
+  const { client, facts, ending, seconds, certified = "client" } = given;
   const { number, remoteAddress: address, remotePort: port } = client;
   const { session, count, failure } = facts;
   const ended = failure && describeFailure(failure);
@@ -45,12 +48,12 @@ export function closed(log: Log, { client, facts, ending, seconds }: Closed): vo
   const cipher = session?.cipher ?? null;
   const serverName = session?.serverName ?? null;
   const peer = session?.peer ?? null;
-  const certified = peer && commonNameOf(peer.names);
+  const name = peer && commonNameOf(peer.names);
   const text = [
     `${number} closed: ${address}:${port}`,
     session === null ? "no handshake" : `${protocol} ${cipher}`,
     serverName === null ? "no server name" : `server name ${serverName}`,
-    ...(certified === null ? [] : [`client certificate CN=${certified}`]),
+    ...(name === null ? [] : [`${certified} certificate CN=${name}`]),
     `${count.toLocal} bytes in`,
     `${count.toRemote} bytes out`,
     `${seconds.toFixed(3)} s`,
@@ -65,7 +68,7 @@ export function closed(log: Log, { client, facts, ending, seconds }: Closed): vo
     protocol,
     cipher,
     serverName,
-    client: certified,
+    [certified]: name,
     bytesIn: count.toLocal,
     bytesOut: count.toRemote,
     seconds: Number(seconds.toFixed(6)),

@@ -20,6 +20,8 @@ abstract class Relay implements Talk {
   /** The socket to the address that we were given. */
   private socket: Socket | null = null;
   private isOver = false;
+  /** Whose TLS it is. */
+  protected abstract readonly certified: "client" | "server";
 
   constructor(
     protected readonly visit: Visit,
@@ -74,13 +76,16 @@ abstract class Relay implements Talk {
       count: { toLocal: 0, toRemote: 0 },
     };
     const seconds = (performance.now() - this.startTime) / 1000;
-    closed(this.visit.log, { client: this.visit.client, facts, ending: null, seconds });
+    const { certified, visit } = this;
+    closed(visit.log, { client: visit.client, facts, ending: null, seconds, certified });
     this.visit.over();
   }
 }
 
 /** TLS in, plain out. The backend is called once the handshake is done. */
 export class Inbound extends Relay {
+  protected override readonly certified = "client";
+
   constructor(visit: Visit, settings: RelaySettings) {
     super(visit, settings);
     const { socket } = visit;
@@ -127,6 +132,7 @@ export class Inbound extends Relay {
 
 /** Plain in, TLS out. Nothing of the client is read before the server is verified. */
 export class Outbound extends Relay {
+  protected override readonly certified = "server";
   private keyIsUsed = false;
 
   constructor(visit: Visit, settings: RelaySettings) {

@@ -166,3 +166,11 @@ it("a server's late answer after the client's half-close arrives", async () => {
   client.end(Buffer.alloc(1_000_000));
   expect(`${await everything(client)}`).toBe("1000000 came");
 });
+
+it("the closed line says whose certificate the server has shown", async () => {
+  const client = await behind(await tlsServer((socket) => socket.end("x")), [...named, "-v"]);
+  expect((await everything(dial(client).end())).toString()).toBe("x");
+  await eventually("the line", () => client.log.includes(" closed: "));
+  expect(client.log).toContain(`server certificate CN=${SERVER_NAME}, `);
+  expect(client.log).not.toContain("client certificate");
+});
