@@ -145,7 +145,8 @@ describe("as root", NEEDS_ROOT, () => {
     const credentials = keyFor(0);
     const options = ["-u", "65534", "-g", "65534", "-v", "--workers", "1"];
     const server = await startServer({ authority, credentials, executable, options });
-    await connect(server);
+    // In TLS 1.3 its last bytes may be unread when the worker is killed: then it gets a reset.
+    (await connect(server)).on("error", () => {});
     process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
     await server.logged("replacing it");
     await connect(server);
