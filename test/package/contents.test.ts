@@ -11,10 +11,10 @@ import { linksOf } from "../docs/page.ts";
 import { emptyFolder, manifest, npm, programs, tarball } from "../support/package.ts";
 
 /**
- * Bytes. Ten bundles, which share nothing so that each starts fast, are 370,000 of what is packed, the
- * two modules 128,000 (TLS 1.3 and ML-KEM are 23,000 of these), pages and manuals 90,000, types 26,000.
+ * Bytes. Bundles, which share nothing so that each starts fast, are 410,000 of what is packed (nine
+ * programs' and the library's), the two modules 130,000, pages and manuals 110,000, types 30,000.
  */
-const SIZE_LIMIT = 630_000;
+const SIZE_LIMIT = 720_000;
 const BUNDLERS_SIZE_LIMIT = 150_000;
 const repository = join(import.meta.dirname, "../..");
 
@@ -64,6 +64,7 @@ it("nothing else is there but the library, pages and examples", () => {
     /^dist\/([a-z0-9/-]+\.d\.ts|index\.cjs|index\.d\.[cm]ts|index\.mjs|types\/package\.json|(index|engine)\.js)$/,
     /^(package\.json|README\.md|LICENSE)$/,
     /^docs\/[A-Za-z0-9./-]+\.md$/,
+    /^docs\/log\.schema\.json$/,
     /^bench\/summary\.svg$/,
     /^examples\//,
   ];
