@@ -45,6 +45,12 @@ function copyPair(from: Credentials, folder: string, names = ["tls.key", "tls.cr
   copyFileSync(from.certFile, join(folder, names[1] as string));
 }
 
+/** In one step: a look must not find half of it. */
+function place(from: string, to: string): void {
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
+}
+
 /** A symbolic link that takes another's place in one step. */
 function swap(target: string, link: string): void {
   symlinkSync(target, `${link}.new`);
@@ -108,10 +114,10 @@ it("one of the two alone: the old pair stays in use, which is said once", async 
   copyPair(first, folder);
   const [keyFile, certFile] = [join(folder, "tls.key"), join(folder, "tls.crt")];
   const server = await serving({ keyFile, certFile });
-  copyFileSync(second.certFile, certFile);
+  place(second.certFile, certFile);
   await server.logged("error: keeping the old keys and certificates");
   expect(await isServing(server, first)).toBe(true);
-  copyFileSync(second.keyFile, keyFile);
+  place(second.keyFile, keyFile);
   await server.logged(RELOADED);
   expect(server.saying("error")).toHaveLength(1);
   rmSync(keyFile);
