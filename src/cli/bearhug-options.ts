@@ -197,6 +197,8 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     admission,
     sendProxy,
     ...proxies,
+    tls.tickets,
+    tls.ticketLifetime,
     ...common,
     questions,
   ],

@@ -56,6 +56,8 @@ export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
     tls.offer,
     tls.keyGroups,
     tls.alpn,
+    tls.tickets,
+    tls.ticketLifetime,
     ...access,
     tls.check,
     questions,

@@ -25,7 +25,16 @@ export interface TlsSettings extends TunnelSettings {
   keyGroups: string | null;
   /** Application protocols (ALPN), the best first; none: it isn't spoken of. */
   alpn: readonly string[];
+  /** Session tickets that a client gets after a full handshake. */
+  tickets: number;
+  /** Seconds. */
+  ticketLifetime: number;
 }
+
+const MOST_TICKETS = 4;
+
+/** A ticket's key is of one period of six hours, and opens tickets in the next one, too. */
+const LONGEST_LIFETIME = 21_600;
 
 export const DEFAULTS: Readonly<TlsSettings> = {
   closeNotify: false,
@@ -41,6 +50,8 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   maxVersion: null,
   keyGroups: null,
   alpn: [],
+  tickets: 2,
+  ticketLifetime: LONGEST_LIFETIME,
 };
 
 type Group = OptionGroup<TlsSettings>;
@@ -275,3 +286,36 @@ export const alpn: OptionGroup<{ alpn: readonly string[] }> = [
     spell: ({ alpn }) => (alpn.length === 0 ? null : alpn.join(",")),
   },
 ];
+
+/** Resumption of sessions (RFC 8446, 2.2). */
+export const tickets: OptionGroup<Pick<TlsSettings, "tickets">> = [
+  {
+    long: "tickets",
+    value: "number",
+    about:
+      `Session tickets for each client of TLS 1.3, 0 to ${MOST_TICKETS}; 0: no session is resumed. ` +
+      `The default is ${DEFAULTS.tickets}. With -y or -Y there are none.`,
+    apply: (settings, value) => {
+      settings.tickets = within(value, [0, MOST_TICKETS]);
+    },
+    spell: ({ tickets }) => text(tickets),
+  },
+];
+
+export const ticketLifetime: OptionGroup<Pick<TlsSettings, "ticketLifetime">> = [
+  {
+    long: "ticket-lifetime",
+    value: "seconds",
+    about: `How long a session can be resumed: 1 to ${LONGEST_LIFETIME} seconds, which is the default.`,
+    apply: (settings, value) => {
+      settings.ticketLifetime = within(value, [1, LONGEST_LIFETIME]);
+    },
+    spell: ({ ticketLifetime }) => text(ticketLifetime),
+  },
+];
+
+function within(value: string, [least, most]: readonly [number, number]): number {
+  const number = unsigned(value);
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${value} is out of range; it is ${least} to ${most}`);
+}

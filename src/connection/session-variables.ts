@@ -10,6 +10,7 @@ export const sessionVariableNames = [
   "SSL_CIPHER",
   "SSL_GROUP",
   "SSL_ALPN",
+  "SSL_SESSION_REUSED",
   "SSL_TLS_SNI_SERVERNAME",
   "SSL_PEER_CERT_HASH",
   "SSL_PEER_CERT_SUBJECT",
@@ -25,6 +26,7 @@ export function sessionVariables(session: Session): Variables {
     // The reference knows no such variables: what reads a notification gets them only where they tell something.
     ...told("SSL_GROUP", session.group),
     ...told("SSL_ALPN", session.protocolName),
+    ...told("SSL_SESSION_REUSED", session.resumed ? "1" : null),
     ["SSL_TLS_SNI_SERVERNAME", session.serverName],
     ...peerVariables(session.peer),
   ]);
@@ -35,7 +37,7 @@ function told(name: string, value: string | null): [string, string][] {
 }
 
 /** Unset where the session doesn't tell them. */
-const OURS_ALONE = ["SSL_GROUP", "SSL_ALPN"];
+const OURS_ALONE = ["SSL_GROUP", "SSL_ALPN", "SSL_SESSION_REUSED"];
 
 /** prog's environment: ours, less what `remove` tells, with the session's variables. */
 export function programEnvironment(

@@ -17,7 +17,7 @@ function summary({ peer, session, count, failure }: Facts): string {
   const negotiated =
     session === null
       ? "no handshake"
-      : `${session.protocol} ${session.cipher}${group}, ${name === null ? "no server name" : `server name ${name}`}`;
+      : `${session.protocol} ${session.cipher}${group}${session.resumed ? " resumed" : ""}, ${name === null ? "no server name" : `server name ${name}`}`;
   const end = failure === null ? "ended normally" : describe(failure);
   return `${peer}: ${negotiated}, ${count.toLocal} bytes in, ${count.toRemote} bytes out, ${end}`;
 }

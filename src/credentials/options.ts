@@ -1,4 +1,4 @@
-import { PROFILE_NAMES } from "../sandbox/engine.ts";
+import { LONGEST_TICKET, MOST_TICKETS, PROFILE_NAMES } from "../sandbox/engine.ts";
 import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { own } from "../sandbox/own.ts";
 import { isBytes } from "./bytes.ts";
@@ -42,6 +42,22 @@ export const MILLISECONDS: Rule = {
   accepts: (value) => typeof value === "number",
   refuses: (value: number) =>
     value >= 0 && Number.isFinite(value) ? null : "must be 0 or more, and finite",
+};
+const TICKETS: Rule = {
+  expected: "a number",
+  accepts: (value) => typeof value === "number",
+  refuses: (value: number) =>
+    Number.isInteger(value) && value >= 0 && value <= MOST_TICKETS
+      ? null
+      : `must be a whole number, 0 to ${MOST_TICKETS}`,
+};
+const SESSION_TIMEOUT: Rule = {
+  expected: "a number of seconds",
+  accepts: (value) => typeof value === "number",
+  refuses: (value: number) =>
+    Number.isInteger(value) && value >= 1 && value <= LONGEST_TICKET
+      ? null
+      : `must be a whole number, 1 to ${LONGEST_TICKET}`,
 };
 const CREDENTIAL: Rule = {
   expected: "a string (PEM), a Buffer or another Uint8Array (PEM or DER)",
@@ -141,6 +157,8 @@ export const CONTEXT_OPTIONS: Rules = {
   maxVersion: VERSION,
   ecdhCurve: GROUPS,
   ALPNProtocols: PROTOCOLS,
+  tickets: TICKETS,
+  sessionTimeout: SESSION_TIMEOUT,
 };
 
 /** Options of Node's that others stand for here. */
@@ -151,6 +169,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   ALPNCallback: "give ALPNProtocols",
   passphrase: "decrypt the key first",
   pfx: "give key and cert",
+  ticketKeys: "they follow from the private key",
   checkServerIdentity: "the server's certificate is for servername, or refused",
 };
 

@@ -2,8 +2,10 @@ import {
   Engine,
   type Identity,
   type IdentityChoice,
+  LONGEST_TICKET,
   type Profile,
   type ServerConfiguration,
+  type TicketIssue,
   type VersionLimits,
 } from "../sandbox/engine.ts";
 import { groupsNamed } from "../sandbox/groups.ts";
@@ -57,7 +59,17 @@ export interface SecureContextOptions extends Partial<KeyPair> {
   readonly ecdhCurve?: string;
   /** Application protocols (ALPN, RFC 7301), the best first. A server's order counts. */
   readonly ALPNProtocols?: readonly string[];
+  /**
+   * Session tickets that a server gives each client of TLS 1.3, 0 to 4; 2 unless told otherwise, and none
+   * where clients are asked for certificates. 0: no session is resumed.
+   */
+  readonly tickets?: number;
+  /** For how many seconds a server's sessions can be resumed, 1 to 21600, which is the default. */
+  readonly sessionTimeout?: number;
 }
+
+/** A client that opens two connections at once has one for each. */
+const TICKETS = 2;
 
 /** How a server treats one client. */
 export interface ServerEngineOptions {
@@ -106,6 +118,7 @@ export class SecureContext {
   private readonly versions: VersionLimits;
   private readonly protocols: readonly string[];
   private readonly groups: readonly number[];
+  private readonly tickets: TicketIssue;
 
   /**
    * @internal
@@ -127,6 +140,8 @@ export class SecureContext {
     };
     this.protocols = [...(options.ALPNProtocols ?? [])];
     this.groups = groupsOf(options.ecdhCurve);
+    const { tickets = TICKETS, sessionTimeout = LONGEST_TICKET } = options;
+    this.tickets = { count: tickets, lifetime: sessionTimeout };
     this.keeper = new Keeper(modules.keeper);
     [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
       this.identify(options),
@@ -142,8 +157,9 @@ export class SecureContext {
   serverEngine(options: ServerEngineOptions = {}): Engine {
     const { seed } = this;
     const configuration = this.configuration(options);
-    const clients = configuration.clients && { ...configuration.clients, now: Date.now() };
-    const settings = { ...configuration, clients, seed };
+    const now = Date.now();
+    const clients = configuration.clients && { ...configuration.clients, now };
+    const settings = { ...configuration, clients, now, seed };
     return settingUp(() => Engine.server(this.modules.engine, settings));
   }
 
@@ -217,11 +233,11 @@ export class SecureContext {
 
   private configuration(given: ServerEngineOptions): ServerConfiguration {
     const options = checkOptions(given, { requestCert: REQUEST });
-    const { profile, versions, protocols, groups, identity } = this;
+    const { profile, versions, protocols, groups, identity, tickets } = this;
     if (identity === null)
       throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
     const clients = this.clients(options.requestCert ?? false);
-    return { profile, versions, identity, clients, protocols, groups };
+    return { profile, versions, identity, clients, protocols, groups, tickets };
   }
 
   private clients(request: boolean | "optional"): ServerConfiguration["clients"] {

@@ -127,6 +127,11 @@ export class TlsStream extends Duplex {
     return group === null ? null : { type: "ECDH", name: group };
   }
 
+  /** As Node has it: was a session of before resumed, without a certificate? */
+  isSessionReused(): boolean {
+    return this.session?.resumed ?? false;
+  }
+
   /** The server name that the client asked for (RFC 6066, 3), or null. */
   get servername(): string | null {
     return this.session?.serverName ?? null;

@@ -24,6 +24,11 @@ export const ENGINE_AWAITS_CHAIN = 0x10;
 export const ENGINE_AWAITS_KEEPER = 0x20;
 
 export const ENGINE_REQUEST_ATTEST = 1;
+export const ENGINE_REQUEST_SEAL = 2;
+export const ENGINE_REQUEST_OPEN = 3;
+
+export const ENGINE_TICKETS_MAX = 4;
+export const ENGINE_TICKET_LIFETIME_MAX = 21600;
 
 export const ENGINE_NAME_CN = 3;
 export const ENGINE_NAME_C = 6;
@@ -41,6 +46,8 @@ export const KEEPER_MAILBOX = 65536;
 
 export const KEEPER_SERVER = 0;
 export const KEEPER_CLIENT = 1;
+
+export const KEEPER_TICKET_MAX = 1024;
 
 export const KEEPER_NO_KEY = -1;
 export const KEEPER_CERTIFICATE = -2;

@@ -31,15 +31,23 @@ function needsOf(profile: Profile): Needs {
   return NEEDS[profile] ?? NEEDS.modern;
 }
 
+/** Each identity of a hello that is tried costs an opening. */
+const OPENINGS = 2;
+
 /**
  * What the engine of one connection may ask of its one private key, and how often. There is no
  * renegotiation, so a handshake takes one signature or one decryption, of whatever version it is:
  * an engine that was taken over gets no more than that, and nothing once the handshake is done.
+ * Tickets are sealed and opened where the connection has them, a few.
  */
 export class Bindings {
   private key: KeyOperations | null = null;
   private signed = false;
   private decrypted = false;
+  private sealed = 0;
+  private opened = 0;
+  /** null: no tickets. */
+  private tickets: Tickets | null = null;
 
   constructor(
     private readonly role: Role,
@@ -48,6 +56,11 @@ export class Bindings {
 
   bind(key: KeyOperations): void {
     this.key = key;
+  }
+
+  /** From now on tickets may be sealed, so many, and opened. */
+  allowTickets(tickets: Tickets): void {
+    this.tickets = tickets;
   }
 
   /** The handshake is done, or the connection is over. */
@@ -81,6 +94,29 @@ export class Bindings {
     this.signed = true;
     return this.key.attest({ ...request, role: this.role });
   }
+
+  /** As KeyOperations has it; nothing for more tickets than a client gets. */
+  seal(state: Uint8Array): Uint8Array {
+    const { key, tickets } = this;
+    if (key === null || tickets === null || this.sealed >= tickets.count) return NOTHING;
+    this.sealed++;
+    return key.seal?.(tickets.period, state) ?? NOTHING;
+  }
+
+  /** As KeyOperations has it; nothing for more tickets than a hello's first ones. */
+  open(ticket: Uint8Array): Uint8Array {
+    const { key, tickets } = this;
+    if (key === null || tickets === null || this.opened >= OPENINGS) return NOTHING;
+    this.opened++;
+    return key.open?.(tickets.period, ticket) ?? NOTHING;
+  }
+}
+
+interface Tickets {
+  /** To be sealed, at most. */
+  readonly count: number;
+  /** Of the ticket keys. */
+  readonly period: number;
 }
 
 const NOTHING = new Uint8Array(0);

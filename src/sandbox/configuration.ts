@@ -6,6 +6,7 @@ import {
 import type { EngineExports } from "./engine-exports.ts";
 import {
   type ClientVerification,
+  type TicketIssue,
   type Verification,
   type VersionLimits,
   versionNumbers,
@@ -99,6 +100,10 @@ export class Configuration {
 
   verifyServer(now: number): void {
     check(this.sandbox.exports.engine_verify_server(...timeOf(now)));
+  }
+
+  issueTickets({ count, lifetime }: TicketIssue): void {
+    check(this.sandbox.exports.engine_issue_tickets(count, lifetime));
   }
 
   start(fill: (room: Uint8Array) => void): void {

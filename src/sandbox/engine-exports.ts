@@ -17,6 +17,8 @@ export interface EngineExports extends PeerExports {
   engine_request_certificate(mandatory: number, days: number, seconds: number): number;
   engine_add_protocol(name: Pointer, length: number): number;
   engine_add_group(group: number): number;
+  engine_issue_tickets(count: number, lifetime: number): number;
+  engine_set_clock(milliseconds: number): void;
   engine_start(seed: Pointer): number;
   engine_continue(): number;
   engine_refuse(alert: number): void;
@@ -39,6 +41,7 @@ export interface EngineExports extends PeerExports {
   engine_suite(): number;
   engine_suite_name(): Pointer;
   engine_group(): number;
+  engine_resumed(): number;
   engine_server_name(): Pointer;
   engine_protocol(): Pointer;
 }

@@ -3,6 +3,8 @@ import {
   ENGINE_PROFILE_LEGACY,
   ENGINE_PROFILE_MODERN,
   ENGINE_PROFILE_STRICT,
+  ENGINE_TICKET_LIFETIME_MAX,
+  ENGINE_TICKETS_MAX,
 } from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import type { Sandbox } from "./instance.ts";
@@ -80,6 +82,28 @@ export interface ClientVerification extends Verification {
   readonly mandatory: boolean;
 }
 
+/** The session tickets that a server gives its clients (RFC 8446, 4.6.1). */
+export interface TicketIssue {
+  /** For each full handshake: 0 to MOST_TICKETS. A resumed one gets one at most. */
+  readonly count: number;
+  /** Seconds, 1 to LONGEST_TICKET. */
+  readonly lifetime: number;
+}
+
+/** For one client. */
+export const MOST_TICKETS = ENGINE_TICKETS_MAX;
+
+/**
+ * A period of the ticket keys in seconds, and the longest life of a ticket: its key is known in the next
+ * period, too, so it lives as long whenever it was made.
+ */
+export const LONGEST_TICKET = ENGINE_TICKET_LIFETIME_MAX;
+
+/** @param now milliseconds since the epoch */
+export function ticketPeriod(now: number): number {
+  return Math.floor(now / (LONGEST_TICKET * 1000));
+}
+
 export interface ServerSettings {
   readonly profile: Profile;
   readonly versions?: VersionLimits;
@@ -90,6 +114,10 @@ export interface ServerSettings {
   readonly protocols?: readonly string[];
   /** Groups for the exchange of keys (see groups.ts), the best first; none: all. */
   readonly groups?: readonly number[];
+  /** Without it no session is resumed, nor is one where clients are asked for certificates. */
+  readonly tickets?: TicketIssue | undefined;
+  /** Milliseconds since the epoch; without it there are no tickets. */
+  readonly now?: number;
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
@@ -98,7 +126,10 @@ export interface ServerSettings {
 
 /** What the connections of a server have in common. */
 export interface ServerConfiguration
-  extends Pick<ServerSettings, "profile" | "versions" | "identity" | "protocols" | "groups"> {
+  extends Pick<
+    ServerSettings,
+    "profile" | "versions" | "identity" | "protocols" | "groups" | "tickets"
+  > {
   readonly clients: Omit<ClientVerification, "now"> | null;
 }
 

@@ -14,9 +14,10 @@ import {
   type ServerConfiguration,
   type ServerSettings,
   type ServerStart,
+  ticketPeriod,
 } from "./engine-settings.ts";
 import { EngineError, UnusableAnchors } from "./errors.ts";
-import { instantiate, type Memory, type Pointer, type Sandbox } from "./instance.ts";
+import { instantiate, type Memory, type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
 import type { Role } from "./keeper.ts";
 import { MemoryImage } from "./memory-image.ts";
 import { own } from "./own.ts";
@@ -34,11 +35,12 @@ export type {
   ServerConfiguration,
   ServerSettings,
   ServerStart,
+  TicketIssue,
   Verification,
   Version,
   VersionLimits,
 } from "./engine-settings.ts";
-export { PROFILE_NAMES } from "./engine-settings.ts";
+export { LONGEST_TICKET, MOST_TICKETS, PROFILE_NAMES } from "./engine-settings.ts";
 export type { Session } from "./session.ts";
 
 const CHANNELS = {
@@ -79,7 +81,10 @@ interface AwaitedChain {
 /** The version on the wire. */
 const TLS13 = 0x0304;
 
-const NO_SIGNATURE = new Uint8Array(0);
+/** A signature, the tickets that are opened, and those that are sealed, with room to spare. */
+const MOST_REQUESTS = 16;
+
+const NOTHING = new Uint8Array(0);
 
 /** One TLS connection in a sandbox of its own. */
 export class Engine {
@@ -88,6 +93,7 @@ export class Engine {
   private readonly bindings: Bindings;
   private awaited: AwaitedChain | null = null;
   private asked = false;
+  private requests = 0;
   /** Application protocols (ALPN). */
   private offered: readonly string[] = [];
   private refusal: EngineError | null = null;
@@ -139,7 +145,7 @@ export class Engine {
    */
   static servers(module: WebAssembly.Module, given: ServerConfiguration): ServerMaker {
     const settings = own(given);
-    const { clients, identity, profile } = settings;
+    const { clients, identity, profile, tickets } = settings;
     const make = () => new Engine(module, "server", profile);
     const { image, awaited, offered } = Engine.configured(make, (one) =>
       one.configureServer(settings),
@@ -150,7 +156,7 @@ export class Engine {
       if ("key" in identity) engine.bindings.bind(identity.key);
       engine.awaited = awaited;
       engine.offered = offered;
-      engine.startServer({ clients: clients && { ...clients, now }, seed });
+      engine.startServer({ clients: clients && { ...clients, now }, tickets, now, seed });
       return engine;
     };
   }
@@ -334,7 +340,7 @@ export class Engine {
   }
 
   private configureServer(settings: ServerConfiguration): void {
-    const { profile, versions, identity, clients, protocols, groups } = settings;
+    const { profile, versions, identity, clients, protocols, groups, tickets } = settings;
     const { exports } = this.sandbox;
     this.configuration.offerVersions(exports.engine_server(profileNumber(profile)), versions);
     if ("choose" in identity) {
@@ -345,12 +351,19 @@ export class Engine {
     if (clients !== null) this.configuration.addAnchors(own(clients));
     this.configuration.offer(protocols);
     this.configuration.exchangeIn(groups);
+    if (clients === null && tickets !== undefined) this.configuration.issueTickets(tickets);
     this.offered = protocols ?? [];
   }
 
-  private startServer(settings: Pick<ServerSettings, "clients" | "seed" | "tune">): void {
-    const { clients, seed, tune } = own(settings);
+  private startServer(
+    settings: Pick<ServerSettings, "clients" | "tickets" | "now" | "seed" | "tune">,
+  ): void {
+    const { clients, tickets, now, seed, tune } = own(settings);
     if (clients !== null) this.configuration.verifyClients(clients);
+    if (clients === null && tickets !== undefined && now !== undefined) {
+      this.bindings.allowTickets({ count: tickets.count, period: ticketPeriod(now) });
+      this.sandbox.exports.engine_set_clock(now);
+    }
     tune?.(this.sandbox);
     this.configuration.start(seed);
   }
@@ -384,29 +397,63 @@ export class Engine {
       this.chooseIdentity(this.awaited);
       bits = exports.engine_state();
     }
-    if ((bits & abi.ENGINE_AWAITS_KEEPER) !== 0) this.attest();
+    while ((bits & abi.ENGINE_AWAITS_KEEPER) !== 0 && this.serve()) bits = exports.engine_state();
     if ((bits & (abi.ENGINE_ESTABLISHED | abi.ENGINE_CLOSED)) !== 0) this.bindings.unbind();
   }
 
-  /** Gets the engine the signature that it asks for, now or later. It is asked for once. */
-  private attest(): void {
+  /**
+   * Gets the engine what it asks for.
+   *
+   * @returns false if the answer comes later
+   * @throws {SandboxTrap} for more requests than a handshake has
+   */
+  private serve(): boolean {
     const { exports, memory } = this.sandbox;
-    if (this.asked) return;
+    const what = exports.engine_request();
+    if (what === abi.ENGINE_REQUEST_ATTEST && this.asked) return false;
+    if (++this.requests > MOST_REQUESTS) throw new SandboxTrap("more requests than there are");
+    const data = memory
+      .view(exports.engine_request_data(), exports.engine_request_length())
+      .slice();
+    switch (what) {
+      case abi.ENGINE_REQUEST_ATTEST:
+        return this.attest(data);
+      case abi.ENGINE_REQUEST_SEAL:
+        this.give(this.bindings.seal(data));
+        data.fill(0);
+        return true;
+      case abi.ENGINE_REQUEST_OPEN:
+        this.giveSecret(this.bindings.open(data));
+        return true;
+      default:
+        this.give(NOTHING);
+        return true;
+    }
+  }
+
+  /** The signature that the engine asks for, now or later. It is asked for once. */
+  private attest(transcript: Uint8Array): boolean {
     this.asked = true;
-    const at = exports.engine_request_data();
-    const transcript = memory.view(at, exports.engine_request_length()).slice();
-    const isKnown = exports.engine_request() === abi.ENGINE_REQUEST_ATTEST;
-    const scheme = exports.engine_request_scheme();
-    const signature = isKnown ? this.bindings.attest({ scheme, transcript }) : NO_SIGNATURE;
+    const scheme = this.sandbox.exports.engine_request_scheme();
+    const signature = this.bindings.attest({ scheme, transcript });
     if (!("then" in signature)) {
       this.give(signature);
-      return;
+      return true;
     }
     const later = (answer: Uint8Array) => {
       this.answer = answer;
       if (!this.wiped) this.resumed();
     };
-    signature.then(later, () => later(NO_SIGNATURE));
+    signature.then(later, () => later(NOTHING));
+    return false;
+  }
+
+  private giveSecret(answer: Uint8Array): void {
+    try {
+      this.give(answer);
+    } finally {
+      answer.fill(0);
+    }
   }
 
   /** An answer that came later reaches the engine when it is next looked at. */
@@ -417,12 +464,12 @@ export class Engine {
     this.give(answer);
   }
 
-  private give(signature: Uint8Array): void {
+  private give(answer: Uint8Array): void {
     const { exports, memory } = this.sandbox;
     const room = memory.view(exports.engine_request_data(), exports.engine_request_room());
-    const fits = signature.length <= room.length;
-    if (fits) room.set(signature);
-    exports.engine_answer(fits ? signature.length : 0);
+    const fits = answer.length <= room.length;
+    if (fits) room.set(answer);
+    exports.engine_answer(fits ? answer.length : 0);
   }
 
   /** Once the client has said which name it wants, it gets the chain for it, or an alert. */

@@ -99,6 +99,7 @@ const MEANINGS = new Map<number, Meaning>([
   [147, ["FALLBACK", "peer", "older version than the client could have, after a failed attempt"]],
   [148, ["TOO_FRAGMENTED", "peer", "hello in too many records"]],
   [149, ["UNSOLICITED_EXTENSION", "peer", "extension that was not asked for"]],
+  [150, ["BAD_BINDER", "peer", "proof of a session's key that does not hold"]],
   // Of a peer's chain.
   [
     160,

@@ -9,6 +9,8 @@ interface KeeperExports {
   keeper_match_claim(handle: number, length: number): number;
   keeper_sign(handle: number, hash: number, length: number): number;
   keeper_attest(handle: number, role: number, scheme: number, length: number): number;
+  keeper_seal(handle: number, period: number, length: number): number;
+  keeper_open(handle: number, period: number, length: number): number;
   keeper_decrypt(handle: number, length: number): number;
 }
 
@@ -83,6 +85,21 @@ export interface KeyOperations {
    *   a device or a service, and for those who queue
    */
   attest(request: Attestation): Uint8Array | Promise<Uint8Array>;
+  /**
+   * Makes a session ticket with a key that follows from this one and from the period. A key without
+   * this gives no tickets.
+   *
+   * @param period a number that is the same on all machines at one time
+   * @param state a salt of 32 bytes, never used before, and what the ticket is to hold
+   * @returns the ticket, or nothing
+   */
+  seal?(period: number, state: Uint8Array): Uint8Array;
+  /**
+   * Opens a ticket of this key, of this period, the one before or the one after.
+   *
+   * @returns what the ticket holds, or nothing if it is not one of them
+   */
+  open?(period: number, ticket: Uint8Array): Uint8Array;
 }
 
 /** Whose CertificateVerify it is. */
@@ -158,6 +175,16 @@ export class Keeper {
     return signature.subarray(0, this.collect(length, signature));
   }
 
+  seal(handle: number, period: number, state: Uint8Array): Uint8Array {
+    this.post(state);
+    return this.take(this.sandbox.exports.keeper_seal(handle, period, state.length));
+  }
+
+  open(handle: number, period: number, ticket: Uint8Array): Uint8Array {
+    this.post(ticket);
+    return this.take(this.sandbox.exports.keeper_open(handle, period, ticket.length));
+  }
+
   decrypt(handle: number, data: Uint8Array): number {
     this.post(data);
     return this.collect(this.sandbox.exports.keeper_decrypt(handle, data.length), data);
@@ -176,6 +203,11 @@ export class Keeper {
   private post(input: Uint8Array): void {
     if (input.length > KEY_FILE_MAX) throw new SandboxTrap("a value larger than the mailbox");
     this.room(KEY_FILE_MAX).set(input);
+  }
+
+  private take(length: number): Uint8Array {
+    const result = new Uint8Array(abi.KEEPER_TICKET_MAX);
+    return result.subarray(0, this.collect(length, result));
   }
 
   /** Moves a result out of the mailbox, where the secret ones must not stay. */
@@ -232,6 +264,14 @@ export class PrivateKey implements KeyOperations {
   /** @returns a signature, or nothing when this key can't make it */
   attest(request: Attestation): Uint8Array {
     return this.keeper.attest(this.handle, request);
+  }
+
+  seal(period: number, state: Uint8Array): Uint8Array {
+    return this.keeper.seal(this.handle, period, state);
+  }
+
+  open(period: number, ticket: Uint8Array): Uint8Array {
+    return this.keeper.open(this.handle, period, ticket);
   }
 
   decrypt(data: Uint8Array): number {

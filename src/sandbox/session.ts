@@ -11,6 +11,8 @@ export interface Session {
   readonly cipher: string;
   /** The group of the key exchange, by its name in TLS's registry; null before TLS 1.3. */
   readonly group: string | null;
+  /** It was resumed: no certificate was sent, and nothing was signed. */
+  readonly resumed: boolean;
   /** The name that the client asked for, or null. */
   readonly serverName: string | null;
   /** The application protocol that was chosen (ALPN, RFC 7301), or null. */
@@ -41,6 +43,7 @@ export function readSession(
     protocol: protocolName(exports.engine_version()),
     cipher,
     group: groupName(exports.engine_group()),
+    resumed: exports.engine_resumed() !== 0,
     serverName: readServerName(sandbox),
     protocolName: protocol,
     peer: readPeerCertificate(sandbox),

@@ -47,11 +47,12 @@ export function closed(log: Log, given: Closed): void {
   const protocol = session?.protocol ?? null;
   const cipher = session?.cipher ?? null;
   const serverName = session?.serverName ?? null;
+  const resumed = session?.resumed ?? false;
   const peer = session?.peer ?? null;
   const name = peer && commonNameOf(peer.names);
   const text = [
     `${number} closed: ${address}:${port}`,
-    session === null ? "no handshake" : `${protocol} ${cipher}`,
+    session === null ? "no handshake" : `${protocol} ${cipher}${resumed ? " resumed" : ""}`,
     serverName === null ? "no server name" : `server name ${serverName}`,
     ...(name === null ? [] : [`${certified} certificate CN=${name}`]),
     `${count.toLocal} bytes in`,
@@ -67,6 +68,7 @@ export function closed(log: Log, given: Closed): void {
     port,
     protocol,
     cipher,
+    resumed,
     serverName,
     [certified]: name,
     bytesIn: count.toLocal,

@@ -7,6 +7,7 @@ import {
   type IdentityChoice,
   PROFILE_NAMES,
   type Profile,
+  type TicketIssue,
   type Version,
   type VersionLimits,
 } from "../sandbox/engine.ts";
@@ -28,6 +29,7 @@ export interface ServerCredentials {
   readonly keeper: Keeper;
   readonly identity: Identity | IdentityChoice;
   readonly clients: Omit<ClientVerification, "now"> | null;
+  readonly tickets: TicketIssue;
 }
 
 /** Where credentials are, and who hears what there is to say about them. */
@@ -53,7 +55,9 @@ export function loadCredentials(
     const identity = loadIdentities({ keeper, tell }, environment, settings.sniLevel);
     const clients = loadClientVerification(settings, environment, tell);
     const versions = versionLimits(settings);
-    return { profile, versions, groups, protocols: settings.alpn, keeper, identity, clients };
+    const protocols = settings.alpn;
+    const tickets = { count: settings.tickets, lifetime: settings.ticketLifetime };
+    return { profile, versions, groups, protocols, keeper, identity, clients, tickets };
   });
 }
 
@@ -78,8 +82,9 @@ function startEngine(
   credentials: ServerCredentials,
   environment: TlsEnvironment,
 ): Engine {
-  const clients = credentials.clients && { ...credentials.clients, now: Date.now() };
-  const settings = { ...credentials, clients, seed: fillWithEntropy };
+  const now = Date.now();
+  const clients = credentials.clients && { ...credentials.clients, now };
+  const settings = { ...credentials, clients, now, seed: fillWithEntropy };
   return settingUp(environment, () => Engine.server(engineModule, settings));
 }
 

@@ -10,13 +10,32 @@ class Unexpected extends Error {}
 /** As BoringSSL's own shim writes. */
 const SIZES = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769];
 const HELLO = "hello";
+const TLS13 = 0x0304;
 
 export async function converse(settings: Settings): Promise<void> {
-  if (settings.resumeCount > 0) throw new Unimplemented("-resume-count");
+  if (settings.resumeCount > 0 && !mayResume(settings)) throw new Unimplemented("-resume-count");
+  for (let count = 0; count <= settings.resumeCount; count++) {
+    const facts = await converseOnce(settings, count > 0);
+    if (settings.resumeCount > 0 && facts.version !== TLS13) {
+      throw new Unimplemented("-resume-count");
+    }
+  }
+}
+
+/** A server's sessions are resumed, but for those where certificates are asked for. */
+function mayResume({ isServer, verifiesPeer, requiresCertificate }: Settings): boolean {
+  return isServer && !verifiesPeer && !requiresCertificate;
+}
+
+async function converseOnce(settings: Settings, isLater: boolean): Promise<Facts> {
   const made = makeEngine(settings);
   const socket = await dial(settings);
   try {
-    await talk(settings, made, socket);
+    const facts = await talk(settings, made, socket);
+    if (isLater && facts.session.resumed === settings.expectsSessionMiss) {
+      throw new Unexpected(`the session was ${facts.session.resumed ? "" : "not "}resumed`);
+    }
+    return facts;
   } finally {
     socket.destroy();
   }
@@ -41,7 +60,7 @@ function dialTo(host: string, port: number): Promise<Socket> {
   });
 }
 
-function talk(settings: Settings, made: Made, network: Socket): Promise<void> {
+function talk(settings: Settings, made: Made, network: Socket): Promise<Facts> {
   const { engine } = made;
   let facts: Facts | undefined;
   const stream = new TlsStream({
@@ -64,7 +83,7 @@ function talk(settings: Settings, made: Made, network: Socket): Promise<void> {
     let isDone = false;
     stream.on("error", (error) => stream.destroy() && reject(error));
     stream.on("close", () => {
-      if (isDone) resolve();
+      if (isDone) resolve(facts as Facts);
       else reject(new Unexpected("the connection was over before the handshake was"));
     });
     stream.on("secureConnect", () => {

@@ -30,6 +30,12 @@ export const DISABLED: Record<string, string> = {
   "Server-Sign-Negotiate-RSA_PSS_SHA384-TLS13": OWN_ORDER,
   "Server-Sign-Negotiate-RSA_PSS_SHA512-TLS13": OWN_ORDER,
   "*-VerifyDefault-ECDSA_P521_SHA512-TLS13": "P-521 is a curve of ours",
+  "GREASE-Server-TLS13": "no GREASE in tickets (RFC 8701, 4.1)",
+  "Resume-Server-UnofferedCipher-TLS13":
+    "a ticket is for each suite with its hash (RFC 8446, 4.2.11), where BoringSSL wants the very suite offered",
+  "Resume-Server-BinderWrongLength*": `${OTHER_ALERT}: decode_error, since a binder has 32 bytes or more`,
+  "Resume-Server-OmitPSKsOnSecondClientHello":
+    "a full handshake: a second hello may leave out keys (RFC 8446, 4.1.2)",
   "DuplicateCertCompressionExt-TLS1?": "no certificate compression (RFC 8879)",
   "TLS-ECH-*": "no encrypted ClientHello",
   // ---- algorithms

@@ -4,7 +4,7 @@
  */
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Engine, type Identity, type Session } from "../../src/sandbox/engine.ts";
+import { Engine, type Identity, LONGEST_TICKET, type Session } from "../../src/sandbox/engine.ts";
 import type { EngineExports } from "../../src/sandbox/engine-exports.ts";
 import type { Sandbox } from "../../src/sandbox/instance.ts";
 import { Keeper, KeeperError, type PrivateKey } from "../../src/sandbox/keeper.ts";
@@ -83,6 +83,8 @@ export function makeEngine(settings: Settings): Made {
     ? Engine.server(engineModule, {
         ...common,
         identity: present(identity),
+        tickets: { count: settings.givesTickets ? 2 : 0, lifetime: LONGEST_TICKET },
+        now: Date.now(),
         clients: asksForCertificates(settings)
           ? { ...strangers(), mandatory: settings.requiresCertificate }
           : null,

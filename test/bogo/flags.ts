@@ -29,6 +29,9 @@ export interface Settings {
   offeredProtocols: string | null;
   selectedProtocol: string | null;
   handshakeNeverDone: boolean;
+  givesTickets: boolean;
+  /** Of the connections after the first one. */
+  expectsSessionMiss: boolean;
   expected: Expected;
 }
 
@@ -150,9 +153,13 @@ const FLAGS: Record<string, Flag> = {
   "-read-size": ignored,
   "-use-early-callback": nothing,
   "-install-ddos-callback": nothing,
-  "-no-ticket": nothing,
+  "-no-ticket": flag((settings) => {
+    settings.givesTickets = false;
+  }),
   "-expect-no-session": nothing,
-  "-expect-session-miss": nothing,
+  "-expect-session-miss": flag((settings) => {
+    settings.expectsSessionMiss = true;
+  }),
   "-renegotiate-ignore": nothing,
   "-server-preference": nothing,
   // ---- what is expected
@@ -211,6 +218,8 @@ function defaults(): Settings {
     shimId: null,
     isServer: false,
     resumeCount: 0,
+    givesTickets: true,
+    expectsSessionMiss: false,
     keyFile: null,
     certFile: null,
     minVersion: 0,

@@ -154,6 +154,7 @@ describe("a notification", () => {
       protocol: "TLSv1.2",
       cipher: "C",
       group: "X25519",
+      resumed: true,
       serverName: null,
       protocolName: null,
       peer,
@@ -163,6 +164,7 @@ describe("a notification", () => {
       ["SSL_PROTOCOL", "TLSv1.2"],
       ["SSL_CIPHER", "C"],
       ["SSL_GROUP", "X25519"],
+      ["SSL_SESSION_REUSED", "1"],
       ["SSL_TLS_SNI_SERVERNAME", null],
     ];
     expect([...(parseNotification(block) ?? [])]).toEqual([...expected, ...peerVariables(peer)]);

@@ -87,7 +87,7 @@ describe("as JSON", () => {
       {
         ...{ ...common, ...client, event: "closed", number: 1, time: TIME, seconds: number },
         ...{ protocol: "TLSv1.3", cipher: expect.stringMatching(/^TLS_/), ended: null },
-        ...{ serverName: "server.test", client: null, bytesIn: 10, bytesOut: 10 },
+        ...{ resumed: false, serverName: "server.test", client: null, bytesIn: 10, bytesOut: 10 },
         prog: { code: 0, signal: null },
       },
       { ...common, ...client, event: "open", number: 2, openFromAddress: number, time: TIME },
@@ -96,6 +96,7 @@ describe("as JSON", () => {
         ...{
           protocol: null,
           cipher: null,
+          resumed: false,
           serverName: null,
           client: null,
           bytesIn: 0,

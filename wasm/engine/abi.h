@@ -161,6 +161,20 @@ int
 engine_add_group(uint32_t group);
 
 /*
+ * The server's: how many tickets a client of TLS 1.3 gets, and how many
+ * seconds they live. None where clients are asked for certificates: an
+ * engine that was taken over could write any client into a ticket.
+ */
+#define ENGINE_TICKETS_MAX 4
+#define ENGINE_TICKET_LIFETIME_MAX 21600 /* the host's period of ticket keys */
+EXPORT(engine_issue_tickets)
+int
+engine_issue_tickets(uint32_t count, uint32_t lifetime);
+
+/* Milliseconds since the epoch. Without it there are no tickets. */
+EXPORT(engine_set_clock) void engine_set_clock(double milliseconds);
+
+/*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;
  * all randomness of the connection comes from it (HMAC-DRBG, NIST SP
  * 800-90A).
@@ -186,9 +200,14 @@ EXPORT(engine_refuse) void engine_refuse(uint32_t alert);
    leave through sendrec still does. */
 
 /* The signature of this handshake's CertificateVerify (RFC 8446, 4.4.3):
-   the data is the transcript hash, and the keeper composes what is signed.
-   The only request so far. */
+   the data is the transcript hash, and the keeper composes what is signed. */
 #define ENGINE_REQUEST_ATTEST 1
+
+/* A ticket of the data, which begins with a salt; see keeper_seal. */
+#define ENGINE_REQUEST_SEAL 2
+
+/* The state that is in the ticket; see keeper_open. */
+#define ENGINE_REQUEST_OPEN 3
 
 /* Which one it is; 0 for none. */
 EXPORT(engine_request) uint32_t engine_request(void);
@@ -202,7 +221,8 @@ EXPORT(engine_request_data) unsigned char *engine_request_data(void);
 EXPORT(engine_request_length) size_t engine_request_length(void);
 EXPORT(engine_request_room) size_t engine_request_room(void);
 
-/* So many bytes of answer are there; 0: it is refused, and so is the peer. */
+/* So many bytes of answer are there; 0: it is refused. Without a signature the
+   peer is refused, too; without a ticket the handshake is a full one. */
 EXPORT(engine_answer) void engine_answer(size_t len);
 
 /* ------------------------------------------------------------------ */
@@ -259,7 +279,7 @@ EXPORT(engine_end) void engine_end(void);
 /* The client's name is known, and our chain is not; see engine_continue. */
 #define ENGINE_AWAITS_CHAIN 0x10
 
-/* A signature is wanted of the host; see engine_request. */
+/* Something is wanted of the host; see engine_request. */
 #define ENGINE_AWAITS_KEEPER 0x20
 
 EXPORT(engine_state) uint32_t engine_state(void);
@@ -288,6 +308,9 @@ EXPORT(engine_suite_name) const char *engine_suite_name(void);
 
 /* The NamedGroup of the key exchange (RFC 8446, 4.2.7); 0 before TLS 1.3. */
 EXPORT(engine_group) uint32_t engine_group(void);
+
+/* Is it a session of before that was resumed? */
+EXPORT(engine_resumed) uint32_t engine_resumed(void);
 
 /* The name that the client asked for (SNI, RFC 6066); empty for none. */
 EXPORT(engine_server_name) const char *engine_server_name(void);

@@ -103,6 +103,29 @@ engine_add_group(uint32_t group)
 	return 0;
 }
 
+/* see abi.h */
+int
+engine_issue_tickets(uint32_t count, uint32_t lifetime)
+{
+	if (count > ENGINE_TICKETS_MAX ||
+		lifetime > ENGINE_TICKET_LIFETIME_MAX) {
+		return BR_ERR_BAD_PARAM;
+	}
+	conn.tickets = count;
+	conn.ticket_lifetime = lifetime;
+	return 0;
+}
+
+/* see abi.h */
+void
+engine_set_clock(double milliseconds)
+{
+	/* A number that is none must not become one. */
+	conn.clock = milliseconds > 0 && milliseconds < 1e15
+			     ? (uint64_t)milliseconds
+			     : 0;
+}
+
 static int
 validate(unsigned purpose, uint32_t days, uint32_t seconds)
 {

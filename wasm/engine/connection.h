@@ -68,6 +68,12 @@ typedef struct {
 	/* The server's: a client without a certificate is refused. */
 	int peer_must_come;
 
+	/* The server's: tickets that a client gets, how long they live (s), and
+	   the time (ms since the epoch; 0: unknown, and there are none). */
+	unsigned tickets;
+	uint32_t ticket_lifetime;
+	uint64_t clock;
+
 	/* Application protocols, the best first. */
 	const char *protocols[PROTOCOLS_MAX];
 	size_t protocols_len;

@@ -13,7 +13,8 @@
 typedef struct {
 	unsigned version; /* on the wire; 0 for none yet */
 	unsigned suite;
-	unsigned group;          /* a NamedGroup; 0 where no one asks for it */
+	unsigned group; /* a NamedGroup; 0 where no one asks for it */
+	int resumed;
 	const char *server_name; /* that the client asked for; or empty */
 	const char *application_protocol; /* ALPN; or empty */
 } session_facts;

@@ -46,6 +46,13 @@ engine_group(void)
 }
 
 /* see abi.h */
+uint32_t
+engine_resumed(void)
+{
+	return facts().resumed != 0;
+}
+
+/* see abi.h */
 const char *
 engine_server_name(void)
 {

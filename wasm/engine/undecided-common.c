@@ -34,6 +34,7 @@ undecided_facts(session_facts *known)
 	known->version = 0;
 	known->suite = 0;
 	known->group = 0;
+	known->resumed = 0;
 	known->server_name = conn.is_client ? conn.server_name : "";
 	known->application_protocol = "";
 }

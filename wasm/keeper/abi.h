@@ -8,8 +8,8 @@
  * Everything passes through one mailbox at a fixed address, KEEPER_MAILBOX
  * bytes long: the host writes the input there, calls, and reads the output
  * from the same place. What a call leaves there is never secret, except
- * the result of keeper_decrypt, which the host overwrites as soon as it
- * has copied it. Memory grows in keeper_load only.
+ * the results of keeper_decrypt and keeper_open, which the host overwrites as
+ * soon as it has copied them. Memory grows in keeper_load only.
  *
  * A handle is a small integer, from 0 on, valid for the life of the
  * instance. Functions trap on a handle that keeper_load did not give.
@@ -94,6 +94,28 @@ keeper_sign(uint32_t handle, uint32_t hash, size_t len);
 EXPORT(keeper_attest)
 size_t
 keeper_attest(uint32_t handle, uint32_t role, uint32_t scheme, size_t len);
+
+/*
+ * Session tickets (RFC 8446, 4.6.1), sealed and opened with a key that follows
+ * from the private key and a period, which the host counts. The ticket key
+ * never leaves the keeper.
+ *
+ * keeper_seal: the mailbox has a salt of 32 bytes, random and never used
+ * before, and the state behind it, `len` bytes together. Returns the length
+ * of the ticket that replaces them, 24 bytes more; 0, and nothing of them is
+ * left, if it would be longer than KEEPER_TICKET_MAX.
+ *
+ * keeper_open: the mailbox has a ticket, of this period, the one before or the
+ * one after. Returns the length of the state that replaces it; 0, and nothing of it is
+ * left, if it is none of ours, too old or changed.
+ */
+#define KEEPER_TICKET_MAX 1024 /* bytes of a ticket, at most */
+EXPORT(keeper_seal)
+size_t
+keeper_seal(uint32_t handle, uint32_t period, size_t len);
+EXPORT(keeper_open)
+size_t
+keeper_open(uint32_t handle, uint32_t period, size_t len);
 
 /*
  * The private half of a static key exchange, on `len` bytes in the

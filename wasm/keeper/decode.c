@@ -234,6 +234,37 @@ copy_integer(unsigned char **to, size_t len)
 	return 1;
 }
 
+/*
+ * The seed is the same for the same key, whatever its file looks like: a number
+ * has `size` bytes, though files may leave out zeros in front of it or have
+ * more of them, and the order of factors does not count.
+ */
+static void
+add_to_ticket_seed(
+	private_key *key, const unsigned char *number, size_t len, size_t size)
+{
+	static const unsigned char zeros[66]; /* as P-521's numbers have */
+	static const char label[] = "bearhug ticket seed";
+	unsigned char sum[br_sha256_SIZE];
+	br_sha256_context sc;
+	size_t u;
+
+	if (len > size) {
+		number += len - size;
+		len = size;
+	}
+	br_sha256_init(&sc);
+	br_sha256_update(&sc, label, sizeof label);
+	br_sha256_update(&sc, zeros, size - len);
+	br_sha256_update(&sc, number, len);
+	br_sha256_out(&sc, sum);
+	for (u = 0; u < sizeof sum; u++) {
+		key->ticket_seed[u] ^= sum[u];
+	}
+	wipe(sum, sizeof sum);
+	wipe(&sc, sizeof sc);
+}
+
 static int
 keep_rsa(private_key *key, const br_rsa_private_key *decoded)
 {
@@ -262,23 +293,42 @@ keep_rsa(private_key *key, const br_rsa_private_key *decoded)
 	br_sha256_update(&sc, sk->q, sk->qlen);
 	br_sha256_out(&sc, key->rejection_seed);
 	wipe(&sc, sizeof sc);
+	memset(key->ticket_seed, 0, sizeof key->ticket_seed);
+	add_to_ticket_seed(key, sk->p, sk->plen, sk->plen);
+	add_to_ticket_seed(key, sk->q, sk->qlen, sk->qlen);
 	return 0;
+}
+
+/* Bytes of a number below the order of a curve; 0 for others than ours. */
+static size_t
+scalar_size(int curve)
+{
+	switch (curve) {
+	case BR_EC_secp256r1:
+		return 32;
+	case BR_EC_secp384r1:
+		return 48;
+	case BR_EC_secp521r1:
+		return 66;
+	default:
+		return 0;
+	}
 }
 
 static int
 keep_ec(private_key *key, const br_ec_private_key *decoded)
 {
 	br_ec_private_key *sk = &key->sk.ec;
+	size_t size;
 
 	*sk = *decoded;
-	switch (sk->curve) {
-	case BR_EC_secp256r1:
-	case BR_EC_secp384r1:
-	case BR_EC_secp521r1:
-		return copy_integer(&sk->x, sk->xlen) ? 0 : KEEPER_NO_MEMORY;
-	default:
+	size = scalar_size(sk->curve);
+	if (size == 0) {
 		return KEEPER_UNSUPPORTED;
 	}
+	memset(key->ticket_seed, 0, sizeof key->ticket_seed);
+	add_to_ticket_seed(key, sk->x, sk->xlen, size);
+	return copy_integer(&sk->x, sk->xlen) ? 0 : KEEPER_NO_MEMORY;
 }
 
 /*

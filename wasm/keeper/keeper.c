@@ -110,6 +110,22 @@ keeper_attest(uint32_t handle, uint32_t role, uint32_t scheme, size_t len)
 
 /* see abi.h */
 size_t
+keeper_seal(uint32_t handle, uint32_t period, size_t len)
+{
+	check_length(len);
+	return key_seal(key_of(handle), period, mailbox, len);
+}
+
+/* see abi.h */
+size_t
+keeper_open(uint32_t handle, uint32_t period, size_t len)
+{
+	check_length(len);
+	return key_open(key_of(handle), period, mailbox, len);
+}
+
+/* see abi.h */
+size_t
 keeper_decrypt(uint32_t handle, size_t len)
 {
 	check_length(len);

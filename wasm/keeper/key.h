@@ -24,6 +24,9 @@ typedef struct {
 	/* Seed of implicit rejection, and of PSS salts (RSA): a hash of the
 	   private key. */
 	unsigned char rejection_seed[32];
+
+	/* What the ticket keys of all periods follow from: another hash of it. */
+	unsigned char ticket_seed[32];
 } private_key;
 
 /*
@@ -62,6 +65,12 @@ key_attest(const private_key *key, unsigned role, unsigned scheme,
 size_t
 key_sign(
 	const private_key *key, unsigned hash, unsigned char *data, size_t len);
+size_t
+key_seal(const private_key *key, uint32_t period, unsigned char *data,
+	size_t len);
+size_t
+key_open(const private_key *key, uint32_t period, unsigned char *data,
+	size_t len);
 size_t
 key_decrypt(const private_key *key, unsigned char *data, size_t len);
 

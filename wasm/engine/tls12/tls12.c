@@ -285,6 +285,7 @@ facts(session_facts *known)
 	known->version = eng->session.version;
 	known->suite = eng->session.cipher_suite;
 	known->group = 0;
+	known->resumed = 0;
 	known->server_name = br_ssl_engine_get_server_name(eng);
 	known->application_protocol = name != NULL ? name : "";
 }

@@ -15,6 +15,9 @@
 #define IDENTITY_MIN 1
 #define BINDER_MIN 32
 
+/* 4.2.9. The other mode is not for us: it has no forward secrecy. */
+#define PSK_DHE_KE 1
+
 /* In a server_name list (RFC 6066, 3). */
 #define HOST_NAME 0
 
@@ -106,7 +109,10 @@ read_psk(client_offer *offer, reader content)
 	size_t balance = 0;
 
 	offer->has_psk = 1;
-	if (!reader_end(&content) || identities.left == 0) {
+	offer->identities = identities;
+	offer->binders = binders;
+	if (!reader_end(&content) || identities.left == 0 ||
+		binders.left == 0) {
 		return malformed();
 	}
 	while (identities.left > 0) {
@@ -167,7 +173,15 @@ read_psk_modes(client_offer *offer, reader content)
 	reader list = reader_vector8(&content);
 
 	offer->has_psk_modes = 1;
-	return reader_end(&content) && list.left > 0 ? 0 : malformed();
+	if (!reader_end(&content) || list.left == 0) {
+		return malformed();
+	}
+	while (list.left > 0) {
+		if (reader_u8(&list) == PSK_DHE_KE) {
+			offer->has_psk_dhe = 1;
+		}
+	}
+	return 0;
 }
 
 static int
@@ -257,7 +271,8 @@ check_whole(const client_offer *offer)
 	if (compressions.left != 1 || reader_u8(&compressions) != 0) {
 		return BR_ERR_BAD_COMPRESSION;
 	}
-	if (!offer->has_groups || !offer->has_shares || !offer->has_schemes ||
+	if (!offer->has_groups || !offer->has_shares ||
+		(!offer->has_psk && !offer->has_schemes) ||
 		(offer->has_psk && !offer->has_psk_modes)) {
 		return ERR_MISSING_EXTENSION;
 	}

@@ -8,7 +8,7 @@
 #include "context.h"
 #include "engine/hello/client-hello.h"
 
-typedef struct {
+typedef struct client_offer {
 	client_hello hello;
 
 	/* Extensions that are there, and what their lists hold. */
@@ -19,6 +19,9 @@ typedef struct {
 	reader schemes;
 	reader protocols;
 	reader shares;
+	int has_psk_dhe;   /* a PSK with an exchange of keys (4.2.9) */
+	reader identities; /* of pre_shared_key; as many binders */
+	reader binders;
 	uint32_t record_limit; /* 0: none */
 } client_offer;
 

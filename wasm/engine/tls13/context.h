@@ -115,12 +115,32 @@ typedef struct {
 	size_t count;
 } certificate_reader;
 
+/* A ticket of ours, and what is in it; see ticket-state.c. */
+#define TICKET_STATE (1 + 2 + 8 + 8 + SUITE_HASH_MAX + 16 + 16)
+#define TICKET_SALT 32
+#define TICKET_LEN (TICKET_STATE + TICKET_SALT + 24)
+#define TICKET_MESSAGE (MESSAGE_HEADER + 4 + 4 + 2 + 2 + TICKET_LEN + 2)
+#define TICKETS_MAX 4
+
+/* Only so many identities of a hello are tried: each costs an opening. */
+#define CANDIDATES_MAX 2
+
+/* An identity that may be a ticket of ours. */
+typedef struct {
+	unsigned index; /* in the client's list */
+	unsigned char ticket[TICKET_LEN];
+	unsigned char binder[SUITE_HASH_MAX];
+	size_t binder_len;
+} psk_candidate;
+
 /* What a server has yet to do before the client's turn; see server.c. */
 typedef enum {
 	STEP_WAITS, /* for the client */
 	STEP_RETRY,
 	STEP_RETRIED,
-	STEP_CHAIN, /* ENGINE_AWAITS_CHAIN, if there is none */
+	STEP_CHAIN,  /* ENGINE_AWAITS_CHAIN, if there is none */
+	STEP_PSK,    /* ENGINE_AWAITS_KEEPER, while there are candidates */
+	STEP_SCHEME, /* a full handshake */
 	STEP_HELLO,
 	STEP_HANDSHAKE_KEYS,
 	STEP_EXTENSIONS,
@@ -129,7 +149,9 @@ typedef enum {
 	STEP_ATTEST, /* ENGINE_AWAITS_KEEPER */
 	STEP_FINISHED,
 	STEP_APPLICATION_KEYS,
-	STEP_DONE
+	STEP_DONE,
+	STEP_TICKETS, /* ENGINE_AWAITS_KEEPER, while some are to be sealed */
+	STEP_OPEN
 } server_step;
 
 typedef struct {
@@ -176,6 +198,26 @@ typedef struct {
 	unsigned char share[GROUP_SHARE_MAX];
 	unsigned char shared[GROUP_SECRET_MAX];
 
+	/* Resumption. Of the hello that counts: candidates, and the hash that
+	   binders are about. */
+	psk_candidate candidates[CANDIDATES_MAX];
+	size_t candidates_len, candidate;
+	unsigned char binder_hash[SUITE_HASH_MAX];
+	int has_schemes;
+	int takes_tickets; /* of the only kind that we give (4.2.9) */
+	unsigned request;  /* ENGINE_REQUEST_* that is waited for */
+
+	/* The session that is resumed: its key, and when its first full
+	   handshake was (ms). */
+	int resumed;
+	unsigned psk_index;
+	unsigned char psk[SUITE_HASH_MAX];
+	uint64_t first_at;
+
+	/* NewSessionTickets, until our first data. */
+	unsigned char tickets[TICKETS_MAX * TICKET_MESSAGE];
+	size_t tickets_len, tickets_due;
+
 	/* A message of ours while it is written; the keeper's request and its
 	   answer. */
 	unsigned char scratch[SCRATCH_MAX];
@@ -215,6 +257,10 @@ count_data(void);
 /* key-update.c: a KeyUpdate of the peer's. */
 int
 key_update_read(const unsigned char *body, size_t len);
+
+/* key-update.c: will one go out in front of the next data? */
+int
+key_update_is_due(void);
 
 /* key-update.c: the record under way, which is data, is to be sealed. */
 void
@@ -284,6 +330,52 @@ client_read_ticket(const unsigned char *body, size_t len);
 /* handshake.c: either side, as far as it goes. */
 int
 handshake_go_on(void);
+
+/*
+ * psk.c: note what of a hello may be a ticket of ours (4.2.11), once suite
+ * and name are chosen. `body` is the hello's.
+ */
+struct client_offer;
+void
+psk_note(const struct client_offer *offer, const unsigned char *body,
+	size_t len);
+
+/* psk.c: ask the keeper for the next candidate. Returns 0 if there is none. */
+int
+psk_ask(void);
+
+/* psk.c: the state of the candidate is in tls13.scratch; 0: none. Returns an
+   error if it can be resumed and the binder is wrong. */
+int
+psk_take(size_t len);
+
+/* tickets.c: a server's, after its handshake. Returns 0 when none is due. */
+void
+tickets_begin(void);
+int
+tickets_ask(void);
+void
+tickets_take(size_t len);
+
+/* tickets.c: the record under way is the first one of data. */
+void
+tickets_write(void);
+
+/* ticket-state.c: what the next ticket is about, TICKET_STATE bytes. */
+void
+ticket_state_write(unsigned char *out, const unsigned char *psk);
+
+/* ticket-state.c: take the session up, if it can be resumed now. */
+int
+ticket_state_read(const unsigned char *state, size_t len);
+
+/* server.c: the keeper has answered about a ticket. */
+int
+server_take_ticket(size_t len);
+
+/* server.c: the connection ends before its tickets are sealed. */
+void
+server_forgo_tickets(void);
 
 /* server.c: messages of the client's. */
 int

@@ -46,6 +46,13 @@ key_update_read(const unsigned char *body, size_t len)
 }
 
 /* see context.h */
+int
+key_update_is_due(void)
+{
+	return tls13.update_due || tls13.out.keys.sequence >= RECORDS_MAX;
+}
+
+/* see context.h */
 void
 key_update_write(void)
 {
@@ -53,7 +60,7 @@ key_update_write(void)
 		MESSAGE_KEY_UPDATE, 0, 0, 1, UPDATE_NOT_REQUESTED};
 	unsigned char *secret = secret_of(conn.is_client);
 
-	if (!tls13.update_due && tls13.out.keys.sequence < RECORDS_MAX) {
+	if (!key_update_is_due()) {
 		return;
 	}
 	tls13.update_due = 0;

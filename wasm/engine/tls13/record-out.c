@@ -39,7 +39,7 @@ begin(record_out *out, unsigned type)
 	}
 	out->begin = out->sealed;
 	if (type == RECORD_DATA) {
-		out->begin += RECORD_UPDATE_SIZE;
+		out->begin += out->front + RECORD_UPDATE_SIZE;
 	}
 	if (out->begin + RECORD_HEADER + RECORD_OVERHEAD >= limit()) {
 		return 0;
@@ -154,16 +154,50 @@ void
 record_out_rekey_in_front(record_out *out, const unsigned char *message,
 	const tls13_suite *suite, const unsigned char *traffic)
 {
-	unsigned char *record = out->buf;
+	unsigned char *record = out->buf + out->begin - RECORD_UPDATE_SIZE;
 
-	if (out->type != RECORD_DATA || out->begin != RECORD_UPDATE_SIZE) {
+	if (out->type != RECORD_DATA || out->begin < RECORD_UPDATE_SIZE ||
+		(out->sent != out->sealed &&
+			out->buf + out->sealed != record)) {
 		__builtin_trap();
 	}
 	memcpy(record + RECORD_HEADER, message, RECORD_UPDATE_CONTENT);
-	out->sent = 0;
-	out->sealed = make_record(
+	if (out->sent == out->sealed) {
+		out->sent = out->sealed = out->begin - RECORD_UPDATE_SIZE;
+	}
+	out->sealed += make_record(
 		out, RECORD_HANDSHAKE, record, RECORD_UPDATE_CONTENT);
 	aead_set(&out->keys, suite, traffic);
+}
+
+/* see record-out.h */
+int
+record_out_reserve(record_out *out, size_t len)
+{
+	if (len > out->content_max) {
+		return 0;
+	}
+	out->front = len + RECORD_HEADER + RECORD_OVERHEAD;
+	return 1;
+}
+
+/* see record-out.h */
+void
+record_out_put_in_front(
+	record_out *out, const unsigned char *content, size_t len, int update)
+{
+	size_t at = update ? 0 : RECORD_UPDATE_SIZE;
+
+	if (out->type != RECORD_DATA || out->sent != out->sealed ||
+		out->begin != out->front + RECORD_UPDATE_SIZE ||
+		out->front != len + RECORD_HEADER + RECORD_OVERHEAD) {
+		__builtin_trap();
+	}
+	memcpy(out->buf + at + RECORD_HEADER, content, len);
+	out->sent = at;
+	out->sealed =
+		at + make_record(out, RECORD_HANDSHAKE, out->buf + at, len);
+	out->front = 0;
 }
 
 /* see record-out.h */

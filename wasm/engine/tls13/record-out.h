@@ -40,6 +40,9 @@ typedef struct {
 
 	/* The most content of a record (RFC 8449 may lower it). */
 	size_t content_max;
+
+	/* Room for one more record in front of the next one of data. */
+	size_t front;
 } record_out;
 
 /* `buf` has room for RECORD_OUT_SIZE bytes. */
@@ -80,6 +83,21 @@ record_out_put(record_out *out, unsigned type, const void *content, size_t len);
 void
 record_out_rekey_in_front(record_out *out, const unsigned char *message,
 	const tls13_suite *suite, const unsigned char *traffic);
+
+/*
+ * Keep room for a record of handshake messages, `len` bytes of content, in
+ * front of the next one of data. Returns 0 if a record can't have as many.
+ */
+int
+record_out_reserve(record_out *out, size_t len);
+
+/*
+ * Put it there: the record under way is data, and is not sealed yet. A
+ * KeyUpdate may still go in between.
+ */
+void
+record_out_put_in_front(
+	record_out *out, const unsigned char *content, size_t len, int update);
 
 /* From the next record on, these keys; the one under way is sealed before. */
 void

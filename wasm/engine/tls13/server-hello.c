@@ -55,6 +55,11 @@ server_write_hello(writer *out)
 	writer_u16(out, (uint32_t)tls13.group->answer_len);
 	writer_bytes(out, tls13.share, tls13.group->answer_len);
 	writer_close(out, share, 2);
+	if (tls13.resumed) {
+		writer_u16(out, EXTENSION_PRE_SHARED_KEY);
+		writer_u16(out, 2);
+		writer_u16(out, tls13.psk_index);
+	}
 	writer_close(out, extensions, 2);
 	writer_close(out, body, 3);
 }

@@ -93,6 +93,8 @@ choose(const client_offer *offer, reader *share)
 	if (err == 0) {
 		err = note_name(offer);
 	}
+	tls13.has_schemes = offer->has_schemes;
+	tls13.takes_tickets = offer->has_psk_dhe;
 	note_schemes(offer);
 	note_session_id(offer);
 	note_record_limit(offer);
@@ -205,7 +207,11 @@ server_read_hello(const unsigned char *body, size_t len)
 		return err;
 	}
 	tls13.expects = EXPECTS_NOTHING;
-	return tls13.retried ? read_second(&offer) : read_first(&offer);
+	err = tls13.retried ? read_second(&offer) : read_first(&offer);
+	if (err == 0 && tls13.step == STEP_CHAIN) {
+		psk_note(&offer, body, len);
+	}
+	return err;
 }
 
 /* see context.h */
@@ -285,7 +291,13 @@ take_handshake_keys(void)
 
 	write_ccs();
 	transcript_hash(&tls13.transcript, value);
-	secrets_early(s, tls13.suite->hash, NULL, 0);
+	if (tls13.resumed) {
+		secrets_early(s, tls13.suite->hash, tls13.psk,
+			label_hash_len(tls13.suite->hash));
+	} else {
+		secrets_early(s, tls13.suite->hash, NULL, 0);
+	}
+	wipe(tls13.psk, sizeof tls13.psk);
 	secrets_handshake(s, tls13.shared, tls13.group->secret_len, value);
 	wipe(tls13.shared, sizeof tls13.shared);
 	record_out_rekey(&tls13.out, tls13.suite, s->server);
@@ -323,7 +335,7 @@ static void
 expect_flight(void)
 {
 	tls13.expects = EXPECTS_CLIENT_FINISHED;
-	if (conn.peer != NULL) {
+	if (conn.peer != NULL && !tls13.resumed) {
 		tls13.expects = EXPECTS_CLIENT_CERTIFICATE;
 		certificate_read_begin();
 	}
@@ -339,12 +351,51 @@ finish(void)
 	transcript_hash(&tls13.transcript, value);
 	secrets_finish(s, value);
 	wipe(s->exporter, sizeof s->exporter);
-	wipe(s->resumption, sizeof s->resumption);
 	wipe(&tls13.transcript, sizeof tls13.transcript);
 	wipe(tls13.scratch, sizeof tls13.scratch);
 	tls13.in.ccs_allowed = 0;
-	tls13.expects = EXPECTS_DATA;
+	tls13.expects = EXPECTS_NOTHING;
+	tickets_begin();
 	return record_in_rekey(&tls13.in, tls13.suite, s->client);
+}
+
+/* All tickets are sealed: from here on the keeper is not needed. */
+static void
+open_connection(void)
+{
+	wipe(tls13.secrets.resumption, sizeof tls13.secrets.resumption);
+	wipe(tls13.scratch, sizeof tls13.scratch);
+	tls13.expects = EXPECTS_DATA;
+}
+
+/* see context.h */
+int
+server_take_ticket(size_t len)
+{
+	tls13.waits_for_keeper = 0;
+	if (tls13.step == STEP_PSK) {
+		return psk_take(len);
+	}
+	tickets_take(len);
+	return 0;
+}
+
+/* see context.h */
+void
+server_forgo_tickets(void)
+{
+	tls13.waits_for_keeper = 0;
+	tls13.tickets_due = 0;
+	tls13.step = STEP_WAITS;
+	open_connection();
+}
+
+/* With a ticket of ours there is nothing to sign; without one there is. */
+static int
+full_handshake(void)
+{
+	tls13.step = STEP_HELLO;
+	return tls13.has_schemes ? choose_scheme() : ERR_MISSING_EXTENSION;
 }
 
 /* see context.h */
@@ -372,8 +423,17 @@ take_step(void)
 		tls13.step = STEP_WAITS;
 		return 0;
 	case STEP_CHAIN:
-		tls13.step = STEP_HELLO;
-		return choose_scheme();
+		tls13.step = STEP_PSK;
+		return 0;
+	case STEP_PSK:
+		if (tls13.resumed) {
+			tls13.step = STEP_HELLO;
+		} else if (!psk_ask()) {
+			tls13.step = STEP_SCHEME;
+		}
+		return 0;
+	case STEP_SCHEME:
+		return full_handshake();
 	case STEP_HELLO:
 		write_with(&server_write_hello);
 		tls13.step = STEP_HANDSHAKE_KEYS;
@@ -383,8 +443,12 @@ take_step(void)
 		return take_handshake_keys();
 	case STEP_EXTENSIONS:
 		write_with(&server_write_extensions);
-		tls13.step =
-			conn.peer != NULL ? STEP_REQUEST : STEP_CERTIFICATE;
+		if (tls13.resumed) {
+			tls13.step = STEP_FINISHED;
+		} else {
+			tls13.step = conn.peer != NULL ? STEP_REQUEST
+						       : STEP_CERTIFICATE;
+		}
 		return 0;
 	case STEP_REQUEST:
 		flight_begin(&certificate_request_source);
@@ -407,8 +471,17 @@ take_step(void)
 		tls13.step = STEP_WAITS;
 		return 0;
 	case STEP_DONE:
-		tls13.step = STEP_WAITS;
+		tls13.step = STEP_TICKETS;
 		return finish();
+	case STEP_TICKETS:
+		if (!tickets_ask()) {
+			tls13.step = STEP_OPEN;
+		}
+		return 0;
+	case STEP_OPEN:
+		tls13.step = STEP_WAITS;
+		open_connection();
+		return 0;
 	default:
 		__builtin_trap();
 	}

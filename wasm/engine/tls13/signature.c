@@ -5,6 +5,7 @@
 #include "context.h"
 #include "labels.h"
 #include "schemes.h"
+#include "engine/abi.h"
 #include "engine/errors.h"
 
 /* see context.h */
@@ -13,6 +14,7 @@ signature_ask(void)
 {
 	transcript_hash(&tls13.transcript, tls13.scratch);
 	tls13.scratch_len = label_hash_len(tls13.suite->hash);
+	tls13.request = ENGINE_REQUEST_ATTEST;
 	tls13.waits_for_keeper = 1;
 }
 

@@ -65,6 +65,7 @@ tls13_fail(int error)
 	wipe(&tls13.in.keys, sizeof tls13.in.keys);
 	wipe(&tls13.out.keys, sizeof tls13.out.keys);
 	wipe(tls13.shared, sizeof tls13.shared);
+	wipe(tls13.psk, sizeof tls13.psk);
 	wipe(client.private_key, sizeof client.private_key);
 	wipe(client.seed, sizeof client.seed);
 }
@@ -88,6 +89,7 @@ static void
 flush(void)
 {
 	if (tls13.out.type == RECORD_DATA && tls13.out.len > 0) {
+		tickets_write();
 		key_update_write();
 		record_out_seal(&tls13.out);
 	}
@@ -195,6 +197,9 @@ stop_sending(void)
 {
 	flush();
 	tls13.flight.source = NULL;
+	if (tls13.waits_for_keeper && tls13.request == ENGINE_REQUEST_SEAL) {
+		server_forgo_tickets();
+	}
 	say_close_notify();
 }
 
@@ -275,6 +280,7 @@ facts(session_facts *known)
 	known->version = VERSION_TLS13;
 	known->suite = tls13.suite != NULL ? tls13.suite->id : 0;
 	known->group = tls13.group != NULL ? tls13.group->id : 0;
+	known->resumed = tls13.resumed;
 	known->server_name = tls13.server_name;
 	known->application_protocol =
 		tls13.protocol != NULL ? tls13.protocol : "";
@@ -283,8 +289,9 @@ facts(session_facts *known)
 static void
 request(host_request *wanted)
 {
-	wanted->what = ENGINE_REQUEST_ATTEST;
-	wanted->scheme = tls13.scheme->id;
+	wanted->what = tls13.request;
+	wanted->scheme =
+		tls13.request == ENGINE_REQUEST_ATTEST ? tls13.scheme->id : 0;
 	wanted->data = tls13.scratch;
 	wanted->len = tls13.scratch_len;
 	wanted->room = SIGNATURE_MAX;
@@ -297,6 +304,11 @@ answer(size_t len)
 
 	/* After close_notify nothing else is said. */
 	if (is_over()) {
+		return;
+	}
+	if (tls13.request != ENGINE_REQUEST_ATTEST) {
+		err = server_take_ticket(len);
+		tls13_fail(err != 0 ? err : handshake_go_on());
 		return;
 	}
 	err = conn.is_client ? client_take_signature(len)
