@@ -15,7 +15,6 @@ import { type Settings, Unimplemented } from "./flags.ts";
 interface TuneExports {
   bogo_versions(min: number, max: number): void;
   bogo_only_suite(suite: number): void;
-  bogo_only_groups(bits: number): void;
   bogo_trust_any_client(): void;
   bogo_group(): number;
   bogo_peer_scheme(): number;
@@ -72,6 +71,7 @@ export function makeEngine(settings: Settings): Made {
   const common = {
     profile: "legacy" as const,
     protocols: protocolsOf(settings),
+    groups: settings.curves,
     seed: (room: Uint8Array) => void randomFillSync(room),
     tune: (made: Sandbox<EngineExports>) => {
       sandbox = made as Sandbox<EngineExports & TuneExports>;
@@ -112,19 +112,16 @@ function tune(exports: TuneExports, settings: Settings): void {
   const { min, max } = versionsOf(settings);
   exports.bogo_versions(min, max);
   if (settings.cipher !== null) exports.bogo_only_suite(suiteOf(settings.cipher));
-  if (settings.curves.length > 0) {
-    exports.bogo_only_groups(settings.curves.reduce((bits, curve) => bits | (1 << curve), 0));
-  }
   const { isServer, verifyFails } = settings;
   if (isServer && asksForCertificates(settings) && !verifyFails) exports.bogo_trust_any_client();
 }
 
 /** The versions that are not excluded, which have no gap in our engine. */
-function versionsOf({ isServer, minVersion, maxVersion, excludedVersions }: Settings) {
+function versionsOf({ minVersion, maxVersion, excludedVersions }: Settings) {
   const left = VERSIONS.filter(
     (version) =>
       version >= minVersion &&
-      version <= Math.min(maxVersion || NEWEST, isServer ? 0x0304 : 0x0303) &&
+      version <= (maxVersion || NEWEST) &&
       !excludedVersions.includes(version),
   );
   const [min = 0] = left;

@@ -1,6 +1,6 @@
 /*
  * What only BoringSSL's tests set and read of an engine: before the start,
- * exactly which versions, suites and groups; afterwards, what was used.
+ * exactly which versions and suites; afterwards, what was used.
  * None of it is in the engine that we ship.
  */
 #include "engine/connection.h"
@@ -11,7 +11,6 @@
 
 EXPORT(bogo_versions) void bogo_versions(uint32_t min, uint32_t max);
 EXPORT(bogo_only_suite) void bogo_only_suite(uint32_t suite);
-EXPORT(bogo_only_groups) void bogo_only_groups(uint32_t bits);
 EXPORT(bogo_trust_any_client) void bogo_trust_any_client(void);
 EXPORT(bogo_group) uint32_t bogo_group(void);
 EXPORT(bogo_peer_scheme) uint32_t bogo_peer_scheme(void);
@@ -29,39 +28,6 @@ bogo_only_suite(uint32_t suite)
 {
 	conn.offer.suites[0] = (uint16_t)suite;
 	conn.offer.suites_len = 1;
-}
-
-/* A bit for each NamedGroup, by its number. */
-static uint32_t only_groups;
-static br_ec_impl groups;
-
-void
-bogo_only_groups(uint32_t bits)
-{
-	only_groups = bits;
-}
-
-/*
- * BearSSL's engine gets its elliptic curves when it is configured, and then
- * its suites. (The linker's --wrap.)
- */
-void
-__real_br_ssl_engine_set_suites(
-	br_ssl_engine_context *eng, const uint16_t *suites, size_t len);
-void
-__wrap_br_ssl_engine_set_suites(
-	br_ssl_engine_context *eng, const uint16_t *suites, size_t len);
-
-void
-__wrap_br_ssl_engine_set_suites(
-	br_ssl_engine_context *eng, const uint16_t *suites, size_t len)
-{
-	__real_br_ssl_engine_set_suites(eng, suites, len);
-	if (only_groups != 0) {
-		groups = *eng->iec;
-		groups.supported_curves &= only_groups;
-		br_ssl_engine_set_ec(eng, &groups);
-	}
 }
 
 /* As a server that asks for a certificate: any will do. */

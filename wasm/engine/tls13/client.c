@@ -31,6 +31,9 @@ say_hello(void)
 		return err;
 	}
 	left = client.hello_len;
+	if (!tls13.retried) {
+		tls13.out.version = RECORD_VERSION_FIRST_HELLO;
+	}
 	while (left > 0) {
 		size_t len;
 		unsigned char *room =
@@ -48,6 +51,7 @@ say_hello(void)
 		left -= len;
 	}
 	record_out_seal(&tls13.out);
+	tls13.out.version = RECORD_VERSION;
 	tls13.expects = EXPECTS_SERVER_HELLO;
 	return 0;
 }

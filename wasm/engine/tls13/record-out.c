@@ -5,14 +5,12 @@
 #include "record-out.h"
 #include "inner.h"
 
-/* What other records than the first ClientHello's have (5.1). */
-#define RECORD_VERSION 0x0303
-
 /* see record-out.h */
 void
 record_out_init(record_out *out, unsigned char *buf)
 {
 	memset(out, 0, sizeof *out);
+	out->version = RECORD_VERSION;
 	out->buf = buf;
 	out->content_max = RECORD_CONTENT_MAX;
 }
@@ -93,7 +91,7 @@ make_record(record_out *out, unsigned type, unsigned char *record, size_t len)
 	unsigned char *content = record + RECORD_HEADER;
 
 	record[0] = (unsigned char)type;
-	br_enc16be(record + 1, RECORD_VERSION);
+	br_enc16be(record + 1, (uint16_t)out->version);
 	if (out->keys.suite == NULL) {
 		br_enc16be(record + 3, (unsigned)len);
 		return RECORD_HEADER + len;

@@ -28,8 +28,14 @@
 	(RECORD_UPDATE_SIZE + RECORD_HEADER + RECORD_CONTENT_MAX + \
 		RECORD_OVERHEAD + 2 * RECORD_ALERT_SIZE)
 
+/* What the header says; a first ClientHello's says it in the words of the
+   oldest servers (5.1, D.1). */
+#define RECORD_VERSION 0x0303
+#define RECORD_VERSION_FIRST_HELLO 0x0301
+
 typedef struct {
 	aead keys;
+	unsigned version;
 	unsigned char *buf;
 	size_t sent, sealed;
 
