@@ -10,8 +10,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Authority, derCertificate, type KeyKind, SERVER_NAME } from "../support/certificates.ts";
 import { bearhug, type Failure, failureOf, pairOf } from "../support/library.ts";
 import { nextConnection } from "../support/tls-servers.ts";
+import { RECORD } from "../support/wire.ts";
 import { nodeServer } from "./node-peers.ts";
 import { GROUP } from "./peer/numbers.ts";
+import { Records } from "./peer/records.ts";
 import { Tls13Server } from "./peer/server.ts";
 import type { ServerSettings } from "./peer/server-hello.ts";
 
@@ -96,6 +98,26 @@ async function failure(
 }
 
 const OLDER = { suite: 0xc02b, sessionId: Buffer.of(), extensions: () => [] };
+
+/** RFC 8446, 5.1 and D.1. */
+it("is in a record of TLS 1.0, and a second hello in one of TLS 1.2", async () => {
+  const { port, socket } = await nextConnection();
+  const failed = failureOf(dial(port));
+  const settings = { certificates: [], key: credentials.key, groups: [GROUP.secp384r1] };
+  const server = new Tls13Server(await socket, settings);
+  const versions: number[] = [];
+  server.records.next = async () => {
+    const record = await Records.prototype.next.call(server.records);
+    if (record?.type === RECORD.handshake) versions.push(record.version);
+    return record;
+  };
+  await server.hearHello();
+  server.retry();
+  await server.hearHello();
+  server.alert(40);
+  await failed;
+  expect(versions).toEqual([0x0301, 0x0303]);
+});
 
 describe("is refused", () => {
   it.each([0, 1])("a server that says in its random that it has TLS 1.3: %i", async (last) => {

@@ -5,6 +5,7 @@
  * ServerHello is BearSSL's to read, an alert for example.
  */
 #include "abi.h"
+#include "bearssl.h"
 #include "connection.h"
 #include "errors.h"
 #include "hello/first-message.h"
@@ -60,7 +61,7 @@ choose(const unsigned char *body, size_t len)
 	server_hello_frame hello;
 
 	if (!server_hello_frame_read(&hello, body, len)) {
-		become_tls12();
+		undecided_give_up(BR_ERR_BAD_HANDSHAKE);
 	} else if (server_hello_has_versions(&hello)) {
 		hand_over(&protocol_tls13);
 	} else {
