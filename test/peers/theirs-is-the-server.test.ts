@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { call } from "../support/calls.ts";
 import { Authority, type Credentials, type KeyKind } from "../support/certificates.ts";
-import { FEATURES, groupsOf, KEYS, reasonNot, STACKS, suitesOf, versionsOf } from "./rows.ts";
+import { FEATURES, groupsOf, KEYS, reasonNot, STACKS, suitesOf, VERSIONS } from "./rows.ts";
 import type { StackService } from "./stack.ts";
 
 const authority = Authority.root();
@@ -13,13 +13,19 @@ const pairs = Object.fromEntries(KEYS.map((kind) => [kind, authority.issue({ kin
 
 /** Asks for a page, and shows its first line and what was agreed upon. */
 const ASK = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&7";
-const FACTS = 'head -n 1 <&6; echo "$SSL_PROTOCOL $SSL_CIPHER"';
+const FACTS = 'head -n 1 <&6; echo "$SSL_PROTOCOL $SSL_CIPHER $SSL_GROUP"';
 const LINE = ["sh", "-c", `${ASK}; ${FACTS}`];
 const END = ["sh", "-c", `${ASK}; exec 7>&-; ${FACTS}`];
 
-const cells = versionsOf("client").flatMap((version) =>
-  STACKS.map((stack) => ({ version, stack })),
-);
+/** As RFC 8446, 4.2.7, has them. */
+const NAMES = {
+  X25519: "X25519",
+  "P-256": "secp256r1",
+  "P-384": "secp384r1",
+  "P-521": "secp521r1",
+};
+
+const cells = VERSIONS.flatMap((version) => STACKS.map((stack) => ({ version, stack })));
 
 describe.each(cells)("$stack.name is the server of $version", ({ version, stack }) => {
   const asked = (row: string) => reasonNot(stack, "server", row) === null;
@@ -49,8 +55,12 @@ describe.each(cells)("$stack.name is the server of $version", ({ version, stack 
     expect(await heard(kind, { suite })).toContain(`${version} ${suite}`);
   });
 
-  it.each(groupsOf(version).filter(asked))("%s", async (group) => {
-    expect(await heard("RSA-2048", { group })).toContain(version);
+  it.each(groupsOf(version, "server").filter(asked))("%s", async (group) => {
+    const told = await heard("RSA-2048", { group });
+    // Only TLS 1.3 tells the group.
+    expect(told).toMatch(
+      version === "TLSv1.2" ? /TLSv1\.2 .* $/m : new RegExp(`${NAMES[group]}$`, "m"),
+    );
   });
 
   it.each([FEATURES.certificate].filter(() => asked("certificate")))("%s", async () => {
