@@ -75,7 +75,7 @@ describe("is answered", () => {
     },
   );
 
-  it.each([24, 26] as const)("by Node %i with the hybrid, by its defaults", async (version) => {
+  it.each([22, 24, 26] as const)("by Node %i with the hybrid, by its defaults", async (version) => {
     const { port } = await nodeServer(version, credentials);
     expect(await echo(port)).toMatchObject({
       ...{ protocol: "TLSv1.3", group: "X25519MLKEM768", text: "there and back" },
