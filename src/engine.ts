@@ -25,7 +25,7 @@ export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/t
 export type { Channel, Engine, Profile, Session } from "./sandbox/engine.ts";
 export { EngineError, type Side } from "./sandbox/errors.ts";
 export { SandboxTrap, UseAfterWipe } from "./sandbox/instance.ts";
-export type { PeerCertificate, PeerName } from "./sandbox/peer.ts";
+export type { PeerFacts, PeerName } from "./sandbox/peer.ts";
 
 /** What connections may share, and the modules that they run in. */
 export interface SecureContextOptions extends SharedOptions {

@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress } from "../proxy-protocol/ip-address.ts";
 import { masked } from "../proxy-protocol/networks.ts";
-import type { Rules, Verdict } from "./rule.ts";
+import type { AccessRules, Verdict } from "./rule.ts";
 
 const DENIED: Verdict = { access: "deny" };
 
@@ -34,7 +34,7 @@ export function rulesAboutName(name: string | null): string[] {
 }
 
 /** The first rule that there is; null: none of them. */
-export function firstRule(rules: Rules, names: readonly string[]): Verdict | null {
+export function firstRule(rules: AccessRules, names: readonly string[]): Verdict | null {
   for (const name of names) {
     const verdict = rules.find(name);
     if (verdict !== null) return verdict;
@@ -43,6 +43,6 @@ export function firstRule(rules: Rules, names: readonly string[]): Verdict | nul
 }
 
 /** What is said about the client's name: whatever doesn't allow it, refuses it. */
-export function judgeName(rules: Rules, name: string | null): Verdict {
+export function judgeName(rules: AccessRules, name: string | null): Verdict {
   return firstRule(rules, rulesAboutName(name)) ?? DENIED;
 }

@@ -1,11 +1,11 @@
 import type { TcpEnds } from "../connection/tcp-variables.ts";
 import { type LookupSettings, lookUp, Refused } from "../lookup/lookups.ts";
 import { firstRule, judgeName, rulesAboutAddress } from "./judge.ts";
-import type { Rules, Verdict } from "./rule.ts";
+import type { AccessRules, Verdict } from "./rule.ts";
 
 export interface AccessRequirements {
   /** null: everybody is welcome. */
-  readonly rules: Rules | null;
+  readonly rules: AccessRules | null;
   readonly lookups: LookupSettings;
   /** Variables that no rule may set: nothing of the server's users can hang on a client. */
   readonly fixed: readonly string[];

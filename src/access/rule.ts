@@ -10,7 +10,7 @@ export type Verdict =
     };
 
 /** A place where rules are kept. */
-export interface Rules {
+export interface AccessRules {
   /**
    * The rule of that name (`ip4/192.168.1.0_24`); null for none.
    *

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Rules, RulesError, type Verdict } from "./rule.ts";
+import { type AccessRules, RulesError, type Verdict } from "./rule.ts";
 
-/** Rules in a directory, as s6-accessrules-cdb-from-fs reads it: a subdirectory for each. */
-export class RulesDirectory implements Rules {
+/** AccessRules in a directory, as s6-accessrules-cdb-from-fs reads it: a subdirectory for each. */
+export class RulesDirectory implements AccessRules {
   constructor(private readonly path: string) {}
 
   find(name: string): Verdict | null {

@@ -1,13 +1,13 @@
 import { Cdb } from "./cdb.ts";
-import { type Rules, RulesError, type Verdict } from "./rule.ts";
+import { type AccessRules, RulesError, type Verdict } from "./rule.ts";
 
 const ALLOW = 0x41;
 const DENY = 0x44;
 const TEXT = new TextEncoder();
 const UTF8 = new TextDecoder();
 
-/** Rules in a cdb file that s6-accessrules-cdb-from-fs made. It may be replaced at any time. */
-export class RulesFile implements Rules {
+/** AccessRules in a cdb file that s6-accessrules-cdb-from-fs made. It may be replaced at any time. */
+export class RulesFile implements AccessRules {
   constructor(private readonly path: string) {}
 
   find(name: string): Verdict | null {

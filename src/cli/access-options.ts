@@ -1,4 +1,4 @@
-import { type Network, parseNetwork, textOf } from "../proxy-protocol/networks.ts";
+import { type Network, networkText, parseNetwork } from "../proxy-protocol/networks.ts";
 import { type OptionGroup, flag as spellFlag, text, UsageError, unsigned } from "./options.ts";
 
 /** What the command line of the super-server says about who may come in, and what is looked up. */
@@ -104,7 +104,7 @@ export const proxies: readonly Group[] = [
       apply: (settings, value) => {
         settings.proxies = networks(value);
       },
-      spell: ({ proxies }) => (proxies.length === 0 ? null : proxies.map(textOf).join(",")),
+      spell: ({ proxies }) => (proxies.length === 0 ? null : proxies.map(networkText).join(",")),
     },
   ],
 ];

@@ -1,7 +1,7 @@
 import { flag, never, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 
 /** What a tunnel goes by, whichever side it is of. */
-export interface TunnelSettings {
+export interface TunnelOptions {
   closeNotify: boolean;
   enforceCloseNotify: boolean;
   verbosity: number;
@@ -12,7 +12,7 @@ export interface TunnelSettings {
 }
 
 /** What the command line of a TLS server says about the connection. */
-export interface TlsSettings extends TunnelSettings {
+export interface TlsSettings extends TunnelOptions {
   clientCertificate: "none" | "optional" | "mandatory";
   keepEnvironment: boolean;
   sniLevel: number;
@@ -55,7 +55,7 @@ export const DEFAULTS: Readonly<TlsSettings> = {
 };
 
 type Group = OptionGroup<TlsSettings>;
-type TunnelGroup = OptionGroup<TunnelSettings>;
+type TunnelGroup = OptionGroup<TunnelOptions>;
 
 export const closeNotify: TunnelGroup = [
   {

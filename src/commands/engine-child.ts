@@ -9,7 +9,7 @@ import type { Ending } from "../program/program.ts";
 import { dieOf, onFatalSignal } from "../program/signals.ts";
 import { pipesForProgram, startEngineProcess } from "./engine-process.ts";
 import { fail } from "./fail.ts";
-import { environmentOf, mirror, type Service, startProgram } from "./prog.ts";
+import { environmentOf, mirror, type ProgService, startProgram } from "./prog.ts";
 
 /**
  * The engine in a process of its own, under TLS_UID and TLS_GID; prog with our own privileges.
@@ -25,7 +25,7 @@ export class EngineChild {
   private programEnding: Ending | null = null;
   private programStarted = false;
 
-  constructor(private readonly service: Service) {
+  constructor(private readonly service: ProgService) {
     [this.toProgram, this.fromProgram] = pipesForProgram();
   }
 

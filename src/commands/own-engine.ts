@@ -8,7 +8,7 @@ import { requireOpen, streamsOf } from "../io/descriptors.ts";
 import type { Ending, Program } from "../program/program.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { expectOneConnection } from "../setup/modules.ts";
-import { mirror, type Service, startProgram } from "./prog.ts";
+import { mirror, type ProgService, startProgram } from "./prog.ts";
 
 /**
  * Two lives in one process: the tunnel's and prog's. When both are over we end as prog did; if
@@ -20,7 +20,7 @@ export class OwnEngine {
   private ending: Ending | null = null;
   private tunnelOver = false;
 
-  constructor(private readonly service: Service) {}
+  constructor(private readonly service: ProgService) {}
 
   start(): void {
     expectOneConnection();

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { TunnelSettings } from "../cli/tls-options.ts";
+import type { TunnelOptions } from "../cli/tls-options.ts";
 import { programEnvironment, type Variables } from "../connection/session-variables.ts";
 import { inheritedDescriptors } from "../io/inheritance.ts";
 import { type Ending, Program, type ProgramSettings } from "../program/program.ts";
@@ -18,7 +18,7 @@ export interface Sandboxes {
 export interface Wrapping {
   /** Our own name, for messages. */
   readonly program: string;
-  readonly settings: TunnelSettings & { readonly keepEnvironment: boolean };
+  readonly settings: TunnelOptions & { readonly keepEnvironment: boolean };
   /** prog and its arguments. */
   readonly command: readonly string[];
   /** What we were started with. */
@@ -35,7 +35,7 @@ export interface Wrapping {
 }
 
 /** A program of ours that wraps another one in TLS from the start. */
-export interface Service extends Wrapping {
+export interface ProgService extends Wrapping {
   /** The network: descriptors, to read and to write, or a connection of our own. */
   readonly network: readonly [number, number] | Socket;
   /** The numbers under which prog finds the cleartext, to read and to write. */

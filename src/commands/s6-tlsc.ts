@@ -9,7 +9,7 @@ import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
-import { wrap } from "./wrap.ts";
+import { wrapProg } from "./wrap.ts";
 
 const program = "s6-tlsc";
 
@@ -18,7 +18,7 @@ function main(settings: ClientProgramSettings, command: readonly string[]): void
   const network = [settings.readFd, settings.writeFd] as const;
   const environment = startingEnvironment();
   const tls = new TlsEnvironment(environment);
-  wrap({
+  wrapProg({
     program,
     settings,
     environment,

@@ -17,7 +17,7 @@ import { checkOnly } from "./check.ts";
 import { prepareAndTell } from "./client.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
-import { wrap } from "./wrap.ts";
+import { wrapProg } from "./wrap.ts";
 
 const program = "s6-tlsclient";
 
@@ -48,7 +48,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
     const socket = await connect(settings, { host, port });
     const environment = { ...starting, ...(await variables(socket, settings, host)) };
     const { readFd, writeFd } = UCSPI_DESCRIPTORS;
-    wrap({
+    wrapProg({
       program,
       settings,
       environment,

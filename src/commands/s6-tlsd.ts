@@ -5,7 +5,7 @@ import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { run } from "./run.ts";
 import { prepareServerAndTell } from "./server.ts";
-import { wrap } from "./wrap.ts";
+import { wrapProg } from "./wrap.ts";
 
 const program = "s6-tlsd";
 
@@ -13,7 +13,7 @@ function main(settings: TlsSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
   const environment = startingEnvironment();
   const tls = new TlsEnvironment(environment);
-  wrap({
+  wrapProg({
     program,
     settings,
     environment,

@@ -9,7 +9,7 @@ import { whyMissing } from "../program/exec.ts";
 import type { Privileges } from "../program/privileges.ts";
 import { Access } from "../server/access.ts";
 import { AccessProcess } from "../server/access-process.ts";
-import { parseAddress } from "../server/address.ts";
+import { listenAddress } from "../server/address.ts";
 import { roomFor } from "../server/descriptors.ts";
 import { ownerOf, usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
@@ -56,7 +56,7 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
   const settings = {
     server,
     access: accessOf(server, log),
-    address: parseAddress(ip, port),
+    address: listenAddress(ip, port),
     listenFd: server.listenFd ?? inheritedSocket(process.env),
     workers: server.check ? 1 : workersOf(server),
     maxPerAddress: () => share,

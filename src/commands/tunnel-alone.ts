@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from "node:fs";
 import { SystemFailure } from "../cli/diagnostics.ts";
 import { UsageError, unsigned } from "../cli/options.ts";
-import type { TunnelSettings } from "../cli/tls-options.ts";
+import type { TunnelOptions } from "../cli/tls-options.ts";
 import { Connection } from "../connection/connection.ts";
 import { ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { notification } from "../connection/session-variables.ts";
@@ -18,7 +18,7 @@ import type { Sandboxes } from "./prog.ts";
 export interface TunnelAlone {
   /** Our own name, for messages. */
   readonly program: string;
-  readonly settings: TunnelSettings & { readonly notify: number | null };
+  readonly settings: TunnelOptions & { readonly notify: number | null };
   /** What we were started with. */
   readonly environment: NodeJS.ProcessEnv;
   /** What that says about TLS. */

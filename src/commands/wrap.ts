@@ -4,10 +4,10 @@ import { requireOpen } from "../io/descriptors.ts";
 import { checkOnly } from "./check.ts";
 import { EngineChild } from "./engine-child.ts";
 import { OwnEngine } from "./own-engine.ts";
-import type { Service } from "./prog.ts";
+import type { ProgService } from "./prog.ts";
 
 /** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
-export function wrap(service: Service): void {
+export function wrapProg(service: ProgService): void {
   const { network, tls, cleartext, settings } = service;
   const { uid, gid } = tls.engineOwner();
   if (settings.check) checkOnly(service);

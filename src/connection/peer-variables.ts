@@ -1,5 +1,5 @@
 import { escapeControls, subjectOf, textOf } from "../credentials/subject.ts";
-import type { NameKind, PeerCertificate, PeerName } from "../sandbox/peer.ts";
+import type { NameKind, PeerFacts, PeerName } from "../sandbox/peer.ts";
 
 /** Alternative names, with OpenSSL's prefixes. */
 const ALTERNATIVES: Partial<Record<NameKind, string>> = {
@@ -12,7 +12,7 @@ const ALTERNATIVES: Partial<Record<NameKind, string>> = {
 const SEPARATOR = ", ";
 
 /** The variables about the peer's certificate; null: to be unset. */
-export function peerVariables(peer: PeerCertificate | null): [string, string | null][] {
+export function peerVariables(peer: PeerFacts | null): [string, string | null][] {
   return [
     ["SSL_PEER_CERT_HASH", peer && fingerprint(peer.hash)],
     ["SSL_PEER_CERT_SUBJECT", peer && subjectOf(peer.names)],

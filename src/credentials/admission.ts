@@ -1,4 +1,4 @@
-import type { PeerCertificate } from "../sandbox/peer.ts";
+import type { PeerFacts } from "../sandbox/peer.ts";
 import { commonNameOf, textOf } from "./subject.ts";
 
 /** Who may come in: one name of a certificate, exactly, or one key. */
@@ -15,10 +15,7 @@ class NotAdmitted extends Error {}
  * @param admissions one of them is enough; none: every valid certificate will do
  * @throws {NotAdmitted} naming the peer
  */
-export function requireAdmission(
-  peer: PeerCertificate | null,
-  admissions: readonly Admission[],
-): void {
+export function requireAdmission(peer: PeerFacts | null, admissions: readonly Admission[]): void {
   if (admissions.length === 0) return;
   if (peer === null) throw new NotAdmitted("not allowed: it has no certificate");
   const key = btoa(String.fromCharCode(...peer.keyHash));

@@ -1,4 +1,4 @@
-import { parseAddress } from "../sandbox/ip-address.ts";
+import { addressBytes } from "../sandbox/ip-address.ts";
 
 /**
  * The names under which a pair for a server name may be found, the best first: the name itself,
@@ -30,7 +30,7 @@ const LONGEST_NAME = 253;
 
 /** Why a server can't be verified by this name or address; null: it can. */
 export function whyNoHostName(name: string): string | null {
-  if (parseAddress(name) !== null) return null;
+  if (addressBytes(name) !== null) return null;
   if (isAddress(name)) return `not an IP address: ${name}`;
   if (HOST_NAME.test(name) && normal(name).length <= LONGEST_NAME) return null;
   return `not a host name: ${name}`;

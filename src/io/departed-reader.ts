@@ -11,7 +11,7 @@ const INTERVAL = 500;
  * Node notices that only when it writes. A prog that has ended with its peer still connected
  * would leave us waiting for a byte from that peer.
  */
-export function watchForDeparture(cleartext: Cleartext): void {
+export function watchForDeparture(cleartext: CleartextStreams): void {
   const { readable, writable, fdw } = cleartext;
   if (!fstatSync(fdw).isFIFO()) return;
   let timer: NodeJS.Timeout | undefined;
@@ -26,7 +26,7 @@ export function watchForDeparture(cleartext: Cleartext): void {
   writable.once("close", () => clearInterval(timer));
 }
 
-export interface Cleartext {
+export interface CleartextStreams {
   readonly readable: Readable;
   readonly writable: Writable;
   /** The descriptor behind `writable`. */

@@ -1,5 +1,5 @@
 import { peerVariables } from "../connection/peer-variables.ts";
-import type { PeerCertificate as Facts } from "../sandbox/peer.ts";
+import type { PeerFacts } from "../sandbox/peer.ts";
 
 /** What a certificate tells, in the forms that programs get in their environment. */
 export interface PeerCertificate {
@@ -16,7 +16,7 @@ export interface PeerCertificate {
 }
 
 /** @internal */
-export function peerCertificateOf(facts: Facts): PeerCertificate {
+export function peerCertificateOf(facts: PeerFacts): PeerCertificate {
   const variables = new Map(peerVariables(facts));
   const hex = Buffer.from(facts.hash).toString("hex").toUpperCase();
   return {

@@ -23,7 +23,7 @@ export function parseNetwork(text: string): Network | null {
 }
 
 /** The same as text, in a form that parseNetwork takes. */
-export function textOf({ bytes, bits }: Network): string {
+export function networkText({ bytes, bits }: Network): string {
   if (bytes.length === 4) return `${bytes.join(".")}/${bits}`;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return `${(hex.match(/.{4}/g) ?? []).join(":")}/${bits}`;

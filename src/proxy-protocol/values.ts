@@ -18,7 +18,7 @@ export function token(text: string): string {
 }
 
 /** A host name as in server_name (RFC 6066, 3), and for proxies of other protocols a URI's host. */
-export function serverName(text: string): string {
+export function tlsName(text: string): string {
   return checked(text, /^[\x21-\x7e]+$/, NAME_MAX);
 }
 

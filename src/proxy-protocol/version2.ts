@@ -6,7 +6,7 @@ import {
   ProxyHeaderError,
 } from "./header.ts";
 import { formatAddress } from "./ip-address.ts";
-import { commonName, serverName, token } from "./values.ts";
+import { commonName, tlsName, token } from "./values.ts";
 
 /** What a header of version 2 begins with (2.2). */
 export const SIGNATURE = Uint8Array.from([13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10]);
@@ -58,7 +58,7 @@ export function parseVersion2(header: Uint8Array): ProxyHeader {
   return {
     version: 2,
     ends,
-    serverName: apply(extensions.get(AUTHORITY), serverName),
+    serverName: apply(extensions.get(AUTHORITY), tlsName),
     tls: tlsOf(extensions.get(SSL)),
   };
 }

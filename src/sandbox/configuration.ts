@@ -13,7 +13,7 @@ import {
 } from "./engine-settings.ts";
 import { EngineError, NoVersionLeft, UnusableAnchors } from "./errors.ts";
 import type { Pointer, Sandbox } from "./instance.ts";
-import { parseAddress } from "./ip-address.ts";
+import { addressBytes } from "./ip-address.ts";
 import { namesAt } from "./peer.ts";
 
 const SEED_LENGTH = 32;
@@ -36,7 +36,7 @@ export class Configuration {
     const { exports } = this.sandbox;
     const codes = [code, exports.engine_limit_versions(...versionNumbers(limits))];
     if (codes.includes(BR_ERR_UNSUPPORTED_VERSION)) throw new NoVersionLeft();
-    check(code);
+    requireZero(code);
   }
 
   /** @param room as many bytes as the chain has */
@@ -46,7 +46,7 @@ export class Configuration {
     let at = room;
     for (const der of chain) {
       memory.view(at, der.length).set(der);
-      check(exports.engine_add_certificate(at, der.length));
+      requireZero(exports.engine_add_certificate(at, der.length));
       at = (at + der.length) as Pointer;
     }
   }
@@ -54,25 +54,25 @@ export class Configuration {
   /** @param serverName a host's name, with or without the root's dot at its end; or an IP address */
   expectName(serverName: string): void {
     const { exports } = this.sandbox;
-    const address = parseAddress(serverName);
+    const address = addressBytes(serverName);
     if (address === null) {
       const { at, length } = this.place(withoutFinalDot(serverName));
-      check(exports.engine_set_server_name(at, length));
+      requireZero(exports.engine_set_server_name(at, length));
     } else {
       const at = this.placeBytes(address);
-      check(exports.engine_set_server_address(at, address.length));
+      requireZero(exports.engine_set_server_address(at, address.length));
     }
   }
 
   offer(protocols: readonly string[] = []): void {
     for (const protocol of protocols) {
       const { at, length } = this.place(protocol);
-      check(this.sandbox.exports.engine_add_protocol(at, length));
+      requireZero(this.sandbox.exports.engine_add_protocol(at, length));
     }
   }
 
   exchangeIn(groups: readonly number[] = []): void {
-    for (const group of groups) check(this.sandbox.exports.engine_add_group(group));
+    for (const group of groups) requireZero(this.sandbox.exports.engine_add_group(group));
   }
 
   addAnchors({ anchors, leftOut }: Pick<Verification, "anchors" | "leftOut">): void {
@@ -95,11 +95,11 @@ export class Configuration {
     if (code === BR_ERR_LIMIT_EXCEEDED) {
       throw new UnusableAnchors("their names are too many for a handshake message (65535 bytes)");
     }
-    check(code);
+    requireZero(code);
   }
 
   verifyServer(now: number): void {
-    check(this.sandbox.exports.engine_verify_server(...timeOf(now)));
+    requireZero(this.sandbox.exports.engine_verify_server(...timeOf(now)));
   }
 
   issueTickets({ count, lifetime }: TicketIssue): void {
@@ -109,7 +109,7 @@ export class Configuration {
   start(fill: (room: Uint8Array) => void): void {
     const seed = this.alloc(SEED_LENGTH);
     fill(this.sandbox.memory.view(seed, SEED_LENGTH));
-    check(this.sandbox.exports.engine_start(seed));
+    requireZero(this.sandbox.exports.engine_start(seed));
   }
 
   /** @throws {EngineError} when the module's memory has reached its limit */
@@ -132,7 +132,7 @@ export class Configuration {
 }
 
 /** @throws {EngineError} for a code that is not 0 */
-export function check(code: number): void {
+export function requireZero(code: number): void {
   if (code !== 0) throw new EngineError(code);
 }
 

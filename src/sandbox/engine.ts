@@ -1,6 +1,6 @@
 import * as abi from "./abi.ts";
 import { Bindings } from "./bindings.ts";
-import { Configuration, check } from "./configuration.ts";
+import { Configuration, requireZero } from "./configuration.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import {
   type ClientConfiguration,
@@ -384,7 +384,7 @@ export class Engine {
     const { configuration } = this;
     if (serverName !== null) configuration.expectName(serverName);
     if (server !== null) configuration.verifyServer(now);
-    else check(this.sandbox.exports.engine_trust_any_server());
+    else requireZero(this.sandbox.exports.engine_trust_any_server());
     tune?.(this.sandbox);
     configuration.start(seed);
   }
@@ -484,7 +484,7 @@ export class Engine {
       exports.engine_refuse(alert);
     } else {
       this.identify(identity, room);
-      check(exports.engine_continue());
+      requireZero(exports.engine_continue());
     }
   }
 }

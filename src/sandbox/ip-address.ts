@@ -8,7 +8,7 @@ const IPV6_GROUPS = 8;
  *
  * @returns null for anything else
  */
-export function parseAddress(text: string): Uint8Array | null {
+export function addressBytes(text: string): Uint8Array | null {
   if (!text.includes(":")) return ipv4(text);
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
   return ipv6(bare.replace(/%.+$/, ""));

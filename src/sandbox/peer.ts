@@ -35,7 +35,7 @@ export interface PeerName {
 }
 
 /** What the peer's own certificate tells. */
-export interface PeerCertificate {
+export interface PeerFacts {
   /** The whole certificate. */
   readonly der: Uint8Array;
   /** SHA-256 of the certificate, and of its public key info: 32 bytes each. */
@@ -60,7 +60,7 @@ const NAMES_MAX = 16384;
 const NAMES_BYTES_MAX = 131072;
 
 /** @returns null if the peer sent none */
-export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerCertificate | null {
+export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerFacts | null {
   const { exports, memory } = sandbox;
   const copy = (at: Pointer, length: number) => memory.view(at, length).slice();
   const hash = exports.engine_peer_hash(0);

@@ -1,7 +1,7 @@
 import type { EngineExports } from "./engine-exports.ts";
 import { groupName } from "./groups.ts";
 import { type Sandbox, SandboxTrap } from "./instance.ts";
-import { type PeerCertificate, readPeerCertificate } from "./peer.ts";
+import { type PeerFacts, readPeerCertificate } from "./peer.ts";
 
 /** What was negotiated. */
 export interface Session {
@@ -18,7 +18,7 @@ export interface Session {
   /** The application protocol that was chosen (ALPN, RFC 7301), or null. */
   readonly protocolName: string | null;
   /** The peer's certificate, validated; null if it sent none. */
-  readonly peer: PeerCertificate | null;
+  readonly peer: PeerFacts | null;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface Address {
  * @param port a number, or a name of /etc/services
  * @throws {UsageError} if they name none
  */
-export function parseAddress(ip: string, port: string): Address {
+export function listenAddress(ip: string, port: string): Address {
   const host = ip === "0" ? "0.0.0.0" : ip;
   if (isIP(host) === 0) throw new UsageError(`not an IP address: ${ip}`);
   return { host, port: parsePort(port) };

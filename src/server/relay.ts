@@ -7,7 +7,7 @@ import { LaterEndpoint } from "../connection/later-endpoint.ts";
 import { requireAdmission } from "../credentials/admission.ts";
 import { reachFirst } from "../io/reach.ts";
 import type { Session } from "../sandbox/engine.ts";
-import type { PeerCertificate } from "../sandbox/peer.ts";
+import type { PeerFacts } from "../sandbox/peer.ts";
 import { closed, opened } from "./events.ts";
 import { proxyHeader } from "./send-proxy.ts";
 import type { Talk, Visit } from "./service.ts";
@@ -167,7 +167,7 @@ export class Outbound extends Relay {
     });
   }
 
-  private begin(endpoint: LaterEndpoint, peer: PeerCertificate | null): void {
+  private begin(endpoint: LaterEndpoint, peer: PeerFacts | null): void {
     try {
       requireAdmission(peer, this.settings.admitted);
       endpoint.use(this.visit.socket);

@@ -5,10 +5,10 @@ const ROLE = "S6_TLSSERVER_ROLE";
 
 const ROLES = ["worker", "access", "spawner"] as const;
 
-export type Role = (typeof ROLES)[number];
+export type ProcessRole = (typeof ROLES)[number];
 
 /** What this process is for; null: it is the server itself. */
-export function roleOf(env: NodeJS.ProcessEnv): Role | null {
+export function roleOf(env: NodeJS.ProcessEnv): ProcessRole | null {
   const role = ROLES.find((one) => one === env[ROLE]);
   return process.send !== undefined ? (role ?? null) : null;
 }
@@ -17,7 +17,7 @@ export function roleOf(env: NodeJS.ProcessEnv): Role | null {
  * Starts the same program with the same command line in another role. Node's own cluster is not for
  * us: its primary listens, as root, on whatever address or path a worker asks it to.
  */
-export function startAs(role: Role): ChildProcess {
+export function startAs(role: ProcessRole): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
   const child = fork(launcher, line, {
     env: { ...process.env, [ROLE]: role },

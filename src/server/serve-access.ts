@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { judge } from "../access/judgement.ts";
-import type { Rules } from "../access/rule.ts";
+import type { AccessRules } from "../access/rule.ts";
 import { RulesDirectory } from "../access/rules-directory.ts";
 import { RulesFile } from "../access/rules-file.ts";
 import type { AccessSettings } from "../cli/access-options.ts";
@@ -60,7 +60,7 @@ function fixedBy({ idsFromEnvironment }: SuperServerSettings): readonly string[]
   return ["TLS_UID", "TLS_GID", ...(idsFromEnvironment ? ["UID", "GID", "GIDLIST"] : [])];
 }
 
-function rulesOf({ rules }: AccessSettings): Rules | null {
+function rulesOf({ rules }: AccessSettings): AccessRules | null {
   if (rules === null) return null;
   return rules.kind === "file" ? new RulesFile(rules.path) : new RulesDirectory(rules.path);
 }

@@ -17,7 +17,7 @@ export interface Talk {
   end(reason: Error): void;
 }
 
-export interface Modules {
+export interface ServiceModules {
   readonly engine: WebAssembly.Module;
   readonly keeper: WebAssembly.Module;
 }
@@ -27,6 +27,6 @@ export type Visit = Omit<ConversationSettings, "engine"> & Pick<Loaded, "makeEng
 /** What a worker does with each connection. */
 export interface Service {
   /** @throws what is wrong with the files that the environment names */
-  load(modules: Modules, environment: TlsEnvironment, tell: Tell): Loaded;
+  load(modules: ServiceModules, environment: TlsEnvironment, tell: Tell): Loaded;
   begin(visit: Visit): Talk;
 }

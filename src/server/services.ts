@@ -7,7 +7,7 @@ import { engineMaker, loadCredentials } from "../setup/server-side.ts";
 import type { Tell } from "../setup/trust.ts";
 import { Conversation } from "./conversation.ts";
 import { Inbound, Outbound } from "./relay.ts";
-import type { Loaded, Modules, Service } from "./service.ts";
+import type { Loaded, Service, ServiceModules } from "./service.ts";
 
 /** A prog for each connection, as s6-tlsserver has it. */
 export function programService(settings: TlsSettings): Service {
@@ -42,7 +42,7 @@ export function relayService(role: "server" | "client", settings: RelaySettings)
 /** An engine that is made and dropped shows whether the files can be used. */
 function loadServer(
   settings: TlsSettings,
-  modules: Modules,
+  modules: ServiceModules,
   environment: TlsEnvironment,
   tell: Tell,
 ): Loaded {

@@ -11,7 +11,7 @@ import {
   chooseGroups,
   chooseProfile,
   type Sources,
-  settingUp,
+  settingUpFrom,
   versionLimits,
 } from "./server-side.ts";
 import { loadAnchors, type Tell } from "./trust.ts";
@@ -45,7 +45,7 @@ export function prepareClient(
     const module = loadModule("engine");
     const start = { serverName, seed: fillWithEntropy };
     const verification = server && { ...server, now: Date.now() };
-    const engine = settingUp(environment, () =>
+    const engine = settingUpFrom(environment, () =>
       Engine.client(module, { ...credentials, ...start, server: verification }),
     );
     return { keeper, engine };
@@ -53,7 +53,7 @@ export function prepareClient(
 }
 
 /** Makes engines, one after the other, that are ready for a server. */
-export interface ClientMaker {
+export interface ClientEngines {
   /** null: there is no client certificate. */
   readonly keeper: Keeper | null;
   /** @param serverName in place of that of the settings */
@@ -69,15 +69,17 @@ export interface ClientMaker {
 export function prepareClients(
   modules: { readonly engine: WebAssembly.Module; readonly keeper: WebAssembly.Module },
   sources: ClientSources,
-): ClientMaker {
+): ClientEngines {
   const { settings, environment } = sources;
   const hasKey = settings.clientCertificate !== "none";
   const credentials = loadClient(hasKey ? modules.keeper : null, sources);
   const { keeper } = credentials;
   return wipedIfItFails(keeper, () => {
-    const make = settingUp(environment, () => Engine.clients(modules.engine, credentials));
+    const make = settingUpFrom(environment, () => Engine.clients(modules.engine, credentials));
     const makeEngine = (serverName: string | null = settings.serverName) =>
-      settingUp(environment, () => make({ serverName, now: Date.now(), seed: fillWithEntropy }));
+      settingUpFrom(environment, () =>
+        make({ serverName, now: Date.now(), seed: fillWithEntropy }),
+      );
     makeEngine().wipe();
     return { keeper, makeEngine };
   });

@@ -85,7 +85,7 @@ function startEngine(
   const now = Date.now();
   const clients = credentials.clients && { ...credentials.clients, now };
   const settings = { ...credentials, clients, now, seed: fillWithEntropy };
-  return settingUp(environment, () => Engine.server(engineModule, settings));
+  return settingUpFrom(environment, () => Engine.server(engineModule, settings));
 }
 
 /**
@@ -99,12 +99,12 @@ export function engineMaker(
   credentials: ServerCredentials,
   environment: TlsEnvironment,
 ): () => Engine {
-  const make = settingUp(environment, () => Engine.servers(engineModule, credentials));
-  return () => settingUp(environment, () => make({ now: Date.now(), seed: fillWithEntropy }));
+  const make = settingUpFrom(environment, () => Engine.servers(engineModule, credentials));
+  return () => settingUpFrom(environment, () => make({ now: Date.now(), seed: fillWithEntropy }));
 }
 
 /** @throws {CredentialsError} naming the file; {UsageError}; {Unavailable} */
-export function settingUp<T>(environment: TlsEnvironment, setUp: () => T): T {
+export function settingUpFrom<T>(environment: TlsEnvironment, setUp: () => T): T {
   try {
     return setUp();
   } catch (error) {

@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { firstRule, judgeName, rulesAboutAddress, rulesAboutName } from "../../src/access/judge.ts";
-import type { Rules } from "../../src/access/rule.ts";
+import type { AccessRules } from "../../src/access/rule.ts";
 import { RulesDirectory } from "../../src/access/rules-directory.ts";
 import { RulesFile } from "../../src/access/rules-file.ts";
 import { scratch } from "../support/scratch.ts";
@@ -48,11 +48,11 @@ beforeEach(() => {
   execFileSync("s6-accessrules-cdb-from-fs", [file, directory]);
 });
 
-const about = (rules: Rules, address: string) => firstRule(rules, rulesAboutAddress(address));
+const about = (rules: AccessRules, address: string) => firstRule(rules, rulesAboutAddress(address));
 
 describe.each([
-  ["a directory", (): Rules => new RulesDirectory(directory)],
-  ["a cdb file", (): Rules => new RulesFile(file)],
+  ["a directory", (): AccessRules => new RulesDirectory(directory)],
+  ["a cdb file", (): AccessRules => new RulesFile(file)],
 ])("in %s", (_, open) => {
   it("the narrowest network with a rule decides", () => {
     expect(about(open(), "192.0.2.1")).toEqual({ access: "deny" });

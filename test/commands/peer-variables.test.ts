@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { peerVariables } from "../../src/connection/peer-variables.ts";
 import { notification, parseNotification } from "../../src/connection/session-variables.ts";
-import type { NameKind, PeerCertificate, PeerName } from "../../src/sandbox/peer.ts";
+import type { NameKind, PeerFacts, PeerName } from "../../src/sandbox/peer.ts";
 
 /** What prog is told of the peer's certificate: values that say one thing only. */
 
 type Pair = readonly [kind: NameKind, value: string | Uint8Array];
 
-function certificate(...pairs: Pair[]): PeerCertificate {
+function certificate(...pairs: Pair[]): PeerFacts {
   const names = pairs.map(([kind, value]): PeerName => ({ kind, value: Buffer.from(value) }));
   return { der: Buffer.of(), hash: Buffer.alloc(32, 0xab), keyHash: Buffer.alloc(32, 0x0c), names };
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { expect, test } from "vitest";
-import { parseAddress } from "../../src/sandbox/ip-address.ts";
+import { addressBytes } from "../../src/sandbox/ip-address.ts";
 
 /** Addresses as text; Node's own opinion is asked beside ours. */
 
@@ -19,13 +19,13 @@ const addresses: [string, string][] = [
 ];
 
 test.each(addresses)("%s is %s", (text, hex) => {
-  expect(Buffer.from(parseAddress(text) ?? []).toString("hex")).toBe(hex);
+  expect(Buffer.from(addressBytes(text) ?? []).toString("hex")).toBe(hex);
   expect(isIP(text)).not.toBe(0);
 });
 
 test("a URL's brackets and this machine's zone are no part of it", () => {
-  expect(parseAddress("[::1]")).toEqual(parseAddress("::1"));
-  expect(parseAddress("fe80::1%eth0")).toEqual(parseAddress("fe80::1"));
+  expect(addressBytes("[::1]")).toEqual(addressBytes("::1"));
+  expect(addressBytes("fe80::1%eth0")).toEqual(addressBytes("fe80::1"));
 });
 
 const others = [
@@ -44,7 +44,7 @@ const others = [
 ];
 
 test.each(others)("%j is none", (text) => {
-  expect(parseAddress(text)).toBeNull();
+  expect(addressBytes(text)).toBeNull();
   expect(isIP(text)).toBe(0);
 });
 
@@ -57,7 +57,7 @@ test("a thousand random ones are what Node takes them for", () => {
     const list = new BlockList();
     list.addAddress(short, "ipv6");
     expect(list.check(text, "ipv6"), short).toBe(true);
-    expect(parseAddress(short), short).toEqual(parseAddress(text));
-    expect(parseAddress(text)?.[2 * at + 1]).toBe((groups[at] ?? 0) & 0xff);
+    expect(addressBytes(short), short).toEqual(addressBytes(text));
+    expect(addressBytes(text)?.[2 * at + 1]).toBe((groups[at] ?? 0) & 0xff);
   }
 });

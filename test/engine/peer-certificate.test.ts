@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
 import type { ClientVerification, Engine } from "../../src/sandbox/engine.ts";
 import { UnusableAnchors } from "../../src/sandbox/errors.ts";
-import type { PeerCertificate } from "../../src/sandbox/peer.ts";
+import type { PeerFacts } from "../../src/sandbox/peer.ts";
 import { bearsslClient } from "../support/bearssl-client.ts";
 import { Authority } from "../support/certificates.ts";
 import { ClientAuthority, type ClientCredentials } from "../support/client-authority.ts";
@@ -55,7 +55,7 @@ async function toldOf(subject: Buffer): Promise<string[]> {
   return names.map(({ value }) => Buffer.from(value).toString());
 }
 
-async function peerOf(client: ClientCredentials): Promise<PeerCertificate> {
+async function peerOf(client: ClientCredentials): Promise<PeerFacts> {
   const { peer } = (await shake(client)).session();
   if (peer === null) throw new Error("no certificate");
   return peer;

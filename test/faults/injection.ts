@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import type { Role } from "../../src/server/roles.ts";
+import type { ProcessRole } from "../../src/server/roles.ts";
 import { scratchFile } from "../support/scratch.ts";
 
 /** A system call that fails: `nth` of its kind, and the next ones, `times` in all (0: for ever). */
@@ -18,7 +18,7 @@ export interface Place {
   /** The program whose bundle is read right before calls begin to count. */
   readonly program: string;
   /** What the server starts that process for: the first one of them; none for the server itself. */
-  readonly role?: Role;
+  readonly role?: ProcessRole;
 }
 
 /** test/faults/inject.c, as this machine takes it. */

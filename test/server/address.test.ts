@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { plainAddress } from "../../src/connection/tcp-variables.ts";
-import { parseAddress } from "../../src/server/address.ts";
+import { listenAddress } from "../../src/server/address.ts";
 import { Authority } from "../support/certificates.ts";
 import { startServer } from "../support/server.ts";
 
@@ -16,24 +16,24 @@ describe("where to listen", () => {
     ["::1", "0443", "::1", 443],
     ["fe80::1%eth0", "25", "fe80::1%eth0", 25],
   ])("%s and %s", (ip, text, host, port) => {
-    expect(parseAddress(ip, text)).toEqual({ host, port });
+    expect(listenAddress(ip, text)).toEqual({ host, port });
   });
 
   test.each(["", "00", "1", "localhost", "127.0.0.256", "127.1", "[::1]", "::1:", "0x7f000001"])(
     "%j is no address",
     (ip) => {
-      expect(() => parseAddress(ip, "1")).toThrow(`not an IP address: ${ip}`);
+      expect(() => listenAddress(ip, "1")).toThrow(`not an IP address: ${ip}`);
     },
   );
 
   test.each(["65536", "99999999999999999999"])("%s is no port", (port) => {
-    expect(() => parseAddress("0", port)).toThrow(`not a port: ${port}`);
+    expect(() => listenAddress("0", port)).toThrow(`not a port: ${port}`);
   });
 
   test.each(["", " 80", "80 ", "-1", "+80", "0x50", "1e3", "tcp", "80/tcp", "#"])(
     "%j is neither a port nor a service",
     (port) => {
-      expect(() => parseAddress("0", port)).toThrow(`unknown service: ${port}`);
+      expect(() => listenAddress("0", port)).toThrow(`unknown service: ${port}`);
     },
   );
 
@@ -43,7 +43,7 @@ describe("where to listen", () => {
     ["mail", 25],
     ["www", 80],
   ])("the service %s, or its alias, is port %d", (name, port) => {
-    expect(parseAddress("0", name).port).toBe(port);
+    expect(listenAddress("0", name).port).toBe(port);
   });
 
   test("a server listens on a service's port", async () => {
