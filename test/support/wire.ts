@@ -57,6 +57,7 @@ export class Wire extends Duplex {
   bytesUntilFin = Number.POSITIVE_INFINITY;
 
   private readonly arrived: Buffer[] = [];
+  private readonly left: Buffer[] = [];
   private finSent = false;
 
   constructor(private readonly socket: Socket) {
@@ -73,6 +74,11 @@ export class Wire extends Duplex {
   /** All records that the server has sent. */
   get received(): TlsRecord[] {
     return records(Buffer.concat(this.arrived));
+  }
+
+  /** All records that the client has sent. */
+  get sent(): TlsRecord[] {
+    return records(Buffer.concat(this.left));
   }
 
   /** Closes our direction of the TCP connection, and nothing else: no close_notify. */
@@ -103,6 +109,7 @@ export class Wire extends Duplex {
       return;
     }
     this.bytesUntilFin -= allowed.length;
+    this.left.push(Buffer.from(allowed));
     for (const piece of this.pieces(allowed)) this.socket.write(piece);
     if (this.bytesUntilFin === 0) this.fin();
     if (this.socket.writableNeedDrain) this.socket.once("drain", () => done());
