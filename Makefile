@@ -319,6 +319,19 @@ BOGO := $(addprefix build/bogo/,runner front engine.wasm run.mjs shim.mjs)
 bogo: all $(BOGO)
 	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
 
+# ---- wolfSSL's example programs, as peers ---------------------------------
+
+# Debian has their sources beside the library. They look for a header of the whole source tree.
+WOLFSSL := build/wolfssl/client build/wolfssl/server
+WOLFSSL_SOURCES := /usr/share/doc/libwolfssl-dev/examples
+$(WOLFSSL): build/wolfssl/%: vendor/need
+	$(call say,  wolfSSL: compiling its example $*)
+	@vendor/need "gcc=gcc libc6-dev" /usr/include/wolfssl/test.h=libwolfssl-dev
+	@mkdir -p build/wolfssl/examples/$*
+	@echo '#include <wolfssl/test.h>' >build/wolfssl/examples/$*/$*.h
+	@echo 'THREAD_RETURN WOLFSSL_THREAD $*_test(void *args);' >>build/wolfssl/examples/$*/$*.h
+	@gcc -O1 -w -Ibuild/wolfssl $(WOLFSSL_SOURCES)/$*.c -o $@ -lwolfssl -lm
+
 # ---- checks ------------------------------------------------------------
 
 C_FILES := $(shell find wasm test bench fuzz -name node_modules -prune -o -name '*.[ch]' -print)
@@ -341,7 +354,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm build/tls13-test.wasm $(BOGO) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(ARM64)
+test: dist check build/crypto-test.wasm build/tls13-test.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(ARM64)
 	@vendor/need $(PEERS)
 	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
 	@node_modules/.bin/vitest run
