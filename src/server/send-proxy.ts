@@ -4,7 +4,7 @@ import { type ToldTls, version1, version2 } from "../proxy-protocol/writer.ts";
 import type { Session } from "../sandbox/engine.ts";
 import type { ClientFacts } from "./messages.ts";
 
-export interface Told {
+export interface ToldBackend {
   readonly client: ClientFacts;
   /** What a proxy in front of us has said; null: there is none. */
   readonly header: ProxyHeader | null;
@@ -14,7 +14,7 @@ export interface Told {
 /** The header with which a backend learns who its client is. */
 export function proxyHeader(
   version: NonNullable<RelaySettings["sendProxy"]>,
-  { client, header, session }: Told,
+  { client, header, session }: ToldBackend,
 ): Uint8Array {
   // Behind a proxy, the client is the one that the proxy tells of, or unknown.
   const ends: ProxiedEnds | null = header === null ? { ...client, transport: "tcp" } : header.ends;
