@@ -103,7 +103,7 @@ export class Configuration {
   }
 
   issueTickets({ count, lifetime }: TicketIssue): void {
-    check(this.sandbox.exports.engine_issue_tickets(count, lifetime));
+    requireZero(this.sandbox.exports.engine_issue_tickets(count, lifetime));
   }
 
   start(fill: (room: Uint8Array) => void): void {
