@@ -43,6 +43,7 @@ function saying(words: Partial<Words>): Sandbox<EngineExports> {
     engine_server_name: () => SERVER_NAME_AT,
     engine_version: () => version,
     engine_group: () => 29,
+    engine_resumed: () => 0,
     engine_peer_hash: () => 0 as Pointer,
   };
   return { exports, memory } as never;
