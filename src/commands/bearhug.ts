@@ -70,6 +70,7 @@ async function start(role: Role, settings: RelaySettings, log: Log): Promise<voi
     access: null,
     address: "path" in listen || "host" in listen ? listen : { host: "::", port: 0 },
     takesLocal: true,
+    startsProgs: false,
     listenFd,
     workers: settings.check
       ? 1

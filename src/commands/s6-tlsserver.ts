@@ -56,6 +56,7 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
   const settings = {
     server,
     access: accessOf(server, log),
+    startsProgs: true,
     address: listenAddress(ip, port),
     listenFd: server.listenFd ?? inheritedSocket(process.env),
     workers: server.check ? 1 : workersOf(server),

@@ -29,6 +29,8 @@ export interface PrimarySettings {
   readonly address: Address | { readonly path: string };
   /** A UNIX socket will do, too. */
   readonly takesLocal?: boolean;
+  /** Connections have progs. */
+  readonly startsProgs: boolean;
   /** What every client goes through before a worker has it; null: nothing. */
   readonly access: Access | null;
   /** A descriptor that is listening already; null: there is none. */
@@ -75,8 +77,9 @@ export class Primary {
     this.census = new Census(origin);
     this.waiting = new Census(origin);
     const users = usersOf(server, process.env);
+    const prog = settings.startsProgs ? users.prog : null;
     this.spawner =
-      users.prog &&
+      prog &&
       new SpawnerLink({
         log,
         ended: (number, ending) => this.pool.tellOf(number, { order: "ended", number, ending }),
