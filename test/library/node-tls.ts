@@ -5,7 +5,8 @@ export type State = "same" | "other" | "absent";
 
 export type Row = readonly [member: string, state: State, why: string];
 
-const SESSIONS = "there is no resumption";
+const SESSIONS = "clients resume no session yet";
+const TICKET_KEYS = "they follow from the private key";
 const SANDBOX = "it is inside the sandbox, which tells nothing of it";
 const RENEGOTIATION = "nothing is ever renegotiated";
 
@@ -45,7 +46,7 @@ export const STREAM: readonly Row[] = [
   ["setSession", "absent", SESSIONS],
   ["getSession", "absent", SESSIONS],
   ["getTLSTicket", "absent", SESSIONS],
-  ["isSessionReused", "absent", SESSIONS],
+  ["isSessionReused", "same", "a server's, in TLS 1.3"],
   ["getPeerCertificate", "other", "it has hashes, `subject` and `subjectaltname` as texts"],
   ["getPeerX509Certificate", "same", ""],
   ["getCertificate", "absent", "it is what was given as `cert`"],
@@ -69,8 +70,8 @@ export const STREAM: readonly Row[] = [
 
 export const SERVER: readonly Row[] = [
   ["setSecureContext", "same", ""],
-  ["getTicketKeys", "absent", SESSIONS],
-  ["setTicketKeys", "absent", SESSIONS],
+  ["getTicketKeys", "absent", TICKET_KEYS],
+  ["setTicketKeys", "absent", TICKET_KEYS],
   ["setOptions", "absent", "internal, and gone from newer versions of Node"],
   ["addContext", "other", "the option `contexts`, and `setSecureContext`"],
 ];
