@@ -10,6 +10,7 @@ interface Insides {
   wiped: boolean;
   readonly bindings: { key: KeyOperations | null; signed: boolean; decrypted: boolean };
   asked: boolean;
+  requests: number;
   answer: Uint8Array | null;
   sandbox: {
     exports: Record<string, unknown>;
@@ -44,7 +45,7 @@ export function reusable(engine: Engine): Restart {
   return (memory) => {
     sandbox.memory.all().set(memory);
     isClosed = false;
-    Object.assign(insides, { wiped: false, asked: false, answer: null });
-    Object.assign(bindings, { key, signed: false, decrypted: false });
+    Object.assign(insides, { wiped: false, asked: false, requests: 0, answer: null });
+    Object.assign(bindings, { key, signed: false, decrypted: false, sealed: 0, opened: 0 });
   };
 }

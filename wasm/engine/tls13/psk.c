@@ -73,7 +73,7 @@ psk_note(const client_offer *offer, const unsigned char *body, size_t len)
 int
 psk_ask(void)
 {
-	if (tls13.candidate == tls13.candidates_len) {
+	if (tls13.close_said || tls13.candidate == tls13.candidates_len) {
 		return 0;
 	}
 	memcpy(tls13.scratch, tls13.candidates[tls13.candidate].ticket,

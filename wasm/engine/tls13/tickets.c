@@ -15,8 +15,10 @@
 void
 tickets_begin(void)
 {
-	if (!tls13.takes_tickets || conn.tickets == 0 || conn.clock == 0 ||
-		conn.peer != NULL || conn.ticket_lifetime == 0) {
+	/* After our close_notify nothing is said, nor asked of the keeper. */
+	if (tls13.close_said || !tls13.takes_tickets || conn.tickets == 0 ||
+		conn.clock == 0 || conn.peer != NULL ||
+		conn.ticket_lifetime == 0) {
 		return;
 	}
 	if (!tls13.resumed) {
