@@ -80,7 +80,8 @@ class Mistakes {
     try {
       action();
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      // A question behind a mistake is not answered.
+      if (!(error instanceof UsageError)) throw this.first ?? error;
       this.first ??= error;
     }
   }

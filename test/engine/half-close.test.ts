@@ -8,15 +8,24 @@ import { drain, feed, newClient, newServer } from "./instances.ts";
 
 const credentials = Authority.root().issue();
 
+const DATA = 23;
 const ALERT = 21;
+
+/** In TLS 1.3 an alert looks like data. */
+const VERSIONS = [
+  ["1.2", ALERT],
+  ["1.3", DATA],
+] as const;
+
+type Version = (typeof VERSIONS)[number][0];
 
 interface Pair {
   readonly client: Engine;
   readonly server: Engine;
 }
 
-function established(): Pair {
-  const server = newServer(credentials);
+function established(version: Version): Pair {
+  const server = newServer(credentials, { versions: { min: version, max: version } });
   const client = newClient({ server: null });
   settle({ client, server });
   expect(client.established && server.established).toBe(true);
@@ -44,14 +53,14 @@ function hear(engine: Engine, sent: Buffer): string {
   return heard;
 }
 
-describe("an engine that has ended its direction", () => {
+describe.each(VERSIONS)("an engine of TLS %s that has ended its direction", (version, alert) => {
   test("sent what was said before it, then close_notify, and nothing more", () => {
-    const { client, server } = established();
+    const { client, server } = established(version);
     feed(client, "sendapp", Buffer.from("question"));
     client.end();
     expect(client.buffer("sendapp").length).toBe(0);
     const sent = drain(client, "sendrec");
-    expect(records(sent).map(({ type }) => type)).toEqual([23, ALERT]);
+    expect(records(sent).map(({ type }) => type)).toEqual([DATA, alert]);
     expect(hear(server, sent)).toBe("question");
     expect({ closed: server.closed, peerClosed: server.peerClosed }).toEqual({
       closed: false,
@@ -64,7 +73,7 @@ describe("an engine that has ended its direction", () => {
   });
 
   test("still hears all that the peer has to say, up to its close_notify", () => {
-    const pair = established();
+    const pair = established(version);
     const { client, server } = pair;
     client.end();
     settle(pair);
@@ -83,7 +92,7 @@ describe("an engine that has ended its direction", () => {
   });
 
   test("may meet a peer that ends at the same time", () => {
-    const pair = established();
+    const pair = established(version);
     const { client, server } = pair;
     client.end();
     server.end();
@@ -93,20 +102,20 @@ describe("an engine that has ended its direction", () => {
   });
 
   test("says after its close_notify what is wrong with a forged record", () => {
-    const pair = established();
+    const pair = established(version);
     const { client, server } = pair;
     client.end();
     // Neither has left yet when the error comes.
     feed(client, "recvrec", Buffer.from([23, 3, 3, 0, 24, ...Buffer.alloc(24)]));
     expect(client.error?.reason).toBe("BAD_MAC");
     const sent = drain(client, "sendrec");
-    expect(records(sent).every(({ type }) => type === ALERT)).toBe(true);
+    expect(records(sent).every(({ type }) => type === alert)).toBe(true);
     feed(server, "recvrec", sent);
     expect(server.peerClosed || server.error?.isReceivedAlert).toBe(true);
   });
 
   test("takes single bytes of its close_notify", () => {
-    const { client, server } = established();
+    const { client, server } = established(version);
     client.end();
     for (;;) {
       const [byte] = client.buffer("sendrec");

@@ -73,6 +73,8 @@ const EVIL: Readonly<Record<string, unknown>> = {
   idleTimeout: 1,
   turns: {},
   refuses: () => "is refused",
+  tickets: 0,
+  sessionTimeout: 1,
 };
 
 test("every option of the library is among those that are tried", () => {

@@ -54,7 +54,7 @@ const s6Tlsc: Section = {
       async () => {
         const { port } = await echo();
         const ended = await behindTlsc({ port, prog: ["printenv", "SSL_PROTOCOL"] });
-        expect(ended).toMatchObject({ code: 0, stdout: "TLSv1.2\n" });
+        expect(ended).toMatchObject({ code: 0, stdout: "TLSv1.3\n" });
       },
     ],
     [
