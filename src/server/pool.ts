@@ -400,7 +400,10 @@ export class Pool {
 
 const NO_SPAWNER = { code: "ECHILD", errno: undefined };
 
-/** Nothing is said to a worker that is gone, or just going. */
+/** Nothing is said to a worker that is gone. One that misses an order would wait for it: it is replaced. */
 function send(worker: ChildProcess, order: ToWorker): void {
-  if (worker.connected) worker.send(order, () => {});
+  if (!worker.connected) return;
+  worker.send(order, (error) => {
+    if (error !== null) worker.kill("SIGKILL");
+  });
 }
