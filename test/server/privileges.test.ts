@@ -108,7 +108,7 @@ describe("as root", NEEDS_ROOT, () => {
       return server.workers.length === 2 && server.workers[1] !== before[1];
     });
     // Until it serves, it may read what root may read.
-    const changed = (pid: number) => identitiesOf(pid)[0]?.uids === four(NOBODY);
+    const changed = (pid: number) => identitiesOf(pid).every(({ uids }) => uids === four(NOBODY));
     await eventually("its change of user", () => server.workers.every(changed));
     const expected = { uids: four(NOBODY), gids: four(65533), groups: "65532" };
     for (const identity of await allIdentities(server)) expect(identity).toEqual(expected);
