@@ -15,7 +15,8 @@ import { emptyFolder, manifest, npm, programs, tarball } from "../support/packag
  * programs' and the library's), the two modules 130,000, pages and manuals 110,000, types 30,000.
  */
 const SIZE_LIMIT = 720_000;
-const BUNDLERS_SIZE_LIMIT = 150_000;
+/** The modules are 130,000 of these, too. */
+const BUNDLERS_SIZE_LIMIT = 165_000;
 const repository = join(import.meta.dirname, "../..");
 
 const packed = execFileSync("tar", ["tzf", tarball], { encoding: "utf8" })
