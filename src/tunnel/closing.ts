@@ -32,6 +32,9 @@ export interface ClosingSettings {
   readonly lingering: () => void;
 }
 
+/** From bad_certificate to certificate_unknown, unknown_ca to certificate_required (RFC 8446, 6.2). */
+const ABOUT_CERTIFICATES: readonly number[] = [42, 43, 44, 45, 46, 48, 49, 51, 116];
+
 /**
  * Where the connection as a whole stands.
  *
@@ -237,9 +240,11 @@ export class Closing {
 
   /**
    * OpenSSL 3 takes our half-close for an attack, and says so in a fatal alert when its own work is
-   * done. To us that is an EOF without close_notify.
+   * done. To us that is an EOF without close_notify. But a server of TLS 1.3 judges our certificate
+   * when our handshake is done, and we may have half-closed before it says what is wrong.
    */
   private answersHalfClose(error: EngineError): boolean {
+    if (error.alert !== null && ABOUT_CERTIFICATES.includes(error.alert)) return false;
     const isBareFin = this.outbound === "half-closed";
     return error.isReceivedAlert && isBareFin && !this.settings.enforceCloseNotify;
   }

@@ -1,7 +1,7 @@
 /**
  * With -s, prog's EOF is a half-close of TCP. OpenSSL 3 takes that for an attack and sends a fatal
- * alert: an EOF without close_notify, which only -J holds against the client. (prog has run, so the
- * exit code is prog's; s6-tlsd says it on standard error.)
+ * alert: an EOF without close_notify, which only -J holds against the client. An alert about our
+ * certificate is told. (prog has run, so the exit code is prog's; s6-tlsd says it on standard error.)
  */
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
@@ -10,15 +10,24 @@ import { serve } from "../support/service.ts";
 import { Tls12Client } from "../support/tls12-client.ts";
 import { RECORD } from "../support/wire.ts";
 
+const UNKNOWN_CA = 48;
+const CERTIFICATE_REQUIRED = 116;
+
 const credentials = Authority.root().issue();
 
+const TOLD = "s6-tlsd: fatal: TLS error: the peer sent the alert";
+
 it.each([
-  { options: ["-s"], stderr: "" },
+  { options: ["-s"], alert: ALERT.unexpectedMessage, stderr: "" },
   {
     options: ["-s", "-J"],
-    stderr: "s6-tlsd: fatal: TLS error: the peer sent the alert unexpected_message\n",
+    alert: ALERT.unexpectedMessage,
+    stderr: `${TOLD} unexpected_message\n`,
   },
-])("$options: an alert after our FIN is told as '$stderr'", async ({ options, stderr }) => {
+  // In TLS 1.3 our certificate may be refused only now.
+  { options: ["-s"], alert: UNKNOWN_CA, stderr: `${TOLD} unknown_ca\n` },
+  { options: ["-s"], alert: CERTIFICATE_REQUIRED, stderr: `${TOLD} certificate_required\n` },
+])("$options: an alert after our FIN is told as '$stderr'", async ({ options, alert, stderr }) => {
   const prog = ["sh", "-c", "echo words; exec >&-; cat >/dev/null"];
   const listener = await serve({ credentials, options, prog });
   const client = await Tls12Client.connect(listener.port);
@@ -27,7 +36,7 @@ it.each([
   expect(words?.content.toString()).toBe("words\n");
   // The FIN.
   expect(await client.records.next()).toBe(null);
-  client.records.send(RECORD.alert, Buffer.of(FATAL, ALERT.unexpectedMessage));
+  client.records.send(RECORD.alert, Buffer.of(FATAL, alert));
   client.records.socket.end();
   const { ended } = await listener.tunnel();
   expect(await ended).toMatchObject({ code: 0, stderr });
