@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { reach } from "./reach.ts";
 
 export interface Dial {
   /** Tried in their order. */
@@ -28,7 +29,7 @@ export async function dial(settings: Dial): Promise<Socket> {
     for (const address of addresses) {
       signal.throwIfAborted();
       try {
-        return await reach(address, settings, milliseconds);
+        return await attempt(address, settings, milliseconds);
       } catch (error) {
         last = error;
       }
@@ -38,34 +39,14 @@ export async function dial(settings: Dial): Promise<Socket> {
   throw last;
 }
 
-function reach(address: string, settings: Dial, patience: number): Promise<Socket> {
+function attempt(address: string, settings: Dial, patience: number): Promise<Socket> {
   const { port, localAddress, localPort, signal } = settings;
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      host: address,
-      port,
-      allowHalfOpen: true,
-      ...(localAddress !== null && { localAddress }),
-      ...(localPort !== null && { localPort }),
-    });
-    const settle = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-      socket.off("error", fail);
-    };
-    const fail = (error: Error) => {
-      settle();
-      socket.destroy();
-      reject(error);
-    };
-    const abort = () => fail(signal.reason as Error);
-    const silent = new Error(`no answer within ${patience / 1000} seconds`);
-    const timer = setTimeout(() => fail(silent), patience);
-    signal.addEventListener("abort", abort);
-    socket.once("error", fail);
-    socket.once("connect", () => {
-      settle();
-      resolve(socket);
-    });
-  });
+  const where = {
+    host: address,
+    port,
+    ...(localAddress !== null && { localAddress }),
+    ...(localPort !== null && { localPort }),
+  };
+  const silent = new Error(`no answer within ${patience / 1000} seconds`);
+  return reach(where, { patience, signal, silent });
 }

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, type NetConnectOpts, type Socket } from "node:net";
 
 /** A TCP address by name or number, or a UNIX socket. */
 export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -14,11 +14,13 @@ export async function reachFirst<P extends Place>(
   { patience, signal }: { readonly patience: number; readonly signal: AbortSignal },
   failed: (place: P, error: Error) => void,
 ): Promise<{ readonly socket: Socket; readonly place: P }> {
+  const silent = new Error(`no answer within ${patience} milliseconds`);
   let last: unknown = new Error("there is no address");
   for (const place of places) {
     signal.throwIfAborted();
     try {
-      return { socket: await reach(place, patience, signal), place };
+      const socket = await reach({ ...place, noDelay: true }, { patience, signal, silent });
+      return { socket, place };
     } catch (error) {
       last = error;
       if (!signal.aborted) failed(place, error as Error);
@@ -28,9 +30,18 @@ export async function reachFirst<P extends Place>(
   throw last;
 }
 
-function reach(place: Place, patience: number, signal: AbortSignal): Promise<Socket> {
+/**
+ * One connection, with half-close.
+ *
+ * @param silent the error when there is no answer in time
+ * @throws (the promise) the system error, that one, or the signal's reason
+ */
+export function reach(
+  where: NetConnectOpts,
+  { patience, signal, silent }: Attempt,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...place, allowHalfOpen: true, noDelay: true });
+    const socket = connect({ ...where, allowHalfOpen: true });
     const settle = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
@@ -43,8 +54,7 @@ function reach(place: Place, patience: number, signal: AbortSignal): Promise<Soc
       reject(error);
     };
     const abort = () => fail(signal.reason as Error);
-    const silent = () => fail(new Error(`no answer within ${patience} milliseconds`));
-    const timer = setTimeout(silent, patience);
+    const timer = setTimeout(() => fail(silent), patience);
     signal.addEventListener("abort", abort);
     socket.once("error", fail);
     socket.once("connect", () => {
@@ -52,4 +62,11 @@ function reach(place: Place, patience: number, signal: AbortSignal): Promise<Soc
       resolve(socket);
     });
   });
+}
+
+interface Attempt {
+  /** Milliseconds. */
+  readonly patience: number;
+  readonly signal: AbortSignal;
+  readonly silent: Error;
 }
