@@ -15,23 +15,23 @@ export const SIGNATURE = Uint8Array.from([13, 10, 13, 10, 0, 13, 10, 81, 85, 73,
 export const FIXED_PART = 16;
 
 const LOCAL = 0x20;
-const PROXY = 0x21;
+export const PROXY = 0x21;
 
-const UNSPECIFIED = 0x00;
-const TCP_IPV4 = 0x11;
-const TCP_IPV6 = 0x21;
+export const UNSPECIFIED = 0x00;
+export const TCP_IPV4 = 0x11;
+export const TCP_IPV6 = 0x21;
 const UNIX_STREAM = 0x31;
 
 /** Types of extensions (2.2), and of those inside of PP2_TYPE_SSL (2.2.5). */
-const AUTHORITY = 0x02;
-const CRC32C = 0x03;
-const SSL = 0x20;
-const SSL_VERSION = 0x21;
-const SSL_COMMON_NAME = 0x22;
-const SSL_CIPHER = 0x23;
+export const AUTHORITY = 0x02;
+export const CRC32C = 0x03;
+export const SSL = 0x20;
+export const SSL_VERSION = 0x21;
+export const SSL_COMMON_NAME = 0x22;
+export const SSL_CIPHER = 0x23;
 
 /** In PP2_TYPE_SSL's first byte: the client had TLS with the proxy. */
-const CLIENT_TLS = 0x01;
+export const CLIENT_TLS = 0x01;
 
 const UNIX_PATH = 108;
 const UTF8 = new TextDecoder("utf-8", { fatal: true });

@@ -1,6 +1,20 @@
 import type { ProxiedEnds } from "./header.ts";
 import { parseAddress } from "./ip-address.ts";
-import { crc32c, SIGNATURE } from "./version2.ts";
+import {
+  AUTHORITY,
+  CLIENT_TLS,
+  CRC32C,
+  crc32c,
+  PROXY,
+  SIGNATURE,
+  SSL,
+  SSL_CIPHER,
+  SSL_COMMON_NAME,
+  SSL_VERSION,
+  TCP_IPV4,
+  TCP_IPV6,
+  UNSPECIFIED,
+} from "./version2.ts";
 
 /** What a header of version 2 tells about the TLS that ended here, besides the ends. */
 export interface ToldTls {
@@ -19,20 +33,11 @@ export interface ToldTls {
 /** No receiver expects a longer one; a certificate may have one of thousands of bytes. */
 const COMMON_NAME_MAX = 256;
 
-const PROXY = 0x21;
-const UNSPECIFIED = 0x00;
-const STREAM_BY_LENGTH: Readonly<Record<number, number>> = { 4: 0x11, 16: 0x21 };
+const STREAM_BY_LENGTH: Readonly<Record<number, number>> = { 4: TCP_IPV4, 16: TCP_IPV6 };
 
 const ALPN = 0x01;
-const AUTHORITY = 0x02;
-const CRC32C = 0x03;
-const SSL = 0x20;
-const SSL_VERSION = 0x21;
-const SSL_COMMON_NAME = 0x22;
-const SSL_CIPHER = 0x23;
 
-/** Bits of PP2_TYPE_SSL's first byte (2.2.5). */
-const CLIENT_TLS = 0x01;
+/** Bits of PP2_TYPE_SSL's first byte (2.2.5), besides CLIENT_TLS. */
 const CERTIFICATE_IN_CONNECTION = 0x02;
 const CERTIFICATE_IN_SESSION = 0x04;
 
