@@ -165,18 +165,7 @@ const namedPairs: Group = [
 ];
 
 const common: readonly OptionGroup<RelaySettings>[] = [
-  server.logLevel,
-  server.logFormat,
-  server.printPort,
-  server.notificationFd,
-  server.maxConnections,
-  server.maxPerAddress,
-  server.backlog,
-  server.ids,
-  server.delay,
-  server.workers,
-  server.grace,
-  server.reloadInterval,
+  ...server.serving,
   server.idleTimeout,
   server.status,
   tls.enforceCloseNotify,

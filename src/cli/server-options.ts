@@ -46,7 +46,7 @@ function level(short: string, long: string, logLevel: 0 | 1 | 2, about: string) 
   return { short, long, about, apply, spell };
 }
 
-export const logLevel: Group = [
+const logLevel: Group = [
   level("q", "quiet", 0, "Log errors only."),
   level("Q", "warnings", 1, "Log warnings, too. The default."),
   {
@@ -54,7 +54,7 @@ export const logLevel: Group = [
       "v",
       "verbose",
       2,
-      "Log each connection, too, when it opens and when it is closed. -v0 to -v3: what access control and look-ups log; 1 is the default, 2 tells who was refused, 3 each problem of a look-up.",
+      "Log each connection, too, when it opens and when it is closed. -v0 to -v3: what access control and look-ups log; 1 is the default, 2 tells which clients were refused, 3 each problem of a look-up.",
     ),
     levels: true,
     apply: (settings, level) => {
@@ -66,7 +66,7 @@ export const logLevel: Group = [
   },
 ];
 
-export const logFormat: Group = [
+const logFormat: Group = [
   {
     long: "log-format",
     value: "format",
@@ -79,7 +79,7 @@ export const logFormat: Group = [
   },
 ];
 
-export const printPort: Group = [
+const printPort: Group = [
   {
     short: "1",
     long: "print-port",
@@ -91,7 +91,7 @@ export const printPort: Group = [
   },
 ];
 
-export const notificationFd: Group = [
+const notificationFd: Group = [
   {
     long: "notification-fd",
     value: "fd",
@@ -103,7 +103,7 @@ export const notificationFd: Group = [
   },
 ];
 
-export const maxConnections: Group = [
+const maxConnections: Group = [
   {
     short: "c",
     long: "max-connections",
@@ -116,7 +116,7 @@ export const maxConnections: Group = [
   },
 ];
 
-export const maxPerAddress: Group = [
+const maxPerAddress: Group = [
   {
     short: "C",
     long: "max-per-address",
@@ -139,7 +139,7 @@ export const maxPerAddress: Group = [
   },
 ];
 
-export const backlog: Group = [
+const backlog: Group = [
   {
     short: "b",
     long: "backlog",
@@ -152,7 +152,7 @@ export const backlog: Group = [
   },
 ];
 
-export const ids: Group = [
+const ids: Group = [
   {
     short: "u",
     long: "uid",
@@ -215,7 +215,7 @@ export const delay: OptionGroup<{ delay: boolean }> = [
   },
 ];
 
-export const workers: Group = [
+const workers: Group = [
   {
     long: "workers",
     value: "number",
@@ -227,7 +227,7 @@ export const workers: Group = [
   },
 ];
 
-export const grace: Group = [
+const grace: Group = [
   {
     long: "grace",
     value: "seconds",
@@ -239,7 +239,7 @@ export const grace: Group = [
   },
 ];
 
-export const reloadInterval: Group = [
+const reloadInterval: Group = [
   {
     long: "reload-interval",
     value: "seconds",
@@ -291,6 +291,22 @@ export const status: Group = [
     },
     spell: ({ status }) => text(status && nameOf(status)),
   },
+];
+
+/** What s6-tlsserver and bearhug have in common, in the order of their manuals. */
+export const serving: readonly Group[] = [
+  logLevel,
+  logFormat,
+  printPort,
+  notificationFd,
+  maxConnections,
+  maxPerAddress,
+  backlog,
+  ids,
+  delay,
+  workers,
+  grace,
+  reloadInterval,
 ];
 
 /** @throws {UsageError} for 0, and for what is no number */

@@ -32,18 +32,7 @@ export const SERVER_DEFAULTS: Readonly<server.SuperServerSettings> = {
 
 export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
   groups: [
-    server.logLevel,
-    server.logFormat,
-    server.printPort,
-    server.notificationFd,
-    server.maxConnections,
-    server.maxPerAddress,
-    server.backlog,
-    server.ids,
-    server.delay,
-    server.workers,
-    server.grace,
-    server.reloadInterval,
+    ...server.serving,
     server.listenFd,
     server.idleTimeout,
     server.status,
