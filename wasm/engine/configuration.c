@@ -14,9 +14,6 @@
    5246, 7.4.4). */
 #define NAMES_MAX 65535
 
-/* A client of each profile has it. */
-#define VERSION_TLS13 0x0304
-
 /* see abi.h */
 void *
 engine_alloc(size_t len)
@@ -36,12 +33,9 @@ engine_server(uint32_t profile)
 int
 engine_client(uint32_t profile)
 {
-	int err = profile_offer(profile, &conn.offer);
-
 	conn.is_client = 1;
 	conn.profile = profile;
-	conn.offer.max_version = VERSION_TLS13;
-	return err;
+	return profile_offer(profile, &conn.offer);
 }
 
 /* see abi.h */
