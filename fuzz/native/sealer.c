@@ -168,6 +168,37 @@ sealer_end(void)
 
 /* see sealer.h */
 void
+sealer_operate(unsigned operation, const uint8_t *data, size_t len)
+{
+	switch (operation) {
+	case 0:
+		sealer_raw(data, len);
+		return;
+	case 1:
+		sealer_plain(RECORD_HANDSHAKE, data, len);
+		return;
+	case 2:
+		sealer_inner(data, len);
+		return;
+	case 3:
+		sealer_finished(data, len);
+		return;
+	case 4:
+		sealer_sealed(RECORD_HANDSHAKE, data, len);
+		return;
+	case 5:
+		sealer_sealed(RECORD_DATA, data, len);
+		return;
+	case 6:
+		sealer_end();
+		return;
+	default:
+		sealer_say(data, len);
+	}
+}
+
+/* see sealer.h */
+void
 sealer_play(const role *is, const uint8_t *data, size_t size,
 	sealer_operation operate)
 {

@@ -1,7 +1,7 @@
 /*
  * A peer of TLS 1.3 that seals whatever it wants: it takes the keys out of
- * the engine that reads with them. Nobody hears what those keys didn't seal
- * as data.
+ * the engine that reads with them. What those keys didn't seal is never
+ * heard as data.
  */
 #ifndef SEALER_H__
 #define SEALER_H__
@@ -43,5 +43,9 @@ void
 sealer_say(const uint8_t *data, size_t len);
 void
 sealer_end(void);
+
+/* One of these, in this order; others than the first seven say something. */
+void
+sealer_operate(unsigned operation, const uint8_t *data, size_t len);
 
 #endif

@@ -67,27 +67,6 @@ static void
 operate(unsigned operation, const uint8_t *data, size_t len)
 {
 	switch (operation % 10) {
-	case 0:
-		sealer_raw(data, len);
-		return;
-	case 1:
-		sealer_plain(RECORD_HANDSHAKE, data, len);
-		return;
-	case 2:
-		sealer_inner(data, len);
-		return;
-	case 3:
-		sealer_finished(data, len);
-		return;
-	case 4:
-		sealer_sealed(RECORD_HANDSHAKE, data, len);
-		return;
-	case 5:
-		sealer_sealed(RECORD_DATA, data, len);
-		return;
-	case 6:
-		sealer_end();
-		return;
 	case 7:
 		hello(data, len);
 		return;
@@ -95,7 +74,7 @@ operate(unsigned operation, const uint8_t *data, size_t len)
 		verify(data, len);
 		return;
 	default:
-		sealer_say(data, len);
+		sealer_operate(operation % 10, data, len);
 	}
 }
 
