@@ -35,6 +35,16 @@ const repeating = (socket: Socket) => {
 
 const GET = "GET / HTTP/1.0\r\n\r\n";
 
+/** What a backend answers to GET behind `bearhug server --send-proxy`, and the ports that it should know. */
+async function askBehind(port: number, version: string) {
+  const serving = await relayServer(["--send-proxy", version, "--connect", `127.0.0.1:${port}`]);
+  const client = await connect(serving);
+  const { localPort } = client;
+  const answer = everything(client);
+  client.write(GET);
+  return { answer: `${await answer}`, localPort, servingPort: serving.port };
+}
+
 it("v1, in front of all that the client says", async () => {
   const { port } = await backend(repeating);
   const serving = await relayServer(["--send-proxy", "v1", "--connect", `127.0.0.1:${port}`]);
@@ -77,15 +87,11 @@ frontend in
   );
   const haproxy = start(["haproxy", "-db", "-f", file]);
   await answering(port);
-  const serving = await relayServer(["--send-proxy", version, "--connect", `127.0.0.1:${port}`]);
-  const client = await connect(serving);
-  const { localPort } = client;
-  const answer = everything(client);
-  client.write(GET);
+  const { answer, localPort, servingPort } = await askBehind(port, version);
   const name = version === "v2-tls" ? SERVER_NAME : "-";
-  expect(`${await answer}`, haproxy.stderr).toMatch(
+  expect(answer, haproxy.stderr).toMatch(
     new RegExp(
-      `\\r\\n\\r\\n127\\.0\\.0\\.1 ${localPort} ${serving.port} ${name === "-" ? "-?" : name}$`,
+      `\\r\\n\\r\\n127\\.0\\.0\\.1 ${localPort} ${servingPort} ${name === "-" ? "-?" : name}$`,
     ),
   );
 });
@@ -105,14 +111,8 @@ http { access_log off; server { listen 127.0.0.1:${port} proxy_protocol;
   );
   start(["/usr/sbin/nginx", "-c", file]);
   await answering(port);
-  const serving = await relayServer(["--send-proxy", version, "--connect", `127.0.0.1:${port}`]);
-  const client = await connect(serving);
-  const { localPort } = client;
-  const answer = everything(client);
-  client.write(GET);
-  expect(`${await answer}`).toMatch(
-    new RegExp(`\\r\\n\\r\\n127\\.0\\.0\\.1 ${localPort} ${serving.port}$`),
-  );
+  const { answer, localPort, servingPort } = await askBehind(port, version);
+  expect(answer).toMatch(new RegExp(`\\r\\n\\r\\n127\\.0\\.0\\.1 ${localPort} ${servingPort}$`));
 });
 
 /** What comes at a backend from a client with a certificate. */

@@ -187,16 +187,21 @@ test("a failure behind the peer's close_notify leaves the peer time to hang up",
   expect(rig.failure?.message).toBe("the program failed");
 });
 
+/** The program ends while the network takes nothing, and the peer's stream stops inside a record. */
+function stopInsideRecord(rig: Rig): void {
+  rig.remote.takeSent();
+  rig.remote.otherwise = 0;
+  rig.local.deliver("EOF");
+  rig.run();
+  rig.remote.deliver(Buffer.from([23, 3, 3, 0, 100, 1, 2, 3]), "EOF");
+  rig.run();
+}
+
 describe("once nobody listens to the peer any more, it is not judged how its stream ends", () => {
   test("while our close_notify, in TLS 1.2 the end of both directions, is held up", async () => {
     const settings = { closeNotify: true, enforceCloseNotify: true, client: TLS12 };
     const rig = await Rig.established(settings);
-    rig.remote.takeSent();
-    rig.remote.otherwise = 0;
-    rig.local.deliver("EOF");
-    rig.run();
-    rig.remote.deliver(Buffer.from([23, 3, 3, 0, 100, 1, 2, 3]), "EOF");
-    rig.run();
+    stopInsideRecord(rig);
     expect(rig.isOver).toBe(false);
     rig.remote.otherwise = Number.POSITIVE_INFINITY;
     rig.run();
@@ -206,12 +211,7 @@ describe("once nobody listens to the peer any more, it is not judged how its str
 
   test("but in TLS 1.3, while our close_notify is held up, it is", async () => {
     const rig = await Rig.established({ closeNotify: true });
-    rig.remote.takeSent();
-    rig.remote.otherwise = 0;
-    rig.local.deliver("EOF");
-    rig.run();
-    rig.remote.deliver(Buffer.from([23, 3, 3, 0, 100, 1, 2, 3]), "EOF");
-    rig.run();
+    stopInsideRecord(rig);
     rig.remote.otherwise = Number.POSITIVE_INFINITY;
     rig.run();
     expect(rig.failure?.message).toBe("EOF inside a record");
