@@ -1,7 +1,7 @@
 import type { PeerFacts } from "../sandbox/peer.ts";
 import { commonNameOf, textOf } from "./subject.ts";
 
-/** Who may come in: one name of a certificate, exactly, or one key. */
+/** Which peers may come in: those with one name of a certificate, exactly, or with one key. */
 export interface Admission {
   readonly kind: "CN" | "OU" | "DNS" | "URI" | "SPKI";
   /** A name; of a key, the SHA-256 of its public key info in base64, as curl pins it. */

@@ -82,7 +82,7 @@ export function isUnnamedPipe(fd: number): boolean {
   }
 }
 
-/** Gives random bytes to those who read it; where there is none, Node's crypto module has some. */
+/** Random bytes are read from it; where there is none, Node's crypto module has some. */
 export const ENTROPY_DEVICE = "/dev/urandom";
 
 /** Takes the number of a descriptor that was closed. Without that device, a folder does. */

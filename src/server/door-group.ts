@@ -16,7 +16,7 @@ export function doorGroup(): number {
   }
 }
 
-/** What 16-bit and 32-bit ids that mean "nobody" or "no change" are. */
+/** The ids of the group nogroup and of "no change", in 16 and in 32 bits. */
 const RESERVED: ReadonlySet<number> = new Set([65_534, 65_535, 0xffff_fffe, 0xffff_ffff]);
 
 function widest(ranges: readonly IdRange[]): IdRange {

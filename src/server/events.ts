@@ -23,7 +23,7 @@ export interface Closed {
   /** null: there was no prog. */
   readonly ending: Ending | null;
   readonly seconds: number;
-  /** Who has the certificate that was shown; the client if not given. */
+  /** The side whose certificate was shown; the client if not given. */
   readonly certified?: "client" | "server";
 }
 

@@ -137,7 +137,7 @@ export class Outbound extends Relay {
 
   constructor(visit: Visit, settings: RelaySettings) {
     super(visit, settings);
-    // Until the tunnel listens, nobody else does.
+    // Until the tunnel listens for errors, the socket has no other listener.
     visit.socket.on("error", () => {});
     this.start().catch((error: Error) => this.fail(error));
   }

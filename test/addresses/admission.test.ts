@@ -77,7 +77,7 @@ it("one of several is enough; a part of a name, or another case, is not", async 
   await similar.logged("not allowed: the certificate of mallory");
 });
 
-it("without a line for each connection, who was refused is still told", async () => {
+it("without a line for each connection, a refused client is still told", async () => {
   const serving = await admitting(["--allow-cn", "alice", "-Q"]);
   (await as(mallory, serving)).on("error", () => {}).resume();
   await serving.logged(/bearhug server: warning: 1 from 127\.0\.0\.1:\d+: not allowed: /);

@@ -88,7 +88,7 @@ it("a backend behind a UNIX socket", async () => {
   expect(`${await everything(client)}`).toBe("over the socket");
 });
 
-it("it listens on a UNIX socket, and takes the place of one that nobody listens on", async () => {
+it("it listens on a UNIX socket, and takes the place of one on which no process listens", async () => {
   const path = scratchFile("listen.sock");
   const { port } = await backend(echo);
   const words = [...["-v", ...pair, "--listen", `unix:${path}`], "--workers", "1"];

@@ -90,7 +90,7 @@ it("while draining, it is not ready; when it has ended, its UNIX socket is gone"
   expect(() => statSync(path)).toThrow("ENOENT");
 });
 
-it("a client that sends half a request, a megabyte, or nonsense holds up nobody else", async () => {
+it("a client that sends half a request, a megabyte, or nonsense holds up no other client", async () => {
   const port = await freePort();
   await startServer({ authority, credentials, options: ["--status", `127.0.0.1:${port}`] });
   const silent = dial(port, "127.0.0.1").on("error", () => {});

@@ -84,7 +84,7 @@ describe("a session is resumed", () => {
     expect((await visit(port, { psks: [...bad, good] as Psk[] })).resumed).toBe(false);
   });
 
-  it("by the same ticket twice: without early data that harms nobody", async () => {
+  it("by the same ticket twice: without early data that harms no client", async () => {
     const { port } = await ourServer(pair);
     const psk = await ticketOf(port);
     expect(await resumes(port, psk)).toBe(true);

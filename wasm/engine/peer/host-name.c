@@ -28,7 +28,7 @@ same_name(const unsigned char *a, size_t alen, const char *b, size_t blen)
 
 /*
  * Is it `co.uk`, `com.br` or their like, below which a country registers
- * names for anybody? Not all such domains are known here, but no certificate
+ * names for the public? Not all such domains are known here, but no certificate
  * is for all names below one of these.
  */
 static int

@@ -240,7 +240,7 @@ export const misdeedsInFlight: readonly Misdeed[] = [
       record.set([record.readUInt8(record.length - 1) ^ 1], record.length - 1);
       server.records.raw(record);
     }),
-    "a record of 16 bytes that nobody sealed": greeted((server) =>
+    "a record of 16 bytes that no key sealed": greeted((server) =>
       server.records.raw(Buffer.concat([Buffer.from("1703030010", "hex"), Buffer.alloc(16)])),
     ),
   }),
