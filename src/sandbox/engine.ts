@@ -419,8 +419,7 @@ export class Engine {
       case abi.ENGINE_REQUEST_ATTEST:
         return this.attest(data);
       case abi.ENGINE_REQUEST_SEAL:
-        this.give(this.bindings.seal(data));
-        data.fill(0);
+        this.giveTicket(data);
         return true;
       case abi.ENGINE_REQUEST_OPEN:
         this.giveSecret(this.bindings.open(data));
@@ -446,6 +445,15 @@ export class Engine {
     };
     signature.then(later, () => later(NOTHING));
     return false;
+  }
+
+  /** @param state the session's key is in it */
+  private giveTicket(state: Uint8Array): void {
+    try {
+      this.give(this.bindings.seal(state));
+    } finally {
+      state.fill(0);
+    }
   }
 
   private giveSecret(answer: Uint8Array): void {
