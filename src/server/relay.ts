@@ -139,7 +139,7 @@ export class Outbound extends Relay {
     super(visit, settings);
     // Until the tunnel listens for errors, the socket has no other listener.
     visit.socket.on("error", () => {});
-    this.start().catch((error: Error) => this.fail(error));
+    this.start().catch((error: Error) => this.over(error));
   }
 
   private async start(): Promise<void> {
@@ -174,10 +174,6 @@ export class Outbound extends Relay {
     } catch (error) {
       this.connection?.abort(error as Error);
     }
-  }
-
-  private fail(error: Error): void {
-    this.over(error);
   }
 
   protected override over(failure: Error | null): void {
