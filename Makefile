@@ -270,7 +270,7 @@ dist/man/%.1: docs/%.1.md build/lowdown
 
 # ---- the package -------------------------------------------------------
 
-# Of whom there is code in the modules: BearSSL, and some functions of the C
+# Whose code is in the modules: BearSSL, and some functions of the C
 # library that emscripten brings. In the bundles: the loader, whose package has
 # no text of its licence; TypeScript's is the same.
 MUSL = $$(em-config EMSCRIPTEN_ROOT)/system/lib/libc/musl
@@ -281,7 +281,7 @@ dist/NOTICES.txt: packaging/notices build/toolchain build/bearssl-sources node_m
 build/sbom.mjs: packaging/sbom.ts node_modules/.package-lock.json
 	@node_modules/.bin/esbuild $< --bundle --platform=node --target=node20 --format=esm --outfile=$@ --log-level=warning
 
-# npm keeps the modes of files, which depend on the umask of who built them.
+# npm keeps the modes of files, which depend on the builder's umask.
 PACKED := package.json README.md LICENSE bin dist docs examples
 
 .PHONY: dist

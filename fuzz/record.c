@@ -51,7 +51,7 @@ save(const input *in, const char *target, size_t number)
 	fclose(f);
 }
 
-/* A handshake, a word either way, and two farewells; whoever ends its
+/* A handshake, a word either way, and two farewells; a side that ends its
    direction does so before the peer's word. */
 static void
 record_conversation(size_t which, size_t end, size_t number)
@@ -247,7 +247,7 @@ record_deeds(void)
 	static const unsigned char deeds[] = {2, 12, 3, 0, 2, 0x8C, 1, 2, 9, 5,
 		0, 0x80, 11, 21, 2, 1, 0, 0x8B, 23, 3, 1, 2, 3, 13, 14, 2};
 	/* Either side ends its direction, and the other goes on. Then both
-	   close; or somebody says two warnings in a record. */
+	   close; or a side says two warnings in a record. */
 	static const unsigned char ends[] = {
 		2, 12, 1, 15, 0x8C, 2, 0x8C, 3, 13, 2, 14, 0x8F, 0x8E, 2};
 	static const unsigned char alerts[] = {

@@ -56,7 +56,7 @@ $(FUZZ)/wasm/engine/% $(FUZZ)/fuzz/native/% $(FUZZ)/fuzz/targets/%: FUZZ_FLAGS +
 FUZZ_IMPORTS := -Dkeeper_sign=import_sign -Dkeeper_decrypt=import_decrypt
 $(FUZZ)/fuzz/native/recorded.o $(FUZZ)/fuzz/targets/keys.o: FUZZ_IMPORTS :=
 
-# It copies what nobody else may touch; see there.
+# It copies memory that other code may not touch; see there.
 $(FUZZ)/fuzz/native/instance.o: $(SHOWS)_CFLAGS := -O2
 
 # All variables of a module in one section; see fuzz/native/instance.h.

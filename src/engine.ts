@@ -1,5 +1,5 @@
 /**
- * TLS without I/O, for those who bring their own transport: in Node, Deno, Bun or a browser. Nothing
+ * TLS without I/O, for programs that bring their own transport: in Node, Deno, Bun or a browser. Nothing
  * of `node:` is imported here.
  *
  * @module bearhug/engine

@@ -3,7 +3,7 @@
 
 /*
  * Instead of wasm/export.h: in a native program, an export is a function,
- * and an import is one that somebody has to define (host.c).
+ * and an import is one that host.c defines.
  */
 #define EXPORT(name)
 #define IMPORT(module, name)

@@ -1,5 +1,5 @@
 /*
- * See host.h. The errors that are nobody's fault but ours must not show.
+ * See host.h. The errors that only we can cause must not show.
  */
 #include <string.h>
 #include "check.h"

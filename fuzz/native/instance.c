@@ -60,7 +60,7 @@ size_of(module which)
 }
 
 /*
- * Between variables there are zones that AddressSanitizer lets nobody touch
+ * Between variables there are zones that AddressSanitizer lets no code touch
  * (this file is compiled without it), and its memcpy() looks.
  */
 __attribute__((no_builtin)) static void

@@ -50,7 +50,7 @@ hear(const host *h, account *a)
 	return len;
 }
 
-/* Whoever has not asked for it is not closed without an error. */
+/* A side that was not told to close is not closed without an error. */
 static void
 check(const host *h, const account *a)
 {
@@ -103,7 +103,7 @@ play(account *a, const scene *in)
 	a->state = engine_state();
 	a->error = engine_last_error();
 
-	/* Who has ended has nothing more to say. */
+	/* A side that has ended sends nothing more. */
 	taken = a->sent_len;
 	engine_close();
 	send(h, a);
@@ -135,7 +135,7 @@ one_side(int is_client, const uint8_t *data, size_t size)
 		return;
 	}
 
-	/* Who has ended hears what it would have heard anyway. */
+	/* A side that has ended still receives what it would have received. */
 	in.end = 0;
 	play(&second, &in);
 	CHECK(first.heard_len == second.heard_len &&

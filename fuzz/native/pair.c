@@ -27,7 +27,7 @@ typedef struct {
 	int ended;  /* or ended, and close_notify has left */
 } words;
 
-/* What has two is for either direction; a side is who gets what goes there. */
+/* Arrays of two: one for each direction; a side is the direction's receiver. */
 struct pair {
 	const role *is;
 	int touched; /* by an attacker */
@@ -43,7 +43,7 @@ back(direction way)
 	return way == TO_SERVER ? TO_CLIENT : TO_SERVER;
 }
 
-/* Be the one who gets what goes that way; or who says it. */
+/* Enter the receiver of that direction; or its sender. */
 static const host *
 receiver(pair *p, direction way)
 {
@@ -178,7 +178,7 @@ pair_pass(pair *p, direction way, size_t len)
 		host_check(h);
 	}
 
-	/* Nobody reads on after a failure. */
+	/* A side that has failed reads no more. */
 	if ((engine_state() & ENGINE_CLOSED) != 0) {
 		line_remove(l, len);
 	}
@@ -307,8 +307,8 @@ pair_end(pair *p, direction way)
 }
 
 /*
- * What was said arrives: all of it before close_notify; and if nobody has
- * touched anything, all of it at last, and close_notify, too. Only who has
+ * What was said arrives: all of it before close_notify; and if nothing was
+ * touched, all of it at last, and close_notify, too. Only a side that has
  * closed (ended is not closed) doesn't want it.
  */
 static void
@@ -323,7 +323,7 @@ check_words(pair *p, direction way)
 		return;
 	}
 
-	/* Nobody else closes without an error. */
+	/* No other side closes without an error. */
 	CHECK(!other->open || engine_last_error() != 0 ||
 		(state & ENGINE_CLOSED) == 0);
 	if (w->forged) {

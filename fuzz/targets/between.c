@@ -1,9 +1,9 @@
 /*
  * Two engines of ours, and the input is what happens to the records between
  * them, and what either says under its keys that no engine would. However
- * that is: nobody hears what the other didn't say, and if both think that
- * the handshake is done, they agree on what was negotiated. And what nobody
- * has touched arrives.
+ * that is: no side hears what the other didn't say, and if both think that
+ * the handshake is done, they agree on what was negotiated. And what was not
+ * touched arrives.
  */
 #include <string.h>
 #include "check.h"

@@ -1,6 +1,6 @@
 /*
- * A peer's chain of certificates. Nobody can make one that is accepted: who
- * is, has a key of test/recorded.
+ * A peer's chain of certificates. No input can make a new one that is
+ * accepted: an accepted peer has a key of test/recorded.
  */
 #include <string.h>
 #include "chain.h"

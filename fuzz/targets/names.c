@@ -59,7 +59,7 @@ wrap(writer *w, unsigned tag, size_t end)
 #define ECDSA_WITH_SHA256 \
 	0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02
 
-/* After RFC 5280, 4.1; signed by nobody. */
+/* After RFC 5280, 4.1; without a signature. */
 static void
 write_certificate(writer *w, const der *subject, const der *names)
 {

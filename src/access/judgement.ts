@@ -4,7 +4,7 @@ import { firstRule, judgeName, rulesAboutAddress } from "./judge.ts";
 import type { AccessRules, Verdict } from "./rule.ts";
 
 export interface AccessRequirements {
-  /** null: everybody is welcome. */
+  /** null: every client is let in. */
   readonly rules: AccessRules | null;
   readonly lookups: LookupSettings;
   /** Variables that no rule may set: nothing of the server's users can hang on a client. */

@@ -1,9 +1,9 @@
 import { type Network, networkText, parseNetwork } from "../proxy-protocol/networks.ts";
 import { type OptionGroup, flag as spellFlag, text, UsageError, unsigned } from "./options.ts";
 
-/** What the command line of the super-server says about who may come in, and what is looked up. */
+/** What the command line of the super-server says about access, and what is looked up. */
 export interface AccessSettings {
-  /** What of this is logged: 0 errors, 1 warnings, too, 2 who was refused, 3 each problem of a look-up. */
+  /** What of this is logged: 0 errors, 1 warnings, too, 2 refused clients, 3 each problem of a look-up. */
   accessLevel: number;
   /** -e: variables are looked up even if no other option asks for it. */
   lookUpAlways: boolean;
@@ -19,11 +19,11 @@ export interface AccessSettings {
   lookupTimeout: number;
   /** Written to each client at once, in clear; null: nothing. */
   banner: string | null;
-  /** Where the rules are; null: everybody is welcome. */
+  /** Where the rules are; null: every client is let in. */
   rules: { readonly kind: "directory" | "file"; readonly path: string } | null;
   /** -L: each connection begins with a PROXY header. */
   proxyProtocol: boolean;
-  /** Who may send one; empty: every peer. */
+  /** The proxies that may send one; empty: every peer. */
   proxies: readonly Network[];
 }
 

@@ -37,8 +37,8 @@ export function jsonLineOf(program: string, level: Kind, message: string, detail
 }
 
 /**
- * A message may hold what a peer said. As it is, that could begin a new line, or tell the terminal of
- * somebody who reads the log what to do; line breaks of our own are blanks.
+ * A message may hold what a peer said. As it is, that could begin a new line, or control the
+ * terminal on which the log is read; line breaks of our own are blanks.
  */
 function inOneLine(text: string): string {
   return text.replaceAll(/[\r\n]+/g, " ").replaceAll(/[\p{Cc}\u2028\u2029]/gu, (control) => {

@@ -16,13 +16,13 @@ export function prepareAndTell(program: string, { settings, tls }: Asked): Clien
   return side;
 }
 
-/** By whoever started us. */
+/** What the command line and the environment ask for. */
 export interface Asked {
   readonly settings: ClientTlsSettings;
   readonly tls: TlsEnvironment;
 }
 
-/** A chain alone says that the server is somebody whom a CA knows, not who it is. */
+/** A good chain alone shows that a CA knows the server, not which server it is. */
 function warnWithoutName(program: string, settings: ClientTlsSettings): void {
   const { serverName, verifyServer, verbosity } = settings;
   if (serverName !== null || !verifyServer || verbosity === 0) return;

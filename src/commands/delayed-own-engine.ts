@@ -17,7 +17,7 @@ export class DelayedOwnEngine implements DelayedEngine {
 
   attach({ input, output }: Program): void {
     this.local = { readable: output as Readable, writable: input as Writable };
-    // When a child exits, Node drains what nobody listens to: prog may have written and gone before
+    // When a child exits, Node drains streams without a listener: prog may have written and gone before
     // the handshake is done.
     this.local.readable.on("readable", leaveUnread);
   }

@@ -108,7 +108,7 @@ class DelayedTls {
   }
 }
 
-/** Three numbers from 3 on that nobody uses. */
+/** Three numbers from 3 on that are free. */
 function freeNumbers(taken: readonly number[]): [number, number, number] {
   const numbers = Array.from({ length: taken.length + 3 }, (_, index) => index + 3);
   const [control, read, write] = numbers.filter((fd) => !taken.includes(fd));

@@ -31,8 +31,8 @@ export class EngineChild {
 
   start(): void {
     const { network, tunnel } = this.service;
-    // Whoever ends us while there is no prog means the connection. This must be settled before
-    // there is a child, or a signal in between would leave it behind.
+    // A signal that comes before prog exists ends the connection. The handler must be there before
+    // the child is, or a signal in between would leave the child behind.
     onFatalSignal((signal) => {
       this.child?.kill("SIGKILL");
       dieOf(signal);

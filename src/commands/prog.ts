@@ -57,7 +57,7 @@ export interface Start
  */
 export function startProgram(wrapping: Wrapping, start: Start): Program {
   const { command } = wrapping;
-  // Before it starts: whoever sees it run may send a signal before we are told that it does.
+  // Before it starts: a signal may come before Node tells us that it runs.
   let program: Program | null = null;
   passSignalsOn((signal) => program?.kill(signal));
   program = new Program({

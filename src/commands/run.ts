@@ -23,7 +23,7 @@ export function run<Settings extends object>(command: Command<Settings>): void {
   setTimeout(closeInspector, 50).unref();
   // A variable that is not set is not looked for on Object.prototype, either.
   Object.setPrototypeOf(process.env, null);
-  // What nobody thought of is a line and an exit code, too.
+  // An error that was not foreseen is a line and an exit code, too.
   process.on("uncaughtException", (error) => fail(program, error, formatOf(settings)));
   const settings = own(defaults);
   try {

@@ -63,7 +63,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   start().catch((error: unknown) => fail(program, error));
 }
 
-/** @throws {SystemFailure} (the promise) if nobody answers */
+/** @throws {SystemFailure} (the promise) if no address answers */
 async function connect(settings: TcpClientSettings, target: Target): Promise<Socket> {
   const { host, port } = target;
   const { timeout } = settings;

@@ -3,7 +3,7 @@ import type { TlsSettings } from "../cli/tls-options.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
 import { prepareServer } from "../setup/server-side.ts";
 
-/** By whoever started us. */
+/** What the command line and the environment ask for. */
 interface Asked {
   readonly settings: TlsSettings;
   readonly tls: TlsEnvironment;

@@ -71,7 +71,7 @@ export function runTunnel(tunnel: TunnelAlone): void {
 /** Standard input and output. */
 const STANDARD = [0, 1] as const;
 
-/** @throws {SystemFailure} if nobody can read it */
+/** @throws {SystemFailure} if it can't be read */
 function tell(fd: number, session: Session): void {
   try {
     writeSync(fd, notification(session));

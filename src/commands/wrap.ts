@@ -6,7 +6,7 @@ import { EngineChild } from "./engine-child.ts";
 import { OwnEngine } from "./own-engine.ts";
 import type { ProgService } from "./prog.ts";
 
-/** Wraps prog in TLS; the engine has a process of its own only if it is to be somebody else's. */
+/** Wraps prog in TLS; the engine has a process of its own only if it is to be another user's. */
 export function wrapProg(service: ProgService): void {
   const { network, tls, cleartext, settings } = service;
   const { uid, gid } = tls.engineOwner();

@@ -5,7 +5,7 @@ export const BATCH_SIZE = 4 * (16384 + 5 + 16 + 20 + 256);
 export class Batches {
   private readonly free: Buffer[] = [];
 
-  /** @param keep how many buffers to hold on to when nobody uses them */
+  /** @param keep how many unused buffers to keep */
   constructor(private readonly keep = 4) {}
 
   take(): Buffer {

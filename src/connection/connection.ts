@@ -12,7 +12,7 @@ const LINGER = 2000;
 export interface ConnectionSettings {
   readonly engine: Engine;
   readonly network: Streams;
-  /** Who is on the other side, for messages. */
+  /** The other side's name, for messages. */
   readonly peer: string;
   readonly closeNotify: boolean;
   readonly halfClose?: boolean;

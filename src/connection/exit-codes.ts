@@ -9,7 +9,7 @@ import { Unavailable } from "../setup/modules.ts";
 import { ImpossibleClose, StandstillError, TruncationError } from "../tunnel/closing.ts";
 import { HandshakeTimeout, IdleTimeout } from "./connection.ts";
 
-/** The contract with who runs us: skarnet's codes, and the shell's for a program that won't run. */
+/** The contract with our callers: skarnet's codes, and the shell's for a program that won't run. */
 export const ExitCode = {
   success: 0,
   credentials: 96,

@@ -80,7 +80,7 @@ export class StreamEndpoint implements Endpoint {
     this.batch = null;
     this.inFlight++;
     const bytes = batch.subarray(0, this.used);
-    // Whoever is no socket may keep what it was given for longer than until it says that it has it.
+    // Streams other than sockets may use the buffer after their write callback: they get a copy.
     const own = this.writable instanceof Socket ? bytes : Buffer.from(bytes);
     this.writable.write(own, () => {
       this.inFlight--;
@@ -130,7 +130,7 @@ export class StreamEndpoint implements Endpoint {
     });
     this.writable.on("error", (error) => {
       this.broken = true;
-      // Whoever hangs up on us takes no more; that alone is no failure.
+      // A reader that hangs up takes no more; that alone is no failure.
       if (!LEFT.includes(codeOf(error))) this.fail(error);
       this.pair.changed();
     });

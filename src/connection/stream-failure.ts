@@ -1,6 +1,6 @@
 import { reasonOf } from "../cli/diagnostics.ts";
 
-/** Moving bytes failed: which way, to or from whom, and why. */
+/** Moving bytes failed: which way, at which side, and why. */
 export class StreamFailure extends Error {
   override readonly cause: NodeJS.ErrnoException;
 

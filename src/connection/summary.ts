@@ -22,7 +22,7 @@ function summary({ peer, session, count, failure }: Facts): string {
   return `${peer}: ${negotiated}, ${count.toLocal} bytes in, ${count.toRemote} bytes out, ${end}`;
 }
 
-/** Who is on the other side: what the super-server says, or the socket. */
+/** The other side's address: what the super-server says, or the socket. */
 export function peerOf(env: NodeJS.ProcessEnv, readable: Readable): string {
   const { TCPREMOTEIP, TCPREMOTEPORT } = env;
   if (TCPREMOTEIP !== undefined) return `${TCPREMOTEIP}:${TCPREMOTEPORT ?? "?"}`;

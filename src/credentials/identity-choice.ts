@@ -1,14 +1,14 @@
 import { type Identity, type IdentityChoice, sizeOfChain } from "../sandbox/engine.ts";
 import { candidates } from "./server-names.ts";
 
-/** An identity that was only taken at its word, until somebody asks for it. */
+/** A chain and a key that are held against each other when a client first asks for them. */
 export interface ClaimedIdentity extends Identity {
   /** @throws unless key and certificate belong together */
   match(): Identity;
 }
 
 /**
- * Who we are by the name that a client asks for.
+ * Chooses chain and key by the name that a client asks for.
  *
  * @param named by the name in lower case, or a wildcard
  * @param otherwise for all other names; null: they are refused

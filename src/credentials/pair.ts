@@ -169,7 +169,7 @@ export function settingUp<T>(action: () => T): T {
       throw misconfigured("BAD_CA", `ca: ${error.message}`, error);
     }
     if (error instanceof EngineError) {
-      // Nobody has connected yet: what is wrong is ours.
+      // No peer has connected yet, so the fault is in our configuration.
       throw misconfigured(error.reason, `unable to set up the engine: ${error.message}`, error);
     }
     throw error;

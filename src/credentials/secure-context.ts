@@ -196,9 +196,9 @@ export class SecureContext {
   }
 
   /**
-   * The certificates in `ca` that vouch for nobody, or only for themselves, and why: a key of a kind
-   * that is not supported, a critical extension that is not understood, and so on. If none of them can
-   * vouch for anybody, a connection that needs one throws.
+   * The certificates in `ca` that can't vouch for another one, and why: a key of a kind
+   * that is not supported, a critical extension that is not understood, and so on. If none of
+   * them can, a connection that needs one throws.
    */
   get unusableAuthorities(): readonly UnusableAuthority[] {
     if (this.anchors === null) return [];

@@ -11,7 +11,7 @@ export class TlsError extends Error {
   override readonly name = "TlsError";
   /** Such as `ERR_BEARHUG_X509_NOT_TRUSTED`. */
   readonly code: string;
-  /** Who has to change something: `us` (a defect or a lack here), `peer`, or `configuration`. */
+  /** The side that has to change something: `us` (a defect or a lack here), `peer`, or `configuration`. */
   readonly side: Side;
   /** The fatal alert that was sent or received (RFC 5246, 7.2.2), such as `unknown_ca`; or null. */
   readonly alert: string | null;
@@ -25,7 +25,7 @@ export class TlsError extends Error {
   }
 }
 
-/** What an engine's own error is to somebody who knows no engine. */
+/** An engine's error, as a user of the library gets it. */
 export function tlsErrorOf(cause: EngineError): TlsError {
   const { reason, side, message, alert: number } = cause;
   const alert = number === null ? null : alertName(number);

@@ -29,7 +29,7 @@ export function streamsOf(fdr: number, fdw: number): { readable: Readable; writa
 
 /**
  * Checks that a descriptor is open. Node opens the null device on 0, 1 and 2 where its parent left
- * them closed, so there it counts as closed; and its own descriptors are nobody else's.
+ * them closed, so there it counts as closed; and descriptors of Node's own can't be named.
  *
  * @throws {DescriptorError} if it is not
  */
@@ -89,8 +89,8 @@ function writableOf(fd: number): Writable {
 }
 
 /**
- * libuv leaves 0, 1 and 2 open when their streams are closed. Whoever reads from a pipe there would
- * wait for its EOF, and whoever writes to it for room, until the end of this process.
+ * libuv leaves 0, 1 and 2 open when their streams are closed. The reader of a pipe there would
+ * wait for its EOF, and its writer for room, until the end of this process.
  */
 function letGo(fd: number, socket: Socket): Socket {
   if (fd <= 2) socket.once("close", () => leaveStandard(fd));

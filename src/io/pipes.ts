@@ -18,7 +18,7 @@ const MODE = 0o622;
 /**
  * Makes pipes that no stream of Node reads from. Node has no pipe(2), and what it gives children is
  * a socket pair whose near end it starts to read at once; so these are named pipes, whose names are
- * gone before anybody else could open them.
+ * gone before another process could open them.
  *
  * @throws a system error if no temporary folder can be written to, or there is no mkfifo
  */

@@ -6,7 +6,7 @@ import { TlsError } from "../credentials/tls-error.ts";
 import { type ProxyHeader, ProxyHeaderError } from "../proxy-protocol/header.ts";
 import { isWithin, type Network, parseNetwork } from "../proxy-protocol/networks.ts";
 
-/** Who may speak for a client; null: every peer may. */
+/** The proxies that may speak for a client; null: every peer may. */
 export type TrustedProxies = readonly Network[] | null;
 
 /** @internal */

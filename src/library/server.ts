@@ -56,8 +56,8 @@ const RULES: Rules = {
 
 /**
  * A TLS server: a net.Server (listen, close, address, …), each of whose connections has a sandbox of
- * its own. Its keys stay where they are when it closes, since it may listen again; who wants them gone
- * gives a `secureContext`, and wipes that.
+ * its own. Its keys stay where they are when it closes, since it may listen again; to have them
+ * wiped, give a `secureContext` and wipe that.
  *
  * @param listener for the event `secureConnection`
  * @throws `TypeError` at once for options that are wrong in themselves; `TlsError` for credentials
@@ -102,7 +102,7 @@ export class Server extends TcpServer {
   }
 
   /**
-   * From now on new clients meet other credentials; who is here already is not concerned. The old
+   * New clients get these credentials; connections that exist keep theirs. The old
    * keys are wiped as soon as no handshake needs them. If this throws, nothing has changed.
    *
    * @throws as createServer does
@@ -173,7 +173,7 @@ function keep(
     newEngine().wipe();
     return new KeptCredentials({ keeper: context, newEngine });
   });
-  // Somebody else's is somebody else's to wipe: this user of it never stops.
+  // A context that the caller made is the caller's to wipe, so this use of it never ends.
   if (!isOwn) kept.use();
   return kept;
 }

@@ -90,7 +90,7 @@ export class TlsStream extends Duplex {
       },
       over: (failure) => this.finish(failure),
     });
-    // Whoever talked over it before may have left it paused.
+    // The code that used the stream before may have left it paused.
     network.resume();
     if (signal !== undefined) addAbortSignal(signal, this);
   }

@@ -92,7 +92,7 @@ interface Beginning {
   readonly network: Duplex;
   readonly options: ConnectionOptions & { readonly signal?: AbortSignal };
   readonly context: SecureContext;
-  /** Nobody else has this context: its keys are wiped as soon as they are of no more use. */
+  /** This stream alone has the context: its keys are wiped as soon as they are of no more use. */
   readonly isOwn: boolean;
   readonly verifies: boolean;
 }

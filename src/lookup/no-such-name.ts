@@ -1,7 +1,7 @@
 /** c-ares' codes for an answer that says that there is none. */
 const NONE = ["ENOTFOUND", "ENODATA"];
 
-/** That there is no such name is an answer, an empty one; that nobody answered is an error. */
+/** That there is no such name is an answer, an empty one; that no answer came is an error. */
 export async function unlessNone(answer: Promise<string[]>): Promise<string[]> {
   try {
     return await answer;

@@ -20,5 +20,5 @@ export function startingEnvironment(): NodeJS.ProcessEnv {
   return environment;
 }
 
-/** By these, whoever started this Node talks to it; Node has used them up, and hides them. */
+/** By these a Node that started this one talks to it; Node has used them up, and hides them. */
 const NODES_OWN = ["NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE"];

@@ -1,6 +1,6 @@
 import { SystemFailure } from "../cli/diagnostics.ts";
 
-/** Whom to become; null: whoever we are. */
+/** The user and groups to become; null: no change. */
 export interface Privileges {
   readonly uid: number | null;
   readonly gid: number | null;
@@ -10,7 +10,7 @@ export interface Privileges {
 
 /**
  * Gives root's privileges up for good: supplementary groups, group and user, in this order. Root's
- * own supplementary groups are never kept by somebody else.
+ * own supplementary groups are never kept by another user.
  *
  * @throws {SystemFailure} unless we are root, or there is nothing to become
  */
@@ -18,7 +18,7 @@ export function dropPrivileges({ uid, gid, groups }: Privileges): void {
   if (uid === null && gid === null && !groups) return;
   const { setgroups, setgid, setuid } = process;
   try {
-    // Windows and some runtimes have none: who asked for less must not go on with more.
+    // Windows and some runtimes have none. A program that was to drop rights must not go on with them.
     if (setgroups === undefined || setgid === undefined || setuid === undefined) {
       throw new Error("this runtime can't change users");
     }

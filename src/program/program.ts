@@ -87,7 +87,7 @@ export class Program {
   }
 }
 
-/** There are none for this process, or none in the whole system: whoever opens anything is told. */
+/** There are none for this process, or none in the whole system: opening anything fails. */
 function outOfDescriptors(): NodeJS.ErrnoException {
   try {
     closeSync(openNullDevice());

@@ -41,7 +41,7 @@ export function resetSignals(): void {
   }
 }
 
-/** Ends this process as the signal would have, had nobody listened to it. */
+/** Ends this process as the signal would have, had there been no listener. */
 export function dieOf(signal: NodeJS.Signals): void {
   // Removing the last listener puts the default action back. Node ignores SIGPIPE from the start;
   // adding a listener first makes sure that there is one to remove.

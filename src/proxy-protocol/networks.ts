@@ -9,7 +9,7 @@ export interface Network {
 
 /**
  * `192.0.2.0/24`, `2001:db8::/32`, or one address; null if the text is none, or if it has bits
- * behind its prefix, which are somebody's slip.
+ * behind its prefix, which is a mistake.
  */
 export function parseNetwork(text: string): Network | null {
   const [address = "", prefix, ...more] = text.split("/");

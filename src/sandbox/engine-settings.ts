@@ -43,7 +43,7 @@ export function versionNumbers({ min, max }: VersionLimits): [min: number, max: 
   return [VERSIONS[min ?? "1.0"], VERSIONS[max ?? "1.3"]];
 }
 
-/** Who we are. */
+/** The chain that we show, and its key. */
 export interface Identity {
   /** Our certificates in DER, end entity first. */
   readonly chain: readonly Uint8Array[];
@@ -51,7 +51,7 @@ export interface Identity {
   readonly key: KeyOperations;
 }
 
-/** Who we are depends on the name that the client asks for. */
+/** Which chain and key a server shows depends on the name that the client asks for. */
 export interface IdentityChoice {
   /** Bytes of the longest chain that may be chosen. */
   readonly largestChain: number;
@@ -59,7 +59,7 @@ export interface IdentityChoice {
   readonly choose: (serverName: string | null) => Identity | null;
 }
 
-/** A certificate of a CA that vouches for nobody, or for itself only. */
+/** A CA's certificate that can't vouch for another one. */
 export interface LeftOut {
   /** One of the anchors. */
   readonly der: Uint8Array;
@@ -144,7 +144,7 @@ export interface ClientSettings {
   readonly versions?: VersionLimits;
   /**
    * A host's name, which is asked for, or an IP address, which isn't: the server's certificate must be
-   * for it. null: for anybody.
+   * for it. null: any certificate is right that an anchor vouches for.
    */
   readonly serverName: string | null;
   /** null: any server will do. */

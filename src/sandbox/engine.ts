@@ -389,7 +389,7 @@ export class Engine {
     configuration.start(seed);
   }
 
-  /** What the engine stands still for, and nobody but the host can give it. */
+  /** What the engine stands still for: only the host can give it. */
   private attend(): void {
     const { exports } = this.sandbox;
     let bits = exports.engine_state();

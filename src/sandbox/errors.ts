@@ -5,7 +5,7 @@ import {
   BR_ERR_X509_LIMIT_EXCEEDED,
 } from "./abi.ts";
 
-/** Who has to change something: we (a defect or a lack), the peer, or our configuration. */
+/** The side that has to change something: we (a defect or a lack), the peer, or our configuration. */
 export type Side = "us" | "peer" | "configuration";
 
 /** A profile and limits that have no version of TLS in common, or none that this side speaks. */

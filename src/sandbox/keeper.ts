@@ -82,7 +82,7 @@ export interface KeyOperations {
    * Signs the CertificateVerify of a TLS 1.3 handshake.
    *
    * @returns the signature, or nothing when this key can't make it; or a promise of it, for a key in
-   *   a device or a service, and for those who queue
+   *   a device or a service, or when signatures queue
    */
   attest(request: Attestation): Uint8Array | Promise<Uint8Array>;
   /**

@@ -75,7 +75,7 @@ export function readPeerCertificate(sandbox: Sandbox<PeerExports>): PeerFacts | 
   };
 }
 
-/** The names of a certificate that is nobody's. @param at where it is in the engine's memory */
+/** The names of a certificate that no peer has shown. @param at where it is in the engine's memory */
 export function namesAt(
   sandbox: Sandbox<PeerExports & { engine_look_at(der: Pointer, length: number): number }>,
   { at, length }: { readonly at: Pointer; readonly length: number },

@@ -1,4 +1,4 @@
-/** Who is being served: counts across all workers. */
+/** Counts of the connections that are served, across all workers. */
 export class Census {
   private readonly byAddress = new Counts();
   private readonly byOrigin = new Counts();

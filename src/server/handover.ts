@@ -14,7 +14,7 @@ const FAIR_SHARE = 5;
 const PAUSE = 1000;
 
 export interface HandoverSettings {
-  /** Asks the worker something; whoever hears the answer calls `answered`. */
+  /** Asks the worker something; when the answer comes, `answered` must be called. */
   readonly ask: () => void;
   /** It doesn't answer. Called once. */
   readonly lost: () => void;
@@ -25,7 +25,7 @@ export interface HandoverSettings {
 /**
  * Are connections that were given to a worker really with it? Node doesn't tell when passing a
  * socket fails, and keeps everything back that comes after it, for ever. So questions go the same
- * way, and whoever answers one has all that was sent before it.
+ * way: a worker that answers one has got all that was sent before it.
  */
 export class Handover {
   private sent = new Set<Socket>();
@@ -66,7 +66,7 @@ export class Handover {
     });
   }
 
-  /** There is no worker any more: hangs up on whoever has not arrived. */
+  /** The worker has gone: closes the connections that had not reached it. */
   end(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     for (const socket of [...this.sent, ...(this.inQuestion ?? [])]) socket.destroy();
@@ -83,7 +83,7 @@ export class Handover {
     this.expect(PATIENCE.times);
   }
 
-  /** More than once: when it was us who slept, the answer may be there, and not have been read. */
+  /** More than once: if this process itself slept, the answer may be there and not have been read. */
   private expect(times: number): void {
     if (times === PATIENCE.times) this.secondsBefore = this.settings.effort()?.seconds ?? 0;
     if (times > 0) this.wait(PATIENCE.milliseconds, () => this.expect(times - 1));

@@ -5,7 +5,7 @@ import { dropPrivileges, type Privileges } from "../program/privileges.ts";
 import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
 
 /**
- * Whom the server becomes, by -u, -g and -G, or by -U.
+ * The user and groups that -u, -g and -G, or -U, name.
  *
  * @throws {EnvironmentError} with -U, for a variable that is missing or names no user or group
  * @throws {UsageError} for -u without -g, if that user's group is not known, or is root's
@@ -20,7 +20,7 @@ export function ownerOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): 
   };
 }
 
-/** Who is who. */
+/** The user of each kind of process. */
 export interface Users {
   readonly worker: Privileges;
   /** Progs are the spawner's to start, as this user; null: workers start them. */
@@ -70,7 +70,7 @@ export function becomeServerOwner(owner: Privileges, door: number | null): void 
   else if (!isAlready(owner)) dropPrivileges(owner);
 }
 
-/** Who started the server may be that user already. */
+/** The server may have been started as that user. */
 function isAlready({ uid, gid, groups }: Privileges): boolean {
   const sameGroup = gid === null || gid === process.getgid?.();
   const present = [...(process.getgroups?.() ?? []), process.getgid?.()];

@@ -14,7 +14,7 @@ export interface ClientFacts extends TcpEnds {
 }
 
 export type ToWorker =
-  /** The first one: read the files, and become who you are to be, and a member of this group. */
+  /** The first one: read the files, then become the user of workers, and a member of this group. */
   | { readonly order: "begin"; readonly group: number | null }
   | { readonly order: "serve"; readonly client: ClientFacts }
   /** The client that a proxy told of may come in, or may not. */
@@ -45,7 +45,7 @@ export type ToPrimary =
   | { readonly report: "failed"; readonly text: string; readonly exitCode: number }
   /** null: all files are good. */
   | { readonly report: "reloaded"; readonly problem: string | null }
-  /** A proxy has told who the client is; answered with `proceed` or `refuse`. */
+  /** A PROXY header has told the client's addresses; answered with `proceed` or `refuse`. */
   | { readonly report: "proxied"; readonly number: number; readonly ends: TcpEnds }
   | { readonly report: "over"; readonly number: number }
   | { readonly report: "here" }

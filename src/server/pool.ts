@@ -23,7 +23,7 @@ export interface PoolSettings {
   readonly grace: number;
   /** Workers can't read again what they read as root. */
   readonly dropsRights: boolean;
-  /** Who starts progs; null: each worker does. */
+  /** The process that starts progs; null: each worker does. */
   readonly spawner: SpawnerLink | null;
   readonly log: Log;
   /** A connection has ended, with its worker or without. */
@@ -193,7 +193,7 @@ export class Pool {
       this.onReload = (member, answer) => {
         if (!waiting.delete(member)) return;
         first ??= answer;
-        // An answer that nobody waits for would be taken for one to the next question.
+        // An answer that is not waited for would be taken for one to the next question.
         if (waiting.size === 0) resolve(first);
       };
       this.broadcast({ order: "reload" });
@@ -203,7 +203,7 @@ export class Pool {
     return problem;
   }
 
-  /** From now on, nobody who dies is replaced. */
+  /** From now on, a worker that dies is not replaced. */
   close(): void {
     this.closing = true;
   }
@@ -249,7 +249,7 @@ export class Pool {
         }
       });
       worker.on("error", (error: Error) => {
-        // Who was never born does not exit, either.
+        // A worker that failed to fork never emits 'exit'.
         if (worker.pid === undefined) this.members.delete(member);
         reject(error);
       });
@@ -277,7 +277,7 @@ export class Pool {
       case "proxied":
         if (!member.serving.has(message.number)) break;
         this.settings.proxied(message.number, message.ends, (order) => {
-          // From now on, the client is who the proxy says.
+          // From now on, the client has the addresses that the PROXY header tells.
           if (order.order === "proceed") member.serving.set(message.number, order.client);
           send(member.worker, order);
         });

@@ -238,7 +238,7 @@ export class Primary {
       if (this.isWelcome(ends.remoteAddress)) this.bringIn(this.enter(ends), socket);
       else socket.destroy();
     } else if (isWithin(server.proxies, ends.remoteAddress)) {
-      // Who the client is, is not known before its worker has read what the proxy says.
+      // The client's address is not known before the worker has read the PROXY header.
       this.handOver(this.enter(ends), socket);
     } else {
       const { log } = this.settings;
@@ -387,7 +387,7 @@ export class Primary {
     else setTimeout(() => this.exit(), timerDelay(this.settings.server.grace * 1000));
   }
 
-  /** Whoever is still there is ended; the workers follow when they have lost their primary. */
+  /** Ends the connections that are left; the workers follow when they have lost their primary. */
   private exit(): void {
     this.status?.close();
     this.settings.access?.close();

@@ -23,7 +23,7 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Who starts progs for a worker. */
+/** What starts progs for a worker. */
 export interface Programs {
   /** @throws {CannotRun} for what shows at once */
   launch(launch: Launch): Running;

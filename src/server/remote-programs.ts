@@ -38,7 +38,7 @@ export class RemotePrograms implements Programs {
       // It was told of already.
       () => {},
     );
-    // What prog would say on its standard input is nobody's.
+    // Prog can write to its standard input, a socket; what it writes there is not read.
     writable.socket.resume();
     return {
       readable: readable.socket,

@@ -21,7 +21,7 @@ export function startAs(role: ProcessRole): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
   const child = fork(launcher, line, {
     env: { ...process.env, [ROLE]: role },
-    // Whoever reads our standard output waits for its end: workers must not keep it open.
+    // A reader of our standard output waits for its end: workers must not keep it open.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   guardChannel(child);

@@ -11,7 +11,7 @@ export interface ToldBackend {
   readonly session: Session;
 }
 
-/** The header with which a backend learns who its client is. */
+/** The PROXY header, which tells a backend its client's addresses. */
 export function proxyHeader(
   version: NonNullable<RelaySettings["sendProxy"]>,
   { client, header, session }: ToldBackend,

@@ -12,7 +12,7 @@ import type { FromAccess, ToAccess } from "./access-messages.ts";
 
 export interface AccessDuty {
   readonly server: SuperServerSettings;
-  /** Whom it becomes; null: it stays as it is. */
+  /** The user that it becomes; null: it stays as it is. */
   readonly owner: Privileges | null;
 }
 

@@ -6,7 +6,7 @@ import type { ConversationSettings } from "./conversation.ts";
 /** What connections have in common, and what makes an engine of it for each. */
 export interface Loaded {
   readonly keeper: { wipe(): void };
-  /** @param serverName a client's; whom it expects */
+  /** @param serverName a client's; the name that the server's certificate must have */
   readonly makeEngine: (serverName?: string) => Engine;
 }
 

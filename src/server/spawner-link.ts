@@ -164,7 +164,7 @@ export class SpawnerLink {
     }
   }
 
-  /** Its progs may go on, but nobody would hear of their end: their connections end now. */
+  /** Its progs may go on, but their exits would not be heard: their connections end now. */
   private lost(how: string): void {
     this.gone();
     if (this.closing) return;

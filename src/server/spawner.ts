@@ -18,7 +18,7 @@ import { keyOf, STANDARD_INPUT, STANDARD_OUTPUT, takeLabel } from "./socket-labe
 export interface SpawnerSettings {
   readonly server: SuperServerSettings;
   readonly command: readonly string[];
-  /** Whom prog becomes; nulls: it stays root. */
+  /** The user and groups that prog becomes; nulls: it stays root. */
   readonly progOwner: Privileges;
 }
 
@@ -45,8 +45,8 @@ const PATIENCE = 10_000;
 const VALUE_MAX = 131_071;
 
 /**
- * The process that starts progs, as another user than the workers, whom it doesn't believe anything:
- * it gets a connection's number, which the primary vouches for, and values for variables whose names
+ * The process that starts progs, as another user than the workers. It believes no worker: it gets
+ * a connection's number, which the primary vouches for, and values for variables whose names
  * it knows by itself. It knows no key, and reads no byte of what a worker's sockets carry for prog.
  */
 export class Spawner {
@@ -134,7 +134,7 @@ export class Spawner {
     return 4 * this.settings.server.maxConnections + 64;
   }
 
-  /** Descriptors here are everybody's: a worker that takes them without a need loses its door. */
+  /** All workers share the descriptors of this process: one that uses them up loses its socket. */
   private flooded(worker: number): void {
     this.close(worker);
     tell({ report: "flooded", worker });

@@ -139,7 +139,7 @@ export class Worker {
     else this.converse(client, socket, null);
   }
 
-  /** A proxy says who the client is; with --proxy-from, the primary says whether it may come in. */
+  /** A PROXY header tells the client's addresses; with --proxy-from, the primary says whether it may come in. */
   private async hearProxy(client: ClientFacts, socket: Socket): Promise<void> {
     const { proxies, handshakeTimeout } = this.settings.server;
     const { number } = client;
@@ -248,7 +248,7 @@ export class Worker {
     for (const conversation of [...this.conversations.values()]) conversation.end(reason);
   }
 
-  /** Without a primary there is nobody to take orders from: what is open may still end by itself. */
+  /** Without a primary no orders come: the connections that are open may still end by themselves. */
   private orphaned(): void {
     this.leaveWhenIdle();
     setTimeout(

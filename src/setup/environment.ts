@@ -134,7 +134,7 @@ export class TlsEnvironment {
   }
 }
 
-/** Whom the process with the engine becomes; null: no change. */
+/** The user and group that the engine's process becomes; null: no change. */
 export interface EngineOwner {
   readonly uid: number | null;
   readonly gid: number | null;

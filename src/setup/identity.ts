@@ -18,7 +18,7 @@ interface Loading {
 }
 
 /**
- * Who we are, to any client or to each by the name that it asks for.
+ * The server's chain and key: for any client, or for each by the name that it asks for.
  *
  * @param loading `tell` gets a line for each certificate that has expired, or will within 14 days
  * @param sniLevel 0: the default pair is all there is. 1: pairs for server names, too. 2: only those

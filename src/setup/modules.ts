@@ -66,7 +66,7 @@ export function startKeeper(module: WebAssembly.Module): Keeper {
  * after a few megabytes, and the handshake never.
  */
 export function expectOneConnection(): void {
-  // Not at the top: whoever doesn't call this should not pay for loading it.
+  // Not at the top: a program that doesn't call this should not pay for loading it.
   const { setFlagsFromString } = require("node:v8") as typeof import("node:v8");
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
 }

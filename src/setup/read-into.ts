@@ -20,7 +20,7 @@ export function readInto(path: string, room: Uint8Array): number {
 }
 
 /**
- * Lets somebody look at a file, and wipes it from memory afterwards.
+ * Hands a file's bytes to a function, and wipes them from memory afterwards.
  *
  * @throws {CredentialsError} as readInto does
  */

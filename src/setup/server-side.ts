@@ -25,14 +25,14 @@ export interface ServerCredentials {
   readonly versions: VersionLimits;
   readonly groups: readonly number[];
   readonly protocols: readonly string[];
-  /** Holds the private keys; whoever is done with them wipes it. */
+  /** Holds the private keys; the caller wipes it when they are of no more use. */
   readonly keeper: Keeper;
   readonly identity: Identity | IdentityChoice;
   readonly clients: Omit<ClientVerification, "now"> | null;
   readonly tickets: TicketIssue;
 }
 
-/** Where credentials are, and who hears what there is to say about them. */
+/** Where credentials are, and where messages about them go. */
 export interface Sources {
   readonly settings: TlsSettings;
   readonly environment: TlsEnvironment;

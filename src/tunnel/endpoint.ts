@@ -1,6 +1,6 @@
 /**
  * One side of a tunnel, as the tunnel sees it: bytes that have arrived, and room for bytes to
- * leave. Whoever implements it calls the tunnel's `run` whenever any of this has changed.
+ * leave. An implementation calls the tunnel's `run` whenever any of this has changed.
  */
 export interface Endpoint {
   /** What has arrived and was not taken yet; empty for nothing now. Valid until `take`. */
@@ -11,7 +11,7 @@ export interface Endpoint {
   readonly ended: boolean;
   /** Reading failed. Nothing more will arrive. */
   readonly failure: Error | null;
-  /** Arrivals are of no interest any more: stop them, so that who sends them learns it. */
+  /** Arrivals are of no interest any more: stop them, so that their sender learns it. */
   stopArrivals(): void;
 
   /** Copies what there is room for, and says how much: 0 would block. */
@@ -21,11 +21,11 @@ export interface Endpoint {
   /**
    * No more will be written: pass the EOF on, after what was written.
    *
-   * @param failure why that is not all that the peer had to say, for who can tell it from an EOF
+   * @param failure why that is not all that the peer had to say, for endpoints that can tell it from an EOF
    */
   end(failure?: Error): void;
   /** All that was written, and the EOF if there is one, is the operating system's business. */
   readonly drained: boolean;
-  /** Nobody takes what leaves here any more. What is written is lost. */
+  /** The reader at the other end has gone. What is written is lost. */
   readonly broken: boolean;
 }

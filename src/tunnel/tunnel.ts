@@ -150,7 +150,7 @@ export class Tunnel {
     return !this.closing.inboundOver && !(this.local?.broken ?? false);
   }
 
-  /** Records from the network. Once the engine is closed they are of no use to anybody. */
+  /** Records from the network. Once the engine is closed they are of no use. */
   private fillFromRemote(): boolean {
     const { arrived } = this.remote;
     if (arrived.length === 0) return false;

@@ -37,7 +37,7 @@ mlkem_make_key(unsigned char key[MLKEM_KEY],
 	const unsigned char seed[MLKEM_PRIVATE_SEED], mlkem_room *room);
 
 /*
- * A secret, and the ciphertext that tells it to who has the private seed; all
+ * A secret, and the ciphertext from which the private seed finds it; all
  * follows from the 32 random bytes. Returns 0 for a key of another length, or
  * with a coefficient that is not below q (7.2), and then wrote nothing.
  */

@@ -1,5 +1,5 @@
 /*
- * Does a signature verify? For who made it.
+ * Does a signature verify? Its maker asks, before it leaves.
  */
 #ifndef RSA_CHECK_H__
 #define RSA_CHECK_H__

@@ -93,7 +93,7 @@ engine_set_server_address(const void *address, size_t len);
 
 /*
  * The client's: the server's chain must lead to a trust anchor, at that
- * time (see engine_request_certificate); or else, whoever it is will do.
+ * time (see engine_request_certificate); or else, any certificate will do.
  */
 EXPORT(engine_verify_server)
 int

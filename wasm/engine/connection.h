@@ -58,7 +58,7 @@ typedef struct {
 	size_t chain_len;
 	own_key key;
 
-	/* The client's: whom it wants to talk to; or empty. */
+	/* The client's: the name of the server; or empty. */
 	char server_name[SERVER_NAME_MAX + 1];
 
 	/* What validates the peer's chain; NULL: the peer is not asked for

@@ -13,7 +13,7 @@
 
 /*
  * What a bad padding yields: pseudo-random, the same for the same message,
- * unknown to who doesn't know the key. (HMAC-SHA-384 has the right size.)
+ * unknown without the key. (HMAC-SHA-384 has the right size.)
  */
 static void
 reject(const private_key *key, const unsigned char *message, size_t len,

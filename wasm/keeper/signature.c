@@ -7,7 +7,7 @@
 #include "signature.h"
 
 /*
- * A signature made with a wrong half of the CRT shows a factor to anybody
+ * A signature made with a wrong half of the CRT shows a factor of the key
  * (Boneh, DeMillo and Lipton, 1997): verify before it leaves.
  */
 size_t

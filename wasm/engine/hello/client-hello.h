@@ -1,7 +1,7 @@
 /*
  * What a ClientHello says (RFC 5246, 7.4.1.2; RFC 8446, 4.1.2), read in
  * place. Only the frame is read: what is in an extension is the business of
- * those who ask for it.
+ * the code that asks for it.
  */
 #ifndef CLIENT_HELLO_H__
 #define CLIENT_HELLO_H__

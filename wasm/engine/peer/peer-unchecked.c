@@ -1,6 +1,6 @@
 /*
  * A peer that is not verified: its key is taken from its certificate, which
- * nobody vouches for.
+ * no anchor need vouch for.
  */
 #include "engine/peer/peer.h"
 

@@ -1,7 +1,7 @@
 /*
  * Who is the peer? BearSSL's validation of its chain, with what that leaves
  * out: extended key usages, name constraints, what anchors say besides name
- * and key, certificates that are trusted for themselves, why nobody vouched,
+ * and key, certificates that are trusted for themselves, why no anchor vouched,
  * and a copy of the peer's own certificate to tell about.
  */
 #include <string.h>

@@ -24,7 +24,7 @@ typedef struct {
 	/* The time, as for br_x509_minimal_set_time. */
 	uint32_t days, seconds;
 
-	/* Whom a server's certificate must be for; or empty. */
+	/* The name that a server's certificate must have; or empty. */
 	const char *host_name;
 
 	/* Bytes of a modulus; 0: BearSSL's limit, 1017 bits. */
@@ -39,7 +39,7 @@ const br_x509_class **
 peer_validator(const peer_demands *demands);
 
 /*
- * peer.c: who hears at once that a chain does not hold. BearSSL's engine
+ * peer.c: a function that is called at once when a chain does not hold. BearSSL's engine
  * tolerates a bad chain where it tolerates none; a caller that looks at what
  * end_chain returns needs no call.
  */

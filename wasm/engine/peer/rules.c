@@ -95,7 +95,7 @@ static int
 is_understood(const der *oid)
 {
 	/* Last arcs under id-ce; the last one is that of the CRL's place:
-	   revocation is not looked at, and who says so is not misled. */
+	   revocation is not looked at, as our pages say. */
 	static const unsigned char arcs[] = {EXT_KEY_USAGE,
 		EXT_SUBJECT_ALT_NAME, EXT_BASIC_CONSTRAINTS,
 		EXT_NAME_CONSTRAINTS, EXT_CERTIFICATE_POLICIES,

@@ -171,7 +171,7 @@ append(const br_x509_trust_anchor *ta, const anchor_facts *facts)
 	anchors.facts[at] = *facts;
 }
 
-/* A copy of all that is in somebody else's memory. */
+/* Copies what the caller's memory holds: that is used again. */
 static int
 add_anchor(const br_x509_trust_anchor *given, const anchor_facts *facts)
 {
@@ -265,7 +265,7 @@ engine_add_trust_anchor(const void *data, size_t len)
 	}
 	dn.len = subject.len;
 
-	/* What we can't read may say that it vouches for nobody. */
+	/* What we can't read may forbid what we would allow. */
 	if (!certificate_parse(&cert, data, len)) {
 		return BR_ERR_X509_UNEXPECTED;
 	}

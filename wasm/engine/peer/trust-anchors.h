@@ -1,6 +1,6 @@
 /*
- * Trust anchors: CAs' certificates, and what they say about whom they vouch
- * for.
+ * Trust anchors: CAs' certificates, and what they say about the certificates
+ * that they may vouch for.
  */
 #ifndef TRUST_ANCHORS_H__
 #define TRUST_ANCHORS_H__

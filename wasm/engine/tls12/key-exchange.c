@@ -2,7 +2,7 @@
  * The peer's half of an ephemeral key exchange. BearSSL's server goes on
  * with a random secret when it is no point of its curve, and neither side
  * minds a result of zeros, which X25519 gives for points of small order
- * (RFC 7748, 6.1; RFC 8422, 5.11): what comes of it is known to anybody.
+ * (RFC 7748, 6.1; RFC 8422, 5.11): what comes of it is no secret.
  */
 #include "crypto/ec-checked.h"
 #include "refusal.h"

@@ -1,7 +1,7 @@
 /*
  * A server that has TLS 1.3, and was brought to speak something older, says
  * so in its random, which Finished proves (RFC 8446, 4.1.3): a client that
- * has 1.3, too, then knows that somebody in between took it away. BearSSL
+ * has 1.3, too, then knows that its offer was changed on the way. BearSSL
  * knows no 1.3; but it draws that random with one call, behind which the
  * linker puts this (--wrap).
  */

@@ -44,8 +44,8 @@ server_name_forget(br_ssl_engine_context *eng)
 
 /*
  * A host name is visible ASCII (RFC 6066, 3). Anything else, a NUL above
- * all, could mean one thing to us and another to whoever reads the name
- * later.
+ * all, could mean one thing to us and another to the program that reads the
+ * name later.
  */
 static int
 name_is_legal(const br_ssl_engine_context *eng)

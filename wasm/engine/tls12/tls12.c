@@ -292,7 +292,7 @@ facts(session_facts *known)
 
 /*
  * BearSSL asks for a choice in the middle of the ClientHello's processing,
- * where nobody can be waited for. So the first time the choice fails; the
+ * where it can't wait for the host. So the first time the choice fails; the
  * host reads the name, puts the right chain in place, and the same records
  * are processed once more from the start.
  */

@@ -95,7 +95,7 @@ flush(void)
 	}
 }
 
-/* Is it the peer's turn, or anybody's? */
+/* May the peer speak now? */
 static int
 may_receive(void)
 {
