@@ -10,6 +10,8 @@
 #              of those names; SAMPLE=N: of some, others each day)
 # make test-arm64  lets all programs talk on arm64, in an emulator (make test: a sample)
 # make faults  lets every system call fail in its turn (make test: a sample)
+# make parity  holds the programs against what the original promises (S6_NETWORKING=folder:
+#              the original's programs there, too, and prints what differs)
 # make soak    serves clients of all sorts for SOAK_SECONDS (600), and looks
 #              for leaks
 # make bench   measures, side by side with what Debian has (ONLY=server: a
@@ -411,6 +413,13 @@ floods: all
 probe: all
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run test/probe
+
+.PHONY: parity
+parity: all
+	@vendor/need $(PEERS)
+	@node_modules/.bin/esbuild test/parity/compare.ts --bundle --platform=node --target=node20 --format=esm \
+		--outfile=build/parity.mjs --log-level=warning
+	@S6_NETWORKING="$(S6_NETWORKING)" node build/parity.mjs
 
 .PHONY: demo
 demo: all

@@ -7,6 +7,8 @@ export interface AccessSettings {
   accessLevel: number;
   /** -e: variables are looked up even if no other option asks for it. */
   lookUpAlways: boolean;
+  /** -D was given, which does the same. */
+  noDelay: boolean;
   /** -H: false. */
   lookUp: boolean;
   hostsFile: boolean;
@@ -30,6 +32,7 @@ export interface AccessSettings {
 export const ACCESS_DEFAULTS: Readonly<AccessSettings> = {
   accessLevel: 1,
   lookUpAlways: false,
+  noDelay: false,
   lookUp: true,
   hostsFile: false,
   paranoid: false,
@@ -177,9 +180,10 @@ export const access: readonly Group[] = [
 
 /** Is anything asked for that happens before TLS? As in the original, that is what starts look-ups. */
 export function wantsAccess(settings: AccessSettings): boolean {
-  const { lookUpAlways, lookUp, hostsFile, paranoid, ident, localName, banner, rules } = settings;
+  const { lookUpAlways, noDelay, lookUp, hostsFile, paranoid, ident } = settings;
+  const { localName, banner, rules } = settings;
   const isNamed = localName !== null || banner !== null || rules !== null;
-  return lookUpAlways || !lookUp || hostsFile || paranoid || ident || isNamed;
+  return lookUpAlways || noDelay || !lookUp || hostsFile || paranoid || ident || isNamed;
 }
 
 /** @throws {UsageError} unless it is addresses and networks with commas between them */

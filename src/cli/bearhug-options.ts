@@ -166,6 +166,7 @@ const namedPairs: Group = [
 
 const common: readonly OptionGroup<RelaySettings>[] = [
   ...server.serving,
+  server.delay,
   server.idleTimeout,
   server.status,
   tls.enforceCloseNotify,

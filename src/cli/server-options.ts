@@ -10,6 +10,9 @@ export interface SuperServerSettings extends TlsSettings, AccessSettings {
   logLevel: 0 | 1 | 2;
   logFormat: "text" | "json";
   printPort: boolean;
+  /** -4, -6: the family that ip must have; with both, `::` takes clients of both. */
+  ipv4: boolean;
+  ipv6: boolean;
   maxConnections: number;
   /** null: half of maxConnections. */
   maxPerAddress: number | null;
@@ -76,6 +79,27 @@ const logFormat: Group = [
       settings.logFormat = value;
     },
     spell: ({ logFormat }) => text(logFormat),
+  },
+];
+
+export const families: Group = [
+  {
+    short: "4",
+    long: "ipv4",
+    about: "ip must be an IPv4 address. With -6, too, :: takes IPv4 clients besides.",
+    apply: (settings) => {
+      settings.ipv4 = true;
+    },
+    spell: ({ ipv4 }) => flag(ipv4),
+  },
+  {
+    short: "6",
+    long: "ipv6",
+    about: "ip must be an IPv6 address.",
+    apply: (settings) => {
+      settings.ipv6 = true;
+    },
+    spell: ({ ipv6 }) => flag(ipv6),
   },
 ];
 
@@ -215,6 +239,24 @@ export const delay: OptionGroup<{ delay: boolean }> = [
   },
 ];
 
+/**
+ * In the original, -D is access control's, and names are looked up as soon as that is there: also when
+ * -d comes later.
+ */
+export const serverDelay: Group = [
+  {
+    short: "D",
+    long: "no-delay",
+    about: "Send at once. The default. Given, it looks names up as -e does, unless -H is given.",
+    apply: (settings) => {
+      settings.delay = false;
+      settings.noDelay = true;
+    },
+    spell: ({ noDelay }) => flag(noDelay),
+  },
+  ...delay.filter(({ short }) => short === "d"),
+];
+
 const workers: Group = [
   {
     long: "workers",
@@ -303,7 +345,6 @@ export const serving: readonly Group[] = [
   maxPerAddress,
   backlog,
   ids,
-  delay,
   workers,
   grace,
   reloadInterval,

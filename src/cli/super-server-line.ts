@@ -12,6 +12,8 @@ export const SERVER_DEFAULTS: Readonly<server.SuperServerSettings> = {
   logLevel: 1,
   logFormat: "text",
   printPort: false,
+  ipv4: false,
+  ipv6: false,
   maxConnections: 40,
   maxPerAddress: null,
   ipv6Prefix: 64,
@@ -33,6 +35,8 @@ export const SERVER_DEFAULTS: Readonly<server.SuperServerSettings> = {
 export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
   groups: [
     ...server.serving,
+    server.families,
+    server.serverDelay,
     server.listenFd,
     server.idleTimeout,
     server.status,

@@ -57,7 +57,7 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
     server,
     access: accessOf(server, log),
     startsProgs: true,
-    address: listenAddress(ip, port),
+    address: listenAddress({ ip, port }, server),
     listenFd: server.listenFd ?? inheritedSocket(process.env),
     workers: server.check ? 1 : workersOf(server),
     maxPerAddress: () => share,

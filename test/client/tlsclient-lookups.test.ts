@@ -53,7 +53,7 @@ describe("with a name server", NEEDS_RESOLVER, () => {
 
   it("IPv4 addresses are tried first; -4 -6 tries IPv6 first", async () => {
     const dns = await startNameServer("host-record=www.homes.test,127.0.0.1,::1");
-    const { port } = await startServer({ ...serving, ip: "::" });
+    const { port } = await startServer({ ...serving, options: ["-46"], ip: "::" });
     const runner = withResolver([`nameserver ${dns.address}`]);
     const call = { authority, runner, host: "www.homes.test", port, prog: show("TCPREMOTEIP") };
     expect(await runClient(call)).toMatchObject({ stdout: "127.0.0.1\n" });

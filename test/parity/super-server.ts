@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import { connect, connectRaw } from "../support/clients.ts";
 import { eventually, within } from "../support/limits.ts";
 import { everything, type Running, start } from "../support/processes.ts";
-import { credentialsEnvironment, program } from "../support/service.ts";
+import { credentialsEnvironment, ORIGINAL, program } from "../support/service.ts";
 import { words } from "../support/words.ts";
 import { authority, type ClientOptions, credentials, parseEnvironment } from "./visit.ts";
 
@@ -32,7 +32,8 @@ export function loopbackOfOurs(): string {
 /** The command line of an s6-tlsserver with one worker, which suffices and starts sooner. */
 export function superCommand({ options = "", ip, port, prog = ["cat"] }: SuperService): string[] {
   const operands = [ip ?? LOOPBACK, port ?? "0", ...prog];
-  return [program("s6-tlsserver"), "-1", "--workers", "1", ...words(options), ...operands];
+  const ours = ORIGINAL === undefined ? ["--workers", "1"] : [];
+  return [program("s6-tlsserver"), "-1", ...ours, ...words(options), ...operands];
 }
 
 /** Starts s6-tlsserver, and waits until it tells its port. */

@@ -75,6 +75,12 @@ describe("with a name server", NEEDS_RESOLVER, () => {
     expect(await answerTo(server, "127.0.0.3")).toBe("unset server.homes.test unset\n");
   });
 
+  it("-D: both names, too, since it is access control's in the original", async () => {
+    await withNames();
+    const server = await serverWith("-D -d", { runner });
+    expect(await answerTo(server, "127.0.0.2")).toBe("client.homes.test server.homes.test unset\n");
+  });
+
   it("-l: ours is told, not looked up", async () => {
     await withNames();
     const server = await serverWith("-l ours", { runner });

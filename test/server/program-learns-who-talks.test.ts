@@ -8,6 +8,7 @@ import { Authority } from "../support/certificates.ts";
 import { connect } from "../support/clients.ts";
 import { everything } from "../support/processes.ts";
 import { type Serving, startServer } from "../support/server.ts";
+import { words } from "../support/words.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -38,9 +39,9 @@ it.each([
   ["0.0.0.0", "127.0.0.1"],
   ["::1", "::1"],
   ["::", "::1"],
-  ["::", "127.0.0.1"],
-])("listening on %s, a client that comes to %s", async (ip, host) => {
-  const { variables, localPort, port } = await visit({ ip }, { host });
+  ["::", "127.0.0.1", "-46"],
+])("listening on %s, a client that comes to %s %s", async (ip, host, line = "") => {
+  const { variables, localPort, port } = await visit({ ip, options: words(line) }, { host });
   expect(variables).toMatchObject({
     PROTO: "TCP",
     TCPREMOTEIP: host,

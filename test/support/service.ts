@@ -8,9 +8,12 @@ import { type Running, start } from "./processes.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
+/** The original's programs, which `make parity` runs in place of ours. */
+export const ORIGINAL = process.env["S6_NETWORKING"];
+
 /** The path of one of our programs. */
 export function program(name: string): string {
-  return join(repository, "bin", name);
+  return join(ORIGINAL ?? join(repository, "bin"), name);
 }
 
 export interface Service {

@@ -8,7 +8,7 @@ import { everything, run } from "../../support/processes.ts";
 import { scratch } from "../../support/scratch.ts";
 import { credentialsEnvironment } from "../../support/service.ts";
 import { needsRoot } from "../behaviours/engine-owner.ts";
-import type { Row, Section } from "../statement.ts";
+import type { Elsewhere, Row, Section } from "../statement.ts";
 import {
   call,
   hear,
@@ -113,6 +113,10 @@ const LIMITS: Row[] = [
   ],
 ];
 
+function probe(title: string): Elsewhere {
+  return { file: "probe/three-users.test.ts", title };
+}
+
 const PRIVILEGES: Row[] = [
   [
     "-u, -g and -G: user, group and supplementary groups, after binding.",
@@ -129,6 +133,14 @@ const PRIVILEGES: Row[] = [
       const environment = { UID: "65531", GID: "65534", GIDLIST: "65533,65532" };
       expect(await idsOf({ options: "-U", environment })).toEqual(IDS);
     },
+  ],
+  [
+    "-U: UID, GID and GIDLIST are removed from prog's environment.",
+    probe("-U: UID, GID and GIDLIST are used up, with -Z, too, as in the original"),
+  ],
+  [
+    "TLS_UID and TLS_GID: the engine's user; root reads the keys, and prog is a third user.",
+    probe("the original's own example: s6-envuidgid, and -U"),
   ],
 ];
 

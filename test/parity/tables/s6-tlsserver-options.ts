@@ -27,8 +27,8 @@ const OTHERS: Row[] = [
       expect(running.isOver).toBe(false);
     },
   ],
-  ["-d: Nagle's algorithm is on.", async () => expect(await noDelay("-D -d")).toBe("false")],
-  ["-D: Nagle's algorithm is off.", async () => expect(await noDelay("-d -D")).toBe("true")],
+  ["-d: Nagle's algorithm is on.", async () => expect(await noDelay("-H -D -d")).toBe("false")],
+  ["-D: Nagle's algorithm is off.", async () => expect(await noDelay("-H -d -D")).toBe("true")],
 ];
 
 /** What the connection is told, as it can't be seen on the loopback: in place of Node's own method. */
@@ -126,6 +126,7 @@ function proven(name: string): (statement: string, title: string) => Row {
 const rules = proven("access-rules");
 const lookups = proven("lookups");
 const proxies = proven("proxy-protocol");
+const answers = proven("bad-answers");
 
 const ACCESS: Row[] = [
   rules(
@@ -195,6 +196,38 @@ const ACCESS: Row[] = [
   proxies(
     "-L: for a UNIX client, PROTO is IPC.",
     "a UNIX client: PROTO is IPC, and there are paths in place of addresses",
+  ),
+  lookups(
+    "-D is access control's: with it, names are looked up.",
+    "-D: both names, too, since it is access control's in the original",
+  ),
+  lookups(
+    "-R, -P, -W and -d are the defaults, and start no look-up.",
+    "without an option of access control nothing is looked up",
+  ),
+  lookups(
+    "-r: where IDENT has no server, TCPREMOTEINFO is unset.",
+    "-r: no server there is no answer, and no error",
+  ),
+  answers(
+    "Rules may be replaced while the server runs.",
+    "replaced while the server runs: the next client is judged by the new one",
+  ),
+  answers(
+    "An error while rules are checked refuses the client.",
+    "%s: clients are refused, and told so; a good one is used again",
+  ),
+  proxies(
+    "-L: a header that is invalid, or of an unsupported transport, ends the connection.",
+    "%s: that connection ends, and the log says why",
+  ),
+  proxies(
+    "-L: a header that doesn't come in time ends the connection.",
+    "a header that is too slow ends that connection after -K",
+  ),
+  proxies(
+    "-L: LOCAL and UNKNOWN leave the connection's own addresses.",
+    "LOCAL, and UNKNOWN: the connection's own addresses",
   ),
   proxies(
     "-L: rules are about the connecting peer, the proxy.",

@@ -6,11 +6,19 @@ import { isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { expect, type TestContext } from "vitest";
-import { everything } from "../../support/processes.ts";
+import { everything, run } from "../../support/processes.ts";
+import { credentialsEnvironment } from "../../support/service.ts";
 import { CAFILE, jane, showing } from "../behaviours/client-certificates.ts";
 import type { Row, Section } from "../statement.ts";
-import { call, hear, loopbackOfOurs, superEnvironment, superServe } from "../super-server.ts";
-import { authority } from "../visit.ts";
+import {
+  call,
+  hear,
+  loopbackOfOurs,
+  superCommand,
+  superEnvironment,
+  superServe,
+} from "../super-server.ts";
+import { authority, credentials } from "../visit.ts";
 import { serverLimits } from "./s6-tlsserver-limits.ts";
 import { serverOptions } from "./s6-tlsserver-options.ts";
 import { serverSignals } from "./s6-tlsserver-signals.ts";
@@ -71,7 +79,41 @@ const listening: Section = {
     listensAt("::1", "::1"),
     listensAt("0", "127.0.0.1", "127.0.0.2"),
     listensAt("0.0.0.0", "127.0.0.1", "127.0.0.2"),
-    listensAt("::", "::1", "127.0.0.1"),
+    listensAt("::", "::1"),
+    [
+      "IPv4 and IPv6 are apart: two servers, on 0.0.0.0 and on ::, can have the same port.",
+      async (context) => {
+        needsIpv6(context);
+        const prog = ["printenv", "TCPLOCALIP"];
+        const { port } = await superServe({ ip: "::", prog });
+        await superServe({ ip: "0.0.0.0", port: `${port}`, prog });
+        for (const host of ["::1", "127.0.0.1"]) {
+          expect((await everything(await callAt(host, port))).toString()).toBe(`${host}\n`);
+        }
+      },
+    ],
+    [
+      "-4: ip is an IPv4 address; -6: it is an IPv6 address; another one is wrong usage.",
+      async (context) => {
+        needsIpv6(context);
+        const prog = ["printenv", "TCPLOCALIP"];
+        for (const [options, ip, host] of [
+          ["-4", "0", "127.0.0.1"],
+          ["-6", "::1", "::1"],
+        ] as const) {
+          const { port } = await superServe({ options, ip, prog });
+          expect((await everything(await callAt(host, port))).toString()).toBe(`${host}\n`);
+        }
+        const environment = credentialsEnvironment(credentials);
+        for (const [options, ip] of [
+          ["-4", "::1"],
+          ["-6", "127.0.0.1"],
+        ] as const) {
+          const command = superCommand({ options, ip, prog });
+          expect(await run(command, { environment })).toMatchObject({ code: 100, stdout: "" });
+        }
+      },
+    ],
     [
       "port may be a number.",
       async () => {
