@@ -1,3 +1,4 @@
+import type { Changes } from "../access/judgement.ts";
 import type { TcpEnds } from "../connection/tcp-variables.ts";
 import type { Ending } from "../program/program.ts";
 import type { Told } from "./told.ts";
@@ -14,8 +15,11 @@ export interface ClientFacts extends TcpEnds {
 }
 
 export type ToWorker =
-  /** The first one: read the files, then become the user of workers, and a member of this group. */
-  | { readonly order: "begin"; readonly group: number | null }
+  /**
+   * The first one: read the files, and those that rules of access control name for some clients;
+   * then become the user of workers, and a member of this group.
+   */
+  | { readonly order: "begin"; readonly group: number | null; readonly sets: readonly Changes[] }
   | { readonly order: "serve"; readonly client: ClientFacts }
   /** The client that a proxy told of may come in, or may not. */
   | { readonly order: "proceed"; readonly client: ClientFacts }

@@ -1,10 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
+import type { Changes } from "../access/judgement.ts";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
 import type { TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { effortOf } from "../io/platform.ts";
+import { setOf } from "./credential-sets.ts";
 import { doorGroup } from "./door-group.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
@@ -14,6 +16,9 @@ import type { SpawnerLink } from "./spawner-link.ts";
 
 /** A worker that lived for less than so many milliseconds is replaced no sooner than after them. */
 const BREATHER = 1000;
+
+/** So many milliseconds are waited for other clients whose credentials are to be read, too. */
+const GATHERING = 20;
 
 export interface PoolSettings {
   readonly size: number;
@@ -63,6 +68,12 @@ export class Pool {
   private current = 0;
   private latest = 0;
   private lastId = 0;
+  /** One change of generations at a time. */
+  private changing: Promise<unknown> = Promise.resolve();
+  /** Of rules of access control: what new workers read as root, and what those that serve have read. */
+  private readonly wanted = new Map<string, Changes>();
+  private loaded: ReadonlySet<string> = new Set();
+  private preparation: Promise<void> | null = null;
   private closing = false;
   private lost = 0;
 
@@ -138,10 +149,42 @@ export class Pool {
   }
 
   /**
+   * A client's rule may name files that only root can read: then workers that have read them are needed.
+   *
+   * @returns null: those that serve have; else a promise of the time when there is no more to wait for
+   */
+  prepare(rule: Changes): Promise<void> | null {
+    const set = setOf(rule);
+    if (set === null || !this.settings.dropsRights || this.loaded.has(set.key)) return null;
+    this.wanted.set(set.key, set.changes);
+    this.preparation ??= this.readWanted();
+    return this.preparation;
+  }
+
+  private async readWanted(): Promise<void> {
+    // Clients that come in the same moment are for the same workers.
+    await new Promise((resolve) => setTimeout(resolve, GATHERING));
+    this.preparation = null;
+    const problem = await this.replaceAll();
+    if (problem === null) return;
+    this.settings.log.error(`unable to read a rule's credentials: ${problem}`);
+    // Until a reload, those that serve say so to each client that it is for.
+    this.loaded = new Set(this.wanted.keys());
+  }
+
+  /**
    * New workers read the files as root, and take over; the old ones end what they have. So no key
    * passes through anything on its way into a worker that root's rights have left.
    */
-  private async replaceAll(): Promise<string | null> {
+  private replaceAll(): Promise<string | null> {
+    const change = this.changing.then(() => this.replaceAllNow());
+    this.changing = change;
+    return change;
+  }
+
+  private async replaceAllNow(): Promise<string | null> {
+    if (this.closing) return "the server ends";
+    const sets = new Set(this.wanted.keys());
     const generation = ++this.latest;
     try {
       await this.addGeneration(generation);
@@ -151,6 +194,7 @@ export class Pool {
       }
       return reasonOf(error);
     }
+    this.loaded = sets;
     this.takeOver(generation);
     return null;
   }
@@ -229,7 +273,7 @@ export class Pool {
       retired: false,
     };
     this.members.add(member);
-    send(worker, { order: "begin", group: member.group });
+    send(worker, { order: "begin", group: member.group, sets: [...this.wanted.values()] });
     return new Promise((resolve, reject) => {
       worker.on("message", (message: ToPrimary) => {
         if (message.report === "failed") {

@@ -286,6 +286,16 @@ export class Primary {
   }
 
   private handOver(client: ClientFacts, socket: Socket): void {
+    const prepared = this.pool.prepare(client.told.environment);
+    if (prepared === null) this.give(client, socket);
+    else void prepared.then(() => this.give(client, socket));
+  }
+
+  private give(client: ClientFacts, socket: Socket): void {
+    if (socket.destroyed) {
+      this.over(client.number);
+      return;
+    }
     if (this.pool.serve(client, socket)) return;
     this.settings.log.warn("no worker", "there is no worker at the moment");
     this.tally.refuse("no-worker");
@@ -319,8 +329,14 @@ export class Primary {
       if (told === null) {
         this.tally.refuse("access");
         refuse();
-      } else {
+      } else if (this.pool.prepare(told.environment) === null) {
         answer({ order: "proceed", client: { ...client, told } });
+      } else {
+        // The worker that has its socket is not the one that will have read them.
+        const { log } = this.settings;
+        log.warn("rule's credentials", `${number} is refused: its rule's files are being read`);
+        this.tally.refuse("access");
+        refuse();
       }
     }
   }

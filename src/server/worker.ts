@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import type { Changes } from "../access/judgement.ts";
 import { reasonOf } from "../cli/diagnostics.ts";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { describe, ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
@@ -59,12 +60,13 @@ export class Worker {
     process.on("disconnect", () => this.orphaned());
   }
 
-  private begin(group: number | null): void {
+  private begin(group: number | null, sets: readonly Changes[]): void {
     try {
       this.engineModule = loadModule("engine");
       this.keeperModule = loadModule("keeper");
       // Files that only root may read are read before root's rights are gone.
       this.kept = this.load();
+      this.sets.prepare(sets);
       becomeServerOwner(usersOf(this.settings.server, process.env).worker, group);
       tell({ report: "ready" });
     } catch (error) {
@@ -76,7 +78,7 @@ export class Worker {
   private obey(message: ToWorker, socket: unknown): void {
     switch (message.order) {
       case "begin":
-        this.begin(message.group);
+        this.begin(message.group, message.sets);
         break;
       case "serve":
         this.serve(message.client, socket);

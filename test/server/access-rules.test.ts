@@ -3,16 +3,19 @@
  * files that Debian's s6-accessrules-cdb-from-fs makes, and a real name server.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw } from "../support/clients.ts";
 import { within } from "../support/limits.ts";
 import { NEEDS_RESOLVER, startNameServer, withResolver } from "../support/name-server.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
 import { scratch } from "../support/scratch.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
+import { words } from "../support/words.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -50,6 +53,18 @@ async function isRefused(server: Server, localAddress: string): Promise<boolean>
   socket.resume();
   await within(10_000, "the end of the connection", over);
   return socket.bytesRead === 0;
+}
+
+/** The name in the certificate that a client from there is shown. */
+async function nameFor(server: Server, localAddress: string): Promise<string | undefined> {
+  const client = await connect(server, {
+    localAddress,
+    checkServerIdentity: () => undefined,
+  } as object);
+  client.on("error", () => {});
+  const { subjectaltname } = client.getPeerCertificate();
+  client.destroy();
+  return subjectaltname;
 }
 
 describe.each([
@@ -102,19 +117,9 @@ describe.each([
       "ip4/127.0.0.2_32/env/KEYFILE": other.keyFile,
       "ip4/127.0.0.2_32/env/CERTFILE": other.certFile,
     });
-    const nameFor = async (localAddress: string) => {
-      const client = await connect(server, {
-        localAddress,
-        checkServerIdentity: () => undefined,
-      } as object);
-      client.on("error", () => {});
-      const { subjectaltname } = client.getPeerCertificate();
-      client.destroy();
-      return subjectaltname;
-    };
-    expect(await nameFor("127.0.0.1")).toBe("DNS:server.test");
-    expect(await nameFor("127.0.0.2")).toBe("DNS:other.test");
-    expect(await nameFor("127.0.0.2")).toBe("DNS:other.test");
+    expect(await nameFor(server, "127.0.0.1")).toBe("DNS:server.test");
+    expect(await nameFor(server, "127.0.0.2")).toBe("DNS:other.test");
+    expect(await nameFor(server, "127.0.0.2")).toBe("DNS:other.test");
   });
 
   it("files that a rule names and that can't be read end that connection, and no other", async () => {
@@ -127,6 +132,40 @@ describe.each([
     await server.logged("/nonexistent/key");
     expect(await answerTo(server, "127.0.0.1")).toBe(" unset unset\n");
   });
+
+  it.each([["-u 65534 -g 65534"], ["-u 33 -g 33", { TLS_UID: "65534", TLS_GID: "65534" }]])(
+    "%s: a rule's key that root alone can read serves, at first and after USR2",
+    NEEDS_ROOT,
+    async (line, environment: Record<string, string> = {}) => {
+      const key = authority.issue({ name: "root.test" });
+      chmodSync(key.keyFile, 0o400);
+      const own = authority.issue();
+      chmodSync(own.keyFile, 0o400);
+      const rules = rulesDirectory({
+        "ip4/127.0.0.1_32/allow": "",
+        "ip4/127.0.0.2_32/allow": "",
+        "ip4/127.0.0.2_32/env/KEYFILE": key.keyFile,
+        "ip4/127.0.0.2_32/env/CERTFILE": key.certFile,
+        "ip4/127.0.0.3_32/allow": "",
+        "ip4/127.0.0.3_32/env/KEYFILE": "/nonexistent/key",
+      });
+      const server = await startServer({
+        ...{ authority, credentials: own, executable: publicProgram("s6-tlsserver"), prog: SHOW },
+        options: ["-H", "-v", ...words(line), option, made(rules)],
+        environment,
+      });
+      const names = async () =>
+        Promise.all(["127.0.0.1", "127.0.0.2", "127.0.0.2"].map((one) => nameFor(server, one)));
+      const expected = ["DNS:server.test", "DNS:root.test", "DNS:root.test"];
+      expect(await names()).toEqual(expected);
+      expect(await isRefused(server, "127.0.0.3")).toBe(true);
+      await server.logged("/nonexistent/key");
+      server.signal("SIGUSR2");
+      await server.logged("read all keys and certificates again");
+      expect(await names()).toEqual(expected);
+      expect(server.saying("replacing")).toEqual([]);
+    },
+  );
 
   it("TLS_UID in a rule refuses its client, and the log says why", async () => {
     const server = await serverWith({
