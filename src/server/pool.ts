@@ -254,7 +254,7 @@ export class Pool {
 
   /** @throws (the promise) why it could not be started */
   private async add(generation: number): Promise<Member> {
-    const worker = startAs("worker");
+    const worker = startAs("worker", { confined: this.settings.spawner !== null });
     const member: Member = {
       worker,
       generation,

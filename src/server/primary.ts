@@ -18,6 +18,7 @@ import { originOf } from "./origin.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
 import { Reloads } from "./reloads.ts";
+import { confiner } from "./roles.ts";
 import { SpawnerLink } from "./spawner-link.ts";
 import { Status } from "./status.ts";
 import { Systemd } from "./systemd.ts";
@@ -122,6 +123,7 @@ export class Primary {
   /** @throws {SystemFailure} (the promise) if a worker can't start, or the address can't be listened on */
   async start(): Promise<void> {
     const { server } = this.settings;
+    if (this.spawner !== null) this.tellConfinement();
     await this.spawner?.start();
     await Promise.all([this.pool.start(), this.settings.access?.start()]);
     if (server.check) {
@@ -137,6 +139,12 @@ export class Primary {
     const port = typeof place === "string" ? null : place.port;
     announce(server, port);
     this.systemd.ready(`listening on ${this.where(port)}`);
+  }
+
+  private tellConfinement(): void {
+    const { log } = this.settings;
+    if (confiner() !== null) log.info("workers run with no_new_privs", { event: "confined" });
+    else log.info("workers run without no_new_privs: no setpriv sets it", { event: "unconfined" });
   }
 
   /** @throws {SystemFailure} if the socket that we inherited is of a kind that we don't take */

@@ -1,4 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { find } from "../program/exec.ts";
 
 /** Tells a process that the server starts what it is for. */
 const ROLE = "S6_TLSSERVER_ROLE";
@@ -16,16 +17,38 @@ export function roleOf(env: NodeJS.ProcessEnv): ProcessRole | null {
 /**
  * Starts the same program with the same command line in another role. Node's own cluster is not for
  * us: its primary listens, as root, on whatever address or path a worker asks it to.
+ *
+ * @param confined no program that it runs, now or later, gives it other rights
  */
-export function startAs(role: ProcessRole): ChildProcess {
+export function startAs(role: ProcessRole, { confined = false } = {}): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
+  const setpriv = confined ? confiner() : null;
   const child = fork(launcher, line, {
+    ...(setpriv !== null && {
+      execPath: setpriv,
+      execArgv: [...NO_NEW_PRIVS, process.execPath, ...process.execArgv],
+    }),
     env: { ...process.env, [ROLE]: role },
     // A reader of our standard output waits for its end: workers must not keep it open.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   guardChannel(child);
   return child;
+}
+
+const NO_NEW_PRIVS = ["--no-new-privs", "--"];
+
+let found: string | null | undefined;
+
+/** setpriv(1), which can keep a process from ever gaining rights by a set-user-ID file; null: none can. */
+export function confiner(): string | null {
+  if (found !== undefined) return found;
+  const setpriv = find(["setpriv"], process.env);
+  const works =
+    setpriv !== null &&
+    spawnSync(setpriv, [...NO_NEW_PRIVS, "true"], { stdio: "ignore" }).status === 0;
+  found = works ? setpriv : null;
+  return found;
 }
 
 /**

@@ -105,6 +105,16 @@ describe("with three users", NEEDS_ROOT, () => {
     await reachNothing(server);
   });
 
+  it("a worker gains no rights by set-user-ID files, and prog may, as ever", async () => {
+    const prog = ["grep", "NoNewPrivs", "/proc/self/status"];
+    const server = await serving({ prog });
+    for (const pid of server.workers) {
+      expect(/^NoNewPrivs:\s+(.*)$/m.exec(ofProcess(pid, "status"))?.[1]).toBe("1");
+    }
+    expect((await everything(await connect(server))).toString()).toBe("NoNewPrivs:\t0\n");
+    expect(server.saying("workers run with no_new_privs")).toHaveLength(1);
+  });
+
   it("the original's own example: s6-envuidgid, and -U", async () => {
     const httpd = scratchFile("httpd", "#!/bin/sh\nid -u; id -g\n");
     chmodSync(httpd, 0o755);

@@ -48,7 +48,7 @@ function identitiesOf(pid: number): Identity[] {
 function withoutDoor({ groups, ...ids }: Identity): Identity {
   const all = groups.split(" ").filter(Boolean);
   const doors = all.filter((group) => Number(group) > 0x7000_0000);
-  expect(doors).toHaveLength(1);
+  expect(doors, JSON.stringify({ groups, ...ids })).toHaveLength(1);
   return { ...ids, groups: all.filter((group) => !doors.includes(group)).join(" ") };
 }
 
