@@ -410,7 +410,7 @@ floods: all
 	@cat build/floods
 
 .PHONY: probe
-probe: all
+probe: all $(NODES)
 	@vendor/need $(PEERS)
 	@node_modules/.bin/vitest run test/probe
 

@@ -85,6 +85,9 @@ export function isUnnamedPipe(fd: number): boolean {
 /** Random bytes are read from it; where there is none, Node's crypto module has some. */
 export const ENTROPY_DEVICE = "/dev/urandom";
 
+/** What a process of ours reads of the system by itself, while it serves. */
+export const READ_BY_NODE = [`${SELF}/`, ENTROPY_DEVICE];
+
 /** Takes the number of a descriptor that was closed. Without that device, a folder does. */
 export function openNullDevice(): number {
   try {

@@ -11,6 +11,7 @@ import { doorGroup } from "./door-group.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, StartReport, ToPrimary, ToWorker } from "./messages.ts";
+import { permissionOptions } from "./permissions.ts";
 import { startAs } from "./roles.ts";
 import type { SpawnerLink } from "./spawner-link.ts";
 
@@ -254,7 +255,7 @@ export class Pool {
 
   /** @throws (the promise) why it could not be started */
   private async add(generation: number): Promise<Member> {
-    const worker = startAs("worker", { confined: this.settings.spawner !== null });
+    const worker = this.startWorker();
     const member: Member = {
       worker,
       generation,
@@ -302,6 +303,13 @@ export class Pool {
         this.lose(member, `died (${signal ?? `code ${code}`})`);
       });
     });
+  }
+
+  /** Where the spawner starts progs, a worker needs to start nothing. */
+  private startWorker(): ChildProcess {
+    if (this.settings.spawner === null) return startAs("worker");
+    const nodeOptions = permissionOptions([...this.wanted.values()]) ?? [];
+    return startAs("worker", { confined: true, nodeOptions });
   }
 
   private hear(

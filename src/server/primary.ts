@@ -15,6 +15,7 @@ import { dropsRights, usersOf } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToWorker } from "./messages.ts";
 import { originOf } from "./origin.ts";
+import { permissionOptions } from "./permissions.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
 import { Reloads } from "./reloads.ts";
@@ -142,9 +143,11 @@ export class Primary {
   }
 
   private tellConfinement(): void {
-    const { log } = this.settings;
-    if (confiner() !== null) log.info("workers run with no_new_privs", { event: "confined" });
-    else log.info("workers run without no_new_privs: no setpriv sets it", { event: "unconfined" });
+    const privileges =
+      confiner() === null ? "without no_new_privs: no setpriv sets it" : "with no_new_privs";
+    const files = permissionOptions([]) === null ? "without" : "under";
+    const text = `workers run ${privileges}, and ${files} Node's permission model`;
+    this.settings.log.info(text, { event: "confinement" });
   }
 
   /** @throws {SystemFailure} if the socket that we inherited is of a kind that we don't take */

@@ -14,19 +14,27 @@ export function roleOf(env: NodeJS.ProcessEnv): ProcessRole | null {
   return process.send !== undefined ? (role ?? null) : null;
 }
 
+export interface Confinement {
+  /** No program that it runs, now or later, gives it other rights. */
+  readonly confined?: boolean;
+  readonly nodeOptions?: readonly string[];
+}
+
 /**
  * Starts the same program with the same command line in another role. Node's own cluster is not for
  * us: its primary listens, as root, on whatever address or path a worker asks it to.
- *
- * @param confined no program that it runs, now or later, gives it other rights
  */
-export function startAs(role: ProcessRole, { confined = false } = {}): ChildProcess {
+export function startAs(
+  role: ProcessRole,
+  { confined = false, nodeOptions = [] }: Confinement = {},
+): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
   const setpriv = confined ? confiner() : null;
   const child = fork(launcher, line, {
+    execArgv: [...process.execArgv, ...nodeOptions],
     ...(setpriv !== null && {
       execPath: setpriv,
-      execArgv: [...NO_NEW_PRIVS, process.execPath, ...process.execArgv],
+      execArgv: [...NO_NEW_PRIVS, process.execPath, ...process.execArgv, ...nodeOptions],
     }),
     env: { ...process.env, [ROLE]: role },
     // A reader of our standard output waits for its end: workers must not keep it open.

@@ -13,6 +13,7 @@ import { CredentialSets } from "./credential-sets.ts";
 import { becomeServerOwner, usersOf } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+import { dropCredentialFiles } from "./permissions.ts";
 import { progEnvironment } from "./prog-environment.ts";
 import { OwnPrograms, type Programs } from "./programs.ts";
 import { requireReadableAgain } from "./readable-again.ts";
@@ -68,6 +69,7 @@ export class Worker {
       this.kept = this.load();
       this.sets.prepare(sets);
       becomeServerOwner(usersOf(this.settings.server, process.env).worker, group);
+      if (group !== null) dropCredentialFiles(sets);
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = exitCodeOf(error);
