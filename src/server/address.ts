@@ -6,8 +6,8 @@ import { parsePort } from "../cli/port.ts";
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** IPv6 alone, so that another server can have IPv4's addresses; of IPv4, always false. */
-  readonly ipv6Only: boolean;
+  /** IPv6 alone, so that another server can have IPv4's addresses; of IPv4, never true. */
+  readonly ipv6Only?: boolean;
 }
 
 /** -4 and -6. */
