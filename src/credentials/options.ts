@@ -156,6 +156,7 @@ export const CONTEXT_OPTIONS: Rules = {
   minVersion: VERSION,
   maxVersion: VERSION,
   ecdhCurve: GROUPS,
+  keepExporter: BOOLEAN,
   ALPNProtocols: PROTOCOLS,
   tickets: TICKETS,
   sessionTimeout: SESSION_TIMEOUT,

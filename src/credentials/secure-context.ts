@@ -57,6 +57,8 @@ export interface SecureContextOptions extends Partial<KeyPair> {
    * `auto`, the default: all of X25519MLKEM768, X25519, secp256r1, secp384r1 and secp521r1.
    */
   readonly ecdhCurve?: string;
+  /** Whether connections keep what `exportKeyingMaterial` needs; false is the default. */
+  readonly keepExporter?: boolean;
   /** Application protocols (ALPN, RFC 7301), the best first. A server's order counts. */
   readonly ALPNProtocols?: readonly string[];
   /**
@@ -119,6 +121,7 @@ export class SecureContext {
   private readonly protocols: readonly string[];
   private readonly groups: readonly number[];
   private readonly tickets: TicketIssue;
+  private readonly keepsExporter: boolean;
 
   /**
    * @internal
@@ -142,6 +145,7 @@ export class SecureContext {
     this.groups = groupsOf(options.ecdhCurve);
     const { tickets = TICKETS, sessionTimeout = LONGEST_TICKET } = options;
     this.tickets = { count: tickets, lifetime: sessionTimeout };
+    this.keepsExporter = options.keepExporter ?? false;
     this.keeper = new Keeper(modules.keeper);
     [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
       this.identify(options),
@@ -183,7 +187,7 @@ export class SecureContext {
    */
   clientEngine(given: ClientEngineOptions = {}): Engine {
     const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
-    const { profile, versions, protocols, groups, identity, seed } = this;
+    const { profile, versions, protocols, groups, keepsExporter, identity, seed } = this;
     if (identity !== null && "choose" in identity) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
@@ -191,7 +195,8 @@ export class SecureContext {
     const server = rejectUnauthorized
       ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
       : null;
-    const settings = { profile, versions, serverName, server, identity, protocols, groups, seed };
+    const offer = { profile, versions, protocols, groups, keepsExporter };
+    const settings = { ...offer, serverName, server, identity, seed };
     return settingUp(() => Engine.client(this.modules.engine, settings));
   }
 
@@ -233,11 +238,12 @@ export class SecureContext {
 
   private configuration(given: ServerEngineOptions): ServerConfiguration {
     const options = checkOptions(given, { requestCert: REQUEST });
-    const { profile, versions, protocols, groups, identity, tickets } = this;
+    const { profile, versions, protocols, groups, keepsExporter, identity, tickets } = this;
     if (identity === null)
       throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
     const clients = this.clients(options.requestCert ?? false);
-    return { profile, versions, identity, clients, protocols, groups, tickets };
+    const offer = { profile, versions, protocols, groups, keepsExporter, tickets };
+    return { ...offer, identity, clients };
   }
 
   private clients(request: boolean | "optional"): ServerConfiguration["clients"] {

@@ -10,6 +10,7 @@ import type { Engine, Session } from "../sandbox/engine.ts";
 import { own } from "../sandbox/own.ts";
 import { Cleartext } from "./cleartext.ts";
 import { errorOf } from "./failure.ts";
+import { keyingMaterial } from "./keying-material.ts";
 import { type PeerCertificate, peerCertificateOf } from "./peer-certificate.ts";
 
 /** What a stream is made of; `wrap`, `connect` and `createServer` see to it. @internal */
@@ -48,6 +49,7 @@ export class TlsStream extends Duplex {
    */
   readonly proxyHeader: ProxyHeader | null;
 
+  private readonly engine: Engine;
   private readonly network: Duplex;
   private readonly cleartext: Cleartext;
   private readonly connection: Connection;
@@ -62,6 +64,7 @@ export class TlsStream extends Duplex {
     const settings = own(given);
     super(own({ allowHalfOpen: settings.allowHalfOpen }));
     const { network, signal } = settings;
+    this.engine = settings.engine;
     this.network = network;
     this.proxyHeader = settings.proxyHeader ?? null;
     this.verifies = settings.verifies;
@@ -130,6 +133,24 @@ export class TlsStream extends Duplex {
   /** As Node has it: was a session of before resumed, without a certificate? */
   isSessionReused(): boolean {
     return this.session?.resumed ?? false;
+  }
+
+  /**
+   * Keying material for another protocol, as Node has it: RFC 8446, 7.5, and RFC 5705 before TLS 1.3.
+   * The context must have had the option `keepExporter`.
+   *
+   * @param length bytes that are wanted, 1 to 2048
+   * @param label ASCII, 1 to 249 characters; IANA has a registry of them
+   * @param context with the label and a NUL at most 2048 bytes; without it, TLS 1.2 gives something else
+   *   than with an empty one
+   * @throws `TlsError` before the handshake is done, after the end, and without the option
+   */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    const isOpen = this.session !== null && !this.isOver;
+    return keyingMaterial(isOpen ? this.engine : null, {
+      ...{ length, label },
+      ...(context !== undefined && { context }),
+    });
   }
 
   /** The server name that the client asked for (RFC 6066, 3), or null. */

@@ -30,6 +30,10 @@ export const ENGINE_REQUEST_OPEN = 3;
 export const ENGINE_TICKETS_MAX = 4;
 export const ENGINE_TICKET_LIFETIME_MAX = 21600;
 
+export const ENGINE_EXPORT_MAX = 2048;
+export const ENGINE_LABEL_MAX = 249;
+export const ENGINE_NO_CONTEXT = 0xffffffff;
+
 export const ENGINE_NAME_CN = 3;
 export const ENGINE_NAME_C = 6;
 export const ENGINE_NAME_L = 7;

@@ -118,6 +118,8 @@ export interface ServerSettings {
   readonly tickets?: TicketIssue | undefined;
   /** Milliseconds since the epoch; without it there are no tickets. */
   readonly now?: number;
+  /** Whether `Engine.exportKeyingMaterial` is wanted. */
+  readonly keepsExporter?: boolean;
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
@@ -128,7 +130,7 @@ export interface ServerSettings {
 export interface ServerConfiguration
   extends Pick<
     ServerSettings,
-    "profile" | "versions" | "identity" | "protocols" | "groups" | "tickets"
+    "profile" | "versions" | "identity" | "protocols" | "groups" | "keepsExporter" | "tickets"
   > {
   readonly clients: Omit<ClientVerification, "now"> | null;
 }
@@ -155,6 +157,8 @@ export interface ClientSettings {
   readonly protocols?: readonly string[];
   /** Groups for the exchange of keys (see groups.ts), the best first; none: all. */
   readonly groups?: readonly number[];
+  /** Whether `Engine.exportKeyingMaterial` is wanted. */
+  readonly keepsExporter?: boolean;
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
@@ -163,7 +167,10 @@ export interface ClientSettings {
 
 /** What the connections of a client have in common. */
 export interface ClientConfiguration
-  extends Pick<ClientSettings, "profile" | "versions" | "identity" | "protocols" | "groups"> {
+  extends Pick<
+    ClientSettings,
+    "profile" | "versions" | "identity" | "protocols" | "groups" | "keepsExporter"
+  > {
   readonly server: Omit<Verification, "now"> | null;
 }
 

@@ -17,6 +17,7 @@ import {
   ticketPeriod,
 } from "./engine-settings.ts";
 import { EngineError, UnusableAnchors } from "./errors.ts";
+import { type ExportRequest, exportKeys, keepExporter } from "./exporter.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
 import type { Role } from "./keeper.ts";
 import { MemoryImage } from "./memory-image.ts";
@@ -97,6 +98,8 @@ export class Engine {
   /** Application protocols (ALPN). */
   private offered: readonly string[] = [];
   private refusal: EngineError | null = null;
+  /** Where keying material is asked for; null: nothing was kept for that. */
+  private exportRoom: Pointer | null = null;
   /** A signature that came later than it was asked for. */
   private answer: Uint8Array | null = null;
   private wiped = false;
@@ -147,7 +150,7 @@ export class Engine {
     const settings = own(given);
     const { clients, identity, profile, tickets } = settings;
     const make = () => new Engine(module, "server", profile);
-    const { image, awaited, offered } = Engine.configured(make, (one) =>
+    const { image, awaited, offered, exportRoom } = Engine.configured(make, (one) =>
       one.configureServer(settings),
     );
     return ({ now, seed }) => {
@@ -156,6 +159,7 @@ export class Engine {
       if ("key" in identity) engine.bindings.bind(identity.key);
       engine.awaited = awaited;
       engine.offered = offered;
+      engine.exportRoom = exportRoom;
       engine.startServer({ clients: clients && { ...clients, now }, tickets, now, seed });
       return engine;
     };
@@ -181,12 +185,15 @@ export class Engine {
     const settings = own(given);
     const { identity, profile } = settings;
     const make = () => new Engine(module, "client", profile);
-    const { image, offered } = Engine.configured(make, (one) => one.configureClient(settings));
+    const { image, offered, exportRoom } = Engine.configured(make, (one) =>
+      one.configureClient(settings),
+    );
     return (start) => {
       const engine = make();
       image.writeInto(engine.memory);
       if (identity !== null) engine.bindings.bind(identity.key);
       engine.offered = offered;
+      engine.exportRoom = exportRoom;
       engine.startClient(settings, start);
       return engine;
     };
@@ -197,9 +204,9 @@ export class Engine {
     const template = make();
     configure(template);
     const image = new MemoryImage(template.memory, make().memory);
-    const { awaited, offered } = template;
+    const { awaited, offered, exportRoom } = template;
     template.wipe();
-    return { image, awaited, offered };
+    return { image, awaited, offered, exportRoom };
   }
 
   /**
@@ -322,6 +329,16 @@ export class Engine {
     return readSession(this.sandbox, this.offered);
   }
 
+  /**
+   * Keying material for another protocol (RFC 8446, 7.5; RFC 5705); null unless it was to be kept.
+   *
+   * @internal
+   * @throws {EngineError} before the handshake is done
+   */
+  exportKeyingMaterial(request: ExportRequest): Uint8Array | null {
+    return this.exportRoom === null ? null : exportKeys(this.sandbox, this.exportRoom, request);
+  }
+
   /** Overwrites everything that this connection knew. Whatever is called afterwards throws. */
   wipe(): void {
     this.wiped = true;
@@ -352,6 +369,7 @@ export class Engine {
     this.configuration.offer(protocols);
     this.configuration.exchangeIn(groups);
     if (clients === null && tickets !== undefined) this.configuration.issueTickets(tickets);
+    if (settings.keepsExporter) this.exportRoom = keepExporter(this.sandbox);
     this.offered = protocols ?? [];
   }
 
@@ -369,13 +387,14 @@ export class Engine {
   }
 
   private configureClient(settings: ClientConfiguration): void {
-    const { profile, versions, identity, server, protocols, groups } = settings;
+    const { profile, versions, identity, server, protocols, groups, keepsExporter } = settings;
     const { exports } = this.sandbox;
     this.configuration.offerVersions(exports.engine_client(profileNumber(profile)), versions);
     if (identity !== null) this.identify(identity, this.configuration.alloc(sizeOfChain(identity)));
     if (server !== null) this.configuration.addAnchors(own(server));
     this.configuration.offer(protocols);
     this.configuration.exchangeIn(groups);
+    if (keepsExporter) this.exportRoom = keepExporter(this.sandbox);
     this.offered = protocols ?? [];
   }
 

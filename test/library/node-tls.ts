@@ -40,7 +40,7 @@ export const MODULE: readonly Row[] = [
 export const STREAM: readonly Row[] = [
   ["disableRenegotiation", "absent", RENEGOTIATION],
   ["renegotiate", "absent", RENEGOTIATION],
-  ["exportKeyingMaterial", "absent", SANDBOX],
+  ["exportKeyingMaterial", "other", "with the option `keepExporter`; 2,048 bytes at most"],
   ["setMaxSendFragment", "absent", "the peer's limit is kept to"],
   ["setServername", "other", "the option `servername`"],
   ["setSession", "absent", SESSIONS],

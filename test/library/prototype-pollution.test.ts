@@ -36,6 +36,7 @@ const EVIL: Readonly<Record<string, unknown>> = {
   maxVersion: "TLSv1.1",
   versions: {},
   ecdhCurve: "P-521",
+  keepExporter: true,
   ALPNProtocols: ["evil"],
   secureContext: {},
   handshakeTimeout: 1,

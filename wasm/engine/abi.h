@@ -311,6 +311,27 @@ EXPORT(engine_group) uint32_t engine_group(void);
 
 /* Is it a session of before that was resumed? */
 EXPORT(engine_resumed) uint32_t engine_resumed(void);
+/*
+ * Keying material for other protocols (RFC 8446, 7.5; RFC 5705 before TLS 1.3).
+ * Before the start: keep what it is made of, and give ENGINE_EXPORT_ROOM bytes
+ * of room; 0 if there is no memory. Without it, TLS 1.3's secret is wiped.
+ */
+#define ENGINE_EXPORT_MAX 2048
+#define ENGINE_EXPORT_ROOM (2 * ENGINE_EXPORT_MAX)
+EXPORT(engine_keep_exporter) unsigned char *engine_keep_exporter(void);
+
+/*
+ * Once established. In the room are a label, a NUL and the context, together
+ * at most ENGINE_EXPORT_MAX bytes. Without a context (ENGINE_NO_CONTEXT as its
+ * length) TLS 1.2 gives something else than with an empty one. `len` bytes, at
+ * most ENGINE_EXPORT_MAX, are behind ENGINE_EXPORT_MAX bytes of room then.
+ * Returns 0 or an error.
+ */
+#define ENGINE_LABEL_MAX 249
+#define ENGINE_NO_CONTEXT 0xFFFFFFFF
+EXPORT(engine_export)
+int
+engine_export(size_t label_len, size_t context_len, size_t len);
 
 /* The name that the client asked for (SNI, RFC 6066); empty for none. */
 EXPORT(engine_server_name) const char *engine_server_name(void);

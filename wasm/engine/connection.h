@@ -82,6 +82,9 @@ typedef struct {
 	uint16_t groups[GROUPS_MAX];
 	size_t groups_len;
 
+	/* engine_keep_exporter was called; see exporter.c. */
+	unsigned char *export_room;
+
 	/*
 	 * All randomness comes from here. The protocol that starts takes the
 	 * generator over, and it has no second user.

@@ -28,6 +28,15 @@ typedef struct {
 	size_t room; /* for the answer, in the same place */
 } host_request;
 
+/* What engine_export makes; its label ends with a NUL. */
+typedef struct {
+	const char *label;
+	const unsigned char *context; /* NULL for none */
+	size_t context_len;
+	unsigned char *out;
+	size_t len;
+} export_request;
+
 typedef struct protocol {
 	/* To the state before the first byte. Returns 0 or an error. */
 	int (*start)(void);
@@ -52,6 +61,9 @@ typedef struct protocol {
 	/* In ENGINE_AWAITS_CHAIN: the chain is in place; there is none. */
 	int (*resume_with_chain)(void);
 	void (*refuse)(unsigned alert);
+
+	/* In ENGINE_ESTABLISHED. NULL for a protocol that never is. */
+	void (*export_keys)(const export_request *wanted);
 } protocol;
 
 /* tls12/tls12.c: BearSSL's engine, TLS 1.0 to 1.2. */

@@ -134,4 +134,5 @@ const protocol protocol_undecided_client = {
 	NULL,
 	undecided_none,
 	undecided_refuse,
+	NULL,
 };

@@ -191,4 +191,5 @@ const protocol protocol_undecided = {
 	NULL,
 	undecided_none,
 	undecided_refuse,
+	NULL,
 };

@@ -6,6 +6,7 @@
 #define TLS12_CONTEXT_H__
 
 #include "bearssl.h"
+#include "engine/protocol.h"
 
 typedef struct {
 	/* Either side's context starts with an engine's. */
@@ -148,6 +149,10 @@ close_notify_prepare(void);
    fatal alert go to the outbox. */
 void
 failure_tell(void);
+
+/* exporter.c: see protocol.h. */
+void
+tls12_export(const export_request *wanted);
 
 /* An alert's level (RFC 5246, 7.2). */
 #define ALERT_WARNING 1

@@ -340,4 +340,5 @@ const protocol protocol_tls12 = {
 	NULL,
 	resume_with_chain,
 	refuse,
+	tls12_export,
 };

@@ -308,7 +308,9 @@ finish(void)
 	transcript_hash(&tls13.transcript, value);
 	secrets_finish(s, value);
 	record_out_rekey(&tls13.out, tls13.suite, s->client);
-	wipe(s->exporter, sizeof s->exporter);
+	if (conn.export_room == NULL) {
+		wipe(s->exporter, sizeof s->exporter);
+	}
 	wipe(s->resumption, sizeof s->resumption);
 	wipe(&tls13.transcript, sizeof tls13.transcript);
 	wipe(tls13.scratch, sizeof tls13.scratch);

@@ -6,6 +6,7 @@
 #ifndef TLS13_CONTEXT_H__
 #define TLS13_CONTEXT_H__
 
+#include "engine/protocol.h"
 #include "engine/reader.h"
 #include "key-schedule.h"
 #include "record-in.h"
@@ -304,6 +305,10 @@ server_take_signature(size_t len);
 
 /* ------------------------------------------------------------------ */
 /* The client: the same */
+
+/* exporter.c: see protocol.h. */
+void
+tls13_export(const export_request *wanted);
 
 /* client.c: say hello. Returns 0 or an error. */
 int

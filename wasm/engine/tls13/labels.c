@@ -1,6 +1,5 @@
 /*
- * HKDF with labels. No output here is longer than a hash value, so that
- * HKDF-Expand is one HMAC.
+ * HKDF with labels.
  */
 #include <string.h>
 #include "labels.h"
@@ -8,6 +7,9 @@
 #include "crypto/wipe.h"
 
 static const char prefix[] = "tls13 ";
+
+/* Blocks of HKDF-Expand (RFC 5869, 2.3). */
+#define EXPAND_MAX 255
 
 /* see labels.h */
 size_t
@@ -41,39 +43,62 @@ label_extract(const br_hash_class *hash, const void *salt, const void *ikm,
 	wipe(&hmac, sizeof hmac);
 }
 
+/* What is hashed in each block: HkdfLabel (7.1). */
+typedef struct {
+	unsigned char lengths[3], context_len;
+	const char *label;
+	const void *context;
+} info;
+
+/* A block of HKDF-Expand, number `n` from 1 on (RFC 5869, 2.3), in place of
+   the one before. */
+static void
+expand_block(const br_hmac_key_context *key, const info *of, unsigned char n,
+	unsigned char *block)
+{
+	br_hmac_context hmac;
+
+	br_hmac_init(&hmac, key, 0);
+	if (n > 1) {
+		br_hmac_update(&hmac, block, br_hmac_size(&hmac));
+	}
+	br_hmac_update(&hmac, of->lengths, sizeof of->lengths);
+	br_hmac_update(&hmac, prefix, sizeof prefix - 1);
+	br_hmac_update(&hmac, of->label, strlen(of->label));
+	br_hmac_update(&hmac, &of->context_len, 1);
+	br_hmac_update(&hmac, of->context, of->context_len);
+	br_hmac_update(&hmac, &n, 1);
+	br_hmac_out(&hmac, block);
+	wipe(&hmac, sizeof hmac);
+}
+
 /* see labels.h */
 void
 label_expand(const br_hash_class *hash, const unsigned char *secret,
 	const char *label, const void *context, size_t context_len,
 	unsigned char *out, size_t out_len)
 {
-	size_t label_len = strlen(label);
-	unsigned char lengths[3] = {(unsigned char)(out_len >> 8),
-		(unsigned char)out_len,
-		(unsigned char)(sizeof prefix - 1 + label_len)};
-	unsigned char context_length = (unsigned char)context_len;
-	unsigned char value[64];
+	const info of = {
+		{(unsigned char)(out_len >> 8), (unsigned char)out_len,
+			(unsigned char)(sizeof prefix - 1 + strlen(label))},
+		(unsigned char)context_len, label, context};
+	size_t hash_len = label_hash_len(hash), done;
+	unsigned char block[64];
+	unsigned char n = 1;
 	br_hmac_key_context key;
-	br_hmac_context hmac;
 
-	if (out_len > label_hash_len(hash)) {
+	if (out_len > EXPAND_MAX * hash_len) {
 		__builtin_trap();
 	}
-	br_hmac_key_init(&key, hash, secret, label_hash_len(hash));
-	br_hmac_init(&hmac, &key, 0);
-	br_hmac_update(&hmac, lengths, sizeof lengths);
-	br_hmac_update(&hmac, prefix, sizeof prefix - 1);
-	br_hmac_update(&hmac, label, label_len);
-	br_hmac_update(&hmac, &context_length, 1);
-	br_hmac_update(&hmac, context, context_len);
+	br_hmac_key_init(&key, hash, secret, hash_len);
+	for (done = 0; done < out_len; done += hash_len) {
+		size_t left = out_len - done;
 
-	/* The number of the block, from 1 on (RFC 5869, 2.3). */
-	br_hmac_update(&hmac, "\x01", 1);
-	br_hmac_out(&hmac, value);
-	memcpy(out, value, out_len);
-	wipe(value, sizeof value);
+		expand_block(&key, &of, n++, block);
+		memcpy(out + done, block, left < hash_len ? left : hash_len);
+	}
+	wipe(block, sizeof block);
 	wipe(&key, sizeof key);
-	wipe(&hmac, sizeof hmac);
 }
 
 /* see labels.h */

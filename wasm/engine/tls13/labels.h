@@ -17,7 +17,7 @@ label_extract(const br_hash_class *hash, const void *salt, const void *ikm,
 	size_t ikm_len, unsigned char *out);
 
 /*
- * HKDF-Expand-Label: `out_len` bytes, at most a hash value's, from a secret
+ * HKDF-Expand-Label: `out_len` bytes, at most 255 hash values', from a secret
  * as long as a hash value. `out` may be the secret.
  */
 void

@@ -350,7 +350,9 @@ finish(void)
 
 	transcript_hash(&tls13.transcript, value);
 	secrets_finish(s, value);
-	wipe(s->exporter, sizeof s->exporter);
+	if (conn.export_room == NULL) {
+		wipe(s->exporter, sizeof s->exporter);
+	}
 	wipe(&tls13.transcript, sizeof tls13.transcript);
 	wipe(tls13.scratch, sizeof tls13.scratch);
 	tls13.in.ccs_allowed = 0;

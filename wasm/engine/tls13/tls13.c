@@ -347,4 +347,5 @@ const protocol protocol_tls13 = {
 	answer,
 	resume_with_chain,
 	refuse,
+	tls13_export,
 };
