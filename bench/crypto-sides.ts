@@ -102,7 +102,7 @@ class InWebAssembly implements Side {
   }
 }
 
-/** Milliseconds of this process. Whoever else wants the processor changes the clock's time, not this. */
+/** Milliseconds of this process. Other processes change the clock's time, not this. */
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -36,7 +36,7 @@ export function kill(child: ChildProcess): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   } catch {
-    // Nobody is left in the group.
+    // No process is left in the group.
   }
 }
 
@@ -78,7 +78,7 @@ export function processorTime(pid: number): number {
 
 /**
  * The same of a whole group: of who lives, and of the children that they have waited for. What was
- * left to init to wait for is in nobody's account.
+ * left to init to wait for is in no process's account.
  */
 export function processorTimeOfGroup(group: number): number {
   let ticks = 0;

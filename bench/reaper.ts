@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { type Settings, start } from "./processes.ts";
 
 /*
- * Who asks what a server has used must find it in somebody's account. socat doesn't wait for a
+ * What a server has used must be found in a process's account. socat doesn't wait for a
  * program that takes its time to end, and init gets the bill. A parent that takes in orphans
  * (PR_SET_CHILD_SUBREAPER, prctl(2)) gets it instead. Node can't ask for that; Perl, which every
  * Debian has, can.
@@ -11,7 +11,7 @@ import { type Settings, start } from "./processes.ts";
 /** The number of prctl, which is all that Perl needs to know; elsewhere orphans are lost. */
 const PRCTL: Readonly<Partial<Record<NodeJS.Architecture, number>>> = { x64: 157, arm64: 167 };
 
-/** Runs the command as its child, ends when that ends, and waits for whoever else turns up. */
+/** Runs the command as its child, ends when that ends, and waits for all other children that it gets. */
 const SCRIPT = `
   my ($prctl, @command) = @ARGV;
   syscall($prctl, 36, 1, 0, 0, 0) == 0 or die "prctl: $!" if $prctl;

@@ -43,7 +43,7 @@ export interface Service {
   readonly prog: string;
 }
 
-/** More connections at once than anybody asks for here. */
+/** More connections at once than are opened here. */
 const NO_LIMIT = "10000";
 
 /** They have a process for all connections, the others one for each. */

@@ -1,6 +1,6 @@
 /**
  * Engines as the runner wants them. The module is the engine's own code and tune.c, through which
- * tests set and read what the package lets nobody set and read.
+ * tests set and read what the package does not let users set and read.
  */
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -156,7 +156,7 @@ function asksForCertificates({ verifiesPeer, requiresCertificate }: Settings): b
   return verifiesPeer || requiresCertificate;
 }
 
-/** Somebody's certificate, who vouches for none of the runner's. */
+/** The certificate of a CA that vouches for none of the runner's. */
 function strangers() {
   const [anchor] = readCertificates("test/recorded/root.pem");
   return { anchors: [present(anchor)], now: Date.now() };

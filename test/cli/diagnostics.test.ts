@@ -32,13 +32,13 @@ describe("a complaint", () => {
     expect(written).toEqual([[2, "s6-tlsd: fatal: unable to read a b c d\n"]]);
   });
 
-  test("tells no terminal what to do, and begins no line for who reads other line ends", () => {
+  test("tells no terminal what to do, and begins no line for readers of other line ends", () => {
     complain("s6-tlsd", "fatal", "server name \u001b[2J\u0007\u0000 \u0085\u009b\u2028 é");
     const text = "server name \\x1b[2J\\x07\\x00 \\x85\\x9b\\u2028 é";
     expect(written).toEqual([[2, `s6-tlsd: fatal: ${text}\n`]]);
   });
 
-  test("that nobody can read is no failure of its own", () => {
+  test("that can't be read is no failure of its own", () => {
     failure = new Error("write EPIPE");
     expect(() => complain("s6-tlsd", "fatal", "anything")).not.toThrow();
     expect(written).toEqual([]);

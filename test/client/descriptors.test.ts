@@ -1,6 +1,6 @@
 /**
  * The connection is on 6 and 7, or where -6 and -7 say, and there prog finds the cleartext. Its
- * standard input, output and error are nobody's business.
+ * standard input, output and error are not touched.
  */
 import { expect, it } from "vitest";
 import { call, refusalOf } from "../support/calls.ts";

@@ -129,7 +129,7 @@ it.each<[string, Alternative[]]>([
   expect(code).toBe(98);
 });
 
-it("an address in the common name is nobody's", async () => {
+it("an address in the common name counts for nothing", async () => {
   const credentials = authority.issue({ subject: commonName(["CN", "127.0.0.1"]) });
   const { port } = await opensslServer(credentials);
   const { code, stderr } = await refusalOf({ port, authority, name: "127.0.0.1" });

@@ -1,5 +1,5 @@
 /**
- * Nobody asks whether a certificate was revoked: BearSSL has neither lists nor OCSP, and who counts
+ * Whether a certificate was revoked is not checked: BearSSL has neither lists nor OCSP, and who counts
  * on them has to know. Only a certificate that critically must be stapled is refused.
  */
 import { execFileSync, spawnSync } from "node:child_process";

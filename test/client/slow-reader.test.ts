@@ -1,5 +1,5 @@
 /**
- * Whoever reads the cleartext may take its time: all of it arrives, even when the server has long
+ * The reader of the cleartext may take its time: all of it arrives, even when the server has long
  * hung up.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Client certificates behind STARTTLS: asked for by the server's -Y and -y, sent by the client's -y,
- * and both programs are told who is at the other end.
+ * and both programs are told the other end's name.
  */
 import { expect, it } from "vitest";
 import { Authority, derCertificate, SERVER_NAME } from "../support/certificates.ts";

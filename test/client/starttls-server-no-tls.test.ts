@@ -47,7 +47,7 @@ it.each(signals)("a program that is killed by %s", async (signal) => {
   expect(await ended).toEqual({ code: null, signal, stdout: "", stderr: "" });
 });
 
-it("no program: nobody is there to start TLS, and neither is a file read", async () => {
+it("no program: TLS is not started, and no file is read", async () => {
   const prog = ["/nonexistent/prog"];
   const listener = await serve({ program, credentials: missing, prog });
   await exchangeRaw(listener.port, "");

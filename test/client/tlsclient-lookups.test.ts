@@ -25,7 +25,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Whoever asks, gets that reply; null: none. */
+/** Every question gets that reply; null: none. */
 async function startIdentd(reply: ((question: string) => string) | null): Promise<void> {
   const server = createServer((socket) => {
     socket.on("error", () => {});

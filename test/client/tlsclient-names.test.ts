@@ -68,7 +68,7 @@ it("a host with the root's dot is the host without", async () => {
   expect(await runClient(call)).toMatchObject({ stdout: "asked for localhost\n", stderr: "" });
 });
 
-it("a certificate that nobody trusts: 98, and prog does not run", async () => {
+it("a certificate that is not trusted: 98, and prog does not run", async () => {
   const { port } = await startServer(serving);
   const call = { authority: Authority.root(), host: "localhost", port, prog: ["echo", "ran"] };
   const { code, stdout } = await runClient(call);

@@ -1,6 +1,6 @@
 /**
  * After -t seconds s6-tlsclient gives up, and after those of -T tries the next address. Here, an address never answers because its queue of
- * connections is full, so that the system drops whoever knocks.
+ * connections is full, so that the system drops new ones.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -29,7 +29,7 @@ afterEach(() => {
   for (const socket of queued.splice(0)) socket.destroy();
 });
 
-/** The port of 127.0.0.1 where nobody answers. */
+/** The port of 127.0.0.1 where no answer comes. */
 async function silentPort(): Promise<number> {
   const listener = start([process.execPath, "-e", LISTEN_AND_STOP]);
   await eventually("a listener", () => listener.stdout.includes("\n"));
@@ -75,7 +75,7 @@ describe("of two addresses", NEEDS_HOSTS, () => {
 /** The kernel answers by itself, but a busy machine may be slow to tell us. */
 const ANSWER_MS = 1000;
 
-/** Connects until nobody answers any more. */
+/** Connects until no answer comes any more. */
 async function fill(port: number): Promise<void> {
   for (let waits = true; waits; ) {
     const socket = connect({ host: "127.0.0.1", port });

@@ -1,5 +1,5 @@
 /**
- * What s6-tlsclient refuses before it connects to anybody, and what becomes of prog's own errors.
+ * What s6-tlsclient refuses before it connects, and what becomes of prog's own errors.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * A certificate in CAFILE or CADIR that vouches for nobody is told once, by file, subject and reason;
+ * A certificate in CAFILE or CADIR that can't vouch for another one is told once, by file, subject and reason;
  * the others do as ever.
  */
 import { execFileSync } from "node:child_process";

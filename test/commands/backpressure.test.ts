@@ -1,5 +1,5 @@
 /**
- * Who does not read stops who writes: the tunnel holds little, and its memory stays bounded.
+ * A side that does not read stops the writer at the other: the tunnel holds little, and its memory stays bounded.
  */
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";

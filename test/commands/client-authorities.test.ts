@@ -218,7 +218,7 @@ describe("without an authority of use", () => {
     expect(code).toBe(96);
   });
 
-  it("nobody is asked, and neither CADIR nor CAFILE is read, without -y and -Y", async () => {
+  it("no client is asked, and neither CADIR nor CAFILE is read, without -y and -Y", async () => {
     const { port } = await serve({
       credentials,
       options: ["-S"],

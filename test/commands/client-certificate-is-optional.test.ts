@@ -52,7 +52,7 @@ it("-Y: a certificate without alternative names has no variable for them", async
   expect(names).toEqual(["SSL_PEER_CERT_HASH", "SSL_PEER_CERT_SPKI_HASH", "SSL_PEER_CERT_SUBJECT"]);
 });
 
-it.each(["", "-Z"])("with options %j, nobody is asked", async (line) => {
+it.each(["", "-Z"])("with options %j, no client is asked", async (line) => {
   expect(await variables(line, opensslCertificate(client))).toEqual([]);
 });
 

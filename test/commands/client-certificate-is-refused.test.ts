@@ -113,7 +113,7 @@ const REFUSED: [what: string, client: ClientCredentials, alert: string, message:
     "certificate with an invalid signature",
   ],
   [
-    "with an intermediate of somebody else's",
+    "with an intermediate of another CA's",
     withChain(
       intermediate.issue(),
       root.intermediate({ subject: name(["CN", "Not my issuer"]) }).der,

@@ -1,5 +1,5 @@
 /**
- * A certificate in CAFILE that is no authority's vouches for nobody but itself: the same certificate
+ * A certificate in CAFILE that is no authority's vouches for itself only: the same certificate
  * is welcome, and another one of the same name and key is not. Its holder could write into that
  * whatever the program is told next.
  */

@@ -115,7 +115,7 @@ it("a client that never stops is hung up on", async () => {
   const begin = Date.now();
   socket.write(clearRecord(99, Buffer.of(1)));
   const endless = flood(socket, Number.POSITIVE_INFINITY);
-  // In the end there is a reset: nobody reads any more.
+  // In the end there is a reset: the server reads no more.
   endless.catch(() => {});
   socket.on("error", () => {});
   expect(await tunnel.ended).toMatchObject({ code: 98 });

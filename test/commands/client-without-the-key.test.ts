@@ -1,5 +1,5 @@
 /**
- * Everybody may have a client's certificate, only the client has its key: who has not is refused,
+ * A client's certificate is public, its key is not: a client without the key is refused,
  * whether the key would sign or, in static ECDH, agree on a secret. OpenSSL no longer speaks the
  * latter; BearSSL's client does.
  */

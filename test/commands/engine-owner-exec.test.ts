@@ -98,7 +98,7 @@ describe("with a Node that can exec", NEEDS_ROOT, () => {
   });
 });
 
-/** Descriptors from here on may come from whoever started the tests: Node lets them through. */
+/** Descriptors from here on may come from the process that started the tests: Node lets them through. */
 const FIRST_FOREIGN = 16;
 
 const O_RDONLY = 0;

@@ -47,14 +47,14 @@ const REASONS = /: (not an unsigned integer: |no (user|group|id) .*)\n$/;
 async function endUntouched(port: number, ended: () => Promise<Ended>): Promise<Ended> {
   const socket = await connectRaw(port);
   const answer = everything(socket);
-  socket.write("a greeting that nobody reads");
+  socket.write("a greeting that is not read");
   const heard = await answer.catch((error: NodeJS.ErrnoException) => error.code);
   expect(["ECONNRESET", ""]).toContain(String(heard));
   return ended();
 }
 
 describe.each(NODES)("without root, with %s", NEEDS_ROOT, (_, node) => {
-  // A folder that everybody may enter: the tests' own is root's.
+  // A folder that any user may enter: the tests' own is root's.
   const open = mkdtempSync(join(tmpdir(), "bearhug-open-"));
   chmodSync(open, 0o755);
   const repository = dirname(dirname(program("s6-tlsd")));
@@ -99,7 +99,7 @@ describe.each(NODES)("without root, with %s", NEEDS_ROOT, (_, node) => {
     expect(tcpserver.running.stderr).toMatch(/^s6-tlsd-io: fatal: unable to drop privileges/m);
   });
 
-  it("all is well if nobody is asked for", async () => {
+  it("all is well if no user is named", async () => {
     const args = [copy("node"), copy("bin/s6-tlsd"), "true"];
     const ended = await run([...without, ...args], { environment });
     expect(ended).toMatchObject({ code: 98 });

@@ -47,7 +47,7 @@ async function running(node: string, script: string) {
   return { client, tunnel, engine: engineChildOf(tunnel.pid) as number };
 }
 
-/** Whoever adopted it may take a while to bury it. */
+/** The process that adopted it may take a while to reap it. */
 const isGone = (pid: number) => () =>
   !existsSync(`/proc/${pid}`) || statusOf(pid, "State").startsWith("Z");
 

@@ -73,7 +73,7 @@ it("an option before --help that is unknown comes first", async () => {
   expect(stderr).toContain("unknown option --nonsense");
 });
 
-it("--help that nobody can read is an error", async () => {
+it("--help that can't be written is an error", async () => {
   const full = ["sh", "-c", 'exec "$0" --help >/dev/full', program("s6-tlsd")];
   const { code, stderr } = await run(full);
   expect({ code, stderr }).toEqual({

@@ -1,10 +1,10 @@
 /**
  * Whatever is wrong with a ClientKeyExchange of static RSA shows only when the client's Finished
  * cannot be opened: the same alert at the same point, as if the client had merely sealed it badly.
- * Otherwise the server decrypts for everybody, one alert at a time (RFC 5246, 7.4.7.1).
+ * Otherwise the server decrypts for any client, one alert at a time (RFC 5246, 7.4.7.1).
  *
  * With ECDHE a share that is no point of its curve is refused at once. That is no oracle: the share
- * goes over the wire in the clear, so the client and everybody on the way can tell for themselves
+ * goes over the wire in the clear, so the client and any host on the way can tell for themselves
  * whether it is a point, and the server's half is for this one connection. A server that goes on
  * with a random secret only hides the client's mistake (RFC 8422, 5.11).
  */

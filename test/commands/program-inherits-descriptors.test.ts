@@ -1,5 +1,5 @@
 /**
- * Descriptors that whoever started s6-tlsd left open are the program's too, as after an exec; and
+ * Descriptors that s6-tlsd was started with are the program's too, as after an exec; and
  * so is standard error.
  */
 import { expect, it } from "vitest";

@@ -21,7 +21,7 @@ it("a slow client gets all that a program wrote before it exited", async () => {
   const prog = ["sh", "-c", `cat ${scratchFile("output", output)}; exit 9`];
   const listener = await serve({ credentials, prog });
   const client = await connect({ port: listener.port, authority });
-  // Nobody reads yet, and the kernel's buffers are too small for it all.
+  // No side reads yet, and the kernel's buffers are too small for it all.
   await sleep(500);
   const received = await everything(client);
   expect(received.length).toBe(SIZE);

@@ -60,12 +60,12 @@ it.each(bad)("%s is 96, and names the name", async (_, environment, reason) => {
 /** A client that is gone already: what reading the credentials leads to, if all is well. */
 const EOF_IN_HANDSHAKE = { code: 98 };
 
-it.each(bad)("without -k, %s is nobody's business", async (_, environment) => {
+it.each(bad)("without -k, %s is not looked at", async (_, environment) => {
   const ended = await runAlone({ environment: { ...fine, ...environment } });
   expect(ended).toMatchObject(EOF_IN_HANDSHAKE);
 });
 
-it("a certificate without a key is nobody's business", async () => {
+it("a certificate without a key is not looked at", async () => {
   const environment = { ...fine, "CERTFILE:bad.test": "/no/certificate" };
   const ended = await runAlone({ args: ["-k1", "true"], environment });
   expect(ended).toMatchObject(EOF_IN_HANDSHAKE);

@@ -33,7 +33,7 @@ it.each(refused)("%s gets unrecognized_name", async (name) => {
   expect(stderr).toContain(name);
 });
 
-it("a client that names nobody gets handshake_failure", async () => {
+it("a client that asks for no name gets handshake_failure", async () => {
   const guarded = await guard({ options: ["-k", "2"], environment });
   const hello = clientHello({ suites: [0xcca9] });
   const answer = await shout({ port: guarded.listener.port, bytes: hello });

@@ -76,7 +76,7 @@ it.each(["--sni", "-k1", "--sni-level=1", "-k 2 --sni"])("%s is the same", async
   expect(await visit(listener.port, "unknown.test")).toMatchObject({ subject: "default.test" });
 });
 
-it.each(["", "-k 0", "-k 2 -k 0"])("with %j, everybody gets the default pair", async (line) => {
+it.each(["", "-k 0", "-k 2 -k 0"])("with %j, every client gets the default pair", async (line) => {
   const listener = await serve({ options: words(line), environment, prog: sayName });
   expect(await visit(listener.port, "www.example.com")).toEqual({
     subject: "default.test",

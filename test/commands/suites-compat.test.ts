@@ -1,6 +1,6 @@
 /**
  * Every suite of the profile `compat` is negotiated: with OpenSSL, with GnuTLS where OpenSSL 3 has
- * no 3DES, and with BearSSL's own client where nobody else has static ECDH any more.
+ * no 3DES, and with BearSSL's own client where no other client has static ECDH any more.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

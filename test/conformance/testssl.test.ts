@@ -13,7 +13,7 @@ const inModern: Accepted = {};
 const inCompat: Accepted = {
   cipherlist_3DES_IDEA: ["MEDIUM", "3DES is the last of the suites, for clients that have no AES"],
   cipherlist_AVERAGE: ["LOW", "CBC is what old clients have"],
-  SWEET32: ["LOW", "of 3DES: nobody who has anything better gets it"],
+  SWEET32: ["LOW", "of 3DES: no client that has anything better gets it"],
   LUCKY13: ["LOW", "CBC is offered; BearSSL checks MAC and padding in constant time"],
 };
 

@@ -6,7 +6,7 @@ import { words } from "../support/words.ts";
 import { mappingsOf } from "./process-memory.ts";
 import { Search, secretsOf } from "./secrets.ts";
 
-/** The process of s6-tlsserver that accepts everybody's connections never has a key. */
+/** The process of s6-tlsserver that accepts all connections never has a key. */
 
 const authority = Authority.root();
 const kinds: KeyKind[] = ["P-256", "RSA-2048"];

@@ -35,7 +35,7 @@ describe("nothing is left of a connection", () => {
     client.destroy();
   });
 
-  test("it is overwritten before anybody hears of the end", () => {
+  test("it is overwritten before the end is told", () => {
     const blankAtTheEnd: boolean[] = [];
     const bench: Bench = new Bench({
       over: () => blankAtTheEnd.push(isBlank(memoryOf(bench.engine))),

@@ -57,7 +57,7 @@ export function rsaPrivate(
   return good ? get(0, message.length).toString("hex") : null;
 }
 
-/** Is power^e the message, says who has the private key? */
+/** Is power^e the message, for the private key's holder? */
 export function rsaCheck(
   key: RsaKey,
   of: { power: Uint8Array; message: Uint8Array; n: Uint8Array; e: Uint8Array },

@@ -85,7 +85,7 @@ it("a snippet that fails, or prints something else, would be found", async () =>
 
 type Run = Extract<Block["directive"], { kind: "run" }>;
 
-/** Somebody who does what a page says. */
+/** A reader that does what a page says. */
 class Reader {
   private server: Running | null = null;
   private background: Running | null = null;
@@ -100,7 +100,7 @@ class Reader {
     } else if (directive.kind === "background") {
       this.background = this.startBlock(block);
     } else if (directive.kind === "server") {
-      // For anybody else, what follows goes to the server before.
+      // For any other program, what follows goes to the server before.
       if (!directive.needsRoot || process.getuid?.() === 0) await this.serve(block);
     } else {
       await this.runToItsEnd(block, directive);

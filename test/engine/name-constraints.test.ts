@@ -322,7 +322,7 @@ describe.each(["root", "intermediate"] as const)("of the %s", (place) => {
   });
 });
 
-/** What RFC 5280 does not allow, or nobody can apply. */
+/** What RFC 5280 does not allow, or can't be applied. */
 const unusable: [string, NameConstraints][] = [
   ["no list at all", {}],
   ["a base that is no host name", { permitted: [["DNS", "*.example.test"]] }],

@@ -95,7 +95,7 @@ describe("a bad padding", () => {
     expect(answer).not.toEqual(Buffer.alloc(PRE_MASTER, 0xaa));
   });
 
-  test("gives the same bytes for the same message, whoever asks and how often", () => {
+  test("gives the same bytes for the same message, in any instance and any number of times", () => {
     const message = encryptBlock(blockWith(1, 1));
     const first = decrypt(message);
     const loaded = load();

@@ -122,7 +122,7 @@ describe("a damaged RSA key", () => {
     const room = new Uint8Array(600);
     expect(loaded.sign(HASHES.sha256, digest("sha256"), room)).toBe(0);
     expect(isBlank(room)).toBe(true);
-    // Nor is the faulty signature left in the keeper, for the next who asks for something.
+    // Nor is the faulty signature left in the keeper, for the next call that asks for something.
     expect(isBlank(mailboxOf(keeper).subarray(0, SIGNATURE_BYTES))).toBe(true);
   });
 

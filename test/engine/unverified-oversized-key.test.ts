@@ -10,7 +10,7 @@ import { element, integer, oid, sequence } from "./der.ts";
 import { drain, feed, loadKey, newClient, newServer } from "./instances.ts";
 
 /**
- * A server that nobody verifies, with a certificate whose RSA key is larger than BearSSL's decoder
+ * A server that is not verified, with a certificate whose RSA key is larger than BearSSL's decoder
  * has room for. It comes in small records: BearSSL refuses the key at its length, and was asked to
  * go on by the next record, which it wrote past its room.
  */

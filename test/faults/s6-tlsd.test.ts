@@ -80,7 +80,7 @@ function verdict(fault: Fault, came: Visit, { code, signal, stderr }: Ended): st
   // A client whose system says so is not there any more, unlike ours.
   const clientLeft = fault.call === "write" && ["EPIPE", "ECONNRESET"].includes(fault.error);
   if (came === "stuck" && !clientLeft) complaints.push("the client hears of no end");
-  // A reset is how a program can end that has not read all; EIO is nobody's way to say goodbye.
+  // A reset is how a program can end that has not read all; EIO is never a program's end.
   if (came === "cut short" && fault.error === "EIO" && ours.length === 0 && !isMute) {
     complaints.push("a part of the answer, and not a word");
   }

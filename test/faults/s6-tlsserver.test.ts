@@ -59,7 +59,7 @@ const SAMPLE = [1, 4];
 
 const VISITS = 3;
 
-/** How long it may take until somebody is served again. */
+/** How long it may take until a client is served again. */
 const RECOVERY_MS = 25_000;
 
 const PATIENCE_MS = 60_000;
@@ -107,7 +107,7 @@ async function attempt(fault: Fault, place: Omit<Place, "program">): Promise<str
   if (isServing) {
     const server = new Server(running, authority);
     for (let turn = 0; turn < VISITS; turn++) visits.push(await visit(server));
-    if (!(await recovers(server, visits))) complaints.push("nobody is served any more");
+    if (!(await recovers(server, visits))) complaints.push("no client is served any more");
     if (running.isOver) complaints.push("the server is gone");
     else server.signal("SIGTERM");
   }
@@ -130,7 +130,7 @@ const LINE =
 
 const CODES = [96, 97, 111];
 
-/** Is somebody served, sooner or later? */
+/** Is a client served within that time? */
 async function recovers(server: Server, visits: Visit[]): Promise<boolean> {
   const deadline = Date.now() + RECOVERY_MS;
   while (Date.now() < deadline && !server.running.isOver) {

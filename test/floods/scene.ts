@@ -52,7 +52,7 @@ export class Scene {
     return { p99: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN, echoes: sorted.length };
   }
 
-  /** Somebody who comes in the middle of it is served. */
+  /** A client that comes in the middle of it is served. */
   async isServed(): Promise<void> {
     const client = await visitor(this.server);
     await echo(client, "served\n");
@@ -68,7 +68,7 @@ export class Scene {
     }
   }
 
-  /** Nobody was replaced, nothing is left of the flood, and who comes now is served. */
+  /** No worker was replaced, nothing is left of the flood, and a client that comes now is served. */
   private async survey(): Promise<void> {
     const { server } = this;
     await eventually("no socket in CLOSE_WAIT", () => closeWait(server.port) === 0).catch(() => {

@@ -49,7 +49,7 @@ export class Party {
     });
   }
 
-  /** Whoever owns a tunnel may be gone after it, and with it what is under way. */
+  /** A tunnel's owner may be gone after it, and with it what is under way. */
   private end(failure: Error | null): void {
     this.ends.push(failure);
     if (failure !== null) return;

@@ -15,7 +15,7 @@ export class Port implements Endpoint {
   failure: Error | null = null;
   broken = false;
 
-  /** What was written, and nobody has fetched yet. */
+  /** What was written and not fetched yet. */
   private underWay = NOTHING;
   private unflushed: Uint8Array[] = [];
   private unflushedLength = 0;
@@ -83,7 +83,7 @@ export class Port implements Endpoint {
     if (!this.isStopped) this.arrived = piece;
   }
 
-  /** Nobody takes anything here any more. */
+  /** What is written here is not taken any more. */
   breakOff(): void {
     this.broken = true;
     this.underWay = NOTHING;

@@ -119,7 +119,7 @@ function judgeOne(
   if (ends.length !== 1) complaints.push(`over ${ends.length} times`);
   if (!isBlank(memoryOf(settings.engine))) complaints.push("its engine is not wiped");
   if (party.mostHeld > ENGINE_HOLDS) complaints.push(`held ${party.mostHeld} bytes`);
-  if (!whole.subarray(0, heard.length).equals(heard)) complaints.push("bytes that nobody said");
+  if (!whole.subarray(0, heard.length).equals(heard)) complaints.push("bytes that were not said");
   if (!world.hadAccident) complaints.push(...judgeUndisturbed(party, heard.equals(whole)));
   else if (!isExpected(ends[0] ?? null)) complaints.push(`ended with ${ends[0]}`);
   return complaints.map((text) => `${name}: ${text}`);
@@ -130,7 +130,7 @@ const ENGINE_HOLDS = 2 * 17_000;
 
 function judgeUndisturbed({ settings, ends, heardEof }: Party, isWhole: boolean): string[] {
   const complaints: string[] = [];
-  // With -S, whoever ends first hears no more.
+  // With -S, the side that ends first hears no more.
   if (!settings.closeNotify && !isWhole) complaints.push("not all was heard");
   if (!heardEof) complaints.push("the program heard no EOF");
   if (ends[0] !== null) complaints.push(`ended with ${ends[0]}`);

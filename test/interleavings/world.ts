@@ -138,7 +138,7 @@ const ACCIDENT = "accident";
 /** Words of which each event has one. */
 type Order = readonly ("to " | "says" | "hears" | "clock")[];
 
-/** Everybody attentive; programs that hear late; a network that is slow; programs that talk first. */
+/** All sides attentive; programs that hear late; a network that is slow; programs that talk first. */
 export const ORDERS: readonly Order[] = [
   ["to ", "hears", "says", "clock"],
   ["to ", "says", "hears", "clock"],

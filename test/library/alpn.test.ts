@@ -68,7 +68,7 @@ describe("a client of ours", () => {
     expect(stream.alpnProtocol).toBe("y");
   });
 
-  test("refuses a name that nobody could offer", () => {
+  test("refuses a name that no client could offer", () => {
     for (const name of ["", "a".repeat(256), "a\0b", "é"]) {
       const options = { ...server, port: 1, ALPNProtocols: ["ok", name] };
       expect(() => bearhug.connect(options)).toThrow(/^The "ALPNProtocols" option has /);

@@ -57,7 +57,7 @@ describe("data", () => {
     expect(sha256(await received)).toBe(sha256(sent));
   });
 
-  test("that nobody reads stops whoever writes, and goes on later", async () => {
+  test("that is not read stops its writer, and goes on later", async () => {
     const { client, stream } = await pairOfStreams();
     const chunk = payload("chunk", 64 * 1024);
     let written = 0;

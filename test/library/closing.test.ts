@@ -249,7 +249,7 @@ describe("a connection that is cut", () => {
   });
 });
 
-test("a forged record is a failure, whoever has ended already", async () => {
+test("a forged record is a failure, whichever side has ended already", async () => {
   const [left, right] = duplexPair();
   const server = bearhug.wrap(right, { isServer: true, ...pair, allowHalfOpen: true });
   const options = { servername: SERVER_NAME, ca: readFileSync(authority.certFile) };
@@ -279,7 +279,7 @@ test("a fatal alert is a failure, also in answer to our end", async () => {
   });
 });
 
-test("a failure is no EOF to who reads, and the peer hears why", async () => {
+test("a failure is no EOF to the reader, and the peer hears why", async () => {
   const { port, arrived } = await oneStream();
   const client = await Tls12Client.connect(port);
   await client.establish();

@@ -71,7 +71,7 @@ test.each(DAMAGES)("a module that is %s is told by the programs", async (_, dama
   expect(stderr).toContain(REMEDY);
 });
 
-test("an installation that nobody damaged works", async () => {
+test("an undamaged installation works", async () => {
   const library = createRequire(join(root, "x.cjs"))("./dist/index.cjs");
   expect(() => library.createServer(pair)).not.toThrow();
 });

@@ -62,7 +62,7 @@ describe("a server", () => {
     const closed = within(5000, "the server's close", once(server, "close"));
     server.close();
     expect(server.listening).toBe(false);
-    // Who is here already stays, and is waited for.
+    // Connections that exist stay, and are waited for.
     expect(await new Promise((resolve) => server.getConnections((_, n) => resolve(n)))).toBe(1);
     const answer = everything(client);
     stream.end("bye");

@@ -24,7 +24,7 @@ export interface SuperService {
 
 const LOOPBACK = "127.0.0.1";
 
-/** An address of the loopback where nobody else listens, for a port that is not ours to choose. */
+/** An address of the loopback where no other server listens, for a port that is not ours to choose. */
 export function loopbackOfOurs(): string {
   return `127.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}.7`;
 }

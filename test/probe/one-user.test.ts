@@ -98,7 +98,7 @@ describe("started by root, with a key that only root may read", NEEDS_ROOT, () =
   });
 });
 
-describe("started by somebody else", NEEDS_ROOT, () => {
+describe("started by another user than root", NEEDS_ROOT, () => {
   it("a prog can read its worker, as the threat model says", async () => {
     const own = authority.issue();
     chmodSync(own.keyFile, 0o444);

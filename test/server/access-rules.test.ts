@@ -179,7 +179,7 @@ describe.each([
 
 it("a rule that can't be read refuses, and is told", async () => {
   const directory = rulesDirectory({ "ip4/127.0.0.1_32/allow": "" });
-  // A link that leads to itself can't be read by anybody.
+  // A link that leads to itself can't be read by any process.
   execFileSync("ln", ["-s", "allow", join(directory, "ip4/127.0.0.2_32")]);
   execFileSync("ln", ["-sfn", "loop", join(directory, "ip4/loop")]);
   execFileSync("ln", ["-sfn", "loop", join(directory, "ip4/127.0.0.2_32")]);

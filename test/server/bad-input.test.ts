@@ -24,7 +24,7 @@ interface Refusal {
   says: string | RegExp;
 }
 
-/** Runs it on a port of its own, on which nobody answers then, nor was one ever announced. */
+/** Runs it on a port of its own, where it then does not listen, nor was one ever announced. */
 async function refused(serving: Partial<Serving>, { code, says }: Refusal): Promise<Ended> {
   const port = await freePort();
   const ended = await runServer({ credentials, port: `${port}`, ...serving });
@@ -126,7 +126,7 @@ describe("96, for credentials", () => {
     ["a key file with no key", { keyFile: garbage }, garbage],
     ["a certificate file with no certificate", { certFile: garbage }, garbage],
     ["a folder", { keyFile: scratch }, scratch],
-    ["a key and somebody else's certificate", { certFile: other.certFile }, other.certFile],
+    ["a key and a certificate for another one", { certFile: other.certFile }, other.certFile],
   ])("%s", async (_, wrong, says) => {
     await refused({ credentials: { ...credentials, ...wrong } }, { code: 96, says });
   });

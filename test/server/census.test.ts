@@ -10,7 +10,7 @@ test("counts all, and each address for itself", () => {
   expect(census.enter("a")).toBe(2);
 });
 
-test("remembers nobody who has left", () => {
+test("remembers no client that has left", () => {
   const census = new Census();
   for (let turn = 0; turn < 1000; turn++) {
     census.enter(`address ${turn}`);

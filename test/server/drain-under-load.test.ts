@@ -19,7 +19,7 @@ const REPLY = payload("a reply", 3_000_000);
 const file = scratchFile("reply", REPLY);
 const prog = ["sh", "-c", 'read -r _; sleep 0.1; cat "$0"', file];
 
-/** The digest of the reply; "refused" if there was nobody to ask. */
+/** The digest of the reply; "refused" if no server was there. */
 async function ask(server: Server): Promise<string> {
   const client = await connect(server).catch(() => null);
   if (client === null) return "refused";

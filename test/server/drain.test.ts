@@ -45,7 +45,7 @@ async function isRefused({ port }: Server): Promise<boolean> {
   );
 }
 
-it("with nobody there, it ends at once, and its workers with it", async () => {
+it("without a connection, it ends at once, and its workers with it", async () => {
   const server = await startServer({ authority, credentials });
   const processes = everybody(server);
   const begin = performance.now();
@@ -87,7 +87,7 @@ it("clients that wait for a slot are hung up on", async () => {
   const hungUp = new Promise((resolve) => waiting.once("end", resolve).once("close", resolve));
   waiting.resume();
   server.signal("SIGTERM");
-  await within(2_000, "the end of who waits", hungUp);
+  await within(2_000, "the end of the waiting client", hungUp);
   expect(await exchange(client, "first")).toBe("late: first\n");
   expect(await server.running.ended).toMatchObject({ code: 0 });
 });

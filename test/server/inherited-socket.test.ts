@@ -1,5 +1,5 @@
 /**
- * The server listens on a socket that somebody else has bound: a descriptor by its number, or what
+ * The server listens on a socket that another process has bound: a descriptor by its number, or what
  * systemd passes on.
  */
 import { once } from "node:events";
@@ -66,7 +66,7 @@ it("LISTEN_FDS and LISTEN_PID, as systemd sets them; prog hears nothing of it", 
   expect(answer).not.toContain("LISTEN_");
 });
 
-it("with somebody else's LISTEN_PID, LISTEN_FDS is not for us", async () => {
+it("with another process's LISTEN_PID, LISTEN_FDS is not for us", async () => {
   const { port, descriptor } = await listeningSocket();
   const environment = { LISTEN_FDS: "1", LISTEN_PID: "1" };
   const server = await startServer({ authority, credentials, descriptor, environment });

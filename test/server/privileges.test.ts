@@ -19,7 +19,7 @@ import { words } from "../support/words.ts";
 
 const authority = Authority.root();
 
-/** Keys that the user of these tests can read, and nobody else but who is told so. */
+/** Keys that the user of these tests can read, and no other user but those that are named. */
 function keyFor(owner: number): Credentials {
   const credentials = authority.issue();
   chmodSync(credentials.keyFile, 0o400);
@@ -203,7 +203,7 @@ describe("as root", NEEDS_ROOT, () => {
     }
   });
 
-  it("who is that user already needs no rights for it", async () => {
+  it("a process that is that user already needs no rights for it", async () => {
     const server = await startServer({
       ...{ authority, credentials: keyFor(NOBODY), runner: asNobody },
       executable: publicProgram("s6-tlsserver"),
@@ -213,7 +213,7 @@ describe("as root", NEEDS_ROOT, () => {
   });
 });
 
-/** A port below 1024 on which nobody listens. */
+/** A port below 1024 on which no server listens. */
 async function lowPort(): Promise<number> {
   for (let port = 1023; port > 900; port--) {
     const probe = createServer().listen(port, "127.0.0.1");

@@ -24,7 +24,7 @@ it("each of several programs in one worker has the descriptors 0, 1 and 2", asyn
   await eventually("the programs run", () => server.programs.length === CLIENTS);
   const seen = server.programs.map(descriptorsOf);
 
-  // What whoever started these tests left open is everybody's.
+  // Descriptors that the tests were started with are in all processes.
   const inherited = new Set(descriptorsOf(process.pid).values());
   for (const descriptors of seen) {
     const own = [...descriptors].filter(([number, what]) => number < 3 || !inherited.has(what));

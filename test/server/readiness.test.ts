@@ -1,5 +1,5 @@
 /**
- * Whoever starts the server learns when it listens: from -1, from --notification-fd, from systemd's
+ * The process that starts the server learns when it listens: from -1, from --notification-fd, from systemd's
  * socket. Not earlier: a client that comes right then is served.
  */
 import { readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
  * Workers that disagree at a reload: one has read good files, another finds them bad, or dies over
- * it. Then all keep the old keys, the new ones are in nobody's memory, and the next reload works.
+ * it. Then all keep the old keys, the new ones are in no process's memory, and the next reload works.
  * One worker is stopped by a signal while files change, so that each finds something else.
  */
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * USR2: all files are read again. If all are good, whoever comes next gets the new ones; if one is
+ * USR2: all files are read again. If all are good, the next client gets the new ones; if one is
  * bad, nothing changes and the log says why. Connections that are open keep what they have.
  */
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -162,7 +162,7 @@ it("under load, no byte of any reply is lost", async () => {
     for (let turn = 0; !finished; turn++) {
       replace(files, turn % 2 === 0 ? second : first);
       server.signal("SIGUSR2");
-      // Nobody may be reading the files when they are overwritten the next time.
+      // No worker may be reading the files when they are overwritten the next time.
       await server.logged("read all keys", turn + 1);
       await sleep(60);
     }

@@ -1,5 +1,5 @@
 /**
- * Clients that say nothing, or take their bytes one at a time, cost nobody else anything.
+ * Clients that say nothing, or take their bytes one at a time, cost other clients nothing.
  */
 import { connect as connectTcp, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
@@ -32,7 +32,7 @@ it("500 clients that connect and say nothing don't stop the 501st", async () => 
   expect(server.log.filter((line) => !line.includes(" open from ")).length).toBeLessThan(2);
 });
 
-it("a client that reads a byte a second slows nobody down, and its program waits for it", async () => {
+it("a client that reads a byte a second slows no other down, and its program waits for it", async () => {
   const endless = ["sh", "-c", "read -r count; head -c $count /dev/zero"];
   const options = words("--workers 1 --grace 0");
   const server = await startServer({ authority, credentials, options, prog: endless });

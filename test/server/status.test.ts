@@ -29,7 +29,7 @@ async function value(port: number, name: string): Promise<number> {
   return Number(line.slice(name.length + 1));
 }
 
-it("s6-tlsserver: what is open, what has ended, and who was refused", async () => {
+it("s6-tlsserver: what is open, what has ended, and what was refused", async () => {
   const port = await freePort();
   const options = ["--status", `127.0.0.1:${port}`, "-C", "1"];
   const server = await startServer({ authority, credentials, options });

@@ -73,7 +73,7 @@ it("the replacement serves, and is replaced in its turn", async () => {
     const [victim = Number.NaN] = server.workers;
     process.kill(victim, "SIGKILL");
     await server.logged(/worker [0-9]+ died/, turn);
-    // Whoever comes meanwhile waits for it.
+    // A client that comes meanwhile waits for it.
     const { client, worker } = await visitor(server);
     expect(worker).not.toBe(victim);
     expect(await exchange(client, "served")).toBe("served");

@@ -1,7 +1,7 @@
 /**
  * The keeper goes the same way whatever the key is, and whatever it is asked to sign or decrypt:
  * dist/keeper.wasm, made to report every address that it reads or writes and every round of its
- * loops. What may differ is what everybody sees: how long the numbers in an ECDSA signature are.
+ * loops. What may differ is public: how long the numbers in an ECDSA signature are.
  */
 import { constants, publicEncrypt, randomBytes } from "node:crypto";
 import { join } from "node:path";

@@ -17,7 +17,7 @@ export interface Visit {
   readonly authority: Authority;
   /** A certificate that the server takes. */
   readonly certified: ClientCredentials;
-  /** A certificate that nobody vouches for. */
+  /** A certificate that no anchor vouches for. */
   readonly stranger: ClientCredentials;
   /** Differs from visit to visit. */
   readonly number: number;
@@ -27,7 +27,7 @@ export interface Visit {
 export type Behaviour = (visit: Visit) => Promise<void>;
 
 /**
- * What the server runs: a page for HTTP, and for everybody else an echo. The first line is the
+ * What the server runs: a page for HTTP, and for all other clients an echo. The first line is the
  * program's own reading, byte by byte, so it must be text.
  */
 export const PROG = `

@@ -12,7 +12,7 @@ export interface Holdings {
 /** A measurement: when, in seconds, and how much, in MiB. */
 export type Sample = readonly [time: number, memory: number];
 
-/** Once everybody has left. */
+/** Once all clients have left. */
 export async function holdingsOf(server: Server): Promise<Holdings> {
   await eventually("the programs' end", () => server.programs.length === 0, 30_000);
   const processes = processesOf(server);

@@ -1,7 +1,7 @@
 /**
  * The server under clients of all sorts, for as long as it is asked to: SOAK_SECONDS, and so many
  * visits a second: SOAK_RATE. Nothing leaks (descriptors, processes, memory), no byte is wrong, and
- * nobody exits without a reason. One visit in ten goes to s6-tlsd behind tcpserver instead.
+ * no process exits without a reason. One visit in ten goes to s6-tlsd behind tcpserver instead.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -42,7 +42,7 @@ const prog = ["sh", "-c", PROG];
 const options = words("-Y -K 3000");
 const environment = { CAFILE: clients.certFile };
 
-/** Everybody's visits, counted by their behaviour. */
+/** All visits, counted by their behaviour. */
 class Crowd {
   readonly served = new Map<string, number>();
   readonly complaints: string[] = [];

@@ -36,13 +36,13 @@ export interface Offer {
   certificate?: Shown;
 }
 
-/** How a client shows that it has its certificate's key; a guess is what one does who has not. */
+/** How a client shows that it has its certificate's key; a client without the key can only guess. */
 const WAYS = { signature: 1, secret: 2, guess: 3 } as const;
 
 export interface Shown {
   way: keyof typeof WAYS;
   der: Uint8Array;
-  /** On an elliptic curve; whether it belongs to the certificate is nobody's business here. */
+  /** On an elliptic curve; whether it belongs to the certificate does not matter here. */
   key: KeyObject;
 }
 

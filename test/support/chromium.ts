@@ -5,7 +5,7 @@ import { scratchFile } from "./scratch.ts";
 
 export interface Visit {
   readonly port: number;
-  /** PEM. Chromium believes this one, whoever issued it; the rest of TLS is as ever. */
+  /** PEM. Chromium believes this one, whatever its issuer; the rest of TLS is as ever. */
   readonly cert: string | Uint8Array;
 }
 

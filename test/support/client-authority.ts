@@ -35,7 +35,7 @@ export interface Recipe {
 export interface ClientCredentials extends Credentials {
   /** The certificate alone. */
   der: Buffer;
-  /** The file with the intermediates alone, for who wants them apart. */
+  /** The file with the intermediates alone. */
   chainFile: string | null;
 }
 
@@ -164,7 +164,7 @@ function time(days: number): Buffer {
   return element(0x18, Buffer.from(text));
 }
 
-/** One bit of the serial number, which nobody looks at. */
+/** One bit of the serial number, which is not looked at. */
 function flipSerial(signed: Buffer): void {
   const at = signed.indexOf(Buffer.of(0xa0, 3, 2, 1, 2)) + 5 + 2 + SERIAL_LENGTH - 1;
   signed.writeUInt8(signed.readUInt8(at) ^ 1, at);

@@ -118,7 +118,7 @@ export function receiveUntil(client: Socket, text: string): Promise<string> {
   return within(10_000, `the text ${JSON.stringify(text)}`, received);
 }
 
-/** The arguments with which openssl s_client goes to a destination and checks who is there. */
+/** The arguments with which openssl s_client goes to a destination and checks its certificate. */
 export function opensslArguments({ port, authority }: Destination): string[] {
   return [
     ...["openssl", "s_client", "-connect", `127.0.0.1:${port}`, "-brief"],

@@ -2,7 +2,7 @@ import { needs } from "./needs.ts";
 import { run } from "./processes.ts";
 import { scratchFile } from "./scratch.ts";
 
-/** Runs a command where these are the hosts; nobody else sees that. */
+/** Runs a command where these are the hosts; no other process sees that. */
 export function withHosts(...lines: string[]): string[] {
   const file = scratchFile("hosts", lines.map((line) => `${line}\n`).join(""));
   const bind = `mount --bind ${file} /etc/hosts && exec "$@"`;

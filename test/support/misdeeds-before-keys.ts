@@ -143,7 +143,7 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
       client.greet({ compressions: Array.from({ length: 255 }, (_, at) => at + 1) }),
   }),
   ...misdeeds("EXTRA_EXTENSION", "decodeError", {
-    "an extension that nobody knows, twice": (client) =>
+    "an unknown extension, twice": (client) =>
       client.greet({
         extensions: [extension(0xfff0, Buffer.of()), extension(0xfff0, Buffer.of())],
       }),

@@ -33,7 +33,7 @@ export const misdeedsOfServers: readonly Misdeed<Tls12Server>[] = [
     "a session identifier of 33 bytes": answering({ sessionId: Buffer.alloc(33, 0x33) }),
   }),
   ...misdeeds<Tls12Server>("EXTRA_EXTENSION", "unsupportedExtension", {
-    "an extension that nobody asked for": answering({
+    "an extension that was not asked for": answering({
       extensions: [extension(0x1234, Buffer.of())],
     }),
     "server_name twice": answering({

@@ -169,7 +169,7 @@ function withByte(bytes: Buffer, at: number, change: (byte: number) => number): 
   return copy;
 }
 
-/** Bytes that are more than anybody takes. */
+/** More bytes than any side takes. */
 const ENOUGH = 1 << 20;
 
 /** Mostly short, and now and then any. */

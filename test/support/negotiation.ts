@@ -18,7 +18,7 @@ export interface Outcome {
 
 /**
  * A server with a key for every suite. The client offers one version and one suite; it is OpenSSL
- * wherever OpenSSL still can, and otherwise whoever still does.
+ * wherever OpenSSL still can, and otherwise a client that still does.
  */
 export class Negotiation {
   private readonly authority = Authority.root("P-256");

@@ -13,7 +13,7 @@ export function asUser(id: number): string[] {
 
 export const asNobody: readonly string[] = asUser(NOBODY);
 
-/** One of our programs in a place where nobody can read it, too, as an installed one would be. */
+/** One of our programs in a place where the user nobody can read it, as an installed one would be. */
 export function publicProgram(name: string): string {
   const place = join(scratch, "public");
   if (!existsSync(place)) {

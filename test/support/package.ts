@@ -14,7 +14,7 @@ export const programs: string[] = Object.keys(manifest.bin);
 export const tarball = onlyFile(/^bearhug-.*\.tgz$/);
 export const ingredients = onlyFile(/^bearhug-.*\.cdx\.json$/);
 
-/** npm or npx, with no network, a cache of its own, and nobody's configuration. */
+/** npm or npx, with no network, a cache of its own, and no configuration of a user's. */
 export function npm(folder: string, ...command: readonly string[]): string {
   const [program = "npm", ...args] = command;
   return execFileSync(program, args, {

@@ -17,7 +17,7 @@ export async function readFromPrototype(
       configurable: true,
       enumerable: false,
       get() {
-        // The first line says "Error", the second is here, the third is who reads.
+        // The first line says "Error", the second is here, the third is the reader.
         const reader = new Error().stack?.split("\n")[2] ?? "";
         // What Node reads of its own objects is not ours to mend.
         if (!OURS.test(reader)) return undefined;

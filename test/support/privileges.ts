@@ -40,7 +40,7 @@ export function expectEvery(pid: number, identity: Identity): void {
   expect(identities).toEqual(identities.map(() => identity));
 }
 
-/** Of whoever has always been the same: real, effective, saved and that of the file system. */
+/** Of a process that never changed user: real, effective, saved and that of the file system. */
 export function four(id: number): number[] {
   return [id, id, id, id];
 }

@@ -94,7 +94,7 @@ export class Running {
     try {
       process.kill(-this.pid, "SIGKILL");
     } catch {
-      // Nobody is left in the group, or it was never there.
+      // No process is left in the group, or it was never there.
     }
     return this.ended.catch(() => {});
   }
@@ -125,7 +125,7 @@ afterEach(async () => {
 
 /** Everything that a stream brings until its EOF. */
 export function everything(stream: Readable): Promise<Buffer> {
-  // Node tells of an EOF with nothing before it whether or not somebody listens yet.
+  // Node tells of an EOF with nothing before it whether or not there is a listener yet.
   if (stream.readableEnded) return Promise.resolve(Buffer.alloc(0));
   if (stream.errored !== null) return Promise.reject(stream.errored);
   return new Promise((resolve, reject) => {

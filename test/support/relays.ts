@@ -7,7 +7,7 @@ import { eventually } from "./limits.ts";
 import { type Running, type Start, start } from "./processes.ts";
 import { program } from "./service.ts";
 
-/** Who issued the certificate of each `bearhug server`. */
+/** The issuer of the certificate of each `bearhug server`. */
 export const authority = Authority.root();
 export const credentials = authority.issue();
 export const pair = ["--cert", credentials.certFile, "--key", credentials.keyFile];

@@ -6,7 +6,7 @@ import { type Ended, type Running, run, type Start, start } from "./processes.ts
 import { credentialsEnvironment, program } from "./service.ts";
 
 export interface Serving {
-  /** Whom clients trust, and who issued the server's certificate. */
+  /** The CA that clients trust, which issued the server's certificate. */
   authority: Authority;
   credentials?: Partial<Credentials>;
   /** What stands before ip and port. */

@@ -7,7 +7,7 @@ import type { TLSSocket } from "node:tls";
 import { connect, connectRaw, type Destination, receiveUntil } from "./clients.ts";
 import { everything } from "./processes.ts";
 
-/** Standard input and output become the tunnel, and nobody else has its ends. */
+/** Standard input and output become the tunnel, and no other process has its ends. */
 export const ENTER_TUNNEL =
   'exec 0<&$SSLREADFD 1>&$SSLWRITEFD; eval "exec $SSLREADFD<&- $SSLWRITEFD>&- $SSLCTLFD>&-"';
 

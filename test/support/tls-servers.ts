@@ -190,7 +190,7 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-/** Waits until somebody answers there. */
+/** Waits until a server answers there. */
 async function listening(port: number, running: Running): Promise<void> {
   for (let left = 500; left > 0 && !running.isOver; left--) {
     try {

@@ -10,7 +10,7 @@ import { RECORD } from "./wire.ts";
 /**
  * A TLS 1.2 client (RFC 5246) whose every step is a test's to take, to leave out or to take wrong:
  * `greet`, `serverFlight`, `exchangeKeys`, `changeCipherSpec`, `finish`, `serverFinished`. It
- * trusts everybody.
+ * trusts every server.
  */
 export class Tls12Client {
   readonly records: Records;

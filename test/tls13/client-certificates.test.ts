@@ -86,7 +86,7 @@ describe("a request names", () => {
     return new Reader(names ?? Buffer.of(0, 0)).each(2, (inner) => inner.vector(2)).length;
   }
 
-  it("each name of an authority once, whoever else has it", async () => {
+  it("each name of an authority once, even if several have it", async () => {
     const [one, two, same] = [
       root,
       ClientAuthority.root({ subject: name(["CN", "other"]) }),

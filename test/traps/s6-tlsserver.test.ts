@@ -19,7 +19,7 @@ const NAME = "good.test";
 const authority = Authority.root();
 const environment = namedEnvironment({ [NAME]: authority.issue({ name: NAME }) });
 
-/** What is done for everybody but for the export, which is called for clients of one kind only. */
+/** The same for all connections but for the export, which is called for clients of one kind only. */
 function serving(exported: string, misdeed: Misdeed, line = ""): Promise<Server> {
   const executable = patched("s6-tlsserver", exported, misdeed);
   const options = words(`--workers 1 -k 2 ${line}`);
@@ -37,7 +37,7 @@ async function echo(client: TLSSocket, text: string): Promise<void> {
   expect(await answer).toBe(text);
 }
 
-/** The server refuses the name: one of the engine's functions that it calls for nobody else. */
+/** The server refuses the name: one of the engine's functions that it calls for no other client. */
 async function misnamed(server: Server): Promise<void> {
   await connect(server, { servername: "bad.test" }).then(
     () => expect.unreachable("no handshake"),
@@ -86,7 +86,7 @@ it("one that never returns stops a worker, which is replaced; those of the other
   const spared = await Promise.any(
     others.map((client) => within(5000, "an echo", echo(client, "still here")).then(() => client)),
   );
-  // Whoever comes shows that one does not answer.
+  // A client that comes shows that one does not answer.
   await Promise.all(Array.from({ length: 3 }, () => good(server).catch(() => {})));
   // It has to use a time of the processor's, of which a busy machine gives it less.
   await server.logged("is silent with ", 1, 40_000);

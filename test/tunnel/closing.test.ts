@@ -126,7 +126,7 @@ describe("a failure", () => {
     expect(isWiped(rig)).toBe(true);
   });
 
-  test("of a record's MAC is told to the peer, who is then hung up on", async () => {
+  test("of a record's MAC is told to the peer, then the connection is closed", async () => {
     const rig = await Rig.established();
     rig.remote.deliver(Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), Buffer.alloc(40, 7)]));
     await rig.settle();
@@ -197,7 +197,7 @@ function stopInsideRecord(rig: Rig): void {
   rig.run();
 }
 
-describe("once nobody listens to the peer any more, it is not judged how its stream ends", () => {
+describe("once the peer's data is of no use, it is not judged how its stream ends", () => {
   test("while our close_notify, in TLS 1.2 the end of both directions, is held up", async () => {
     const settings = { closeNotify: true, enforceCloseNotify: true, client: TLS12 };
     const rig = await Rig.established(settings);

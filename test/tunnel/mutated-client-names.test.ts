@@ -13,7 +13,7 @@ import { judge, Tally } from "./verdict.ts";
 
 /**
  * A client's certificate that is damaged and trusted all the same: it is the trust anchor itself, so
- * nobody looks at its signature, and prog is told what it says.
+ * its signature is not looked at, and prog is told what it says.
  */
 
 const credentials = recordedCredentials("p256");

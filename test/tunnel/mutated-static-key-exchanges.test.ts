@@ -18,7 +18,7 @@ function encrypted(): Buffer {
   return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, premaster);
 }
 
-/** The point of a certificate's key: on the curve, and nobody's secret. */
+/** The point of a certificate's key: on the curve, with a secret that is not known. */
 function somePoint(): Buffer {
   const { publicKey } = new X509Certificate(recordedCertificate("p256"));
   return publicKey.export({ type: "spki", format: "der" }).subarray(-65);

@@ -122,7 +122,7 @@ function expectClean(failure: Error | null, answer: Buffer): void {
   expect(error.message).toMatch(/sent the alert (?!internal_error)[a-z_]+$/);
   expect(sent.at(-1), "the last record").toBe(alerts[0]);
   expect(alerts).toHaveLength(1);
-  // Under keys it is nobody's to read.
+  // Under keys it can't be read.
   const isSealed = sent.some(({ type }) => type === RECORD.changeCipherSpec);
   if (!isSealed) expect(alerts[0]?.body[0]).toBe(FATAL);
 }

@@ -22,7 +22,7 @@ export const LIMBO_EXCEPTIONS: readonly LimboException[] = [
   },
   {
     found: "accepted",
-    why: "there is no option for a chain's length; it is 8 certificates for everybody",
+    why: "there is no option for a chain's length; it is 8 certificates for every peer",
     ids: ["pathlen::max-chain-depth-0-exhausted", "pathlen::max-chain-depth-1-exhausted"],
   },
   {

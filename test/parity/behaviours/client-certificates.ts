@@ -14,7 +14,7 @@ const CERTIFICATE_REQUEST = 13;
 /** A client's certificate, which the tests' authority has signed. */
 export const jane = authority.issue({ name: "jane.test" });
 
-/** One that nobody knows has signed this one. */
+/** An unknown one has signed this one. */
 export const stranger = Authority.root().issue({ name: "stranger.test" });
 
 export const CAFILE = { CAFILE: authority.certFile };

@@ -6,7 +6,7 @@ const one = authority.issue({ name: "one.test" });
 
 const ONE = pairFor("one.test", one);
 
-/** Pairs that can't be used: whoever reads them ends with 96. */
+/** Pairs that can't be used: a program that reads them ends with 96. */
 const TRAP = { "KEYFILE:trap.test": "/no/key", "CERTFILE:trap.test": "/no/certificate" };
 const TRAPPED_DEFAULT = { KEYFILE: "/no/key", CERTFILE: "/no/certificate" };
 

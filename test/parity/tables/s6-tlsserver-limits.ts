@@ -146,7 +146,7 @@ const PRIVILEGES: Row[] = [
 
 const IDS = ["65531", "65534", "65532 65533 65534"];
 
-/** User, group, and all groups of prog. Whoever that is may read the keys. */
+/** User, group, and all groups of prog. That user may read the keys. */
 async function idsOf(service: SuperService): Promise<string[]> {
   chmodSync(scratch, 0o711);
   const prog = ["sh", "-c", "id -u; id -g; id -G"];

@@ -19,7 +19,7 @@ import { type Psk, pskOf } from "./psk.ts";
 
 /**
  * A TLS 1.3 client (RFC 8446) whose every step is a test's to take, to leave out or to take wrong:
- * `greet`, `serverHello`, `serverFlight`, `protect`, `finish`. It trusts everybody whose proofs
+ * `greet`, `serverHello`, `serverFlight`, `protect`, `finish`. It trusts every server whose proofs
  * are right.
  */
 export class Tls13Client extends Conversation {

@@ -21,7 +21,7 @@ export function traces(): Trace[] {
 export const suite = SUITES[1];
 export const hash: Hash = suite.hash;
 
-/** What the RFC can only tell, and nobody compute: secrets of the parties, and their choices. */
+/** What only the RFC can tell, and can't be computed: secrets of the parties, and their choices. */
 export const TOLD = [
   ...["client_ephemeral_private", "server_ephemeral_private"],
   ...["client_ephemeral_1_private", "client_ephemeral_2_private"],

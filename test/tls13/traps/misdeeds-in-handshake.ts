@@ -74,7 +74,7 @@ export const misdeedsInHandshake: readonly Misdeed[] = [
     "an EndOfEarlyData": protectedThen((client) =>
       client.say(message(MESSAGE.endOfEarlyData, Buffer.of())),
     ),
-    "a certificate, for which nobody asked": protectedThen((client) =>
+    "a certificate that was not asked for": protectedThen((client) =>
       client.say(write.certificate({ certificates: [] })),
     ),
     "a CertificateVerify, with no certificate before it": protectedThen((client) =>
