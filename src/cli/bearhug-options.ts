@@ -25,6 +25,8 @@ export interface RelaySettings
   /** Tried in their order, for each connection. */
   connect: readonly Target[];
   unsafePlain: boolean;
+  /** What is said in clear before TLS; null: nothing. */
+  starttls: "postgresql" | "smtp" | null;
   /** What the backend is told in front of all else; null: nothing. */
   sendProxy: "v1" | "v2" | "v2-tls" | null;
   /** Milliseconds for each of `connect`. */
@@ -41,6 +43,7 @@ export const RELAY_DEFAULTS: Readonly<RelaySettings> = {
   listen: null,
   connect: [],
   unsafePlain: false,
+  starttls: null,
   sendProxy: null,
   connectTimeout: 10_000,
   files: {},
@@ -115,6 +118,23 @@ const sendProxy: Group = [
   },
 ];
 
+function starttls(about: string): Group {
+  return [
+    {
+      long: "starttls",
+      value: "protocol",
+      about,
+      apply: (settings, value) => {
+        if (value !== "postgresql" && value !== "smtp") {
+          throw new UsageError(`unknown protocol ${value}; there are postgresql and smtp`);
+        }
+        settings.starttls = value;
+      },
+      spell: ({ starttls }) => text(starttls),
+    },
+  ];
+}
+
 function file(long: string, variable: string, about: string): Group {
   return [
     {
@@ -185,6 +205,9 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     namedPairs,
     tls.clientCertificate,
     admission,
+    starttls(
+      "Clients ask for TLS in clear first: postgresql (SSLRequest; TLS from the first byte on will do, too) or smtp (STARTTLS).",
+    ),
     sendProxy,
     ...proxies,
     tls.tickets,
@@ -202,6 +225,9 @@ export const bearhugClientLine: CommandLine<RelaySettings> = {
     file("cacert", "CAFILE", "The CAs that servers are verified with; `system` for the system's."),
     client.serverName,
     pins,
+    starttls(
+      "Ask the server for TLS in clear first: postgresql (SSLRequest) or smtp (STARTTLS). A server that doesn't agree is refused.",
+    ),
     ...common,
     questions,
   ],

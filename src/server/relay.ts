@@ -4,6 +4,7 @@ import type { RelaySettings } from "../cli/bearhug-options.ts";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { Connection } from "../connection/connection.ts";
 import { LaterEndpoint } from "../connection/later-endpoint.ts";
+import { exchange } from "../connection/preface.ts";
 import { requireAdmission } from "../credentials/admission.ts";
 import { reachFirst } from "../io/reach.ts";
 import type { Session } from "../sandbox/engine.ts";
@@ -11,11 +12,14 @@ import type { PeerFacts } from "../sandbox/peer.ts";
 import { closed, opened } from "./events.ts";
 import { proxyHeader } from "./send-proxy.ts";
 import type { Talk, Visit } from "./service.ts";
+import { type Prefaces, prefacesOf } from "./starttls.ts";
 
 /** A client and an address: one of the two sides is TLS. */
 abstract class Relay implements Talk {
   protected connection: Connection | null = null;
   protected readonly abort = new AbortController();
+  protected readonly prefaces: Prefaces | null;
+  private keyIsUsed = false;
   private readonly startTime = performance.now();
   /** The socket to the address that we were given. */
   private socket: Socket | null = null;
@@ -28,7 +32,14 @@ abstract class Relay implements Talk {
     protected readonly settings: RelaySettings,
   ) {
     opened(visit.log, visit.client);
+    this.prefaces = prefacesOf(settings.starttls);
+    // Until the tunnel listens for errors, the socket has no other listener.
+    visit.socket.on("error", () => {});
+    // Once the subclass is whole.
+    queueMicrotask(() => this.start().catch((error: Error) => this.over(error)));
   }
+
+  protected abstract start(): Promise<void>;
 
   signal(): void {
     // There is no prog that it could be for.
@@ -60,6 +71,29 @@ abstract class Relay implements Talk {
     return reached;
   }
 
+  /**
+   * What is said in clear to the TLS side, before TLS.
+   *
+   * @returns (the promise) what is left of the time for the handshake: milliseconds; 0 is for ever
+   */
+  protected async agreeOnTls(socket: Socket): Promise<number> {
+    const { prefaces, settings } = this;
+    const { handshakeTimeout: timeout } = settings;
+    if (prefaces === null) return timeout;
+    const start = performance.now();
+    const preface = prefaces[this.certified === "client" ? "server" : "client"]();
+    await exchange(socket, preface, { timeout, signal: this.abort.signal });
+    const rest = Math.max(1, timeout - (performance.now() - start));
+    return timeout === 0 ? 0 : rest;
+  }
+
+  /** There is no other handshake that the key could be for. */
+  protected keyUsed(): void {
+    if (this.keyIsUsed) return;
+    this.keyIsUsed = true;
+    this.visit.keyUsed();
+  }
+
   protected get peer(): string {
     const { remoteAddress, remotePort } = this.visit.client;
     return `${remoteAddress}:${remotePort}`;
@@ -68,6 +102,7 @@ abstract class Relay implements Talk {
   protected over(failure: Error | null): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.keyUsed();
     this.abort.abort(failure ?? new Error("the connection is over"));
     this.socket?.destroy();
     this.visit.socket.destroy();
@@ -86,25 +121,28 @@ abstract class Relay implements Talk {
 export class Inbound extends Relay {
   protected override readonly certified = "client";
 
-  constructor(visit: Visit, settings: RelaySettings) {
-    super(visit, settings);
+  protected override async start(): Promise<void> {
+    const { visit, settings } = this;
     const { socket } = visit;
+    const handshakeTimeout = await this.agreeOnTls(socket);
+    if (this.abort.signal.aborted) return;
     const engine = visit.makeEngine();
     this.connection = new Connection({
       ...settings,
+      handshakeTimeout,
       halfClose: true,
       engine,
       network: { readable: socket, writable: socket },
       peer: this.peer,
       turns: visit.turns,
-      keyUsed: visit.keyUsed,
+      keyUsed: () => this.keyUsed(),
       established: (session) => ({
         attach: (changed) => this.attach(changed, session),
         destroy: () => this.abort.abort(new Error("the connection is over")),
       }),
       over: (failure) => this.over(failure),
     });
-    // It was paused behind a PROXY header.
+    // It was paused behind a PROXY header, or a preface.
     socket.resume();
   }
 
@@ -119,12 +157,17 @@ export class Inbound extends Relay {
 
   /** A client that may not come in costs the backend nothing. */
   private async callBackend(session: Session): ReturnType<Relay["reach"]> {
-    const { admitted, sendProxy } = this.settings;
+    const { admitted, connectTimeout, sendProxy } = this.settings;
     requireAdmission(session.peer, admitted);
     const reached = await this.reach();
     if (sendProxy !== null) {
       const { client, header } = this.visit;
       reached.socket.write(proxyHeader(sendProxy, { client, header, session }));
+    }
+    const preface = this.prefaces?.backend?.();
+    if (preface !== undefined) {
+      const { signal } = this.abort;
+      await exchange(reached.socket, preface, { timeout: connectTimeout, signal });
     }
     return reached;
   }
@@ -133,23 +176,17 @@ export class Inbound extends Relay {
 /** Plain in, TLS out. Nothing of the client is read before the server is verified. */
 export class Outbound extends Relay {
   protected override readonly certified = "server";
-  private keyIsUsed = false;
 
-  constructor(visit: Visit, settings: RelaySettings) {
-    super(visit, settings);
-    // Until the tunnel listens for errors, the socket has no other listener.
-    visit.socket.on("error", () => {});
-    this.start().catch((error: Error) => this.over(error));
-  }
-
-  private async start(): Promise<void> {
+  protected override async start(): Promise<void> {
     const { visit, settings } = this;
     const { socket, place } = await this.reach();
+    const handshakeTimeout = await this.agreeOnTls(socket);
     if (this.abort.signal.aborted) return;
     const host = "host" in place ? place.host : undefined;
     const engine = visit.makeEngine(settings.serverName ?? host);
     this.connection = new Connection({
       ...settings,
+      handshakeTimeout,
       halfClose: true,
       engine,
       network: { readable: socket, writable: socket },
@@ -165,25 +202,18 @@ export class Outbound extends Relay {
       }),
       over: (failure) => this.over(failure),
     });
+    // It was paused behind a preface.
+    socket.resume();
   }
 
   private begin(endpoint: LaterEndpoint, peer: PeerFacts | null): void {
     try {
       requireAdmission(peer, this.settings.admitted);
+      const greeting = this.prefaces?.greeting;
+      if (greeting !== undefined) this.visit.socket.write(greeting, "latin1");
       endpoint.use(this.visit.socket);
     } catch (error) {
       this.connection?.abort(error as Error);
     }
-  }
-
-  protected override over(failure: Error | null): void {
-    this.keyUsed();
-    super.over(failure);
-  }
-
-  private keyUsed(): void {
-    if (this.keyIsUsed) return;
-    this.keyIsUsed = true;
-    this.visit.keyUsed();
   }
 }

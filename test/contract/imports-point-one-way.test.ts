@@ -19,10 +19,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "proxy-protocol": [],
   lookup: ["proxy-protocol", "connection"],
   access: ["lookup", "proxy-protocol", "connection"],
-  connection: ["proxy-protocol", "setup", "credentials", "tunnel", "sandbox", "program", "cli"],
+  starttls: [],
+  connection: [
+    "proxy-protocol",
+    "starttls",
+    "setup",
+    "credentials",
+    "tunnel",
+    "sandbox",
+    "program",
+    "cli",
+  ],
   server: [
     "access",
     "proxy-protocol",
+    "starttls",
     "connection",
     "setup",
     "credentials",
@@ -64,7 +75,7 @@ const LOADER = { file: "sandbox/instance.ts", name: "@assemblyscript/loader" };
 const FOR_ALL = ["sandbox/own.ts", "sandbox/trap.ts"];
 
 /** Folders without I/O: nothing of Node but types. */
-const PURE = ["sandbox", "tunnel", "credentials", "proxy-protocol", "engine.ts"];
+const PURE = ["sandbox", "tunnel", "credentials", "proxy-protocol", "starttls", "engine.ts"];
 
 interface Import {
   readonly from: string;
