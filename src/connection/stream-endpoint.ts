@@ -148,13 +148,13 @@ export class StreamEndpoint implements Endpoint {
   }
 
   /**
-   * libuv tells of a reset behind bytes that were not read yet as of an EOF, which would make a part
-   * of an answer the whole. But such a socket has no peer any more. Once our own direction has ended,
-   * that is so after an EOF, too.
+   * libuv tells of a reset behind bytes that were not read yet as of an EOF. That would make a part of
+   * an answer the whole, and a peer that has gone one that only half-closed. But such a socket has no
+   * peer any more. Once our own direction has ended, that is so after an EOF, too.
    */
   private get wasReset(): boolean {
     const { readable, ending } = this;
-    if (ending || !(readable instanceof Socket) || !isPlain(this.pair.name)) return false;
+    if (ending || !(readable instanceof Socket) || this.pair.name === "prog") return false;
     // Of a UNIX socket, Node knows neither.
     return readable.localAddress !== undefined && readable.remoteAddress === undefined;
   }
@@ -165,11 +165,6 @@ export class StreamEndpoint implements Endpoint {
 }
 
 const RESET = Object.assign(new Error("Connection reset by peer"), { syscall: "read" });
-
-/** A socket's EOF is all there is to tell that everything has come. */
-function isPlain(name: StreamPair["name"]): boolean {
-  return name === "the backend" || name === "the client";
-}
 
 const LEFT = ["EPIPE", "ECONNRESET"];
 
