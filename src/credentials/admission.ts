@@ -9,7 +9,10 @@ export interface Admission {
 }
 
 /** The peer's certificate is valid, and not one of those that are meant. */
-class NotAdmitted extends Error {}
+class NotAdmitted extends Error {
+  /** access_denied (RFC 8446, 6.2): a valid certificate, but access control says no. */
+  readonly refusesWith = 49;
+}
 
 /**
  * @param admissions one of them is enough; none: every valid certificate will do

@@ -262,6 +262,15 @@ export class Engine {
     this.sandbox.exports.engine_end();
   }
 
+  /**
+   * Refuses an established connection's peer with a fatal alert, by its number (RFC 8446, 6.2).
+   *
+   * @internal
+   */
+  refuse(alert: number): void {
+    this.sandbox.exports.engine_refuse(alert);
+  }
+
   /** Is there anything to take from a channel, or room to fill in it? @internal */
   pending(channel: Channel): boolean {
     return this.sandbox.exports.engine_buf(CHANNELS[channel]) !== 0;

@@ -8,7 +8,6 @@ import { exchange } from "../connection/preface.ts";
 import { requireAdmission } from "../credentials/admission.ts";
 import { reachFirst } from "../io/reach.ts";
 import type { Session } from "../sandbox/engine.ts";
-import type { PeerFacts } from "../sandbox/peer.ts";
 import { closed, opened } from "./events.ts";
 import { proxyHeader } from "./send-proxy.ts";
 import type { Talk, Visit } from "./service.ts";
@@ -136,10 +135,13 @@ export class Inbound extends Relay {
       peer: this.peer,
       turns: visit.turns,
       keyUsed: () => this.keyUsed(),
-      established: (session) => ({
-        attach: (changed) => this.attach(changed, session),
-        destroy: () => this.abort.abort(new Error("the connection is over")),
-      }),
+      established: (session) => {
+        requireAdmission(session.peer, settings.admitted);
+        return {
+          attach: (changed) => this.attach(changed, session),
+          destroy: () => this.abort.abort(new Error("the connection is over")),
+        };
+      },
       over: (failure) => this.over(failure),
     });
     // It was paused behind a PROXY header, or a preface.
@@ -155,10 +157,8 @@ export class Inbound extends Relay {
     return endpoint;
   }
 
-  /** A client that may not come in costs the backend nothing. */
   private async callBackend(session: Session): ReturnType<Relay["reach"]> {
-    const { admitted, connectTimeout, sendProxy } = this.settings;
-    requireAdmission(session.peer, admitted);
+    const { connectTimeout, sendProxy } = this.settings;
     const reached = await this.reach();
     if (sendProxy !== null) {
       const { client, header } = this.visit;
@@ -192,28 +192,26 @@ export class Outbound extends Relay {
       network: { readable: socket, writable: socket },
       peer: nameOf(place),
       keyUsed: () => this.keyUsed(),
-      established: ({ peer }) => ({
-        attach: (changed) => {
-          const endpoint = new LaterEndpoint("the client", changed);
-          setImmediate(() => this.begin(endpoint, peer));
-          return endpoint;
-        },
-        destroy: () => visit.socket.destroy(),
-      }),
+      established: ({ peer }) => {
+        requireAdmission(peer, settings.admitted);
+        return {
+          attach: (changed) => {
+            const endpoint = new LaterEndpoint("the client", changed);
+            setImmediate(() => this.begin(endpoint));
+            return endpoint;
+          },
+          destroy: () => visit.socket.destroy(),
+        };
+      },
       over: (failure) => this.over(failure),
     });
     // It was paused behind a preface.
     socket.resume();
   }
 
-  private begin(endpoint: LaterEndpoint, peer: PeerFacts | null): void {
-    try {
-      requireAdmission(peer, this.settings.admitted);
-      const greeting = this.prefaces?.greeting;
-      if (greeting !== undefined) this.visit.socket.write(greeting, "latin1");
-      endpoint.use(this.visit.socket);
-    } catch (error) {
-      this.connection?.abort(error as Error);
-    }
+  private begin(endpoint: LaterEndpoint): void {
+    const greeting = this.prefaces?.greeting;
+    if (greeting !== undefined) this.visit.socket.write(greeting, "latin1");
+    endpoint.use(this.visit.socket);
   }
 }

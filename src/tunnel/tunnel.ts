@@ -6,11 +6,17 @@ import type { Endpoint } from "./endpoint.ts";
 export interface TunnelSettings extends ClosingSettings {
   /**
    * The handshake is done: gives the program's side, which nothing touched before. A clock that was
-   * running is stopped. What it throws is why the connection fails.
+   * running is stopped. What it throws is why the connection fails; the peer hears of a `Refusal`.
    */
   readonly established: (session: Session) => Endpoint;
   /** The tunnel is over, and the engine wiped. Called once. */
   readonly over: (failure: Error | null) => void;
+}
+
+/** The peer may not come in, though its handshake was good. */
+export interface Refusal extends Error {
+  /** The number of the alert that says so. */
+  readonly refusesWith: number;
 }
 
 /** In one turn: many times more than what has arrived can take, even byte by byte. */
@@ -107,6 +113,8 @@ export class Tunnel {
       this.local = this.settings.established(session);
     } catch (error) {
       // There is no program, but the engine is as good as ever.
+      const { refusesWith } = error as Partial<Refusal>;
+      if (refusesWith !== undefined) this.engine.refuse(refusesWith);
       this.closing.fail(error as Error);
     }
     return true;

@@ -2,12 +2,12 @@
 import { createHash, createPublicKey } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect as dialTcp } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { type AddressInfo, connect as dialTcp } from "node:net";
+import { createServer, type TLSSocket } from "node:tls";
 import { expect, it } from "vitest";
 import { Authority, type Credentials, SERVER_NAME } from "../support/certificates.ts";
-import { connect } from "../support/clients.ts";
-import { within } from "../support/limits.ts";
+import { connect, failureOf, openssl, VERSIONS } from "../support/clients.ts";
+import { eventually, within } from "../support/limits.ts";
 import { everything, run } from "../support/processes.ts";
 import {
   authority,
@@ -56,11 +56,49 @@ it.each([
   const other = await as(mallory, serving);
   other.on("error", () => {});
   other.write("let me in");
-  const over = once(other, "close");
+  const over = new Promise((resolve) => other.once("close", resolve));
   other.resume();
   await within(3000, "mallory's end", over);
   await serving.logged(`not allowed: the certificate of mallory, with the key ${pinOf(mallory)}`);
   expect(serving.calls()).toBe(1);
+});
+
+it.each(VERSIONS)("a client that may not come in hears access_denied, in %s", async (version) => {
+  const serving = await admitting(["--allow-cn", "alice"]);
+  const { certFile, keyFile } = mallory;
+  const options = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  const heard = await failureOf(serving, { ...options, maxVersion: version });
+  expect(heard).toBe("ERR_SSL_TLSV1_ALERT_ACCESS_DENIED");
+  const { stderr } = await openssl(serving, [
+    ...["-cert", certFile, "-key", keyFile, version === "TLSv1.2" ? "-tls1_2" : "-tls1_3"],
+  ]);
+  expect(stderr).toContain("alert number 49");
+  expect(serving.calls()).toBe(0);
+});
+
+it.each(VERSIONS)("a server without the pinned key hears access_denied, in %s", async (version) => {
+  const heard: string[] = [];
+  const server = createServer({
+    ...{ cert: readFileSync(credentials.certFile), key: readFileSync(credentials.keyFile) },
+    maxVersion: version,
+  });
+  server.on("secureConnection", (socket) => {
+    socket.on("error", (error: NodeJS.ErrnoException) => heard.push(`${error.code}`)).resume();
+  });
+  server.on("tlsClientError", (error: NodeJS.ErrnoException) => heard.push(`${error.code}`));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const serving = await relay("client", [
+    ...["--cacert", authority.certFile, "-k", SERVER_NAME, "--pin", pinOf(alice)],
+    ...["--connect", `127.0.0.1:${port}`],
+  ]);
+  dialTcp({ host: "127.0.0.1", port: serving.port })
+    .on("error", () => {})
+    .resume();
+  await serving.logged("not allowed: ");
+  await eventually("the alert", () => heard.length > 0).finally(() => server.close());
+  expect(heard).toEqual(["ERR_SSL_TLSV1_ALERT_ACCESS_DENIED"]);
 });
 
 it("one of several is enough; a part of a name, or another case, is not", async () => {

@@ -190,6 +190,9 @@ EXPORT(engine_start) int engine_start(void *seed);
  *
  * engine_continue: engine_add_certificate has been called; go on.
  * engine_refuse: there is none for that name; fail with that alert.
+ *
+ * An established connection can be refused, too: the peer has shown that its
+ * certificate is valid, and may not come in. What was to be sent is dropped.
  */
 EXPORT(engine_continue) int engine_continue(void);
 EXPORT(engine_refuse) void engine_refuse(uint32_t alert);

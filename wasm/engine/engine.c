@@ -104,7 +104,10 @@ engine_continue(void)
 void
 engine_refuse(uint32_t alert)
 {
-	if ((engine_state() & ENGINE_AWAITS_CHAIN) == 0) {
+	uint32_t state = engine_state();
+
+	if ((state & (ENGINE_AWAITS_CHAIN | ENGINE_ESTABLISHED)) == 0 ||
+		(state & ENGINE_CLOSED) != 0) {
 		__builtin_trap();
 	}
 	conn.speaks->refuse(alert);

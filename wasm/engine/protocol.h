@@ -60,6 +60,8 @@ typedef struct protocol {
 
 	/* In ENGINE_AWAITS_CHAIN: the chain is in place; there is none. */
 	int (*resume_with_chain)(void);
+
+	/* Also in ENGINE_ESTABLISHED: the peer may not come in. */
 	void (*refuse)(unsigned alert);
 
 	/* In ENGINE_ESTABLISHED. NULL for a protocol that never is. */

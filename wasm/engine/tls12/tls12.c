@@ -310,18 +310,25 @@ resume_with_chain(void)
 	return err;
 }
 
+/* BearSSL's own alert, for the choice that failed, is forgotten. */
 static void
-refuse(unsigned alert)
+forget_choice(void)
 {
 	br_ssl_engine_context *eng = &tls12.side.engine;
 	unsigned version = eng->version_out;
 
 	tls12.awaits_chain = 0;
 	kept_records_end();
-
-	/* BearSSL's own alert, for the choice that failed, is forgotten. */
 	br_ssl_server_reset(&tls12.side.server);
 	eng->version_out = (uint16_t)version;
+}
+
+static void
+refuse(unsigned alert)
+{
+	if (tls12.awaits_chain) {
+		forget_choice();
+	}
 	tls12_refuse(BR_ERR_SEND_FATAL_ALERT + (int)alert, alert);
 }
 
