@@ -17,8 +17,11 @@ export type {
   Credential,
   KeyPair,
   Modules,
+  OutsideKeyPair,
   SecureContext,
   ServerEngineOptions,
+  Sign,
+  SignatureScheme,
   UnusableAuthority,
 } from "./credentials/secure-context.ts";
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";

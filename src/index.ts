@@ -10,7 +10,10 @@ requireNode();
 export type {
   Credential,
   KeyPair,
+  OutsideKeyPair,
   SecureContext,
+  Sign,
+  SignatureScheme,
   UnusableAuthority,
 } from "./credentials/secure-context.ts";
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";

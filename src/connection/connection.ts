@@ -56,7 +56,16 @@ export interface Facts {
 }
 
 /** The handshake took longer than it may. */
-export class HandshakeTimeout extends Error {}
+export class HandshakeTimeout extends Error {
+  /** @param awaitsKey it is our own key that has not answered */
+  constructor(
+    milliseconds: number,
+    readonly awaitsKey: boolean,
+  ) {
+    const why = awaitsKey ? ": there is no signature from the key yet" : "";
+    super(`handshake not done within ${milliseconds} milliseconds${why}`);
+  }
+}
 
 /** Nothing passed, either way, for longer than it may. */
 export class IdleTimeout extends Error {}
@@ -149,8 +158,8 @@ export class Connection {
   }
 
   private giveUp(): void {
-    const message = `handshake not done within ${this.settings.handshakeTimeout} milliseconds`;
-    this.abort(new HandshakeTimeout(message));
+    const { engine, handshakeTimeout } = this.settings;
+    this.abort(new HandshakeTimeout(handshakeTimeout, engine.awaitsHost));
   }
 
   private finish(failure: Error | null): void {

@@ -133,7 +133,7 @@ export const REQUEST: Rule = {
   accepts: (value) => typeof value === "boolean" || value === "optional",
 };
 
-const PAIR: Rules = { key: KEY, cert: CREDENTIALS };
+const PAIR: Rules = { key: KEY, sign: FUNCTION, cert: CREDENTIALS };
 
 const CONTEXTS: Rule = {
   expected: "an object: for each server name one with key and cert",
@@ -169,6 +169,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   SNICallback: "give contexts",
   ALPNCallback: "give ALPNProtocols",
   passphrase: "decrypt the key first",
+  privateKeyEngine: "give sign, which may ask any device",
+  privateKeyIdentifier: "give sign, which may ask any device",
   pfx: "give key and cert",
   ticketKeys: "they follow from the private key",
   checkServerIdentity: "the server's certificate is for servername, or refused",

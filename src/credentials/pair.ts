@@ -7,7 +7,8 @@ import { decodeCertificates } from "./certificates.ts";
 import { CredentialsError } from "./errors.ts";
 import type { ClaimedIdentity } from "./identity-choice.ts";
 import type { Credential } from "./options.ts";
-import { TlsError } from "./tls-error.ts";
+import { OutsidePair, type Sign } from "./outside-key.ts";
+import { ArgumentValueError, TlsError } from "./tls-error.ts";
 
 export type { Credential } from "./options.ts";
 
@@ -20,6 +21,17 @@ export interface KeyPair {
    */
   readonly key: Credential | readonly Credential[];
   /** Its certificate, and after it those that lead to the root; one PEM, or an array. */
+  readonly cert: Credential | readonly Credential[];
+}
+
+/** A certificate whose private key is elsewhere. */
+export interface OutsideKeyPair {
+  /**
+   * In place of `key`: signs with a key in a device or a service, and may take its time. Connections are
+   * of TLS 1.3 then, and no older version.
+   */
+  readonly sign: Sign;
+  /** The key's certificate, and after it those that lead to the root; one PEM, or an array. */
   readonly cert: Credential | readonly Credential[];
 }
 
@@ -99,17 +111,49 @@ function bounded(chain: readonly Uint8Array[]): readonly Uint8Array[] {
   throw new CredentialsError(`${chain.length} in a chain; at most ${LONGEST_CHAIN} are supported`);
 }
 
-/** @param where what stands before the options' names in complaints */
-export function fromOptions(where: string, { key, cert }: KeyPair): PairSource {
+/** The options of a pair, as far as they are there. */
+export type PairOptions = Partial<KeyPair & OutsideKeyPair>;
+
+/**
+ * A pair of options: with a key for the keeper, or one that is elsewhere.
+ *
+ * @param where what stands before the options' names in complaints
+ * @returns null where there is none
+ * @throws `ArgumentValueError` for half a pair; `TlsError` for one that can't be used
+ */
+export function pairOf(keeper: Keeper, options: PairOptions, where = ""): ClaimedIdentity | null {
+  const { key, sign, cert } = options;
+  if (key !== undefined && sign !== undefined) {
+    throw new ArgumentValueError(`${where}sign`, "is in place of key: one of them is enough");
+  }
+  const hasKey = key !== undefined || sign !== undefined;
+  if (hasKey !== (cert !== undefined)) {
+    throw new ArgumentValueError(`${where}${hasKey ? "cert" : "key"}`, "is missing");
+  }
+  if (cert === undefined) return null;
+  if (key !== undefined) return new Pair(keeper, fromOptions(where, { key, cert }));
+  return outsidePair(keeper, where, { sign: sign as Sign, cert });
+}
+
+function fromOptions(where: string, { key, cert }: KeyPair): PairSource {
   return {
     fill: (room) => write(oneOf(key), room),
     certificates: () => decodeAll(cert),
-    complain: (part, error) => {
-      if (!(error instanceof KeeperError || error instanceof CredentialsError)) return error;
-      const option = `${where}${part === "key" ? "key" : "cert"}`;
-      return misconfigured(REASONS[part], `${option}: ${error.message}`, error);
-    },
+    complain: (part, error) => complaint(`${where}${part === "key" ? "key" : "cert"}`, part, error),
   };
+}
+
+function outsidePair(keeper: Keeper, where: string, { sign, cert }: OutsideKeyPair): OutsidePair {
+  try {
+    return new OutsidePair({ keeper, sign, chain: bounded(decodeAll(cert)) });
+  } catch (error) {
+    throw complaint(`${where}cert`, "chain", error);
+  }
+}
+
+function complaint(option: string, part: keyof typeof REASONS, error: unknown): unknown {
+  if (!(error instanceof KeeperError || error instanceof CredentialsError)) return error;
+  return misconfigured(REASONS[part], `${option}: ${error.message}`, error);
 }
 
 const REASONS = { key: "BAD_KEY", chain: "BAD_CERTIFICATE", pair: "KEY_MISMATCH" } as const;

@@ -12,7 +12,7 @@ import { groupsNamed } from "../sandbox/groups.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
-import { identityChoice } from "./identity-choice.ts";
+import { type ClaimedIdentity, identityChoice } from "./identity-choice.ts";
 import {
   AUTO,
   BOOLEAN,
@@ -25,25 +25,27 @@ import {
 import {
   type Credential,
   decodeAnchors,
-  fromOptions,
   type KeyPair,
   misconfigured,
-  Pair,
+  type OutsideKeyPair,
+  pairOf,
   settingUp,
 } from "./pair.ts";
 import { normal } from "./server-names.ts";
 import { subjectOf } from "./subject.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
-export type { Credential, KeyPair } from "./pair.ts";
+export type { Sign } from "./outside-key.ts";
+export type { Credential, KeyPair, OutsideKeyPair } from "./pair.ts";
+export type { SignatureScheme } from "./signature-scheme.ts";
 
 /** What connections may share. */
-export interface SecureContextOptions extends Partial<KeyPair> {
+export interface SecureContextOptions extends Partial<KeyPair>, Partial<OutsideKeyPair> {
   /**
    * A server's further pairs, by the name that a client asks for (SNI, RFC 6066, 3), or by a wildcard
    * for its first label. Without `key` and `cert`, clients that ask for other names are refused.
    */
-  readonly contexts?: Readonly<Record<string, KeyPair>>;
+  readonly contexts?: Readonly<Record<string, KeyPair | OutsideKeyPair>>;
   /** Certificates of the CAs that may vouch for the peer. */
   readonly ca?: Credential | readonly Credential[];
   /** Versions and suites; `modern` unless told otherwise. See docs/design.md, Profiles. */
@@ -137,10 +139,7 @@ export class SecureContext {
     for (const name of ["engine", "keeper"] as const) checkModule(name, modules?.[name]);
     // The options are not kept: a context can be printed, and the private key is not in it.
     this.profile = options.profile ?? "modern";
-    this.versions = {
-      min: options.minVersion === undefined ? null : NODE_VERSIONS[options.minVersion],
-      max: options.maxVersion === undefined ? null : NODE_VERSIONS[options.maxVersion],
-    };
+    this.versions = versionsOf(options);
     this.protocols = [...(options.ALPNProtocols ?? [])];
     this.groups = groupsOf(options.ecdhCurve);
     const { tickets = TICKETS, sessionTimeout = LONGEST_TICKET } = options;
@@ -219,21 +218,17 @@ export class SecureContext {
   }
 
   private identify(options: SecureContextOptions): Identity | IdentityChoice | null {
-    const { key, cert, contexts } = options;
-    if ((key === undefined) !== (cert === undefined)) {
-      throw new ArgumentValueError(key === undefined ? "key" : "cert", "is missing");
-    }
-    const mine =
-      key === undefined || cert === undefined
-        ? null
-        : new Pair(this.keeper, fromOptions("", { key, cert }));
+    const { contexts } = options;
+    const mine = pairOf(this.keeper, options);
     if (contexts === undefined) return mine?.match() ?? null;
-    const named = Object.entries(contexts).map(([name, pair]): [string, Pair] => [
-      normal(name),
-      new Pair(this.keeper, fromOptions(`contexts.${name}.`, own(pair))),
-    ]);
-    if (named.length === 0 && mine === null) return null;
-    return identityChoice(new Map(named), mine);
+    const named = new Map<string, ClaimedIdentity>();
+    for (const [name, given] of Object.entries(contexts)) {
+      const pair = pairOf(this.keeper, own(given), `contexts.${name}.`);
+      if (pair === null) throw new ArgumentValueError(`contexts.${name}.key`, "is missing");
+      named.set(normal(name), pair);
+    }
+    if (named.size === 0 && mine === null) return null;
+    return identityChoice(named, mine);
   }
 
   private configuration(given: ServerEngineOptions): ServerConfiguration {
@@ -269,6 +264,20 @@ function checkModule(name: keyof Modules, module: unknown): void {
     const { message } = error as Error;
     throw misconfigured("WRONG_MODULE", `modules.${name} can't be used: ${message}`, error);
   }
+}
+
+/** A key that is elsewhere takes its time, which BearSSL's versions don't have. */
+function versionsOf(options: SecureContextOptions): VersionLimits {
+  const { minVersion, maxVersion, sign, contexts = {} } = options;
+  const max = maxVersion === undefined ? null : NODE_VERSIONS[maxVersion];
+  const isOutside = (pair: object) => "sign" in pair && pair.sign !== undefined;
+  if (sign !== undefined || Object.values(contexts).map(own).some(isOutside)) {
+    if (max !== null && max !== "1.3") {
+      throw new ArgumentValueError("sign", `needs TLS 1.3, and maxVersion is ${maxVersion}`);
+    }
+    return { min: "1.3", max };
+  }
+  return { min: minVersion === undefined ? null : NODE_VERSIONS[minVersion], max };
 }
 
 /** The rules of options have seen to it that there are such groups. */

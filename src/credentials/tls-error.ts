@@ -29,7 +29,7 @@ export class TlsError extends Error {
 export function tlsErrorOf(cause: EngineError): TlsError {
   const { reason, side, message, alert: number } = cause;
   const alert = number === null ? null : alertName(number);
-  return new TlsError(message, { reason, side, alert, cause });
+  return new TlsError(message, { reason, side, alert, cause: cause.cause ?? cause });
 }
 
 export interface TlsErrorFacts {

@@ -18,7 +18,8 @@ export function errorOf(failure: Error): Error {
     return new TlsError(message, { reason: "STANDSTILL", side: "us", cause });
   }
   if (cause instanceof HandshakeTimeout) {
-    return new TlsError(message, { reason: "HANDSHAKE_TIMEOUT", side: "peer", cause });
+    const side = cause.awaitsKey ? "us" : "peer";
+    return new TlsError(message, { reason: "HANDSHAKE_TIMEOUT", side, cause });
   }
   if (cause instanceof SandboxTrap) {
     return new TlsError(message, { reason: "SANDBOX_TRAPPED", side: "us", cause });

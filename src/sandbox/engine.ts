@@ -16,7 +16,7 @@ import {
   type ServerStart,
   ticketPeriod,
 } from "./engine-settings.ts";
-import { EngineError, UnusableAnchors } from "./errors.ts";
+import { EngineError, ERR_NO_SIGNATURE, UnusableAnchors } from "./errors.ts";
 import { type ExportRequest, exportKeys, keepExporter } from "./exporter.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
 import type { Role } from "./keeper.ts";
@@ -102,6 +102,8 @@ export class Engine {
   private exportRoom: Pointer | null = null;
   /** A signature that came later than it was asked for. */
   private answer: Uint8Array | null = null;
+  /** Why there is no signature, where one was to come later. */
+  private lapse: unknown;
   private wiped = false;
 
   /**
@@ -330,6 +332,7 @@ export class Engine {
     return new EngineError(code, {
       alertSent: exports.engine_alert_sent(),
       notYetValid: exports.engine_peer_not_yet_valid() !== 0,
+      ...(code === ERR_NO_SIGNATURE && { cause: this.lapse }),
     });
   }
 
@@ -471,7 +474,10 @@ export class Engine {
       this.answer = answer;
       if (!this.wiped) this.resumed();
     };
-    signature.then(later, () => later(NOTHING));
+    signature.then(later, (cause) => {
+      this.lapse = cause;
+      later(NOTHING);
+    });
     return false;
   }
 

@@ -15,6 +15,9 @@ export class NoVersionLeft extends Error {
   }
 }
 
+/** wasm/engine/errors.h. */
+export const ERR_NO_SIGNATURE = 138;
+
 type Meaning = readonly [name: string, side: Side, meaning: string];
 
 /** BearSSL's numbers (bearssl_ssl.h, bearssl_x509.h) and what they mean. */
@@ -87,7 +90,7 @@ const MEANINGS = new Map<number, Meaning>([
   [135, ["BAD_RETRY", "peer", "second hello that is not what was asked for"]],
   [136, ["BAD_SCHEME", "peer", "signature scheme that was not offered, or of another key"]],
   [137, ["NO_CERTIFICATE", "peer", "no client certificate"]],
-  [138, ["NO_SIGNATURE", "us", "no signature from the key"]],
+  [ERR_NO_SIGNATURE, ["NO_SIGNATURE", "us", "no signature from the key"]],
   [139, ["RECORD_SPANS_KEYS", "peer", "record with more in it than belongs under its key"]],
   [140, ["TOO_MANY", "peer", "too many records or messages without data"]],
   [141, ["TOO_MUCH_SKIPPED", "peer", "too much early data"]],
@@ -209,6 +212,8 @@ export interface Circumstances {
   readonly alertSent?: number;
   /** The certificate is not too old but too new. */
   readonly notYetValid?: boolean;
+  /** What the failure came of, if that is known. */
+  readonly cause?: unknown;
 }
 
 /** An engine gave up. `code` is BearSSL's number, `reason` its name without `BR_ERR_`. */
@@ -220,10 +225,13 @@ export class EngineError extends Error {
   readonly alert: number | null;
 
   /** @internal */
-  constructor(code: number, { alertSent = 0, notYetValid = false }: Circumstances = {}) {
+  constructor(code: number, { alertSent = 0, notYetValid = false, cause }: Circumstances = {}) {
     const [reason, side, meaning] = meaningOf(code);
     const what = code === BR_ERR_X509_EXPIRED ? expiry(notYetValid) : meaning;
-    super(alertSent === 0 ? what : `${what}; sent the alert ${alertName(alertSent)}`);
+    super(
+      alertSent === 0 ? what : `${what}; sent the alert ${alertName(alertSent)}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.code = code;
     this.reason = reason;
     this.side = side;

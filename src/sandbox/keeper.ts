@@ -145,6 +145,11 @@ export class Keeper {
     return new PrivateKey(this, handle);
   }
 
+  /** @throws {UseAfterWipe} once it was wiped */
+  requireUsable(): void {
+    this.sandbox.exports.keeper_mailbox();
+  }
+
   /** Overwrites every key. Whatever is called afterwards throws. */
   wipe(): void {
     this.sandbox.wipe();

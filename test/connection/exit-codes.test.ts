@@ -47,7 +47,7 @@ const CASES: readonly (readonly [Error, number, string])[] = [
   [new TruncationError("EOF"), 98, "TLS error: EOF"],
   [new StandstillError("stands still"), 98, "TLS error: stands still"],
   [new ImpossibleClose("by itself"), 98, "TLS error: by itself"],
-  [new HandshakeTimeout("too slow"), 98, "TLS error: too slow"],
+  [new HandshakeTimeout(20, false), 98, "TLS error: handshake not done within 20 milliseconds"],
   [new IdleTimeout("idle"), 98, "idle"],
   [new CannotRun(["x"], systemError("ENOENT", "spawn")), 127, "unable to run x: spawn ENOENT"],
   [new CannotRun(["x"], systemError("EACCES", "spawn")), 126, "unable to run x: spawn EACCES"],

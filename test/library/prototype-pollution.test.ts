@@ -29,6 +29,7 @@ const EVIL: Readonly<Record<string, unknown>> = {
   ca: readFileSync(stranger.certFile, "utf8"),
   caFile: stranger.certFile,
   key: readFileSync(other.keyFile, "utf8"),
+  sign: () => new Uint8Array(64),
   cert: readFileSync(other.certFile, "utf8"),
   contexts: { "evil.test": pair },
   profile: "legacy",

@@ -10,7 +10,16 @@ const repository = join(import.meta.dirname, "../..");
 
 const PROGRAM = `
 import { createServer as createHttp } from "node:http";
-import { connect, createServer, type Server, TlsError, type TlsStream, wrap } from "bearhug";
+import {
+  connect,
+  createServer,
+  type Server,
+  type Sign,
+  type SignatureScheme,
+  TlsError,
+  type TlsStream,
+  wrap,
+} from "bearhug";
 import { createSecureContext, type Engine } from "bearhug/engine";
 
 const http = createHttp();
@@ -24,6 +33,12 @@ server.listen(443).setSecureContext(pair);
 server.on("tlsClientError", (error: TlsError) => error.side);
 const outer = connect({ port: 1, signal: AbortSignal.timeout(1) });
 wrap(outer, { isServer: true, ...pair }).getPeerCertificate()?.subject;
+
+const sign: Sign = async (scheme, hash, content) => {
+  const known: SignatureScheme = scheme;
+  return known.startsWith("rsa") ? hash : content;
+};
+createServer({ sign, cert: "", contexts: { "a.test": { sign, cert: "" }, "b.test": pair } });
 
 const module = new WebAssembly.Module(Buffer.of());
 const context = createSecureContext({ modules: { engine: module, keeper: module } });
@@ -50,6 +65,7 @@ export const both: [Server, TlsStream] = [required.server, required.stream];
 /** Each of them is an error. */
 const MISTAKES = [
   "createServer({ key: 5 });",
+  'createServer({ sign: () => "", cert: "" });',
   'connect({ port: 1, ciphers: "ALL" });',
   "wrap(outer, { isServer: true, rejectUnauthorized: false });",
   'engine.buffer("recv");',
