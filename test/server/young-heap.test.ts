@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { Authority } from "../support/certificates.ts";
+import { commandOf } from "../support/privileges.ts";
+import { startServer } from "../support/server.ts";
+
+/** A fork copies the page tables of all that a worker has touched, so V8 gets less to touch. */
+
+const authority = Authority.root();
+const credentials = authority.issue();
+
+async function sizesOfWorkers(NODE_OPTIONS: string): Promise<(string | undefined)[]> {
+  const server = await startServer({ authority, credentials, environment: { NODE_OPTIONS } });
+  const sizes = server.workers.map((pid) =>
+    commandOf(pid).find((word) => word.startsWith("--max-semi-space-size")),
+  );
+  await server.stop();
+  return sizes;
+}
+
+it("is small in workers", async () => {
+  const sizes = await sizesOfWorkers("");
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(new Set(sizes)).toEqual(new Set(["--max-semi-space-size=4"]));
+});
+
+it("has the size that NODE_OPTIONS asks for", async () => {
+  const sizes = await sizesOfWorkers("--max-semi-space-size=32");
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(new Set(sizes)).toEqual(new Set([undefined]));
+});
