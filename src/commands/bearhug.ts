@@ -14,6 +14,7 @@ import { ExitCode } from "../connection/exit-codes.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { descriptorLimit } from "../io/platform.ts";
 import { removeStale } from "../io/stale-socket.ts";
+import { serveCopies } from "../server/copier.ts";
 import { roomFor } from "../server/descriptors.ts";
 import { usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
@@ -49,7 +50,12 @@ function main(role: Role, given: RelaySettings): void {
   const settings = completed(role, given);
   const { logLevel, logFormat } = settings;
   const log = new Log({ program, logLevel, logFormat });
-  if (roleOf(process.env) === "worker") {
+  const processRole = roleOf(process.env);
+  if (processRole === "copier") {
+    serveCopies();
+    return;
+  }
+  if (processRole === "worker") {
     const service = relayService(role, settings);
     new Worker({ server: settings, command: [], log, service }).start();
     return;

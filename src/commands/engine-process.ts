@@ -4,8 +4,11 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { SystemFailure } from "../cli/diagnostics.ts";
 import { leaveToOthers } from "../io/descriptors.ts";
+import { isInherited } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
+import { descriptorNamedBy, pathOfDescriptor } from "../io/platform.ts";
 import { type Ending, endingOf } from "../program/program.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 
 export interface EngineProcess {
   readonly program: "s6-tlsd-io" | "s6-tlsc-io";
@@ -38,6 +41,32 @@ export function pipesForProgram(): [toProgram: Pipe, fromProgram: Pipe] {
 const [FDR, FDW, NOTIFY] = [3, 4, 5];
 
 /**
+ * Where a variable names a file by a descriptor of ours, the other process has it, too: under our
+ * number, so that messages name it as we were told, or under a free one.
+ *
+ * @param standard what it has from 0 on
+ */
+function withFilesBehind(
+  environment: NodeJS.ProcessEnv,
+  standard: readonly (number | "pipe" | Socket)[],
+) {
+  const files = [...new TlsEnvironment(environment).files].flatMap(([name, path]) => {
+    const fd = descriptorNamedBy(path);
+    // What reads the file says that it isn't there.
+    return fd !== null && isInherited(fd) ? [{ name, fd }] : [];
+  });
+  const last = Math.max(standard.length - 1, ...files.map(({ fd }) => fd));
+  const free = Array<"ignore" | number>(last + 1 - standard.length).fill("ignore");
+  const stdio = [...standard, ...free];
+  const env = { ...environment };
+  for (const { fd } of files) if (fd >= standard.length) stdio[fd] = fd;
+  for (const { name, fd } of files) {
+    if (fd < standard.length) env[name] = pathOfDescriptor(stdio.push(fd) - 1);
+  }
+  return { env, stdio };
+}
+
+/**
  * The tunnel alone, in a process of its own, which reads the keys and becomes TLS_UID and TLS_GID
  * before it touches the network. The network is then its own.
  */
@@ -48,8 +77,9 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
   const options = [...settings.options, "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
   const [standard, operands] =
     program === "s6-tlsd-io" ? [network, cleartext] : [cleartext, network];
+  const ownStdio = [...standard, 2, ...operands, "pipe" as const];
   const child = spawn(process.execPath, [...process.execArgv, launcher, ...options], {
-    stdio: [...standard, 2, ...operands, "pipe"],
+    ...withFilesBehind(process.env, ownStdio),
   });
   child.on("error", (error) => {
     settings.failed(new SystemFailure(`unable to run ${launcher}`, error));

@@ -10,6 +10,7 @@ import type { Privileges } from "../program/privileges.ts";
 import { Access } from "../server/access.ts";
 import { AccessProcess } from "../server/access-process.ts";
 import { listenAddress } from "../server/address.ts";
+import { serveCopies } from "../server/copier.ts";
 import { roomFor } from "../server/descriptors.ts";
 import { ownerOf, usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
@@ -40,6 +41,10 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
   const { logLevel, logFormat } = server;
   const log = new Log({ program: PROGRAM, logLevel, logFormat });
   const role = roleOf(process.env);
+  if (role === "copier") {
+    serveCopies();
+    return;
+  }
   if (role === "spawner") {
     startSpawner(server, command);
     return;

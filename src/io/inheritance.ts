@@ -16,6 +16,12 @@ export function inheritedDescriptors(): number[] {
   return [...open].filter(([fd, status]) => isMeant(fd, status)).map(([fd]) => fd);
 }
 
+/** Was this descriptor open when the process started? */
+export function isInherited(fd: number): boolean {
+  const open = openDescriptors();
+  return open.has(fd) && !looksLikeNodes(fd, open);
+}
+
 /** Is this descriptor open because Node itself opened it? */
 export function isNodesOwn(fd: number): boolean {
   return looksLikeNodes(fd, openDescriptors());

@@ -1,5 +1,6 @@
 import type { StdioOptions } from "node:child_process";
 import {
+  constants,
   existsSync,
   fstatSync,
   openSync,
@@ -8,10 +9,13 @@ import {
   readlinkSync,
   readSync,
   type Stats,
+  statfsSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
-import { devNull } from "node:os";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
 
 /**
  * What we ask of an operating system besides what Node gives on all of them. No other file of src
@@ -73,6 +77,20 @@ export function reopen(fd: number, flags: string | number): number {
   return openSync(`${SELF}/fd/${fd}`, flags);
 }
 
+/** Names that every process reads in its own way: `/dev/fd/N`, which bash's `<(…)` gives, and the like. */
+const DESCRIPTOR_PATH = /^\/(?:dev\/(?:fd\/(\d+)|stdin)|proc\/(?:self|thread-self)\/fd\/(\d+))$/;
+
+/** Which descriptor of the process that opens it is that path a name for? null: it is a file's. */
+export function descriptorNamedBy(path: string): number | null {
+  const match = DESCRIPTOR_PATH.exec(path);
+  return match && Number(match[1] ?? match[2] ?? 0);
+}
+
+/** The way back. */
+export function pathOfDescriptor(fd: number): string {
+  return `/dev/fd/${fd}`;
+}
+
 /** Is it a pipe without a name, which had its writer from the start? Where nothing tells: no. */
 export function isUnnamedPipe(fd: number): boolean {
   try {
@@ -116,6 +134,29 @@ export function isOpenForBoth(fd: number): boolean {
 
 /** Whose file systems are in memory: where a container's own can't be written to. */
 export const FOLDERS_IN_MEMORY = ["/dev/shm", "/run"];
+
+/** tmpfs and ramfs: what is in them is on no disk (statfs(2)). */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x0102_1994, 0x8584_58f6]);
+
+/**
+ * A file that is empty, has no name, and is never on a disk: what is in it is gone with the last
+ * process that has it open. null: no folder for it, or the system doesn't tell what is in memory.
+ */
+export function openUnnamedFile(): number | null {
+  const { O_RDWR, O_CREAT, O_EXCL } = constants;
+  for (const folder of [...FOLDERS_IN_MEMORY, tmpdir()]) {
+    try {
+      if (!IN_MEMORY.has(statfsSync(folder).type)) continue;
+      const name = join(folder, `bearhug-${crypto.randomUUID()}`);
+      const fd = openSync(name, O_RDWR | O_CREAT | O_EXCL, 0o600);
+      unlinkSync(name);
+      return fd;
+    } catch {
+      // The next one may be there, and let us.
+    }
+  }
+  return null;
+}
 
 /** What makes FIFOs: POSIX' own, where it is when PATH has none, and BusyBox without links. */
 const MKFIFO = [["mkfifo"], ["/usr/bin/mkfifo"], ["busybox", "mkfifo"]];

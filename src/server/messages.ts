@@ -17,9 +17,15 @@ export interface ClientFacts extends TcpEnds {
 export type ToWorker =
   /**
    * The first one: read the files, and those that rules of access control name for some clients;
-   * then become the user of workers, and a member of this group.
+   * then become the user of workers, and a member of this group. What was in the files that are kept
+   * is behind descriptors, from FIRST_PASSED on.
    */
-  | { readonly order: "begin"; readonly group: number | null; readonly sets: readonly Changes[] }
+  | {
+      readonly order: "begin";
+      readonly group: number | null;
+      readonly sets: readonly Changes[];
+      readonly kept: readonly string[];
+    }
   | { readonly order: "serve"; readonly client: ClientFacts }
   /** The client that a proxy told of may come in, or may not. */
   | { readonly order: "proceed"; readonly client: ClientFacts }

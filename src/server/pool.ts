@@ -6,6 +6,7 @@ import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
 import type { TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { effortOf } from "../io/platform.ts";
+import type { Kept } from "../setup/read-into.ts";
 import { setOf } from "./credential-sets.ts";
 import { doorGroup } from "./door-group.ts";
 import { Handover } from "./handover.ts";
@@ -78,14 +79,18 @@ export class Pool {
   private closing = false;
   private lost = 0;
 
+  private kept: Kept = new Map();
+
   constructor(private readonly settings: PoolSettings) {}
 
   /**
    * Starts all workers.
    *
+   * @param kept what they, and those that replace them, don't read from the files themselves
    * @throws {SystemFailure} (the promise) what the first worker that can't start says
    */
-  async start(): Promise<void> {
+  async start(kept: Kept): Promise<void> {
+    this.kept = kept;
     try {
       await this.addGeneration(this.current);
     } catch (error) {
@@ -274,7 +279,8 @@ export class Pool {
       retired: false,
     };
     this.members.add(member);
-    send(worker, { order: "begin", group: member.group, sets: [...this.wanted.values()] });
+    const sets = [...this.wanted.values()];
+    send(worker, { order: "begin", group: member.group, sets, kept: [...this.kept.keys()] });
     return new Promise((resolve, reject) => {
       worker.on("message", (message: ToPrimary) => {
         if (message.report === "failed") {
@@ -307,9 +313,10 @@ export class Pool {
 
   /** Where the spawner starts progs, a worker needs to start nothing. */
   private startWorker(): ChildProcess {
-    if (this.settings.spawner === null) return startAs("worker");
+    const descriptors = [...this.kept.values()];
+    if (this.settings.spawner === null) return startAs("worker", { descriptors });
     const nodeOptions = permissionOptions([...this.wanted.values()]) ?? [];
-    return startAs("worker", { confined: true, nodeOptions });
+    return startAs("worker", { descriptors, confined: true, nodeOptions });
   }
 
   private hear(

@@ -6,12 +6,14 @@ import { endsOf, type TcpEnds } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { isWithin } from "../proxy-protocol/networks.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
+import type { Kept } from "../setup/read-into.ts";
 import type { Access } from "./access.ts";
 import type { Address } from "./address.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
 import { FileChanges } from "./file-changes.ts";
 import { dropsRights, usersOf } from "./ids.ts";
+import { keepFiles } from "./kept-files.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToWorker } from "./messages.ts";
 import { originOf } from "./origin.ts";
@@ -70,8 +72,9 @@ export class Primary {
   private draining = false;
   private readonly systemd: Systemd;
   private readonly reloads: Reloads;
+  private kept: Kept = new Map();
   /** null: files are not looked at. */
-  private readonly changes: FileChanges | null;
+  private changes: FileChanges | null = null;
 
   constructor(private readonly settings: PrimarySettings) {
     const { workers, log, room, server } = settings;
@@ -110,10 +113,13 @@ export class Primary {
           }),
       });
     this.systemd = new Systemd(process.env, log);
-    // Before workers read the files: what changes meanwhile is a change.
-    this.changes = server.reloadInterval > 0 ? changesOf(process.env) : null;
     this.reloads = new Reloads({
-      reload: () => this.pool.reload(),
+      reload: () => {
+        for (const path of this.kept.keys()) {
+          log.caution(`${path} was read when the server started, and can't be read again`);
+        }
+        return this.pool.reload();
+      },
       done: (outcome) => this.tally.reloads[outcome]++,
       ...{ log, systemd: this.systemd },
     });
@@ -125,8 +131,12 @@ export class Primary {
   async start(): Promise<void> {
     const { server } = this.settings;
     if (this.spawner !== null) this.tellConfinement();
+    const environment = new TlsEnvironment(process.env);
+    this.kept = await keepFiles(environment.files);
+    // Before workers read the files: what changes meanwhile is a change.
+    if (server.reloadInterval > 0) this.changes = changesOf(environment, this.kept);
     await this.spawner?.start();
-    await Promise.all([this.pool.start(), this.settings.access?.start()]);
+    await Promise.all([this.pool.start(this.kept), this.settings.access?.start()]);
     if (server.check) {
       this.exit();
       return;
@@ -432,10 +442,9 @@ const LOCAL_ENDS: TcpEnds = {
 };
 
 /** Of the files that variables name; those that rules name for some clients are not among them. */
-function changesOf(env: NodeJS.ProcessEnv): FileChanges {
-  const { files, anchorDirectory } = new TlsEnvironment(env);
+function changesOf({ files, anchorDirectory }: TlsEnvironment, kept: Kept): FileChanges {
   return new FileChanges([
-    ...files.values(),
+    ...[...files.values()].filter((path) => !kept.has(path)),
     ...(anchorDirectory === null ? [] : [anchorDirectory]),
   ]);
 }

@@ -4,7 +4,10 @@ import { find } from "../program/exec.ts";
 /** Tells a process that the server starts what it is for. */
 const ROLE = "S6_TLSSERVER_ROLE";
 
-const ROLES = ["worker", "access", "spawner"] as const;
+const ROLES = ["worker", "access", "spawner", "copier"] as const;
+
+/** Behind 0, 1, 2 and the channel. */
+export const FIRST_PASSED = 4;
 
 export type ProcessRole = (typeof ROLES)[number];
 
@@ -14,7 +17,9 @@ export function roleOf(env: NodeJS.ProcessEnv): ProcessRole | null {
   return process.send !== undefined ? (role ?? null) : null;
 }
 
-export interface Confinement {
+interface Start {
+  /** Of this process, which the other one gets, too: from FIRST_PASSED on. */
+  readonly descriptors?: readonly number[];
   /** No program that it runs, now or later, gives it other rights. */
   readonly confined?: boolean;
   readonly nodeOptions?: readonly string[];
@@ -26,7 +31,7 @@ export interface Confinement {
  */
 export function startAs(
   role: ProcessRole,
-  { confined = false, nodeOptions = [] }: Confinement = {},
+  { confined = false, nodeOptions = [], descriptors = [] }: Start = {},
 ): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
   const setpriv = confined ? confiner() : null;
@@ -39,7 +44,7 @@ export function startAs(
     }),
     env: { ...process.env, [ROLE]: role },
     // A reader of our standard output waits for its end: workers must not keep it open.
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", "inherit", "ipc", ...descriptors],
   });
   guardChannel(child);
   return child;

@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Changes } from "../access/judgement.ts";
 import { reasonOf } from "../cli/diagnostics.ts";
@@ -9,15 +10,17 @@ import { KeptCredentials } from "../credentials/kept-credentials.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { loadModule } from "../setup/modules.ts";
+import type { Kept as KeptFiles } from "../setup/read-into.ts";
 import { CredentialSets } from "./credential-sets.ts";
 import { becomeServerOwner, usersOf } from "./ids.ts";
+import { requireReadableAgain } from "./kept-files.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 import { dropCredentialFiles } from "./permissions.ts";
 import { progEnvironment } from "./prog-environment.ts";
 import { OwnPrograms, type Programs } from "./programs.ts";
-import { requireReadableAgain } from "./readable-again.ts";
 import { RemotePrograms } from "./remote-programs.ts";
+import { FIRST_PASSED } from "./roles.ts";
 import type { Loaded, Service, Talk } from "./service.ts";
 import { Turns } from "./turns.ts";
 
@@ -44,6 +47,7 @@ export class Worker {
   private readonly announced = new Map<number, { socket: Socket; header: ProxyHeader }>();
   private engineModule: WebAssembly.Module | null = null;
   private keeperModule: WebAssembly.Module | null = null;
+  private keptFiles: KeptFiles = new Map();
   private kept: Kept | null = null;
   private reloaded: Kept | null = null;
 
@@ -61,7 +65,8 @@ export class Worker {
     process.on("disconnect", () => this.orphaned());
   }
 
-  private begin(group: number | null, sets: readonly Changes[]): void {
+  private begin(group: number | null, sets: readonly Changes[], kept: readonly string[]): void {
+    this.keptFiles = new Map(kept.map((path, index) => [path, FIRST_PASSED + index]));
     try {
       this.engineModule = loadModule("engine");
       this.keeperModule = loadModule("keeper");
@@ -69,7 +74,7 @@ export class Worker {
       this.kept = this.load();
       this.sets.prepare(sets);
       becomeServerOwner(usersOf(this.settings.server, process.env).worker, group);
-      if (group !== null) dropCredentialFiles(sets);
+      if (group !== null) this.dropFiles(sets);
       tell({ report: "ready" });
     } catch (error) {
       const exitCode = exitCodeOf(error);
@@ -77,10 +82,17 @@ export class Worker {
     }
   }
 
+  /** Another worker reads them after a reload. */
+  private dropFiles(sets: readonly Changes[]): void {
+    dropCredentialFiles(sets);
+    for (const fd of this.keptFiles.values()) closeSync(fd);
+    this.keptFiles = new Map();
+  }
+
   private obey(message: ToWorker, socket: unknown): void {
     switch (message.order) {
       case "begin":
-        this.begin(message.group, message.sets);
+        this.begin(message.group, message.sets, message.kept);
         break;
       case "serve":
         this.serve(message.client, socket);
@@ -218,8 +230,8 @@ export class Worker {
 
   /** All files once more. */
   private load(variables: NodeJS.ProcessEnv = process.env): Kept {
-    const environment = new TlsEnvironment(variables);
-    requireReadableAgain(environment.files);
+    const environment = new TlsEnvironment(variables, this.keptFiles);
+    requireReadableAgain(environment.files, this.keptFiles);
     const keeper = this.keeperModule as WebAssembly.Module;
     const engine = this.engineModule as WebAssembly.Module;
     const warn = (text: string) => tell({ report: "warning", text });

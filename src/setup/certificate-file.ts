@@ -1,5 +1,5 @@
 import { decodeCertificates } from "../credentials/certificates.ts";
-import { withFile } from "./read-into.ts";
+import { type Kept, withFile } from "./read-into.ts";
 
 /**
  * The certificates in a file, in the file's order: PEM with anything around them, or one in DER.
@@ -7,7 +7,7 @@ import { withFile } from "./read-into.ts";
  * @returns each in DER
  * @throws {CredentialsError} if there is none; a system error if the file can't be read
  */
-export function readCertificates(path: string): Uint8Array[] {
+export function readCertificates(path: string, kept?: Kept): Uint8Array[] {
   // The file may hold the private key as well.
-  return withFile(path, decodeCertificates);
+  return withFile(path, decodeCertificates, kept);
 }

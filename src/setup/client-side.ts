@@ -100,7 +100,8 @@ function loadClient(
   const server = verifyServer ? loadAnchors(environment, tell) : null;
   const keeper = keeperModule && startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
-    const identity = keeper && loadIdentity({ keeper, tell }, environment.defaultPair());
+    const identity =
+      keeper && loadIdentity({ keeper, tell, kept: environment.kept }, environment.defaultPair());
     const versions = versionLimits(settings);
     return { profile, versions, groups, protocols: settings.alpn, server, identity, keeper };
   });

@@ -1,6 +1,7 @@
 import { groupId, userId } from "../cli/accounts.ts";
 import { UsageError } from "../cli/options.ts";
 import { CredentialsError } from "../credentials/errors.ts";
+import type { Kept } from "./read-into.ts";
 import type { AnchorSource } from "./trust-anchors.ts";
 
 /** A variable of the environment that must be set is not, or doesn't make sense. */
@@ -39,7 +40,11 @@ export interface NamedPairFiles extends PairFiles {
 export class TlsEnvironment {
   private readonly variables: ReadonlyMap<string, string>;
 
-  constructor(environment: NodeJS.ProcessEnv) {
+  /** @param kept files that are not to be opened, since they were read before */
+  constructor(
+    environment: NodeJS.ProcessEnv,
+    readonly kept: Kept = new Map(),
+  ) {
     const all = Object.entries(environment) as [string, string][];
     this.variables = new Map(all.filter(([name, value]) => isOurs(name) && value !== undefined));
   }

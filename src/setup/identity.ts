@@ -8,13 +8,14 @@ import type { Identity, IdentityChoice } from "../sandbox/engine.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { readCertificates } from "./certificate-file.ts";
 import { EnvironmentError, type PairFiles, type TlsEnvironment } from "./environment.ts";
-import { readInto } from "./read-into.ts";
+import { type Kept, readInto } from "./read-into.ts";
 import type { Tell } from "./trust.ts";
 
-/** Where pairs go, and what hears of those that expire. */
+/** Where pairs go, what hears of those that expire, and files that are not to be opened. */
 interface Loading {
   readonly keeper: Keeper;
   readonly tell: Tell;
+  readonly kept: Kept;
 }
 
 /**
@@ -59,7 +60,7 @@ export function loadIdentity(loading: Loading, files: PairFiles): Identity {
   return pairIn(loading, files).match();
 }
 
-function pairIn({ keeper, tell }: Loading, files: PairFiles, variable = "CERTFILE"): Pair {
+function pairIn({ keeper, tell, kept }: Loading, files: PairFiles, variable = "CERTFILE"): Pair {
   const { keyFile, certificateFile } = files;
   const subjects = {
     key: `unable to read private key in ${keyFile}`,
@@ -67,8 +68,8 @@ function pairIn({ keeper, tell }: Loading, files: PairFiles, variable = "CERTFIL
     pair: `unable to use private key in ${keyFile} with certificate in ${certificateFile}`,
   };
   const pair = new Pair(keeper, {
-    fill: (room) => readInto(keyFile, room),
-    certificates: () => readCertificates(certificateFile),
+    fill: (room) => readInto(keyFile, room, kept),
+    certificates: () => readCertificates(certificateFile, kept),
     complain: (part, error) => new CredentialsError(`${subjects[part]}: ${reasonOf(error)}`),
   });
   const expiry = expiryOf(pair.chain[0] as Uint8Array, Date.now());

@@ -1,6 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { CredentialsError } from "../credentials/errors.ts";
-import { isUnnamedPipe } from "../io/platform.ts";
+import { isInherited } from "../io/inheritance.ts";
+import { descriptorNamedBy, isUnnamedPipe } from "../io/platform.ts";
+
+/** Files that were read before, by their paths: descriptors of what was in them. */
+export type Kept = ReadonlyMap<string, number>;
+
+const NOTHING_KEPT: Kept = new Map();
 
 /**
  * Reads a file, or a pipe, into memory that its owner can wipe: no other buffer holds any of it, not
@@ -10,13 +16,8 @@ import { isUnnamedPipe } from "../io/platform.ts";
  * @returns the file's length in bytes
  * @throws {CredentialsError} if it is empty or doesn't fit; a system error if it can't be read
  */
-export function readInto(path: string, room: Uint8Array): number {
-  const fd = open(path);
-  try {
-    return readAll(fd, room);
-  } finally {
-    closeSync(fd);
-  }
+export function readInto(path: string, room: Uint8Array, kept = NOTHING_KEPT): number {
+  return withSource(path, kept, (source) => readAll(source, room));
 }
 
 /**
@@ -24,47 +25,88 @@ export function readInto(path: string, room: Uint8Array): number {
  *
  * @throws {CredentialsError} as readInto does
  */
-export function withFile<T>(path: string, look: (file: Buffer) => T): T {
-  const fd = open(path);
-  try {
+export function withFile<T>(path: string, look: (file: Buffer) => T, kept = NOTHING_KEPT): T {
+  return withSource(path, kept, (source) => {
     // One byte more than it has, so that its end is seen. A pipe says 0.
-    const room = Buffer.allocUnsafeSlow(Math.min(fstatSync(fd).size || FILE_MAX, FILE_MAX) + 1);
+    const room = Buffer.allocUnsafeSlow(
+      Math.min(fstatSync(source.fd).size || FILE_MAX, FILE_MAX) + 1,
+    );
     let length = room.length;
     try {
-      length = readAll(fd, room);
+      length = readAll(source, room);
       return look(room.subarray(0, length));
     } finally {
       // Memory behind the file's end was never written to.
       room.fill(0, 0, length);
     }
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /** Room for some thousands of certificates. */
-const FILE_MAX = 1 << 24;
+export const FILE_MAX = 1 << 24;
 
-/** Opening a pipe waits for its writer, and no signal is heard meanwhile: so this doesn't wait. */
-function open(path: string): number {
+/**
+ * Opening a pipe waits for its writer, and no signal is heard meanwhile: so this doesn't wait. What
+ * Node itself has open is no file of credentials.
+ */
+export function openSource(path: string): number {
+  const fd = descriptorNamedBy(path);
+  if (fd !== null && !isInherited(fd)) {
+    throw new CredentialsError(`descriptor ${fd} was not open when this program started`);
+  }
   return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+}
+
+function withSource<T>(path: string, kept: Kept, use: (source: Source) => T): T {
+  const known = kept.get(path);
+  // Other processes have what is kept open, too, and one place in it with all of them.
+  if (known !== undefined) return use(new Source(known, 0));
+  const fd = openSource(path);
+  try {
+    return use(new Source(fd));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** How long a pipe may take, from its opening to its end: milliseconds. */
 const PIPE_PATIENCE = 10_000;
 
 /** Between two looks into a pipe: milliseconds. */
-const PIPE_PAUSE = 5;
+export const PIPE_PAUSE = 5;
 
-function readAll(fd: number, room: Uint8Array): number {
-  const deadline = performance.now() + PIPE_PATIENCE;
+/** What is read from front to end; a pipe has its time for that. */
+export class Source {
+  private readonly deadline = performance.now() + PIPE_PATIENCE;
+  private length = 0;
+
+  /** @param start where a file is read from, whatever was read of it before; null: a pipe can't tell */
+  constructor(
+    readonly fd: number,
+    private readonly start: number | null = null,
+  ) {}
+
+  /**
+   * @returns how many bytes came; 0: this is the end; null: nothing is there now
+   * @throws {CredentialsError} if its time is over; a system error if it can't be read
+   */
+  read(room: Uint8Array): number | null {
+    const position = this.start === null ? null : this.start + this.length;
+    const count = readSome(this.fd, room, position);
+    if (count > 0) this.length += count;
+    if (count > 0 || (count === 0 && (this.length > 0 || !mayStillBegin(this.fd)))) return count;
+    if (performance.now() > this.deadline) throw new CredentialsError(tooSlow(this.length));
+    return null;
+  }
+}
+
+function readAll(source: Source, room: Uint8Array): number {
   let length = 0;
   while (length < room.length) {
-    const count = readSome(fd, room.subarray(length));
-    if (count === 0 && (length > 0 || !mayStillBegin(fd))) break;
-    if (count > 0) length += count;
-    else if (performance.now() > deadline) throw new CredentialsError(tooSlow(length));
-    else pause(PIPE_PAUSE);
+    const count = source.read(room.subarray(length));
+    if (count === 0) break;
+    if (count === null) pause(PIPE_PAUSE);
+    else length += count;
   }
   if (length === 0) throw new CredentialsError("the file is empty");
   if (length === room.length) throw new CredentialsError("the file is too large");
@@ -72,9 +114,9 @@ function readAll(fd: number, room: Uint8Array): number {
 }
 
 /** -1: there is nothing now, and there may be later. */
-function readSome(fd: number, room: Uint8Array): number {
+function readSome(fd: number, room: Uint8Array, position: number | null): number {
   try {
-    return readSync(fd, room, 0, room.length, null);
+    return readSync(fd, room, 0, room.length, position);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EAGAIN") return -1;
     throw error;

@@ -52,7 +52,11 @@ export function loadCredentials(
   const groups = chooseGroups(settings.keyGroups);
   const keeper = startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
-    const identity = loadIdentities({ keeper, tell }, environment, settings.sniLevel);
+    const identity = loadIdentities(
+      { keeper, tell, kept: environment.kept },
+      environment,
+      settings.sniLevel,
+    );
     const clients = loadClientVerification(settings, environment, tell);
     const versions = versionLimits(settings);
     const protocols = settings.alpn;

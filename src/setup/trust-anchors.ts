@@ -4,6 +4,7 @@ import { reasonOf } from "../cli/diagnostics.ts";
 import { CredentialsError } from "../credentials/errors.ts";
 import { own } from "../sandbox/own.ts";
 import { readCertificates } from "./certificate-file.ts";
+import type { Kept } from "./read-into.ts";
 import { systemAnchors } from "./system-anchors.ts";
 
 /** Where the certificates of the CAs are. */
@@ -29,10 +30,10 @@ export interface FoundAnchor {
   readonly file: string;
 }
 
-/** The same, with their files. */
-export function findTrustAnchors(source: AnchorSource): FoundAnchor[] {
+/** The same, with their files; a bundle may be kept. */
+export function findTrustAnchors(source: AnchorSource, kept?: Kept): FoundAnchor[] {
   const { directory, file } = own(source);
-  const found = directory === undefined ? readBundle(file) : readDirectory(directory);
+  const found = directory === undefined ? readBundle(file, kept) : readDirectory(directory);
   const distinct = new Map<string, FoundAnchor>();
   for (const one of found) {
     const key = Buffer.from(one.der).toString("latin1");
@@ -42,8 +43,8 @@ export function findTrustAnchors(source: AnchorSource): FoundAnchor[] {
   return [...distinct.values()];
 }
 
-function readBundle(name: string): FoundAnchor[] {
-  if (name !== "system") return readCertificates(name).map((der) => ({ der, file: name }));
+function readBundle(name: string, kept?: Kept): FoundAnchor[] {
+  if (name !== "system") return readCertificates(name, kept).map((der) => ({ der, file: name }));
   const { where, found } = systemAnchors();
   return found.map((der) => ({ der, file: where }));
 }

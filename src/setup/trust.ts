@@ -40,7 +40,7 @@ export function loadAnchors(
   const source = environment.anchorSource();
   let found: readonly FoundAnchor[];
   try {
-    found = findTrustAnchors(source);
+    found = findTrustAnchors(source, environment.kept);
   } catch (error) {
     throw unusableAnchors(environment, error);
   }

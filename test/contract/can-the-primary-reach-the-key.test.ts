@@ -15,9 +15,9 @@ function placesIn(pid: number, search: Search): number {
   return [...mappingsOf(pid)].filter(({ content }) => search.count(content) > 0).length;
 }
 
-async function busyServer(credentials: Credentials): Promise<Server> {
+async function busyServer(credentials: Credentials, runner: string[] = []): Promise<Server> {
   const options = words("--workers 2 -v");
-  const server = await startServer({ authority, credentials, options });
+  const server = await startServer({ authority, credentials, options, runner });
   for (let turn = 0; turn < 4; turn++) {
     expect(await exchange(await connect(server), "busy")).toBe("busy");
   }
@@ -33,6 +33,15 @@ describe.each(kinds)("a key of %s, after connections and a reload", (kind) => {
     const server = await busyServer(credentials);
     expect(placesIn(server.pid, search)).toBe(0);
     // The same search finds the key where it is: the keeper's memory, and no other.
+    for (const worker of server.workers) expect(placesIn(worker, search)).toBe(1);
+  });
+
+  test("that came through a pipe is in each worker once, and nowhere in the primary", async () => {
+    const credentials = authority.issue({ kind });
+    const search = new Search(secretsOf(credentials));
+    const script = 'KEYFILE=<(cat "$KEYFILE") exec "$@"';
+    const server = await busyServer(credentials, ["bash", "--norc", "-c", script, "bash"]);
+    expect(placesIn(server.pid, search)).toBe(0);
     for (const worker of server.workers) expect(placesIn(worker, search)).toBe(1);
   });
 });
