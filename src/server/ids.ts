@@ -12,7 +12,7 @@ import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
  */
 export function ownerOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): Privileges {
   const { uid, gid, groups } = settings;
-  if (!settings.idsFromEnvironment) return { uid, gid: gid ?? ownGroup(uid), groups };
+  if (!settings.idsFromEnvironment) return { uid, gid: gid ?? ownGroup(uid, BY_OPTION), groups };
   return {
     uid: read(env, "UID", userId),
     gid: read(env, "GID", groupId),
@@ -44,7 +44,7 @@ export function usersOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): 
     throw new EnvironmentError("TLS_UID and TLS_GID are for a server that root starts");
   }
   if (uid === null || uid === 0) throw new EnvironmentError("TLS_UID is no user besides root");
-  return { worker: { uid, gid: gid ?? ownGroup(uid), groups: null }, prog: owner };
+  return { worker: { uid, gid: gid ?? ownGroup(uid, BY_VARIABLE), groups: null }, prog: owner };
 }
 
 /** Does root give its rights up, so that what only root may read can't be read later? */
@@ -52,13 +52,17 @@ export function dropsRights({ uid }: Privileges): boolean {
   return process.getuid?.() === 0 && uid !== null && uid !== 0;
 }
 
+/** What names a user, and what would name the group: for messages. */
+const BY_OPTION = { user: "-u ", group: "-g" };
+const BY_VARIABLE = { user: "TLS_UID=", group: "TLS_GID" };
+
 /** Of a user without a group: root's must never be what is left. Others keep what they have. */
-function ownGroup(uid: number | null): number | null {
+function ownGroup(uid: number | null, named: typeof BY_OPTION): number | null {
   if (uid === null || process.getuid?.() !== 0) return null;
   const group = primaryGroup(uid);
   if (group !== null && group !== 0) return group;
-  const why = group === 0 ? "whose group is root's" : "who is not in /etc/passwd";
-  throw new UsageError(`-u ${uid}, ${why}, needs a group: -g`);
+  const why = group === 0 ? "its own group is root's" : "it is not in /etc/passwd";
+  throw new UsageError(`${named.user}${uid} needs a group (${named.group}): ${why}`);
 }
 
 /**
