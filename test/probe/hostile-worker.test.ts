@@ -12,7 +12,7 @@ import { publicProgram } from "../support/nobody.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { childrenOf, type Server, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
-import { doorsFolder, socketsIn } from "./prober.ts";
+import { ALL_WAYS, doorsFolder, reachProgram, socketsIn } from "./prober.ts";
 
 const [TLS, WWW] = [65_534, 33];
 const USERS = { TLS_UID: `${TLS}`, TLS_GID: `${TLS}`, UID: `${WWW}`, GID: `${WWW}` };
@@ -66,6 +66,24 @@ process.send = (message, ...rest) => {
 };
 `;
 
+/** For each client, all ways into all processes of the server, and the key's file. */
+const STARTS_A_PROGRAM = `
+const { spawnSync } = require("node:child_process");
+const childrenOf = (pid) =>
+  readFileSync("/proc/" + pid + "/task/" + pid + "/children", "latin1").split(" ").filter(Boolean);
+process.on("message", ({ order }) => {
+  if (order !== "serve") return;
+  const children = childrenOf(process.ppid);
+  const pids = [process.ppid, ...children, ...children.flatMap(childrenOf)];
+  const tries = pids.flatMap((pid) => ${JSON.stringify(ALL_WAYS)}.map((way) => way + " " + pid));
+  tries.push("file " + process.env.KEYFILE);
+  const { stdout } = spawnSync(${JSON.stringify(reachProgram())}, { input: tries.join("\\n") + "\\n" });
+  const [, ...answers] = stdout.toString().split("\\n");
+  const reached = tries.filter((_, at) => answers[at] !== "denied");
+  say("worker " + process.pid + " reached [" + reached + "] of " + pids.length);
+});
+`;
+
 function statusOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/status`, "utf8");
@@ -78,7 +96,7 @@ async function isDenied(server: Server, phase: number): Promise<void> {
   const isReady = (pid: number) => Number(/^Uid:\s+([0-9]+)/m.exec(statusOf(pid))?.[1]) === TLS;
   await eventually("two workers, each with its door", () => {
     const { workers } = server;
-    const doors = socketsIn(doorsFolder(server)).length;
+    const doors = socketsIn(doorsFolder(server.spawner)).length;
     return workers.length === 2 && workers.every(isReady) && doors >= 2;
   });
   const client = await connect(server);
@@ -103,6 +121,25 @@ describe("a worker that was taken over", NEEDS_ROOT, () => {
     await server.logged("read all keys and certificates again");
     await isDenied(server, 3);
   }, 60_000);
+
+  it("starts a program where nothing forbids it: that reaches no other process", async () => {
+    const server = await serverWithWorkersThat(STARTS_A_PROGRAM);
+    const held = await Promise.all([connect(server), connect(server)]);
+    for (const client of held) expect(await receiveUntil(client, "\n")).toContain("/");
+    // Two workers serve, and the spawner has two progs: all of them are tried.
+    (await connect(server)).on("error", () => {});
+    const isWhole = (line: string) => Number(/of ([0-9]+)/.exec(line)?.[1]) >= 6;
+    await eventually("the worker's report", () => server.saying("reached").some(isWhole));
+    for (const line of server.saying("reached")) {
+      const [, own = "", reached] = /worker ([0-9]+) reached \[(.*)\] of/.exec(line) ?? [];
+      // It is of the same user as its worker, and so it may signal that one, and the other.
+      const { workers } = server;
+      expect(workers).toContain(Number(own));
+      const allowed = workers.map((pid) => `signal ${pid}`);
+      expect(reached?.split(",").filter((way) => !allowed.includes(way))).toEqual([]);
+      expect(reached).toContain(`signal ${own}`);
+    }
+  }, 40_000);
 
   it("asks for a prog and never connects: that client is given up on, and others are served", async () => {
     const never = `const net = require("node:net"); const { write } = net.Socket.prototype;

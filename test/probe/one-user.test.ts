@@ -45,7 +45,7 @@ async function reachNothing(server: Server): Promise<void> {
     const { spawner = 0 } = server;
     await one.reachesNoneOf({ primary: server.pid, spawner, first, second });
     // A prog is the same user as the workers here, and sees where they connect.
-    expect(await one.doorsIn(doorsFolder(server))).toEqual([]);
+    expect(await one.doorsIn(doorsFolder(server.spawner))).toEqual([]);
   }
 }
 

@@ -3,13 +3,16 @@ import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { expect } from "vitest";
-import { connect, receiveUntil } from "../support/clients.ts";
+import { connect, type Destination, receiveUntil } from "../support/clients.ts";
 import { repository } from "../support/repository.ts";
 import { scratch } from "../support/scratch.ts";
-import { descriptorsOf, type Server } from "../support/server.ts";
+import { descriptorsOf } from "../support/server.ts";
 
 /** Ways into another process, by what reach.c calls them. */
 const WAYS = ["mem", "maps", "environ", "fd", "trace", "copy"] as const;
+
+/** Ways into another process, or to have it do something, by another user's process. */
+export const ALL_WAYS = [...WAYS, "signal"] as const;
 
 /** The prog of these tests, compiled. */
 export function reachProgram(): string {
@@ -29,13 +32,10 @@ export function socketsIn(folder: string): string[] {
   return [...new Set(paths.filter((path) => path.startsWith(`${folder}/`)))];
 }
 
-/** Where a server's spawner listens. */
-export function doorsFolder(server: Server): string {
-  const { spawner } = server;
+/** Where a spawner listens. */
+export function doorsFolder(spawner = 0): string {
   const mine = new Set(
-    [...descriptorsOf(spawner ?? 0).values()].map(
-      (link) => /^socket:\[([0-9]+)\]$/.exec(link)?.[1],
-    ),
+    [...descriptorsOf(spawner).values()].map((link) => /^socket:\[([0-9]+)\]$/.exec(link)?.[1]),
   );
   const lines = readFileSync("/proc/net/unix", "utf8")
     .split("\n")
@@ -51,7 +51,7 @@ export class Prober {
     readonly pid: number,
   ) {}
 
-  static async at(server: Server): Promise<Prober> {
+  static async at(server: Destination): Promise<Prober> {
     const client = await connect(server);
     client.setMaxListeners(0);
     client.on("error", () => {});
@@ -63,17 +63,20 @@ export class Prober {
   }
 
   /** The ways by which it gets into that process. */
-  async waysInto(pid: number): Promise<string[]> {
+  async waysInto(pid: number, all: readonly string[] = WAYS): Promise<string[]> {
     const ways: string[] = [];
-    for (const way of WAYS) if (await this.tries(way, `${pid}`)) ways.push(way);
+    for (const way of all) if (await this.tries(way, `${pid}`)) ways.push(way);
     return ways;
   }
 
   /** @param pids by what they are */
-  async reachesNoneOf(pids: Record<string, number>): Promise<void> {
-    const found: Record<string, string[]> = {};
-    for (const [name, pid] of Object.entries(pids)) found[name] = await this.waysInto(pid);
-    expect(found).toEqual(Object.fromEntries(Object.keys(pids).map((name) => [name, []])));
+  reachesNoneOf(pids: Record<string, number>): Promise<void> {
+    return this.findsNoWay(pids, WAYS);
+  }
+
+  /** Nor can it signal them, as another user's process. */
+  touchesNoneOf(pids: Record<string, number>): Promise<void> {
+    return this.findsNoWay(pids, ALL_WAYS);
   }
 
   /** Of the spawner's sockets, which every process may see, those that it can connect to. */
@@ -87,6 +90,12 @@ export class Prober {
 
   leave(): void {
     this.client.destroy();
+  }
+
+  private async findsNoWay(pids: Record<string, number>, ways: readonly string[]): Promise<void> {
+    const found: Record<string, string[]> = {};
+    for (const [name, pid] of Object.entries(pids)) found[name] = await this.waysInto(pid, ways);
+    expect(found).toEqual(Object.fromEntries(Object.keys(pids).map((name) => [name, []])));
   }
 
   private async tries(what: string, target: string): Promise<boolean> {

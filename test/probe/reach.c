@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,13 @@ can_copy(int pid)
 	       errno == EFAULT;
 }
 
+/* Signal 0 is sent to nothing, and refused as any other. */
+static int
+can_signal(int pid)
+{
+	return kill(pid, 0) == 0;
+}
+
 /* A socket that is not there counts as reached: so the tests can't pass by a wrong name. */
 static int
 can_connect(const char *path)
@@ -117,6 +125,9 @@ reach(const char *what, const char *target)
 	}
 	if (strcmp(what, "copy") == 0) {
 		return can_copy(pid);
+	}
+	if (strcmp(what, "signal") == 0) {
+		return can_signal(pid);
 	}
 	snprintf(path, sizeof path, "/proc/%d/%s", pid, what);
 	if (strcmp(what, "mem") == 0) {

@@ -3,7 +3,7 @@
  * what is not its own, at first, after a worker and the spawner were killed, and after USR2; and the
  * spawner believes nothing of a worker. `make probe`.
  */
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange } from "../support/clients.ts";
@@ -11,19 +11,16 @@ import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
-import { scratchFile } from "../support/scratch.ts";
 import {
   childrenOf,
-  isAlive,
   runServer,
   type Server,
   type Serving,
   startServer,
 } from "../support/server.ts";
 import { words } from "../support/words.ts";
-import { doorsFolder, Prober, reachProgram } from "./prober.ts";
-
-const [TLS, WWW] = [65_534, 33];
+import { ofProcess, reachNothing, TLS, WWW, withUserWww } from "./family.ts";
+import { doorsFolder, type Prober, reachProgram } from "./prober.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -42,67 +39,34 @@ function serving(more: Partial<Serving> = {}): Promise<Server> {
 
 const probers: Prober[] = [];
 
-afterEach(() => {
+afterEach(() => leaveAll());
+
+async function stillReachNothing(server: Server): Promise<void> {
+  probers.push(...(await reachNothing(server, credentials.keyFile)));
+}
+
+function leaveAll(): void {
   for (const prober of probers.splice(0)) prober.leave();
-});
-
-function roleOf(pid: number): string | undefined {
-  const environment = ofProcess(pid, "environ").split("\0");
-  return environment.find((one) => one.startsWith("S6_TLSSERVER_ROLE="))?.split("=")[1];
 }
 
-function uidOf(pid: number): number {
-  return Number(/^Uid:\s+([0-9]+)/m.exec(ofProcess(pid, "status"))?.[1]);
-}
-
-/** Nothing, of a process that has ended meanwhile. */
-function ofProcess(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** The primary's children: one is root for good, and the others are workers. */
-function family(server: Server): { spawner: number; workers: number[] } {
-  const children = childrenOf(server.pid).filter(isAlive);
-  const spawner = children.find((pid) => roleOf(pid) === "spawner") ?? 0;
-  return { spawner, workers: children.filter((pid) => pid !== spawner) };
-}
-
-async function reachNothing(server: Server): Promise<void> {
-  await eventually("two workers and a spawner", () => {
-    const { spawner, workers } = family(server);
-    // Until it serves, a worker may read what root may read.
-    return spawner !== 0 && workers.length === 2 && workers.every((pid) => uidOf(pid) === TLS);
-  });
-  for (let turn = 0; turn < 2; turn++) {
-    const one = await Prober.at(server);
-    probers.push(one);
-    const { spawner, workers } = family(server);
-    expect([server.pid, spawner, ...workers, one.pid].map(uidOf)).toEqual([0, 0, TLS, TLS, WWW]);
-    expect(await one.canRead(credentials.keyFile), "the key's file").toBe(false);
-    const [first = 0, second = 0] = workers;
-    await one.reachesNoneOf({ primary: server.pid, spawner, first, second });
-    expect(await one.doorsIn(doorsFolder(server))).toEqual([]);
-  }
+/** At first, after a worker's death and the spawner's, and after USR2. */
+async function neverReachAnything(server: Server): Promise<void> {
+  await stillReachNothing(server);
+  process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
+  await server.logged("replacing it");
+  await stillReachNothing(server);
+  process.kill(server.spawner ?? Number.NaN, "SIGKILL");
+  await server.logged(/spawner [0-9]+ died \(SIGKILL\); replacing it/);
+  await stillReachNothing(server);
+  leaveAll();
+  server.signal("SIGUSR2");
+  await server.logged("read all keys and certificates again");
+  await stillReachNothing(server);
 }
 
 describe("with three users", NEEDS_ROOT, () => {
   it("prog reaches nothing: at first, after deaths, after USR2", { timeout: 90_000 }, async () => {
-    const server = await serving();
-    await reachNothing(server);
-    process.kill(family(server).workers[0] ?? Number.NaN, "SIGKILL");
-    await server.logged("replacing it");
-    await reachNothing(server);
-    process.kill(family(server).spawner, "SIGKILL");
-    await server.logged(/spawner [0-9]+ died \(SIGKILL\); replacing it/);
-    await reachNothing(server);
-    for (const prober of probers.splice(0)) prober.leave();
-    server.signal("SIGUSR2");
-    await server.logged("read all keys and certificates again");
-    await reachNothing(server);
+    await neverReachAnything(await serving());
   });
 
   it("a worker gains no rights by set-user-ID files, and prog may, as ever", async () => {
@@ -115,23 +79,20 @@ describe("with three users", NEEDS_ROOT, () => {
     expect(server.saying("workers run with no_new_privs")).toHaveLength(1);
   });
 
-  it("the original's own example: s6-envuidgid, and -U", async () => {
-    const httpd = scratchFile("httpd", "#!/bin/sh\nid -u; id -g\n");
-    chmodSync(httpd, 0o755);
+  it("the original's own example, word for word, with a key that only root reads: the same", {
+    timeout: 90_000,
+  }, async () => {
     const { keyFile, certFile } = credentials;
     const server = await startServer({
-      ...{
-        authority,
-        executable: publicProgram("s6-tlsserver"),
-        prog: [httpd],
-        options: ["-U", "--"],
-      },
+      ...{ authority, executable: publicProgram("s6-tlsserver"), prog: [reachProgram()] },
+      options: ["-v", "-U", "--workers", "2", "--"],
       runner: [
-        ...["env", `KEYFILE=${keyFile}`, `CERTFILE=${certFile}`, "TLS_UID=65534", "TLS_GID=65534"],
-        ...["s6-envuidgid", "www-data"],
+        ...withUserWww(),
+        ...["env", `KEYFILE=${keyFile}`, `CERTFILE=${certFile}`, "TLS_UID=65534"],
+        ...["TLS_GID=65534", "s6-envuidgid", "www"],
       ],
     });
-    expect((await everything(await connect(server))).toString()).toBe(`${WWW}\n${WWW}\n`);
+    await neverReachAnything(server);
   });
 
   it("bytes pass both ways, half-close works, and the exit status is logged", async () => {
@@ -160,7 +121,7 @@ describe("with three users", NEEDS_ROOT, () => {
       Array.from({ length: 16 }, async () => (await everything(await connect(server))).length),
     );
     expect(new Set(replies)).toEqual(new Set([300_000]));
-    await eventually("their end", () => childrenOf(family(server).spawner).length === 0);
+    await eventually("their end", () => childrenOf(server.spawner ?? 0).length === 0);
   });
 
   it("-G: prog has these groups", async () => {
@@ -195,24 +156,10 @@ describe("with three users", NEEDS_ROOT, () => {
 
   it("the folder for sockets is gone with the server", async () => {
     const server = await serving();
-    const folder = doorsFolder(server);
+    const folder = doorsFolder(server.spawner);
     expect(existsSync(folder)).toBe(true);
     expect(await server.stop()).toMatchObject({ code: 0 });
     expect(existsSync(folder)).toBe(false);
-  });
-
-  it.each([
-    [{ TLS_UID: "0", TLS_GID: "0" }, "TLS_UID is no user besides root"],
-    [{ TLS_GID: "65534" }, "TLS_UID is no user besides root"],
-    [{ TLS_UID: "54321" }, "needs a group"],
-  ])("%j: nothing listens, and the reason is told", async (environment, reason) => {
-    const ended = await runServer({
-      ...{ credentials, executable: publicProgram("s6-tlsserver"), prog: ["cat"] },
-      ...{ options: [], environment: environment as Record<string, string> },
-    });
-    expect(ended.stdout).toBe("");
-    expect(ended.code).toBeGreaterThan(0);
-    expect(ended.stderr).toContain(reason);
   });
 });
 

@@ -140,7 +140,7 @@ const PRIVILEGES: Row[] = [
   ],
   [
     "TLS_UID and TLS_GID: the engine's user; root reads the keys, and prog is a third user.",
-    probe("the original's own example: s6-envuidgid, and -U"),
+    probe("the original's own example, word for word, with a key that only root reads: the same"),
   ],
 ];
 
