@@ -24,7 +24,7 @@ export function familyOf(primary: number): { spawner: number; workers: number[] 
   return { spawner, workers: children.filter((pid) => roleOf(pid) === "worker") };
 }
 
-export function uidOf(pid: number): number {
+function uidOf(pid: number): number {
   return Number(/^Uid:\s+([0-9]+)/m.exec(ofProcess(pid, "status"))?.[1]);
 }
 
