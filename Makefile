@@ -175,13 +175,14 @@ build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources build/flags wasm/
 %.h: ;
 
 # The stamp is a custom section: 0, its length, its name's length, its name, its content.
+stamped = stamp=$$(cat build/stamp); \
+	printf "$$(printf '\\000\\%03o\\007bearhug' $$((8 + $${\#stamp})))%s" "$$stamp" >>$@
 dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
 dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
 $(MODULES): dist/%.wasm: build/stamp
 	@mkdir -p dist
 	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out build/stamp,$^) -o $@
-	@stamp=$$(cat build/stamp); \
-		printf "$$(printf '\\000\\%03o\\007bearhug' $$((8 + $${#stamp})))%s" "$$stamp" >>$@
+	@$(stamped)
 	@chmod 644 $@
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
 
@@ -194,6 +195,15 @@ TLS13_ALONE := $(addprefix wasm/engine/tls13/,$(addsuffix .c,suites labels trans
 	key-schedule finished aead early-data record-in record-out))
 build/tls13-test.wasm: $(sort $(wildcard test/tls13/*.c)) $(call object,$(TLS13_ALONE) $(SHARED_C)) build/bearssl.a
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=393216 $^ -o $@
+
+# An engine whose keys serve 16 records, for test/tls13/our-key-updates.test.ts.
+build/rekeys/key-update.o: wasm/engine/tls13/key-update.c $(call object,$(ENGINE_C))
+	@mkdir -p $(@D)
+	@emcc -c $(SMALL_CFLAGS) $(STRICT) -DKEY_RECORDS_MAX=16 $< -o $@
+build/rekeys/engine.wasm: build/rekeys/key-update.o build/stamp build/bearssl.a \
+		$(filter-out %/tls13/key-update.o,$(call object,$(ENGINE_C) $(SHARED_C)))
+	@emcc $(LDFLAGS) $(engine_LDFLAGS) -sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out build/stamp,$^) -o $@
+	@$(stamped)
 
 # ---- the programs ------------------------------------------------------
 
@@ -356,7 +366,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm build/tls13-test.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(ARM64)
+test: dist check build/crypto-test.wasm build/tls13-test.wasm build/rekeys/engine.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(ARM64)
 	@vendor/need $(PEERS)
 	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
 	@node_modules/.bin/vitest run
