@@ -178,6 +178,18 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "\tmlkem_expand(room, seed);\n\tmemcpy(key, room->key, MLKEM_KEY);",
       "crypto/mlkem",
     ],
+    [
+      "a client looks for the sentinel when it has answered",
+      "\t\tif (is_behind_hello(&p)) {\n\t\t\treturn len + 1;\n\t\t}\n",
+      "",
+      "tls13/traps/one-alert-for-each-misdeed-of-servers",
+    ],
+    [
+      "a client overlooks any ChangeCipherSpec in front of the ServerHello",
+      "\tif (record[RECORD_HEADER] != 1) {\n\t\tanswers->other();\n\t\treturn;\n\t}\n\tccs_left--;",
+      "\tccs_left--;",
+      "tls13/traps/change-cipher-spec-before-the-hello",
+    ],
   ];
 
 export const WASM_FAULTS: readonly Fault[] = TABLE.map(([name, find, plant, ...tests]) => ({

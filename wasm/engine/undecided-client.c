@@ -1,8 +1,9 @@
 /*
  * A client that has said hello to servers of TLS 1.3 and of older versions,
  * and does not know yet which of them answers. Records are kept until the
- * ServerHello is whole; then the protocol of its version has them. What is no
- * ServerHello is BearSSL's to read, an alert for example.
+ * ServerHello is whole; then the protocol of its version has them. A
+ * ChangeCipherSpec in front of it is dropped by TLS 1.3, and an error before
+ * that. What is no ServerHello is BearSSL's to read, an alert for example.
  */
 #include "abi.h"
 #include "bearssl.h"
@@ -13,6 +14,7 @@
 #include "hello/server-hello.h"
 #include "tls12/enlarged-hello.h"
 #include "tls13/client-hello.h"
+#include "tls13/record-in.h"
 #include "undecided-common.h"
 
 static void
@@ -39,16 +41,13 @@ become_tls12(void)
 }
 
 /*
- * Of a version before TLS 1.3. A server that has it says so in its random:
- * then it was taken away on the network (RFC 8446, 4.1.3). Our session is made
- * up for middleboxes (D.4), and no server has it to resume.
+ * Of a version before TLS 1.3. Our session is made up for middleboxes (D.4),
+ * and no server has it to resume.
  */
 static void
 take_older(const server_hello_frame *hello)
 {
-	if (server_hello_has_sentinel(hello)) {
-		undecided_give_up(ERR_DOWNGRADE);
-	} else if (tls13_is_our_session(&hello->session_id)) {
+	if (tls13_is_our_session(&hello->session_id)) {
 		undecided_give_up(ERR_ILLEGAL_VALUE);
 	} else {
 		become_tls12();
@@ -69,6 +68,17 @@ choose(const unsigned char *body, size_t len)
 	}
 }
 
+/* BearSSL ignores empty records, whatever their type. */
+static void
+take_other(void)
+{
+	if (first_message_is_empty()) {
+		undecided_give_up(BR_ERR_UNEXPECTED);
+	} else {
+		become_tls12();
+	}
+}
+
 static void
 give_up_fragments(void)
 {
@@ -79,7 +89,7 @@ static int
 start(void)
 {
 	static const first_message_answers answers = {
-		choose, become_tls12, give_up_fragments};
+		choose, take_other, give_up_fragments, RECORD_CCS_MAX};
 
 	first_message_begin(SERVER_HELLO_TYPE, KEPT_ANSWER_MAX, &answers);
 	return protocol_tls13.start();

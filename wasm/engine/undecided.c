@@ -148,7 +148,7 @@ static int
 start(void)
 {
 	static const first_message_answers answers = {
-		choose, become_tls12, give_up_fragments};
+		choose, become_tls12, give_up_fragments, 0};
 
 	first_message_begin(CLIENT_HELLO_TYPE, FIRST_MESSAGE_MAX, &answers);
 	return 0;

@@ -11,6 +11,7 @@
 
 #define RECORD_HEADER 5
 #define RECORD_MAX 16384
+#define RECORD_CCS 20
 #define RECORD_HANDSHAKE 22
 #define MAJOR_VERSION 3
 
@@ -27,6 +28,7 @@ static unsigned wanted_type;
 static size_t body_max;
 static size_t record_len; /* that has come */
 static size_t message_len;
+static unsigned ccs_left;           /* that may still come */
 static unsigned char minor_version; /* of the first record */
 
 /* see first-message.h */
@@ -39,6 +41,7 @@ first_message_begin(
 	body_max = max;
 	record_len = 0;
 	message_len = 0;
+	ccs_left = to_call->ccs_max;
 }
 
 static size_t
@@ -72,6 +75,26 @@ header_is_good(void)
 	return record[0] == RECORD_HANDSHAKE && record[1] == MAJOR_VERSION &&
 	       record[2] == minor_version && len > 0 && len <= RECORD_MAX &&
 	       message_len + len <= MESSAGE_HEADER + FIRST_MESSAGE_MAX;
+}
+
+/* In front of the message, and of one byte: see first-message.h. */
+static int
+may_mean_nothing(void)
+{
+	return record[0] == RECORD_CCS && record[1] == MAJOR_VERSION &&
+	       record_length() == 1 && message_len == 0 && ccs_left > 0;
+}
+
+/* It is kept, so that the chosen protocol can judge it, too. */
+static void
+take_ccs(void)
+{
+	if (record[RECORD_HEADER] != 1) {
+		answers->other();
+		return;
+	}
+	ccs_left--;
+	record_len = 0;
 }
 
 /* The length that the message says, header and all; 0: not known yet. */
@@ -114,7 +137,11 @@ first_message_ack(size_t len)
 	if (record_len < RECORD_HEADER) {
 		return;
 	}
-	if (!header_is_good()) {
+	if (may_mean_nothing()) {
+		if (record_len > RECORD_HEADER) {
+			take_ccs();
+		}
+	} else if (!header_is_good()) {
 		answers->other();
 	} else if (record_len == RECORD_HEADER + record_length()) {
 		take_record();
@@ -126,6 +153,13 @@ int
 first_message_in_record(void)
 {
 	return record_len > 0;
+}
+
+/* see first-message.h */
+int
+first_message_is_empty(void)
+{
+	return record_len == RECORD_HEADER && record_length() == 0;
 }
 
 /* see first-message.h */

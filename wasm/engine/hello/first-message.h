@@ -16,6 +16,9 @@ typedef struct {
 	void (*other)(void);
 	/* In more records than are kept. */
 	void (*limit)(void);
+	/* So many records of one byte 1, that ChangeCipherSpec of TLS 1.2, may
+	   stand in front and mean nothing (RFC 8446, 5). */
+	unsigned ccs_max;
 } first_message_answers;
 
 /* Longer messages are something else. */
@@ -40,6 +43,10 @@ first_message_ack(size_t len);
 /* Does a record stop in the middle? */
 int
 first_message_in_record(void);
+
+/* Of the record that is something else: has it no content? */
+int
+first_message_is_empty(void);
 
 /* FIRST_MESSAGE_SCRATCH bytes of room, once the message is whole. */
 #define FIRST_MESSAGE_SCRATCH 16384

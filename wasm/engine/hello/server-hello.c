@@ -1,14 +1,10 @@
 /*
  * See server-hello.h.
  */
-#include <string.h>
 #include "extensions.h"
 #include "server-hello.h"
 
 #define RANDOM_LEN 32
-
-/* "DOWNGRD", and 1 for TLS 1.2 or 0 for what is older. */
-#define SENTINEL_LEN 8
 
 /* see server-hello.h */
 int
@@ -35,14 +31,4 @@ server_hello_has_versions(const server_hello_frame *hello)
 	reader content;
 
 	return hello_extension_find(&extensions, SUPPORTED_VERSIONS, &content);
-}
-
-/* see server-hello.h */
-int
-server_hello_has_sentinel(const server_hello_frame *hello)
-{
-	const unsigned char *end = hello->random + RANDOM_LEN - SENTINEL_LEN;
-
-	return memcmp(end, "DOWNGRD", SENTINEL_LEN - 1) == 0 &&
-	       end[SENTINEL_LEN - 1] <= 1;
 }

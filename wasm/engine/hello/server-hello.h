@@ -28,8 +28,4 @@ server_hello_frame_read(
 int
 server_hello_has_versions(const server_hello_frame *hello);
 
-/* Does its random say that the server has TLS 1.3 (4.1.3)? */
-int
-server_hello_has_sentinel(const server_hello_frame *hello);
-
 #endif

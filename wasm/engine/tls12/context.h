@@ -114,6 +114,11 @@ run_without_requests(void *t0ctx);
 void
 heed_message(unsigned type, uint32_t done, unsigned byte);
 
+/* sentinel.c: a ServerHello has come. Ends the connection of a client if the
+   server says that both have TLS 1.3. */
+void
+sentinel_judge(void);
+
 /* hello-requests.c: no message has begun. Before the first byte. */
 void
 hello_requests_forget(void);

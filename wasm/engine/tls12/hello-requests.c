@@ -14,6 +14,7 @@
 
 /* RFC 5246, 7.4: type, and three bytes of length. */
 #define HELLO_REQUEST 0
+#define SERVER_HELLO 2
 #define HEADER 4
 
 /* Where the peer is in its messages; all 0 between two of them. */
@@ -78,9 +79,17 @@ refuse_requests(br_ssl_engine_context *eng)
 	}
 }
 
-/* How much of the input comes before the next HelloRequest. */
+/* Has a ServerHello come, and nothing behind it? */
+static int
+is_behind_hello(const place *p)
+{
+	return p->type == SERVER_HELLO && p->done > 0 && p->header == 0;
+}
+
+/* How much of the input comes before the next HelloRequest, or up to the end
+   of a ServerHello: BearSSL would answer a whole flight before we look. */
 static size_t
-length_to_request(const br_ssl_engine_context *eng)
+length_to_pause(const br_ssl_engine_context *eng)
 {
 	place p = at;
 	size_t len;
@@ -92,6 +101,9 @@ length_to_request(const br_ssl_engine_context *eng)
 			break;
 		}
 		step(&p, byte);
+		if (is_behind_hello(&p)) {
+			return len + 1;
+		}
 	}
 	return len;
 }
@@ -111,6 +123,9 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 	for (u = 0; u < taken; u++) {
 		step(&at, input[u]);
 		heed_message(at.type, at.done, input[u]);
+	}
+	if (is_behind_hello(&at)) {
+		sentinel_judge();
 	}
 	return taken;
 }
@@ -144,7 +159,7 @@ run_without_requests(void *t0ctx)
 		if (br_ssl_engine_closed(eng)) {
 			return;
 		}
-		len = length_to_request(eng);
+		len = length_to_pause(eng);
 		taken = run_with(eng, t0ctx, len);
 		handshake_over = eng->application_data == 1;
 	} while (taken > 0 && taken == len && eng->hlen_in > 0 &&

@@ -7,9 +7,14 @@
  */
 #include <string.h>
 #include "engine/connection.h"
+#include "engine/errors.h"
 #include "context.h"
+#include "refusal.h"
 
 #define VERSION_TLS13 0x0304
+
+/* RFC 8446, 6.2. */
+#define ILLEGAL_PARAMETER 47
 
 /* BearSSL sets the first four bytes to zero, for the time. */
 #define TIME_LEN 4
@@ -39,4 +44,19 @@ __wrap_br_hmac_drbg_generate(
 	p += len - SENTINEL_LEN;
 	memcpy(p, "DOWNGRD", SENTINEL_LEN - 1);
 	p[SENTINEL_LEN - 1] = eng->session.version == BR_TLS12;
+}
+
+/* see context.h */
+void
+sentinel_judge(void)
+{
+	const br_ssl_engine_context *eng = &tls12.side.engine;
+	const unsigned char *end =
+		eng->server_random + sizeof eng->server_random - SENTINEL_LEN;
+
+	if (conn.is_client && conn.offer.max_version >= VERSION_TLS13 &&
+		memcmp(end, "DOWNGRD", SENTINEL_LEN - 1) == 0 &&
+		end[SENTINEL_LEN - 1] <= 1) {
+		tls12_refuse(ERR_DOWNGRADE, ILLEGAL_PARAMETER);
+	}
 }

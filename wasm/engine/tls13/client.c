@@ -15,9 +15,6 @@
 #include "engine/errors.h"
 #include "crypto/wipe.h"
 
-/* That record of TLS 1.2 which means nothing may come so often (D.4). */
-#define CCS_MAX 2
-
 /* A hello goes past flight.c: the transcript has no hash before the server
    has chosen one. */
 static int
@@ -69,7 +66,7 @@ client_greet(void)
 	br_hmac_drbg_generate(
 		&conn.random, tls13.session_id, tls13.session_id_len);
 	strcpy(tls13.server_name, conn.server_name);
-	tls13.in.ccs_allowed = CCS_MAX;
+	tls13.in.ccs_allowed = RECORD_CCS_MAX;
 	tls13.in.plain_alerts = 1;
 	err = client_make_shares(group_at(0));
 	return err != 0 ? err : say_hello();

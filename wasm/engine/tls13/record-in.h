@@ -23,6 +23,9 @@
 #define RECORD_IN_SIZE \
 	(RECORD_HEADER + RECORD_CONTENT_MAX + RECORD_EXPANSION_MAX)
 
+/* ChangeCipherSpecs in a handshake: behind the first hello, and the second. */
+#define RECORD_CCS_MAX 2
+
 typedef struct {
 	aead keys;
 	unsigned char *buf;
@@ -37,8 +40,8 @@ typedef struct {
 	/* Bytes of a handshake message that goes on in the next record. */
 	size_t partial;
 
-	/* A record with one byte, that change_cipher_spec of TLS 1.2, means
-	   nothing (D.4). So many may still come. */
+	/* A record of one byte 1, that ChangeCipherSpec of TLS 1.2, means
+	   nothing (5, D.4). So many may still come. */
 	unsigned ccs_allowed;
 
 	/* The peer's alerts may still be in the clear. */

@@ -20,9 +20,6 @@
 #include "engine/errors.h"
 #include "crypto/wipe.h"
 
-/* That record of TLS 1.2 which means nothing may come so often (D.4). */
-#define CCS_MAX 2
-
 /* see context.h */
 void
 server_expect_hello(void)
@@ -123,7 +120,7 @@ read_first(const client_offer *offer)
 		return err;
 	}
 	transcript_begin(&tls13.transcript, tls13.suite->hash);
-	tls13.in.ccs_allowed = CCS_MAX;
+	tls13.in.ccs_allowed = RECORD_CCS_MAX;
 	tls13.in.skippable = offer->has_early_data ? EARLY_DATA_MAX : 0;
 	tls13.step = share.left > 0 ? STEP_CHAIN : STEP_RETRY;
 	return share.left > 0 ? exchange(&share) : 0;

@@ -144,12 +144,24 @@ export const misdeedsInHello: readonly Misdeed[] = [
 ];
 
 /** A server of TLS 1.2 that has 1.3, or that has met our client before (4.1.3, D.4). */
+/** RFC 6066, 3. */
+const UNRECOGNIZED_NAME = 112;
+
 const OLDER: ServerHelloChanges = { suite: 0xc02b, sessionId: Buffer.of(), extensions: () => [] };
 
 function older(changes: ServerHelloChanges): Commit {
   return async (server) => {
     await server.hearHello();
     server.say(server.hello({ ...OLDER, ...changes }));
+  };
+}
+
+/** Something that TLS 1.2 overlooks, in front of a ServerHello with a sentinel. */
+function behindUseless(type: number, ...content: number[]): Commit {
+  return async (server) => {
+    await server.hearHello();
+    server.records.sendInTheClear(type, Buffer.of(...content));
+    server.say(server.hello({ ...OLDER, random: sentinel(1) }));
   };
 }
 
@@ -161,6 +173,17 @@ export const misdeedsInOlderHello: readonly Misdeed[] = [
   ...misdeeds("illegalParameter", {
     "TLS 1.2 where the server says that it has 1.3": older({ random: sentinel(1) }),
     "TLS 1.2 where the server says that it has 1.2 for TLS 1.1": older({ random: sentinel(0) }),
+    "the same behind a HelloRequest": behindUseless(RECORD.handshake, 0, 0, 0, 0),
+    "the same behind a warning": behindUseless(RECORD.alert, 1, UNRECOGNIZED_NAME),
+    "the same in one record with a HelloRequest": async (server) => {
+      await server.hearHello();
+      server.say(Buffer.alloc(4), server.hello({ ...OLDER, random: sentinel(1) }));
+    },
+    "the same with a whole flight behind it": async (server) => {
+      await server.hearHello();
+      const hello = server.hello({ ...OLDER, random: sentinel(1) });
+      server.say(hello, message(MESSAGE.certificate, Buffer.alloc(3)));
+    },
     "TLS 1.2 with the session that the client made up": async (server) => {
       const { sessionId } = await server.hearHello();
       server.say(server.hello({ ...OLDER, sessionId }));
