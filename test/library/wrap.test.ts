@@ -85,11 +85,21 @@ describe("wrap", () => {
     expect(await meet("optional", mine)).toEqual(known);
     expect(await meet("optional", {})).toEqual(unknown);
     expect(await meet(false, mine)).toEqual(unknown);
-    await expect(meet(true, {})).rejects.toMatchObject({ code: "ERR_BEARHUG_NO_CERTIFICATE" });
-    await expect(meet(true, { maxVersion: "TLSv1.2" })).rejects.toMatchObject({
-      code: "ERR_BEARHUG_NO_CLIENT_AUTH",
-    });
     await expect(meet("optional", pair)).rejects.toMatchObject({ side: "peer" });
+  });
+
+  test.each([
+    ["TLSv1.2", "handshake_failure"],
+    ["TLSv1.3", "certificate_required"],
+  ] as const)("names a client without a certificate by one code (%s)", async (version, alert) => {
+    const [left, right] = duplexPair();
+    const ca = readFileSync(Authority.root().certFile);
+    const client = failureOf(bearhug.wrap(left, { ...asClient, maxVersion: version }));
+    const server = failureOf(bearhug.wrap(right, { ...asServer, ca, requestCert: true }));
+    expect(await server).toMatchObject({
+      ...{ code: "ERR_BEARHUG_PEER_DID_NOT_RETURN_A_CERTIFICATE", side: "peer" },
+    });
+    expect(await client).toMatchObject({ code: "ERR_BEARHUG_RECV_FATAL_ALERT", alert });
   });
 
   test("passes on what the stream below fails of", async () => {
