@@ -57,7 +57,8 @@ const HEAD = `# Other people's TLS
 
 Every ● is a conversation that a test has with the real thing, as Debian ships it: key, suite or group
 are the only ones that are offered, both sides check the other's certificate, and our side tells which
-suite it was. Our server's TLS 1.3 is that of the profile \`strict\`.
+suite it was. For TLS 1.3 our programs have
+the profile \`strict\`, so that no older version is on offer; for TLS 1.2 they have their default.
 \`make check\` fails when this page is out of date.`;
 
 function table(version: Version, role: "client" | "server"): string {

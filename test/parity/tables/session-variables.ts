@@ -13,7 +13,7 @@ export function sessionVariables(text: string): Section {
 
 const ROWS: Row[] = [
   [
-    "SSL_PROTOCOL is TLSv1, TLSv1.1 or TLSv1.2.",
+    "SSL_PROTOCOL is TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3.",
     async () => {
       for (const version of VERSIONS) await tellsProtocol(version);
     },
