@@ -45,6 +45,8 @@ export interface ServerOptions {
   /** In place of key and chain. */
   choice?: IdentityChoice;
   clients?: ClientVerification;
+  /** In place of dist/engine.wasm. */
+  module?: WebAssembly.Module;
 }
 
 /** A server's engine that asks for its identity once the client has said a name. */
@@ -67,7 +69,7 @@ export function newServer(
   credentials: Pick<Credentials, "keyFile" | "certFile">,
   options: ServerOptions = {},
 ): Engine {
-  return Engine.server(modules.engine, {
+  return Engine.server(options.module ?? modules.engine, {
     profile: options.profile ?? "modern",
     ...(options.versions && { versions: options.versions }),
     identity: options.choice ?? {
@@ -97,11 +99,13 @@ export interface ClientOptions {
   /** null: any server will do. */
   server: Verification | null;
   identity?: Identity | null;
+  /** In place of dist/engine.wasm. */
+  module?: WebAssembly.Module;
 }
 
 /** A client's engine before the first byte. All its randomness is the same on every run. */
 export function newClient(options: ClientOptions): Engine {
-  return Engine.client(modules.engine, {
+  return Engine.client(options.module ?? modules.engine, {
     profile: options.profile ?? "modern",
     ...(options.versions && { versions: options.versions }),
     serverName: options.serverName ?? null,

@@ -1,6 +1,7 @@
 import type { Engine } from "../../src/sandbox/engine.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import type { Restart } from "../support/reusable.ts";
+import type { LateKey } from "./late-key.ts";
 import { Port } from "./port.ts";
 
 /** What a program says, one after the other, and then an EOF. */
@@ -14,6 +15,8 @@ export interface PartySettings {
   readonly closeNotify: boolean;
   readonly enforceCloseNotify: boolean;
   readonly script: Script;
+  /** One that answers when the scheduler likes. */
+  readonly key?: LateKey;
 }
 
 /** One of two tunnels that speak to each other, and its program. */
@@ -35,6 +38,7 @@ export class Party {
   constructor(readonly settings: PartySettings) {
     const { engine, restart, memory, closeNotify, enforceCloseNotify } = settings;
     restart(memory);
+    settings.key?.forget();
     this.tunnel = new Tunnel({
       ...{ engine, remote: this.remote, closeNotify, enforceCloseNotify },
       established: () => {
@@ -85,6 +89,17 @@ export class Party {
     } else {
       this.local?.deliver(next);
     }
+    this.run();
+  }
+
+  /** A signature may come when its connection is over. */
+  get canSign(): boolean {
+    return this.settings.key?.isAsked ?? false;
+  }
+
+  /** The key answers. */
+  sign(): void {
+    this.settings.key?.answer();
     this.run();
   }
 

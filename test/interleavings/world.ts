@@ -156,6 +156,7 @@ function hasClosed(port: Port, owner: Party): boolean {
 function programEvents(name: string, party: Party): Event[] {
   return [
     { name: `${name} says`, isPossible: !party.isOver && party.canSay, happen: () => party.say() },
+    { name: `${name}'s key says so`, isPossible: party.canSign, happen: () => party.sign() },
     { name: `${name} hears`, isPossible: party.canHear, happen: () => party.hear() },
     {
       name: `${name}'s clock`,
