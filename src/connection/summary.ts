@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { complain } from "../cli/diagnostics.ts";
+import type { Session } from "../sandbox/engine.ts";
 import type { Facts } from "./connection.ts";
 import { describe } from "./exit-codes.ts";
 
@@ -12,14 +13,21 @@ export function tellEnd(program: string, verbosity: number, facts: Facts): void 
 
 /** One line about a connection that is over, for `-v 2`. */
 function summary({ peer, session, count, failure }: Facts): string {
-  const name = session?.serverName ?? null;
-  const group = session?.group == null ? "" : ` ${session.group}`;
-  const negotiated =
-    session === null
-      ? "no handshake"
-      : `${session.protocol} ${session.cipher}${group}${session.resumed ? " resumed" : ""}, ${name === null ? "no server name" : `server name ${name}`}`;
   const end = failure === null ? "ended normally" : describe(failure);
-  return `${peer}: ${negotiated}, ${count.toLocal} bytes in, ${count.toRemote} bytes out, ${end}`;
+  const start = session === null ? "no handshake" : negotiated(session);
+  return `${peer}: ${start}, ${count.toLocal} bytes in, ${count.toRemote} bytes out, ${end}`;
+}
+
+/** Version, suite and group of a handshake, and the name that was asked for. */
+export function negotiated(session: Session): string {
+  const { protocol, cipher, group, resumed, serverName: name } = session;
+  const words = [
+    protocol,
+    cipher,
+    ...(group === null ? [] : [group]),
+    ...(resumed ? ["resumed"] : []),
+  ];
+  return `${words.join(" ")}, ${name === null ? "no server name" : `server name ${name}`}`;
 }
 
 /** The other side's address: what the super-server says, or the socket. */

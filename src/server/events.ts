@@ -1,5 +1,6 @@
 import type { Facts } from "../connection/connection.ts";
 import { describe as describeFailure } from "../connection/exit-codes.ts";
+import { negotiated } from "../connection/summary.ts";
 import { commonNameOf } from "../credentials/subject.ts";
 import type { Ending } from "../program/program.ts";
 import type { Log } from "./log.ts";
@@ -46,14 +47,14 @@ export function closed(log: Log, given: Closed): void {
   }
   const protocol = session?.protocol ?? null;
   const cipher = session?.cipher ?? null;
+  const group = session?.group ?? null;
   const serverName = session?.serverName ?? null;
   const resumed = session?.resumed ?? false;
   const peer = session?.peer ?? null;
   const name = peer && commonNameOf(peer.names);
   const text = [
     `${number} closed: ${address}:${port}`,
-    session === null ? "no handshake" : `${protocol} ${cipher}${resumed ? " resumed" : ""}`,
-    serverName === null ? "no server name" : `server name ${serverName}`,
+    session === null ? "no handshake, no server name" : negotiated(session),
     ...(name === null ? [] : [`${certified} certificate CN=${name}`]),
     `${count.toLocal} bytes in`,
     `${count.toRemote} bytes out`,
@@ -68,6 +69,7 @@ export function closed(log: Log, given: Closed): void {
     port,
     protocol,
     cipher,
+    group,
     resumed,
     serverName,
     [certified]: name,

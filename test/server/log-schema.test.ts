@@ -5,36 +5,16 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { Ajv } from "ajv";
-import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
-import { connect, connectRaw, exchange } from "../support/clients.ts";
+import { connect, connectRaw, exchange, TLS12 } from "../support/clients.ts";
+import { checked, isRight } from "../support/log-schema.ts";
 import { name } from "../support/names.ts";
 import { run } from "../support/processes.ts";
-import { repository } from "../support/repository.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
 import { type Serving, startServer } from "../support/server.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
-
-type Line = Record<string, unknown>;
-
-const schema = JSON.parse(readFileSync(join(repository, "docs/log.schema.json"), "utf8"));
-const ajv = new Ajv({
-  allErrors: true,
-  strict: true,
-  strictRequired: false,
-  allowUnionTypes: true,
-});
-(formats as unknown as (ajv: Ajv) => void)(ajv);
-const isRight = ajv.compile(schema);
-
-function checked(line: string): Line {
-  const parsed = JSON.parse(line) as Line;
-  expect(isRight(parsed), `${line}: ${ajv.errorsText(isRight.errors)}`).toBe(true);
-  return parsed;
-}
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -127,6 +107,23 @@ describe("a server that serves", () => {
     await server.logged('"omitted":');
     server.log.map(checked);
   });
+});
+
+it.each([
+  [{}, "TLSv1.3", /^X25519/],
+  [{ ecdhCurve: "P-384" }, "TLSv1.3", /^secp384r1$/],
+  [TLS12, "TLSv1.2", null],
+])("the group of a client with %j", async (options, protocol, group) => {
+  const server = await serving({});
+  await exchange(await connect(server, options), "some bytes");
+  const [line = ""] = await server.logged('"event":"closed"');
+  const told = checked(line);
+  expect(told).toMatchObject({
+    protocol,
+    group: group === null ? null : expect.stringMatching(group),
+  });
+  const words = [protocol, told["cipher"], ...(group === null ? [] : [told["group"]])];
+  expect(told["message"]).toContain(`, ${words.join(" ")}, server name server.test, `);
 });
 
 describe("who the client was", () => {

@@ -40,7 +40,7 @@ describe("as text", () => {
     expect(closed).toMatch(
       new RegExp(
         [
-          /^s6-tlsserver: info: 1 closed: 127\.0\.0\.1:[0-9]+, TLSv1\.3 TLS_[A-Z0-9_]+, /,
+          /^s6-tlsserver: info: 1 closed: 127\.0\.0\.1:[0-9]+, TLSv1\.3 TLS_[A-Z0-9_]+ X25519[A-Z0-9]*, /,
           /server name server\.test, 10 bytes in, 10 bytes out, [0-9]\.[0-9]{3} s, /,
           /ended normally, prog exited 0$/,
         ]
@@ -87,6 +87,7 @@ describe("as JSON", () => {
       {
         ...{ ...common, ...client, event: "closed", number: 1, time: TIME, seconds: number },
         ...{ protocol: "TLSv1.3", cipher: expect.stringMatching(/^TLS_/), ended: null },
+        group: expect.stringMatching(/^X25519/),
         ...{ resumed: false, serverName: "server.test", client: null, bytesIn: 10, bytesOut: 10 },
         prog: { code: 0, signal: null },
       },
@@ -96,6 +97,7 @@ describe("as JSON", () => {
         ...{
           protocol: null,
           cipher: null,
+          group: null,
           resumed: false,
           serverName: null,
           client: null,
