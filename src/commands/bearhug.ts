@@ -48,13 +48,13 @@ const LISTEN_FDS_START = 3;
 function main(role: Role, given: RelaySettings): void {
   const program = `bearhug ${role}`;
   const settings = completed(role, given);
-  const { logLevel, logFormat } = settings;
-  const log = new Log({ program, logLevel, logFormat });
   const processRole = roleOf(process.env);
   if (processRole === "copier") {
     serveCopies();
     return;
   }
+  const { logLevel, logFormat } = settings;
+  const log = new Log({ program, logLevel, logFormat });
   if (processRole === "worker") {
     const service = relayService(role, settings);
     new Worker({ server: settings, command: [], log, service }).start();

@@ -38,25 +38,41 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
   if (ip === undefined || port === undefined || command.length === 0) {
     throw new UsageError("ip, port and prog are needed");
   }
-  const { logLevel, logFormat } = server;
-  const log = new Log({ program: PROGRAM, logLevel, logFormat });
-  const role = roleOf(process.env);
-  if (role === "copier") {
-    serveCopies();
-    return;
+  switch (roleOf(process.env)) {
+    case "copier":
+      serveCopies();
+      break;
+    case "spawner":
+      startSpawner(server, command);
+      break;
+    case "access":
+      serveAccess({ server, owner: accessOwner(server, process.env) });
+      break;
+    case "worker":
+      startWorker(server, command);
+      break;
+    default:
+      startPrimary(server, { ip, port, command });
   }
-  if (role === "spawner") {
-    startSpawner(server, command);
-    return;
-  }
-  if (role === "worker") {
-    new Worker({ server, command, log, service: programService(server) }).start();
-    return;
-  }
-  if (role === "access") {
-    serveAccess({ server, owner: accessOwner(server, process.env) });
-    return;
-  }
+}
+
+function logOf({ logLevel, logFormat }: SuperServerSettings): Log {
+  return new Log({ program: PROGRAM, logLevel, logFormat });
+}
+
+function startWorker(server: SuperServerSettings, command: readonly string[]): void {
+  const service = programService(server);
+  new Worker({ server, command, log: logOf(server), service }).start();
+}
+
+interface Operands {
+  readonly ip: string;
+  readonly port: string;
+  readonly command: readonly string[];
+}
+
+function startPrimary(server: SuperServerSettings, { ip, port, command }: Operands): void {
+  const log = logOf(server);
   const share = perAddress(server);
   const settings = {
     server,
@@ -74,7 +90,7 @@ function main(server: SuperServerSettings, operands: readonly string[]): void {
   warnOfOrphans(log);
   if (settings.listenFd !== null) requireOpen(settings.listenFd);
   usersOf(server, process.env);
-  new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error, logFormat));
+  new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error, server.logFormat));
 }
 
 function workersOf({ workers, maxConnections }: SuperServerSettings): number {

@@ -22,26 +22,31 @@ const MODE = 0o622;
  *
  * @throws a system error if no temporary folder can be written to, or there is no mkfifo
  */
-export function makePipes(count: number): Pipe[] {
+export function makePipes(count: number, { waits = true }: Writing = {}): Pipe[] {
   const folder = makeTemporaryFolder("bearhug-");
   try {
     const names = Array.from({ length: count }, (_, index) => join(folder, String(index)));
     makeFifos(names);
     for (const name of names) chmodSync(name, MODE);
-    return names.map(openBoth);
+    return names.map((name) => openBoth(name, waits));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+interface Writing {
+  /** False: a write that there is no room for fails. */
+  readonly waits?: boolean;
 }
 
 /**
  * A pipe opens for writing only once it is open for reading, and without waiting only like this. The
  * second time it is opened for reading it blocks, as programs expect.
  */
-function openBoth(name: string): Pipe {
+function openBoth(name: string, waits: boolean): Pipe {
   const probe = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const write = openSync(name, constants.O_WRONLY);
+    const write = openSync(name, constants.O_WRONLY | (waits ? 0 : constants.O_NONBLOCK));
     return { read: openSync(name, constants.O_RDONLY), write };
   } finally {
     closeSync(probe);

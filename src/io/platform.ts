@@ -183,6 +183,22 @@ export function makeFifos(names: readonly string[]): void {
 
 const FOR_ERRORS: StdioOptions = ["ignore", "ignore", "inherit"];
 
+/**
+ * Has POSIX' cat write all that comes out of a pipe, until its end. It outlives this process if what it
+ * writes to is not read.
+ *
+ * @returns false: there is no cat
+ */
+export function startCopying(from: number, to: number): boolean {
+  const { spawn } = require("node:child_process") as typeof import("node:child_process");
+  const [env, cwd] = [{ PATH: process.env["PATH"] }, "/"];
+  // A terminal's signals are for this process, which says its last words then.
+  const child = spawn("cat", { stdio: [from, to, "ignore"], detached: true, env, cwd });
+  child.on("error", () => {});
+  child.unref();
+  return child.pid !== undefined;
+}
+
 /** Of open descriptors, for this process, as Node has raised it; infinite where nothing tells. */
 export function descriptorLimit(): number {
   const limit = /^Max open files\s+([0-9]+)/m.exec(textOf(`${SELF}/limits`) ?? "")?.[1];

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, writeSync } from "node:fs";
-import { reopen } from "../io/platform.ts";
+import { makePipes } from "../io/pipes.ts";
+import { reopen, startCopying } from "../io/platform.ts";
 
 /** Bytes that may wait for a reader: some 2,000 lines. */
 const WAITING_MAX = 256 * 1024;
@@ -10,6 +11,8 @@ const RETRY = 50;
 export interface LogOutputSettings {
   /** The line that says how many lines are missing where it stands. */
   readonly dropped: (count: number) => string;
+  /** Where lines go, as the process that started us has it; null: it has to be found. */
+  readonly descriptor: number | null;
 }
 
 /**
@@ -17,15 +20,20 @@ export interface LogOutputSettings {
  * queue; those over the bound are dropped, counted and told.
  */
 export class LogOutput {
-  private readonly fd: number;
+  private fd: number;
   private readonly waiting: Buffer[] = [];
   private size = 0;
   private dropped = 0;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly settings: LogOutputSettings) {
-    this.fd = openWithoutWaiting();
+    this.fd = settings.descriptor ?? openWithoutWaiting();
     process.on("exit", () => this.flush());
+  }
+
+  /** What another process of this server writes its lines to; null: it has standard error. */
+  get shared(): number | null {
+    return this.fd === STANDARD ? null : this.fd;
   }
 
   write(line: string): void {
@@ -73,27 +81,58 @@ export class LogOutput {
       const count = writeSync(this.fd, bytes);
       return count === bytes.length ? null : bytes.subarray(count);
     } catch (error) {
-      // Others than EAGAIN: the reader is gone, or its disk is full. Connections are worth more.
-      return (error as NodeJS.ErrnoException).code === "EAGAIN" ? bytes : null;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EAGAIN") return bytes;
+      // The process between us and the reader is gone.
+      if (code === "EPIPE" && this.fd !== STANDARD && fstatSync(STANDARD).isSocket()) {
+        this.fd = STANDARD;
+        return this.attempt(bytes);
+      }
+      // The reader is gone, or its disk is full. Connections are worth more.
+      return null;
     }
   }
 }
 
+/** Standard error, whose writes wait for its reader. */
+const STANDARD = 2;
+
 /**
- * The same pipe or terminal, opened once more: O_NONBLOCK belongs to what was opened, and prog and
- * the other processes share what is behind 2. This must be done before root's rights are given up.
- * A socket can't be opened like this, and on a file no write waits for a reader.
+ * O_NONBLOCK belongs to what was opened, and prog and the other processes share what is behind 2: so
+ * that isn't changed. This must be done before root's rights are given up.
+ *
+ * @returns a descriptor on which no write waits; 2 on a file, where none does
  */
 function openWithoutWaiting(): number {
   try {
-    const status = fstatSync(2);
-    if (!status.isFIFO() && !status.isCharacterDevice()) return 2;
+    const status = fstatSync(STANDARD);
+    if (status.isFIFO() || status.isCharacterDevice()) return openAgain() ?? openRelay();
+    return status.isSocket() ? openRelay() : STANDARD;
+  } catch {
+    return STANDARD;
+  }
+}
+
+/** The same pipe or terminal; null: the system has no names for descriptors. */
+function openAgain(): number | null {
+  try {
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
-    const fd = reopen(2, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    const fd = reopen(STANDARD, O_WRONLY | O_NONBLOCK | O_NOCTTY);
     if (fd > 2) return fd;
     closeSync(fd);
-    return 2;
+    return null;
   } catch {
-    return 2;
+    return null;
   }
+}
+
+/** A socket can't be opened again: a pipe leads to a process that waits for the reader in our place. */
+function openRelay(): number {
+  const [pipe] = makePipes(1, { waits: false });
+  if (pipe === undefined) return STANDARD;
+  const isCopied = startCopying(pipe.read, STANDARD);
+  closeSync(pipe.read);
+  if (isCopied) return pipe.write;
+  closeSync(pipe.write);
+  return STANDARD;
 }

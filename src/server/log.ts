@@ -1,5 +1,6 @@
 import { jsonLineOf, lineOf } from "../cli/diagnostics.ts";
 import { LogOutput } from "./log-output.ts";
+import { logDescriptorOf } from "./roles.ts";
 
 export type Level = "error" | "warning" | "info";
 
@@ -23,11 +24,17 @@ export class Log {
 
   constructor(private readonly settings: LogSettings) {
     this.output = new LogOutput({
+      descriptor: logDescriptorOf(process.env),
       dropped: (count) => {
         const text = `${count} lines of the log were dropped, since it was not read`;
         return this.line("warning", text, { kind: "log", dropped: count });
       },
     });
+  }
+
+  /** What other processes of this server write their lines to; null: to standard error. */
+  get descriptor(): number | null {
+    return this.output.shared;
   }
 
   /** Are connections of interest? */

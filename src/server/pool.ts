@@ -313,10 +313,10 @@ export class Pool {
 
   /** Where the spawner starts progs, a worker needs to start nothing. */
   private startWorker(): ChildProcess {
-    const descriptors = [...this.kept.values()];
-    if (this.settings.spawner === null) return startAs("worker", { descriptors });
+    const passed = { descriptors: [...this.kept.values()], log: this.settings.log.descriptor };
+    if (this.settings.spawner === null) return startAs("worker", passed);
     const nodeOptions = permissionOptions([...this.wanted.values()]) ?? [];
-    return startAs("worker", { descriptors, confined: true, nodeOptions });
+    return startAs("worker", { ...passed, confined: true, nodeOptions });
   }
 
   private hear(

@@ -4,10 +4,18 @@ import { find } from "../program/exec.ts";
 /** Tells a process that the server starts what it is for. */
 const ROLE = "S6_TLSSERVER_ROLE";
 
+/** Tells it which of its descriptors it writes the log to. */
+const LOG = "S6_TLSSERVER_LOG";
+
 const ROLES = ["worker", "access", "spawner", "copier"] as const;
 
 /** Behind 0, 1, 2 and the channel. */
 export const FIRST_PASSED = 4;
+
+/** Where a process that the server started writes its lines; null: to its standard error. */
+export function logDescriptorOf(env: NodeJS.ProcessEnv): number | null {
+  return roleOf(env) === null || env[LOG] === undefined ? null : Number(env[LOG]);
+}
 
 export type ProcessRole = (typeof ROLES)[number];
 
@@ -20,6 +28,8 @@ export function roleOf(env: NodeJS.ProcessEnv): ProcessRole | null {
 interface Start {
   /** Of this process, which the other one gets, too: from FIRST_PASSED on. */
   readonly descriptors?: readonly number[];
+  /** What it writes the log to; null: its standard error, as we. */
+  readonly log?: number | null;
   /** No program that it runs, now or later, gives it other rights. */
   readonly confined?: boolean;
   readonly nodeOptions?: readonly string[];
@@ -31,9 +41,11 @@ interface Start {
  */
 export function startAs(
   role: ProcessRole,
-  { confined = false, nodeOptions = [], descriptors = [] }: Start = {},
+  { confined = false, nodeOptions = [], descriptors = [], log = null }: Start = {},
 ): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
+  const passed = log === null ? descriptors : [...descriptors, log];
+  const logAt = FIRST_PASSED + descriptors.length;
   const setpriv = confined ? confiner() : null;
   const execArgv = [...youngHeap(process.env), ...process.execArgv, ...nodeOptions];
   const child = fork(launcher, line, {
@@ -42,9 +54,9 @@ export function startAs(
       execPath: setpriv,
       execArgv: [...NO_NEW_PRIVS, process.execPath, ...execArgv],
     }),
-    env: { ...process.env, [ROLE]: role },
+    env: { ...process.env, [ROLE]: role, ...(log !== null && { [LOG]: `${logAt}` }) },
     // A reader of our standard output waits for its end: workers must not keep it open.
-    stdio: ["ignore", "ignore", "inherit", "ipc", ...descriptors],
+    stdio: ["ignore", "ignore", "inherit", "ipc", ...passed],
   });
   guardChannel(child);
   return child;
@@ -138,4 +150,5 @@ export const FOR_US: ReadonlySet<string> = new Set([
   "WATCHDOG_USEC",
   "WATCHDOG_PID",
   ROLE,
+  LOG,
 ]);

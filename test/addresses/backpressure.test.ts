@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { connect } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { backend, relayServer } from "../support/relays.ts";
-import { childrenOf, residentMemory } from "../support/server.ts";
+import { childrenOf, residentMemory, roleOf } from "../support/server.ts";
 
 const SIZE = 48 << 20;
 /** What the system's buffers of two connections may hold, and much less than what is sent. */
@@ -50,7 +50,8 @@ async function connected(): Promise<Pair> {
   const serving = await relayServer(["--connect", `127.0.0.1:${port}`]);
   const client = await connect(serving, { allowHalfOpen: true });
   await eventually("the backend's connection", () => accepted.length === 1);
-  const [worker = 0] = childrenOf(serving.running.pid);
+  const isWorker = (pid: number) => roleOf(pid) === "worker";
+  const worker = childrenOf(serving.running.pid).find(isWorker) ?? 0;
   return { client, server: accepted[0] as Socket, memory: () => residentMemory(worker) };
 }
 

@@ -11,7 +11,7 @@ import { scratchFile } from "../support/scratch.ts";
 /** 1,000 lines of 1 KiB at once, before anything reads them; then it waits for its input's end. */
 const SCRIPT = `
   import { LogOutput } from "./src/server/log-output.ts";
-  const output = new LogOutput({ dropped: (count) => "dropped " + count + "\\n" });
+  const output = new LogOutput({ dropped: (count) => "dropped " + count + "\\n", descriptor: null });
   for (let i = 0; i < 1000; i++) output.write(String(i).padEnd(1023, ".") + "\\n");
   process.stdout.write("written");
   process.stdin.resume();

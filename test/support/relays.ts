@@ -70,11 +70,16 @@ export class Relay implements Destination {
   }
 }
 
+interface Settings extends Start {
+  /** What runs it in its place: its words come before its own. */
+  readonly runner?: readonly string[];
+}
+
 /** It listens on a port of the system's choice of 127.0.0.1, unless the options say where. */
 export async function relay(
   role: "server" | "client",
   options: readonly string[],
-  settings: Start = {},
+  settings: Settings = {},
 ): Promise<Relay> {
   const running = startRelay(role, ["-1v", "--workers", "1", ...options], settings);
   await eventually("it tells its port", () => running.stdout.includes("\n") || running.isOver);
@@ -85,13 +90,13 @@ export async function relay(
 export function startRelay(
   role: "server" | "client",
   options: readonly string[],
-  settings: Start = {},
+  { runner = [], ...settings }: Settings = {},
 ): Running {
   const listen = options.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
-  return start([program("bearhug"), role, ...listen, ...options], settings);
+  return start([...runner, program("bearhug"), role, ...listen, ...options], settings);
 }
 
 /** `bearhug server` with a certificate. */
-export function relayServer(options: readonly string[], settings: Start = {}): Promise<Relay> {
+export function relayServer(options: readonly string[], settings: Settings = {}): Promise<Relay> {
   return relay("server", [...pair, ...options], settings);
 }
