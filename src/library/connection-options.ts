@@ -8,10 +8,11 @@ import {
   SERVER_NAME,
 } from "../credentials/options.ts";
 import type { SecureContext } from "../credentials/secure-context.ts";
+import { PEER_CHECK_OPTIONS, type PeerCheckOptions } from "./peer-check.ts";
 import { type SecureContextOptions, SHARED_OPTIONS } from "./secure-context.ts";
 
 /** Of any connection. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends PeerCheckOptions {
   /** In place of `key`, `cert`, `ca` and the others that createSecureContext has. */
   readonly secureContext?: SecureContext;
   /** Milliseconds from now on until the handshake must be done; 0 is for ever. Default: 120000. */
@@ -71,6 +72,7 @@ const CONNECTION_OPTIONS: Rules = {
   handshakeTimeout: MILLISECONDS,
   allowHalfOpen: BOOLEAN,
   enforceCloseNotify: BOOLEAN,
+  ...PEER_CHECK_OPTIONS,
 };
 
 /** @internal */

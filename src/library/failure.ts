@@ -1,15 +1,18 @@
-import { HandshakeTimeout } from "../connection/connection.ts";
 import { StreamFailure } from "../connection/stream-failure.ts";
+import { HandshakeTimeout } from "../connection/time-outs.ts";
 import { TlsError, tlsErrorOf } from "../credentials/tls-error.ts";
 import { EngineError } from "../sandbox/errors.ts";
 import { SandboxTrap, UseAfterWipe } from "../sandbox/instance.ts";
 import { StandstillError, TruncationError } from "../tunnel/closing.ts";
+import { refusalOf } from "./peer-check.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */
 export function errorOf(failure: Error): Error {
   // What we say of a stream is for the command line; its own error is for its owner.
   const cause = failure instanceof StreamFailure ? failure.cause : failure;
   const { message } = cause;
+  const refusal = refusalOf(cause);
+  if (refusal !== null) return refusal;
   if (cause instanceof EngineError) return tlsErrorOf(cause);
   if (cause instanceof TruncationError) {
     return new TlsError(message, { reason: "TRUNCATED", side: "peer", cause });

@@ -21,7 +21,7 @@ import {
 } from "./proxied.ts";
 import { createSecureContext, type SecureContextOptions } from "./secure-context.ts";
 import { type StreamSettings, TlsStream } from "./tls-stream.ts";
-import { contextOf, streamOptions } from "./wrap.ts";
+import { contextOf, requireRequest, streamOptions } from "./wrap.ts";
 
 type Kept = KeptCredentials<{ readonly keeper: SecureContext; readonly newEngine: () => Engine }>;
 
@@ -89,6 +89,7 @@ export class Server extends TcpServer {
     }
     const { noDelay = true, keepAlive = false, keepAliveInitialDelay = 0 } = options;
     super(own({ allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay }));
+    requireRequest(options);
     this.streams = streamOptions(options);
     this.requestCert = options.requestCert ?? false;
     const { proxyProtocol = false, trustedProxies } = options;

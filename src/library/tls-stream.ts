@@ -12,6 +12,7 @@ import { Cleartext } from "./cleartext.ts";
 import { errorOf } from "./failure.ts";
 import { keyingMaterial } from "./keying-material.ts";
 import { type PeerCertificate, peerCertificateOf } from "./peer-certificate.ts";
+import { type PeerCheckOptions, requireAllowed } from "./peer-check.ts";
 
 /** What a stream is made of; `wrap`, `connect` and `createServer` see to it. @internal */
 export interface StreamSettings {
@@ -22,6 +23,7 @@ export interface StreamSettings {
   readonly handshakeTimeout: number;
   readonly allowHalfOpen: boolean;
   readonly enforceCloseNotify: boolean;
+  readonly peerCheck: PeerCheckOptions;
   readonly signal: AbortSignal | undefined;
   /** What a proxy said about the client; null: no proxy has spoken. */
   readonly proxyHeader?: ProxyHeader | null;
@@ -87,6 +89,7 @@ export class TlsStream extends Duplex {
       closeNotify: true,
       halfClose: true,
       established: (session) => {
+        requireAllowed(session, settings.peerCheck);
         this.session = session;
         process.nextTick(() => this.emit("secureConnect"));
         return this.cleartext;

@@ -83,9 +83,22 @@ export function wrapClient(network: Duplex, options: ClientOptions): TlsStream {
 function wrapServer(network: Duplex, options: ServerOptions): TlsStream {
   const { context, isOwn } = contextOf(options, false);
   const { requestCert = false } = options;
+  requireRequest(options);
   return start({ network, options, context, isOwn, verifies: requestCert !== false }, () =>
     context.serverEngine({ requestCert }),
   );
+}
+
+/**
+ * Without a request no client shows a certificate, and each would be refused, or judged by nothing.
+ *
+ * @internal
+ */
+export function requireRequest({ requestCert = false, pins, checkPeer }: ServerOptions): void {
+  if (requestCert !== false) return;
+  for (const [name, value] of Object.entries({ pins, checkPeer })) {
+    if (value !== undefined) throw new ArgumentValueError(name, "is of no use without requestCert");
+  }
 }
 
 interface Beginning {
@@ -120,8 +133,9 @@ function start(beginning: Beginning, newEngine: () => ReturnType<SecureContext["
 /** @internal */
 export function streamOptions(options: ConnectionOptions) {
   const { handshakeTimeout = HANDSHAKE_TIMEOUT } = options;
-  const { allowHalfOpen = false, enforceCloseNotify = false } = options;
-  return { handshakeTimeout, allowHalfOpen, enforceCloseNotify };
+  const { allowHalfOpen = false, enforceCloseNotify = false, pins, checkPeer } = options;
+  const peerCheck = { ...(pins && { pins: [...pins] }), ...(checkPeer && { checkPeer }) };
+  return { handshakeTimeout, allowHalfOpen, enforceCloseNotify, peerCheck };
 }
 
 /**

@@ -69,6 +69,7 @@ function talk(settings: Settings, made: Made, network: Socket): Promise<Facts> {
     verifies: settings.verifiesPeer,
     handshakeTimeout: 0,
     allowHalfOpen: true,
+    peerCheck: {},
     enforceCloseNotify: settings.checksCloseNotify,
     signal: undefined,
     // The engine may be over, and wiped, before secureConnect is emitted. After a handshake that
