@@ -26,7 +26,9 @@ export type {
   WrapOptions,
   WrapServerOptions,
 } from "./library/connection-options.ts";
+export type { EndMessage, HandshakeMessage, TrafficMessage } from "./library/diagnostics.ts";
 export type { PeerCertificate } from "./library/peer-certificate.ts";
+export type { PeerCheckOptions } from "./library/peer-check.ts";
 export { createSecureContext, type SecureContextOptions } from "./library/secure-context.ts";
 export { createServer, type ListeningOptions, Server } from "./library/server.ts";
 export { TlsStream } from "./library/tls-stream.ts";

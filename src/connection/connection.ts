@@ -3,7 +3,10 @@ import { own } from "../sandbox/own.ts";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 import { Tunnel } from "../tunnel/tunnel.ts";
 import { Batches } from "./batches.ts";
+import { kindOf } from "./failure-kind.ts";
 import { StreamEndpoint, type StreamPair } from "./stream-endpoint.ts";
+import { Telemetry } from "./telemetry.ts";
+import { HandshakeTimeout, IdleTimeout } from "./time-outs.ts";
 import { timerDelay } from "./timers.ts";
 
 /** How long to wait for a peer to hang up, once we have nothing more for it: milliseconds. */
@@ -55,24 +58,10 @@ export interface Facts {
   readonly failure: Error | null;
 }
 
-/** The handshake took longer than it may. */
-export class HandshakeTimeout extends Error {
-  /** @param awaitsKey it is our own key that has not answered */
-  constructor(
-    milliseconds: number,
-    readonly awaitsKey: boolean,
-  ) {
-    const why = awaitsKey ? ": there is no signature from the key yet" : "";
-    super(`handshake not done within ${milliseconds} milliseconds${why}`);
-  }
-}
-
-/** Nothing passed, either way, for longer than it may. */
-export class IdleTimeout extends Error {}
-
 /** One TLS connection over Node's streams: a tunnel, and the clock that it doesn't have. */
 export class Connection {
   private readonly tunnel: Tunnel;
+  private readonly telemetry: Telemetry;
   private local: Streams | Attachable | null = null;
   private session: Session | null = null;
   private awaitsTurn = false;
@@ -92,6 +81,7 @@ export class Connection {
       lingering: () => this.after(LINGER, () => this.tunnel.over()),
       over: (failure) => this.finish(failure),
     });
+    this.telemetry = new Telemetry(settings.engine.role, this.tunnel.count);
     const { handshakeTimeout } = settings;
     if (handshakeTimeout > 0) this.after(handshakeTimeout, () => this.giveUp());
     // A client speaks first; where handshakes take turns, we are a server.
@@ -120,6 +110,7 @@ export class Connection {
   private establish(session: Session): Endpoint {
     clearTimeout(this.timer);
     this.session = session;
+    this.telemetry.established(session);
     this.settings.keyUsed();
     this.local = this.settings.established(session);
     const { idleTimeout = 0 } = this.settings;
@@ -149,6 +140,7 @@ export class Connection {
 
   private move(): void {
     this.tunnel.run();
+    this.telemetry.moved();
     this.idle?.refresh();
   }
 
@@ -169,6 +161,7 @@ export class Connection {
     this.settings.network.readable.destroy();
     this.settings.network.writable.destroy();
     if (this.session === null) this.settings.keyUsed();
+    this.telemetry.ended(this.session !== null, failure && kindOf(failure));
     this.settings.over(failure);
   }
 

@@ -7,7 +7,7 @@ import { SandboxTrap, UseAfterWipe } from "../sandbox/instance.ts";
 import { EnvironmentError } from "../setup/environment.ts";
 import { Unavailable } from "../setup/modules.ts";
 import { ImpossibleClose, StandstillError, TruncationError } from "../tunnel/closing.ts";
-import { HandshakeTimeout, IdleTimeout } from "./connection.ts";
+import { HandshakeTimeout, IdleTimeout } from "./time-outs.ts";
 
 /** The contract with our callers: skarnet's codes, and the shell's for a program that won't run. */
 export const ExitCode = {

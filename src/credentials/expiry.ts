@@ -21,7 +21,7 @@ export function expiryOf(der: Uint8Array, now: number): string | null {
 }
 
 /** Milliseconds since 1970; null: it can't be told, which is no reason not to serve. */
-function endOf(der: Uint8Array): number | null {
+export function endOf(der: Uint8Array): number | null {
   const [, notAfter] = elements(certificateParts(der)[PART.validity]?.content);
   const text = new TextDecoder("latin1").decode(notAfter?.content);
   const digits = /^(\d{2,4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(text);

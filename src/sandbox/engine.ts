@@ -115,7 +115,12 @@ export class Engine {
   resumed: () => void = () => {};
 
   /** The engine's only way out leads to one private key: that of its own chain. */
-  private constructor(module: WebAssembly.Module, role: Role, profile: Profile) {
+  private constructor(
+    module: WebAssembly.Module,
+    /** @internal */
+    readonly role: Role,
+    profile: Profile,
+  ) {
     this.bindings = new Bindings(role, profile);
     this.sandbox = instantiate<EngineExports>(module, {
       keeper: {

@@ -8,6 +8,7 @@ import type { Engine, Session } from "../sandbox/engine.ts";
 import { closed, opened } from "./events.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
+import type { Meter } from "./meter.ts";
 import type { Programs, Running } from "./programs.ts";
 import { proxiedVariables } from "./told.ts";
 import type { Turns } from "./turns.ts";
@@ -23,6 +24,8 @@ export interface ConversationSettings {
   readonly programs: Programs;
   readonly log: Log;
   readonly turns: Turns;
+  /** What `Connection` doesn't count. */
+  readonly meter: Meter;
   /** The handshake is done, or there will be none. Called once. */
   readonly keyUsed: () => void;
   /** The tunnel is over, and prog has ended. Called once. */

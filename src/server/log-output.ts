@@ -24,6 +24,8 @@ export class LogOutput {
   private readonly waiting: Buffer[] = [];
   private size = 0;
   private dropped = 0;
+  /** Lines in all that were dropped. */
+  lost = 0;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly settings: LogOutputSettings) {
@@ -44,8 +46,13 @@ export class LogOutput {
     }
     const bytes = Buffer.from(line);
     // A line behind a gap would hide where the gap is.
-    if (this.dropped > 0 || this.size + bytes.length > WAITING_MAX) this.dropped++;
+    if (this.dropped > 0 || this.size + bytes.length > WAITING_MAX) this.drop();
     else this.queue(bytes);
+  }
+
+  private drop(): void {
+    this.dropped++;
+    this.lost++;
   }
 
   private queue(bytes: Buffer): void {

@@ -37,6 +37,11 @@ export class Log {
     return this.output.shared;
   }
 
+  /** Lines in all that were dropped, since no process read them in time. */
+  get lostLines(): number {
+    return this.output.lost;
+  }
+
   /** Are connections of interest? */
   get isVerbose(): boolean {
     return this.settings.logLevel >= 2;

@@ -59,6 +59,10 @@ export type ToPrimary =
   | { readonly report: "proxied"; readonly number: number; readonly ends: TcpEnds }
   | { readonly report: "over"; readonly number: number }
   | { readonly report: "here" }
+  /** What was counted since the last time, as `COUNTED` has it. */
+  | { readonly report: "counts"; readonly counts: readonly number[] }
+  /** When the certificates in use end: seconds since 1970, in the order of their variables. */
+  | { readonly report: "expiries"; readonly ends: readonly (number | null)[] }
   | ({ readonly report: "start" } & StartReport)
   | { readonly report: "kill"; readonly number: number; readonly signal: NodeJS.Signals };
 

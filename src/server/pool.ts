@@ -37,6 +37,8 @@ export interface PoolSettings {
   readonly over: (number: number) => void;
   /** A proxy told that worker whose connection it is; `answer` says what becomes of it. */
   readonly proxied: (number: number, ends: TcpEnds, answer: (order: ToWorker) => void) => void;
+  /** What a worker tells for /metrics; false: that is nothing that one of ours would say. */
+  readonly told: (report: Extract<ToPrimary, { report: "counts" | "expiries" }>) => boolean;
   /** One more worker can serve. */
   readonly ready: () => void;
 }
@@ -357,6 +359,13 @@ export class Pool {
         break;
       case "here":
         member.handover.answered();
+        break;
+      case "counts":
+      case "expiries":
+        if (!this.settings.told(message)) {
+          const text = `worker ${member.worker.pid} tells numbers that can't be`;
+          this.settings.log.warn("denied", text);
+        }
         break;
     }
   }

@@ -10,6 +10,7 @@ import type { Kept } from "../setup/read-into.ts";
 import type { Access } from "./access.ts";
 import type { Address } from "./address.ts";
 import { Census } from "./census.ts";
+import { certificateVariables } from "./certificate-ends.ts";
 import type { Room } from "./descriptors.ts";
 import { FileChanges } from "./file-changes.ts";
 import { dropsRights, usersOf } from "./ids.ts";
@@ -66,7 +67,7 @@ export class Primary {
   /** All that comes is from a UNIX socket. */
   private isLocal = false;
   private maxPerAddress = 1;
-  private readonly tally = new Tally();
+  private readonly tally = new Tally(certificateVariables(process.env));
   private readonly status: Status | null;
   private count = 0;
   private draining = false;
@@ -98,6 +99,10 @@ export class Primary {
       dropsRights: dropsRights(users.worker),
       spawner: this.spawner,
       over: (number) => this.over(number),
+      told: (report) =>
+        report.report === "counts"
+          ? this.tally.meters.add(report.counts)
+          : this.tally.expire(report.ends),
       proxied: (number, ends, answer) => void this.admitProxied(number, ends, answer),
       ready: () => this.admitWaiting(),
     });
@@ -110,6 +115,7 @@ export class Primary {
           this.tally.metrics({
             ...{ open: this.census.open, waiting: this.queue.length },
             ...{ workers: this.pool.serving, replaced: this.pool.replaced },
+            dropped: log.lostLines,
           }),
       });
     this.systemd = new Systemd(process.env, log);

@@ -5,9 +5,11 @@ import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { Connection } from "../connection/connection.ts";
 import { LaterEndpoint } from "../connection/later-endpoint.ts";
 import { exchange } from "../connection/preface.ts";
+import { StreamFailure } from "../connection/stream-failure.ts";
 import { requireAdmission } from "../credentials/admission.ts";
 import { reachFirst } from "../io/reach.ts";
 import type { Session } from "../sandbox/engine.ts";
+import { PrefaceError } from "../starttls/preface.ts";
 import { closed, opened } from "./events.ts";
 import { proxyHeader } from "./send-proxy.ts";
 import type { Talk, Visit } from "./service.ts";
@@ -23,6 +25,7 @@ abstract class Relay implements Talk {
   /** The socket to the address that we were given. */
   private socket: Socket | null = null;
   private isOver = false;
+  private backendFailed = false;
   /** Whose TLS it is. */
   protected abstract readonly certified: "client" | "server";
 
@@ -98,6 +101,27 @@ abstract class Relay implements Talk {
     return `${remoteAddress}:${remotePort}`;
   }
 
+  /** What --connect names is the backend, in either role. */
+  private countFailure(failure: Error | null): void {
+    const { certified, connection, visit } = this;
+    const isServer = certified === "client";
+    const backend = isServer ? "the backend" : "the network";
+    const isBackends = failure instanceof StreamFailure && failure.peer === backend;
+    if (isBackends || this.backendFailed) visit.meter.count("backend", "errors");
+    const isPreface = failure instanceof PrefaceError && connection === null;
+    if (isServer && isPreface) visit.meter.count("refused", "starttls");
+  }
+
+  /** Notes that it was the backend that failed, if it was. */
+  protected async ofBackend<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.backendFailed = !this.abort.signal.aborted;
+      throw error;
+    }
+  }
+
   protected over(failure: Error | null): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -105,6 +129,7 @@ abstract class Relay implements Talk {
     this.abort.abort(failure ?? new Error("the connection is over"));
     this.socket?.destroy();
     this.visit.socket.destroy();
+    this.countFailure(failure);
     const facts = this.connection?.facts(failure) ?? {
       ...{ peer: this.peer, session: null, failure },
       count: { toLocal: 0, toRemote: 0 },
@@ -159,7 +184,7 @@ export class Inbound extends Relay {
 
   private async callBackend(session: Session): ReturnType<Relay["reach"]> {
     const { connectTimeout, sendProxy } = this.settings;
-    const reached = await this.reach();
+    const reached = await this.ofBackend(this.reach());
     if (sendProxy !== null) {
       const { client, header } = this.visit;
       reached.socket.write(proxyHeader(sendProxy, { client, header, session }));
@@ -167,7 +192,8 @@ export class Inbound extends Relay {
     const preface = this.prefaces?.backend?.();
     if (preface !== undefined) {
       const { signal } = this.abort;
-      await exchange(reached.socket, preface, { timeout: connectTimeout, signal });
+      const { socket } = reached;
+      await this.ofBackend(exchange(socket, preface, { timeout: connectTimeout, signal }));
     }
     return reached;
   }
@@ -179,8 +205,8 @@ export class Outbound extends Relay {
 
   protected override async start(): Promise<void> {
     const { visit, settings } = this;
-    const { socket, place } = await this.reach();
-    const handshakeTimeout = await this.agreeOnTls(socket);
+    const { socket, place } = await this.ofBackend(this.reach());
+    const handshakeTimeout = await this.ofBackend(this.agreeOnTls(socket));
     if (this.abort.signal.aborted) return;
     const host = "host" in place ? place.host : undefined;
     const engine = visit.makeEngine(settings.serverName ?? host);

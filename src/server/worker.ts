@@ -11,11 +11,13 @@ import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { loadModule } from "../setup/modules.ts";
 import type { Kept as KeptFiles } from "../setup/read-into.ts";
+import { certificateEnds } from "./certificate-ends.ts";
 import { CredentialSets } from "./credential-sets.ts";
 import { becomeServerOwner, usersOf } from "./ids.ts";
 import { requireReadableAgain } from "./kept-files.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
+import { Meter } from "./meter.ts";
 import { dropCredentialFiles } from "./permissions.ts";
 import { progEnvironment } from "./prog-environment.ts";
 import { OwnPrograms, type Programs } from "./programs.ts";
@@ -42,6 +44,7 @@ export class Worker {
   private programs: Programs;
   private remote: RemotePrograms | null = null;
   private readonly turns = new Turns();
+  private readonly meter = new Meter();
   private readonly sets = new CredentialSets((environment) => this.load(environment));
   /** Connections of proxies whose client the primary has not judged yet. */
   private readonly announced = new Map<number, { socket: Socket; header: ProxyHeader }>();
@@ -50,6 +53,7 @@ export class Worker {
   private keptFiles: KeptFiles = new Map();
   private kept: Kept | null = null;
   private reloaded: Kept | null = null;
+  private reloadedEnds: readonly (number | null)[] = [];
 
   constructor(private readonly settings: WorkerSettings) {
     const { command, server } = settings;
@@ -63,6 +67,10 @@ export class Worker {
     }
     process.on("message", (message: ToWorker, socket: unknown) => this.obey(message, socket));
     process.on("disconnect", () => this.orphaned());
+    const { log, server } = this.settings;
+    if (server.status === null) return;
+    const report = (counts: readonly number[]) => tell({ report: "counts", counts });
+    this.meter.start(report, () => log.lostLines);
   }
 
   private begin(group: number | null, sets: readonly Changes[], kept: readonly string[]): void {
@@ -73,9 +81,11 @@ export class Worker {
       // Files that only root may read are read before root's rights are gone.
       this.kept = this.load();
       this.sets.prepare(sets);
+      const ends = this.ends();
       becomeServerOwner(usersOf(this.settings.server, process.env).worker, group);
       if (group !== null) this.dropFiles(sets);
       tell({ report: "ready" });
+      this.tellEnds(ends);
     } catch (error) {
       const exitCode = exitCodeOf(error);
       tell({ report: "failed", text: describe(error), exitCode });
@@ -178,6 +188,7 @@ export class Worker {
     } catch (error) {
       const from = `${number} from ${client.remoteAddress}:${client.remotePort}`;
       this.settings.log.warn("bad PROXY header", `${from}: ${reasonOf(error)}`);
+      this.meter.count("refused", "proxy-header");
       socket.destroy();
       tell({ report: "over", number });
     }
@@ -216,6 +227,7 @@ export class Worker {
         makeEngine: kept.credentials.makeEngine,
         programs: this.programs,
         turns: this.turns,
+        meter: this.meter,
         keyUsed,
         over,
       });
@@ -241,6 +253,7 @@ export class Worker {
   private reload(): void {
     try {
       this.reloaded = this.load();
+      this.reloadedEnds = this.ends();
       tell({ report: "reloaded", problem: null });
     } catch (error) {
       tell({ report: "reloaded", problem: reasonOf(error) });
@@ -253,6 +266,17 @@ export class Worker {
     this.kept?.release();
     this.kept = this.reloaded;
     this.reloaded = null;
+    this.tellEnds(this.reloadedEnds);
+  }
+
+  /** For /metrics, while the files may be read. */
+  private ends(): readonly (number | null)[] {
+    if (this.settings.server.status === null) return [];
+    return certificateEnds(process.env, this.keptFiles);
+  }
+
+  private tellEnds(ends: readonly (number | null)[]): void {
+    if (this.settings.server.status !== null) tell({ report: "expiries", ends });
   }
 
   private signalAll(signal: NodeJS.Signals): void {
@@ -278,7 +302,9 @@ export class Worker {
 
   private leaveWhenIdle(): void {
     const leave = () => {
-      if (this.conversations.size === 0) process.exit(ExitCode.success);
+      if (this.conversations.size > 0) return;
+      this.meter.flush();
+      process.exit(ExitCode.success);
     };
     setInterval(leave, 100);
     leave();

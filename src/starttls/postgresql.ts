@@ -3,7 +3,7 @@
  * Formats". What is behind it in clear would be taken for a part of the session (CVE-2021-23214,
  * CVE-2021-23222), and is refused.
  */
-import { answer, done, type Preface, PrefaceError, type PrefaceStep, WAIT } from "./preface.ts";
+import { done, type Preface, PrefaceError, type PrefaceStep, saying, WAIT } from "./preface.ts";
 
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
@@ -48,7 +48,7 @@ export class PostgresqlServer implements Preface {
       if (code === SSL_REQUEST) return done("S");
       this.hasRefusedGss = true;
       this.kept = new Uint8Array(0);
-      return answer("N");
+      return saying("N");
     }
     if (code === CANCEL_REQUEST) throw new PrefaceError("the client cancels a query without TLS");
     if (code >>> 16 === MAJOR_VERSION) {

@@ -35,7 +35,7 @@ const NOTHING = new Uint8Array(0);
 /** More has to come. */
 export const WAIT: PrefaceStep = { say: "", isDone: false, rest: NOTHING };
 
-export function answer(say: string): PrefaceStep {
+export function saying(say: string): PrefaceStep {
   return { ...WAIT, say };
 }
 

@@ -3,7 +3,7 @@
  * clear behind STARTTLS or its answer would be taken for a part of the session (CVE-2011-0411).
  */
 import { Lines } from "./lines.ts";
-import { answer, done, type Preface, PrefaceError, type PrefaceStep, WAIT } from "./preface.ts";
+import { done, type Preface, PrefaceError, type PrefaceStep, saying, WAIT } from "./preface.ts";
 
 /** Bytes of a command line, with its end (RFC 5321, 4.5.3.1.4). */
 const COMMAND_MAX = 512;
@@ -60,21 +60,21 @@ export class SmtpServer implements Preface {
     const hasParameters = rest.trim() !== "";
     switch (verb.toUpperCase()) {
       case "EHLO":
-        if (!hasParameters) return answer("501 5.5.4 EHLO needs a name\r\n");
+        if (!hasParameters) return saying("501 5.5.4 EHLO needs a name\r\n");
         this.hasGreeted = true;
-        return answer(`250-${this.name}\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n`);
+        return saying(`250-${this.name}\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n`);
       case "NOOP":
-        return answer("250 2.0.0 OK\r\n");
+        return saying("250 2.0.0 OK\r\n");
       case "RSET":
-        return answer("250 2.0.0 OK\r\n");
+        return saying("250 2.0.0 OK\r\n");
       case "QUIT":
         throw new PrefaceError("the client quit before TLS", "221 2.0.0 Bye\r\n");
       case "STARTTLS":
-        if (hasParameters) return answer("501 5.5.4 STARTTLS takes no parameters\r\n");
-        if (!this.hasGreeted) return answer("503 5.5.1 EHLO first\r\n");
+        if (hasParameters) return saying("501 5.5.4 STARTTLS takes no parameters\r\n");
+        if (!this.hasGreeted) return saying("503 5.5.1 EHLO first\r\n");
         return done("220 2.0.0 Ready to start TLS\r\n");
       default:
-        return answer("530 5.7.0 Must issue a STARTTLS command first\r\n");
+        return saying("530 5.7.0 Must issue a STARTTLS command first\r\n");
     }
   }
 }
@@ -95,14 +95,14 @@ export class SmtpClient implements Preface {
     if (stage === "greeting") {
       requireCode(reply, "220", "greeted with");
       this.stage = "EHLO";
-      return answer(`EHLO ${this.name}\r\n`);
+      return saying(`EHLO ${this.name}\r\n`);
     }
     if (stage === "EHLO") {
       requireCode(reply, "250", "answered EHLO with");
       const isOnOffer = reply.texts.some((text) => text.trim().toUpperCase() === "STARTTLS");
       if (!isOnOffer) throw new PrefaceError("the server doesn't offer STARTTLS", "QUIT\r\n");
       this.stage = "STARTTLS";
-      return answer("STARTTLS\r\n");
+      return saying("STARTTLS\r\n");
     }
     requireCode(reply, "220", "answered STARTTLS with");
     return done("");

@@ -6,7 +6,7 @@ import type { Endpoint } from "./endpoint.ts";
 export interface TunnelSettings extends ClosingSettings {
   /**
    * The handshake is done: gives the program's side, which nothing touched before. A clock that was
-   * running is stopped. What it throws is why the connection fails; the peer hears of a `Refusal`.
+   * running is stopped. What it throws is why the connection fails; the peer hears of a `RefusedPeer`.
    */
   readonly established: (session: Session) => Endpoint;
   /** The tunnel is over, and the engine wiped. Called once. */
@@ -14,7 +14,7 @@ export interface TunnelSettings extends ClosingSettings {
 }
 
 /** The peer may not come in, though its handshake was good. */
-export interface Refusal extends Error {
+export interface RefusedPeer extends Error {
   /** The number of the alert that says so. */
   readonly refusesWith: number;
 }
@@ -113,7 +113,7 @@ export class Tunnel {
       this.local = this.settings.established(session);
     } catch (error) {
       // There is no program, but the engine is as good as ever.
-      const { refusesWith } = error as Partial<Refusal>;
+      const { refusesWith } = error as Partial<RefusedPeer>;
       if (refusesWith !== undefined) this.engine.refuse(refusesWith);
       this.closing.fail(error as Error);
     }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SystemFailure } from "../../src/cli/diagnostics.ts";
 import { UsageError } from "../../src/cli/options.ts";
-import { HandshakeTimeout, IdleTimeout } from "../../src/connection/connection.ts";
 import {
   describe as describeError,
   ExitCode,
@@ -9,6 +8,7 @@ import {
   ReportedFailure,
 } from "../../src/connection/exit-codes.ts";
 import { StreamFailure } from "../../src/connection/stream-failure.ts";
+import { HandshakeTimeout, IdleTimeout } from "../../src/connection/time-outs.ts";
 import { CredentialsError } from "../../src/credentials/errors.ts";
 import { CannotRun } from "../../src/program/program.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
