@@ -13,7 +13,6 @@ type Import = (...args: never[]) => number;
 
 /** What every module of ours exports besides its own functions. */
 interface BaseExports {
-  readonly memory: WebAssembly.Memory;
   _initialize(): void;
 }
 
@@ -45,9 +44,10 @@ export function instantiate<Exports>(
   // prototype in which it could find others; no module of ours can ask for them. Its own exports
   // would be wrapped once more.
   const { instance } = instantiateSync(module, boundary.importsOf(imports));
-  const exports = boundary.exportsOf(instance.exports) as unknown as Exports & BaseExports;
+  const Inside = insideOf(module, instance.exports);
+  const exports = new Inside(boundary, instance.exports) as unknown as Exports & BaseExports;
   exports._initialize();
-  const memory = new Memory(exports.memory);
+  const memory = new Memory(instance.exports["memory"] as WebAssembly.Memory);
   const wipe = () => {
     memory.all().fill(0);
     boundary.isClosed = true;
@@ -68,7 +68,7 @@ function checkImports(module: WebAssembly.Module, allowed: Imports): void {
 class Boundary {
   isClosed = false;
   /** What an import threw last: it comes out of the export that called it. */
-  private thrown: unknown = this;
+  thrown: unknown = this;
 
   importsOf(imports: Imports): Record<string, Record<string, Import>> {
     const guarded: Record<string, Record<string, Import>> = Object.create(null);
@@ -77,14 +77,6 @@ class Boundary {
       const own: Record<string, Import> = Object.create(null);
       for (const [name, call] of Object.entries(functions)) own[name] = this.outward(call);
       guarded[from] = own;
-    }
-    return guarded;
-  }
-
-  exportsOf(exports: WebAssembly.Exports): Record<string, unknown> {
-    const guarded: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(exports)) {
-      guarded[name] = typeof value === "function" ? this.inward(value) : value;
     }
     return guarded;
   }
@@ -99,20 +91,57 @@ class Boundary {
       }
     };
   }
+}
+
+/** The functions that one instance exports. A class for each module has the methods that call them. */
+class Inside {
+  readonly #boundary: Boundary;
+  readonly #calls: readonly CallableFunction[];
+
+  constructor(boundary: Boundary, exports: WebAssembly.Exports) {
+    this.#boundary = boundary;
+    this.#calls = functionsOf(exports).map(([, call]) => call);
+  }
 
   /** With parameters that are spelt out: gathering them costs more than the call. */
-  private inward(call: CallableFunction): CallableFunction {
-    if (call.length > PARAMETERS_MAX) throw new RangeError(`${call.length} parameters`);
-    return (a: number, b: number, c: number, d: number) => {
-      if (this.isClosed) throw new UseAfterWipe("this sandbox was wiped");
+  static method(index: number) {
+    return function (this: Inside, a: number, b: number, c: number, d: number): unknown {
+      const boundary = this.#boundary;
+      if (boundary.isClosed) throw new UseAfterWipe("this sandbox was wiped");
       try {
-        return call(a, b, c, d);
+        return this.#calls[index]?.(a, b, c, d);
       } catch (error) {
-        if (error === this.thrown) throw error;
+        if (error === boundary.thrown) throw error;
         throw new SandboxTrap((error as Error).message, error);
       }
     };
   }
+}
+
+/**
+ * A closure for each export of each instance would be a tenth of what an idle connection takes, so
+ * all instances of a module share their methods. Nothing of any instance is kept here.
+ */
+const insides = new WeakMap<WebAssembly.Module, typeof Inside>();
+
+function insideOf(module: WebAssembly.Module, exports: WebAssembly.Exports): typeof Inside {
+  const known = insides.get(module);
+  if (known !== undefined) return known;
+  const fresh = class extends Inside {};
+  for (const [index, [name, call]] of functionsOf(exports).entries()) {
+    if (call.length > PARAMETERS_MAX) throw new RangeError(`${call.length} parameters`);
+    const value = Inside.method(index);
+    Object.defineProperty(fresh.prototype, name, { value, enumerable: true });
+  }
+  insides.set(module, fresh);
+  return fresh;
+}
+
+/** Of each instance of a module, in the same order. */
+function functionsOf(exports: WebAssembly.Exports): [string, CallableFunction][] {
+  return Object.entries(exports).filter(
+    (entry): entry is [string, CallableFunction] => typeof entry[1] === "function",
+  );
 }
 
 /** Of an export. */

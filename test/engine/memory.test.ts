@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { Engine } from "../../src/sandbox/engine.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { Authority } from "../support/certificates.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { Rig } from "../tunnel/rig.ts";
 import { clientHello } from "./client-hello.ts";
-import { drain, exportsOf, feed, newServer } from "./instances.ts";
+import { drain, exportsOf, feed, newClient, newServer } from "./instances.ts";
 
 /** How much memory a connection has: enough from the start, and never more afterwards. */
 
@@ -118,3 +119,29 @@ function refusalOf(chain: readonly Uint8Array[]): EngineError {
   }
   throw new Error("it was taken");
 }
+
+describe("an idle connection", () => {
+  /** Of the operating system, in bytes. */
+  const FRAME = 4096;
+
+  /** Frames of memory that something was written to; what holds zeros only may have been read. */
+  const touched = (engine: Engine) => {
+    const all = memoryOf(engine);
+    const starts = Array.from({ length: all.length / FRAME }, (_, index) => index * FRAME);
+    return starts.filter((at) => all.subarray(at, at + FRAME).some((byte) => byte !== 0)).length;
+  };
+
+  test.each(["1.2", "1.3"] as const)("of TLS %s has written to few pages", (version) => {
+    const server = newServer(Authority.root().issue(), {
+      versions: { min: version, max: version },
+    });
+    const client = newClient({ server: null });
+    const pass = (from: Engine, to: Engine) => feed(to, "recvrec", drain(from, "sendrec"));
+    while (pass(client, server) > 0 || pass(server, client) > 0);
+    feed(client, "sendapp", Buffer.from("x"));
+    client.flush();
+    pass(client, server);
+    expect(drain(server, "recvapp").toString()).toBe("x");
+    expect(touched(server)).toBeLessThanOrEqual(version === "1.3" ? 13 : 15);
+  });
+});

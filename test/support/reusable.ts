@@ -1,6 +1,7 @@
 import type { Engine } from "../../src/sandbox/engine.ts";
 import type { KeyOperations } from "../../src/sandbox/keeper.ts";
 import { UseAfterWipe } from "../../src/sandbox/trap.ts";
+import { callsOf } from "./sandboxes.ts";
 
 /** Starts the engine again, from what its memory was once. */
 export type Restart = (memory: Uint8Array) => void;
@@ -29,8 +30,7 @@ export function reusable(engine: Engine): Restart {
   const { sandbox, bindings } = insides;
   const { key } = bindings;
   let isClosed = false;
-  const guarded = Object.entries(sandbox.exports).map(([name, value]) => {
-    if (typeof value !== "function") return [name, value];
+  const guarded = callsOf(sandbox.exports).map(([name, value]) => {
     const call = (...args: number[]) => {
       if (isClosed) throw new UseAfterWipe("this sandbox was wiped");
       return value(...args);

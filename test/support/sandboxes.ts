@@ -44,6 +44,16 @@ export function memoryOf(holder: Engine | Keeper): Uint8Array {
   return sandbox.memory.all();
 }
 
+/** What a sandbox exports, each call by its name. */
+export function callsOf(exports: object): [string, (...args: number[]) => unknown][] {
+  const calls: [string, (...args: number[]) => unknown][] = [];
+  for (const name in exports) {
+    const call = (exports as Record<string, (...args: number[]) => unknown>)[name];
+    if (call !== undefined) calls.push([name, call.bind(exports)]);
+  }
+  return calls;
+}
+
 export interface Conversation extends Line {
   readonly client: TLSSocket;
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/sandbox/engine.ts";
 import { SandboxTrap } from "../../src/sandbox/instance.ts";
 import { isBlank, newServer } from "../engine/instances.ts";
-import { memoryOf } from "../support/sandboxes.ts";
+import { callsOf, memoryOf } from "../support/sandboxes.ts";
 import { REPLY, type Recording, record } from "./recording.ts";
 import { Bench, credentials } from "./rig.ts";
 
@@ -23,9 +23,8 @@ class Trapping {
 
   constructor(private readonly trapAt: number) {
     this.engine = newServer(credentials);
-    const exports = this.engine["sandbox"].exports as unknown as Record<string, unknown>;
     const watched = Object.fromEntries(
-      Object.entries(exports).map(([name, value]) => [name, this.watch(value)]),
+      callsOf(this.engine["sandbox"].exports).map(([name, call]) => [name, this.watch(call)]),
     );
     Object.assign(this.engine["sandbox"], { exports: watched });
   }
@@ -34,11 +33,10 @@ class Trapping {
     return this.calls >= this.trapAt;
   }
 
-  private watch(value: unknown): unknown {
-    if (typeof value !== "function") return value;
+  private watch(call: (...args: number[]) => unknown) {
     return (...args: number[]) => {
       if (++this.calls === this.trapAt) throw TRAP;
-      return value(...args);
+      return call(...args);
     };
   }
 }
@@ -133,7 +131,7 @@ describe("an engine that was taken over in the middle of a connection", () => {
     const CLOSED = 0x01;
     const bench = goOn((engine) => {
       const { exports } = engine["sandbox"];
-      const silent = Object.keys(exports).map((name) => [name, () => 0]);
+      const silent = callsOf(exports).map(([name]) => [name, () => 0]);
       const says = { ...Object.fromEntries(silent), engine_state: () => CLOSED };
       Object.assign(engine["sandbox"], { exports: says });
     });

@@ -25,10 +25,6 @@
 /* "I tried a newer version before" (RFC 7507). */
 #define TLS_FALLBACK_SCSV 0x5600
 
-#if HELLO_SEEN_LEN > FIRST_MESSAGE_SCRATCH
-#error "the scratch room is too small to judge a hello in"
-#endif
-
 /*
  * Let that protocol have what came, as if it had been there from the start.
  * One that fails in the middle of it takes no more.
@@ -102,8 +98,7 @@ static void
 judge(const client_hello *read)
 {
 	unsigned alert = PROTOCOL_VERSION;
-	int err = heed_versions(read) ? client_hello_judge(read,
-						first_message_scratch(), &alert)
+	int err = heed_versions(read) ? client_hello_judge(read, &alert)
 				      : BR_ERR_UNSUPPORTED_VERSION;
 
 	if (err == 0) {

@@ -43,12 +43,9 @@ client_hello_lists_versions(const client_hello *hello, unsigned min,
 
 /*
  * Does it break a rule that BearSSL lets pass? Returns 0, or the error; then
- * `alert` is the one that tells the client. `seen` is scratch room: a bit for
- * each type of extension, so that thousands of them cost what a few do.
+ * `alert` is the one that tells the client.
  */
-#define HELLO_SEEN_LEN 8192
 int
-client_hello_judge(
-	const client_hello *hello, unsigned char *seen, unsigned *alert);
+client_hello_judge(const client_hello *hello, unsigned *alert);
 
 #endif

@@ -161,10 +161,3 @@ first_message_is_empty(void)
 {
 	return record_len == RECORD_HEADER && record_length() == 0;
 }
-
-/* see first-message.h */
-unsigned char *
-first_message_scratch(void)
-{
-	return record;
-}

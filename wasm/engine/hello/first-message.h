@@ -48,9 +48,4 @@ first_message_in_record(void);
 int
 first_message_is_empty(void);
 
-/* FIRST_MESSAGE_SCRATCH bytes of room, once the message is whole. */
-#define FIRST_MESSAGE_SCRATCH 16384
-unsigned char *
-first_message_scratch(void);
-
 #endif

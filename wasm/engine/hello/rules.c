@@ -157,33 +157,66 @@ judge_content(uint32_t type, reader content, unsigned *alert)
 /* RFC 5746, 3.6: BearSSL takes none but the first one for good. */
 #define RENEGOTIATION_INFO 0xFF01
 
+/*
+ * Of all types, so many are looked at in one pass: thousands of extensions
+ * then cost no more than sixteen times what they do once, and the bits fit in
+ * memory that a connection touches anyhow.
+ */
+#define WINDOW 4096
+#define TYPES 65536
+
+/* Is there an extension twice whose type is from `first` on? */
 static int
-judge_extensions(reader extensions, unsigned char *seen, unsigned *alert)
+is_repeated(reader extensions, uint32_t first)
 {
+	unsigned char seen[WINDOW / 8];
 	reader content;
 	uint32_t type;
 
-	memset(seen, 0, HELLO_SEEN_LEN);
+	memset(seen, 0, sizeof seen);
 	while (hello_extension_next(&extensions, &type, &content)) {
-		unsigned char bit = (unsigned char)(1U << (type & 7));
+		uint32_t at = type - first;
+		unsigned char bit = (unsigned char)(1U << (at & 7));
+
+		if (at >= WINDOW || type == RENEGOTIATION_INFO) {
+			continue;
+		}
+		if (seen[at >> 3] & bit) {
+			return 1;
+		}
+		seen[at >> 3] |= bit;
+	}
+	return 0;
+}
+
+static int
+judge_extensions(reader extensions, unsigned *alert)
+{
+	reader all = extensions, content;
+	uint32_t type, first;
+
+	while (hello_extension_next(&extensions, &type, &content)) {
 		int err = judge_content(type, content, alert);
 
 		if (err != 0) {
 			return err;
 		}
-		if (seen[type >> 3] & bit && type != RENEGOTIATION_INFO) {
+	}
+	if (extensions.failed) {
+		return malformed(alert);
+	}
+	for (first = 0; first < TYPES; first += WINDOW) {
+		if (is_repeated(all, first)) {
 			*alert = DECODE_ERROR;
 			return BR_ERR_EXTRA_EXTENSION;
 		}
-		seen[type >> 3] |= bit;
 	}
-	return extensions.failed ? malformed(alert) : 0;
+	return 0;
 }
 
 /* see client-hello.h */
 int
-client_hello_judge(
-	const client_hello *hello, unsigned char *seen, unsigned *alert)
+client_hello_judge(const client_hello *hello, unsigned *alert)
 {
 	if (hello->session_id.left > SESSION_ID_MAX) {
 		*alert = DECODE_ERROR;
@@ -196,5 +229,5 @@ client_hello_judge(
 		*alert = ILLEGAL_PARAMETER;
 		return BR_ERR_BAD_COMPRESSION;
 	}
-	return judge_extensions(hello->extensions, seen, alert);
+	return judge_extensions(hello->extensions, alert);
 }

@@ -283,7 +283,6 @@ check_whole(const client_offer *offer)
 int
 client_offer_read(client_offer *offer, const unsigned char *body, size_t len)
 {
-	static unsigned char seen[HELLO_SEEN_LEN];
 	unsigned alert;
 	int err;
 
@@ -294,7 +293,7 @@ client_offer_read(client_offer *offer, const unsigned char *body, size_t len)
 	if (!client_hello_offers_tls13(&offer->hello)) {
 		return BR_ERR_UNSUPPORTED_VERSION;
 	}
-	err = client_hello_judge(&offer->hello, seen, &alert);
+	err = client_hello_judge(&offer->hello, &alert);
 	if (err == 0) {
 		err = read_extensions(offer);
 	}

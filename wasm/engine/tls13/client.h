@@ -47,7 +47,7 @@ typedef struct {
 	size_t hello_len;
 } client_context;
 
-/* context.c */
+/* client.c */
 extern client_context client;
 
 /* client-hello-write.c: into client.hello. Returns 0 or an error. */
