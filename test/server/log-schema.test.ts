@@ -11,6 +11,7 @@ import { ClientAuthority } from "../support/client-authority.ts";
 import { connect, connectRaw, exchange, TLS12 } from "../support/clients.ts";
 import { checked, isRight } from "../support/log-schema.ts";
 import { name } from "../support/names.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import { run } from "../support/processes.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
 import { type Serving, startServer } from "../support/server.ts";
@@ -78,6 +79,12 @@ describe("a server that serves", () => {
     await server.logged('"kind":"worker replaced"');
     const events = server.log.map(checked).map(({ event, kind }) => event ?? kind);
     expect(new Set(events)).toEqual(new Set(["open", "closed", "reload", "worker replaced"]));
+  });
+
+  it("what holds workers that are another user", NEEDS_ROOT, async () => {
+    const server = await serving({ options: ["-u", "65534", "-g", "65534"] });
+    const [line = ""] = await server.logged('"event":"confinement"');
+    expect(checked(line)["level"]).toBe("info");
   });
 
   it("a reload that fails is an error", async () => {
