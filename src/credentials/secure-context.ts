@@ -1,4 +1,5 @@
 import {
+  type ClientSessions,
   Engine,
   type Identity,
   type IdentityChoice,
@@ -65,12 +66,15 @@ export interface SecureContextOptions extends Partial<KeyPair>, Partial<OutsideK
   readonly ALPNProtocols?: readonly string[];
   /**
    * Session tickets that a server gives each client of TLS 1.3, 0 to 4; 2 unless told otherwise, and none
-   * where clients are asked for certificates. 0: no session is resumed.
+   * where clients are asked for certificates. 0: no session is resumed, nor taken by a client.
    */
   readonly tickets?: number;
   /** For how many seconds a server's sessions can be resumed, 1 to 21600, which is the default. */
   readonly sessionTimeout?: number;
 }
+
+/** Sessions are TLS 1.3's. */
+const NEWEST = "1.3";
 
 /** A client that opens two connections at once has one for each. */
 const TICKETS = 2;
@@ -185,6 +189,15 @@ export class SecureContext {
    * @throws `TlsError` if the context has no CA that could vouch for the server
    */
   clientEngine(given: ClientEngineOptions = {}): Engine {
+    return this.resumingEngine(given, undefined);
+  }
+
+  /**
+   * The same, that takes sessions.
+   *
+   * @internal
+   */
+  resumingEngine(given: ClientEngineOptions, sessions: ClientSessions | undefined): Engine {
     const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
     const { profile, versions, protocols, groups, keepsExporter, identity, seed } = this;
     if (identity !== null && "choose" in identity) {
@@ -194,9 +207,23 @@ export class SecureContext {
     const server = rejectUnauthorized
       ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
       : null;
-    const offer = { profile, versions, protocols, groups, keepsExporter };
-    const settings = { ...offer, serverName, server, identity, seed };
+    const common = { profile, versions, identity, protocols, groups, keepsExporter, seed };
+    const settings = { ...common, serverName, server, sessions };
     return settingUp(() => Engine.client(this.modules.engine, settings));
+  }
+
+  /**
+   * What a client's session hangs on: with another one of these, it is of no use. null: a client takes
+   * none.
+   *
+   * @internal
+   */
+  get sessionSettings(): readonly (string | Uint8Array)[] | null {
+    const { profile, versions, protocols, groups, identity, anchors, tickets } = this;
+    if (tickets.count === 0 || (versions.max ?? NEWEST) !== NEWEST) return null;
+    const chain = identity !== null && "chain" in identity ? identity.chain : [];
+    const names = [profile, versions.min ?? "", ...protocols].join(" ");
+    return [names, groups.join(" "), `${chain.length}`, ...chain, ...(anchors ?? [])];
   }
 
   /**

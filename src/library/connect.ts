@@ -119,7 +119,8 @@ function connectWith(given: ConnectOptions, listener: Arguments["listener"]): Tl
   const named = options.servername === undefined && isNamed ? { servername: host } : {};
   const network = dial(pick(options, SOCKET_OPTIONS));
   try {
-    const stream = wrapClient(network, own({ ...pick(options, CLIENT_OPTIONS), ...named }));
+    const target = path ?? `${host}:${options.port}`;
+    const stream = wrapClient(network, own({ ...pick(options, CLIENT_OPTIONS), ...named }), target);
     if (listener !== undefined) stream.once("secureConnect", listener);
     return stream;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isBytes } from "../credentials/bytes.ts";
 import {
   BOOLEAN,
   MILLISECONDS,
@@ -27,6 +28,11 @@ export interface ConnectionOptions extends PeerCheckOptions {
 export interface ClientOptions extends SecureContextOptions, ConnectionOptions {
   /** The server's name, asked for (SNI) and looked for in its certificate; null: neither. */
   readonly servername?: string | null;
+  /**
+   * A session that the event `session` told of, of an earlier connection to the same server with the
+   * same settings. Default: the newest one that was not used yet. Each is used once.
+   */
+  readonly session?: Uint8Array | null;
   /** false: any server will do. Default: true. */
   readonly rejectUnauthorized?: boolean;
   /** Drops the connection when it aborts. */
@@ -67,6 +73,11 @@ export const SIGNAL: Rule = {
   },
 };
 
+const SESSION: Rule = {
+  expected: "a Buffer or another Uint8Array, or null",
+  accepts: (value) => value === null || isBytes(value),
+};
+
 const CONNECTION_OPTIONS: Rules = {
   secureContext: OBJECT,
   handshakeTimeout: MILLISECONDS,
@@ -87,6 +98,7 @@ export const CLIENT_OPTIONS: Rules = {
   ...SHARED_OPTIONS,
   ...CONNECTION_OPTIONS,
   servername: SERVER_NAME,
+  session: SESSION,
   rejectUnauthorized: BOOLEAN,
   signal: SIGNAL,
 };

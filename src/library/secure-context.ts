@@ -6,9 +6,11 @@ import {
   SecureContext,
 } from "../credentials/secure-context.ts";
 import { ArgumentTypeError, ArgumentValueError, TlsError } from "../credentials/tls-error.ts";
+import { Keeper } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "../setup/entropy.ts";
 import { compileModule, loadModule } from "../setup/modules.ts";
 import { readTrustAnchors } from "../setup/trust-anchors.ts";
+import { Sessions } from "./sessions.ts";
 
 /** What connections may share. */
 export interface SecureContextOptions extends Omit<BareOptions, "ca"> {
@@ -56,6 +58,13 @@ function read(option: string, path: string): Uint8Array[] {
   }
 }
 
+/** The sessions of this process's clients. @internal */
+export function sessionsOfProcess(): Sessions {
+  sessions ??= new Sessions(new Keeper(modules().keeper).drawTickets(fillWithEntropy));
+  return sessions;
+}
+
+let sessions: Sessions | null = null;
 let compiled: Modules | null = null;
 let embedded: ModuleBytes | null = null;
 

@@ -13,6 +13,7 @@ import { errorOf } from "./failure.ts";
 import { keyingMaterial } from "./keying-material.ts";
 import { type PeerCertificate, peerCertificateOf } from "./peer-certificate.ts";
 import { type PeerCheckOptions, requireAllowed } from "./peer-check.ts";
+import type { ConnectionSessions } from "./sessions.ts";
 
 /** What a stream is made of; `wrap`, `connect` and `createServer` see to it. @internal */
 export interface StreamSettings {
@@ -20,6 +21,8 @@ export interface StreamSettings {
   readonly engine: Engine;
   /** Is a peer that has a certificate held against CAs? */
   readonly verifies: boolean;
+  /** A client's, if it takes some. */
+  readonly sessions?: ConnectionSessions | undefined;
   readonly handshakeTimeout: number;
   readonly allowHalfOpen: boolean;
   readonly enforceCloseNotify: boolean;
@@ -38,7 +41,8 @@ export interface StreamSettings {
  * `end()` sends close_notify (RFC 5246, 7.2.1) and half-closes the stream below; what the peer still
  * sends can be read. `destroy()` before `finish` drops the connection, and the peer can tell.
  *
- * Events besides a Duplex's: `secureConnect` once the handshake is done; `timeout`, see setTimeout.
+ * Events besides a Duplex's: `secureConnect` once the handshake is done; `session`, of a client, with
+ * each session that the server gives; `timeout`, see setTimeout.
  * A failure is an `error` event with a TlsError, or with the error of the stream below.
  */
 export class TlsStream extends Duplex {
@@ -57,6 +61,7 @@ export class TlsStream extends Duplex {
   private readonly connection: Connection;
   private readonly verifies: boolean;
   private session: Session | null = null;
+  private newestSession: Buffer | undefined;
   private isOver = false;
   private hasFailed = false;
   private idleTimer: NodeJS.Timeout | undefined;
@@ -70,6 +75,7 @@ export class TlsStream extends Duplex {
     this.network = network;
     this.proxyHeader = settings.proxyHeader ?? null;
     this.verifies = settings.verifies;
+    if (settings.sessions !== undefined) settings.sessions.told = (sealed) => this.tell(sealed);
     // When the peer's half is over, ours is not.
     network.allowHalfOpen = true;
     this.cleartext = new Cleartext({
@@ -154,6 +160,14 @@ export class TlsStream extends Duplex {
       ...{ length, label },
       ...(context !== undefined && { context }),
     });
+  }
+
+  /**
+   * As Node has it: the newest session that the server gave, for the option `session` of another
+   * connection to it, in this process. It is sealed: nothing is in it that can be read.
+   */
+  getSession(): Buffer | undefined {
+    return this.newestSession;
   }
 
   /** The server name that the client asked for (RFC 6066, 3), or null. */
@@ -335,6 +349,13 @@ export class TlsStream extends Duplex {
 
   private get socket(): Partial<Socket> {
     return this.network as Partial<Socket>;
+  }
+
+  /** The listeners may do anything, and we are inside of the engine. */
+  private tell(sealed: Uint8Array): void {
+    const session = Buffer.from(sealed);
+    this.newestSession = session;
+    process.nextTick(() => this.emit("session", session));
   }
 
   private finish(failure: Error | null): void {

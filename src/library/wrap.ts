@@ -17,7 +17,9 @@ import {
   createSecureContext,
   type SecureContextOptions,
   SHARED_OPTIONS,
+  sessionsOfProcess,
 } from "./secure-context.ts";
+import type { ConnectionSessions } from "./sessions.ts";
 import { TlsStream } from "./tls-stream.ts";
 
 const HANDSHAKE_TIMEOUT = 120_000;
@@ -69,14 +71,18 @@ const DUPLEX_METHODS = [
 ] as const;
 
 /** @internal */
-export function wrapClient(network: Duplex, options: ClientOptions): TlsStream {
-  const { servername, rejectUnauthorized = true } = options;
+export function wrapClient(network: Duplex, options: ClientOptions, target = ""): TlsStream {
+  const { servername, rejectUnauthorized = true, session } = options;
   if (servername === undefined && rejectUnauthorized) {
     throw new ArgumentValueError("servername", "is needed: whom do we expect? (null: anybody)");
   }
   const { context, isOwn } = contextOf(options, rejectUnauthorized);
-  return start({ network, options, context, isOwn, verifies: rejectUnauthorized }, () =>
-    context.clientEngine({ servername: servername ?? null, rejectUnauthorized }),
+  const expected = { servername: servername ?? null, rejectUnauthorized };
+  const sessions =
+    sessionsOfProcess().forConnection({ context, target, ...expected }, session ?? undefined) ??
+    undefined;
+  return start({ network, options, context, isOwn, verifies: rejectUnauthorized, sessions }, () =>
+    context.resumingEngine(expected, sessions),
   );
 }
 
@@ -108,10 +114,12 @@ interface Beginning {
   /** This stream alone has the context: its keys are wiped as soon as they are of no more use. */
   readonly isOwn: boolean;
   readonly verifies: boolean;
+  /** A client's. */
+  readonly sessions?: ConnectionSessions | undefined;
 }
 
 function start(beginning: Beginning, newEngine: () => ReturnType<SecureContext["serverEngine"]>) {
-  const { network, options, context, isOwn, verifies } = beginning;
+  const { network, options, context, isOwn, verifies, sessions } = beginning;
   const keyUsed = () => {
     if (isOwn) context.wipe();
   };
@@ -119,6 +127,7 @@ function start(beginning: Beginning, newEngine: () => ReturnType<SecureContext["
     return new TlsStream({
       network,
       verifies,
+      sessions,
       keyUsed,
       engine: newEngine(),
       ...streamOptions(options),

@@ -27,6 +27,9 @@ export const ENGINE_REQUEST_ATTEST = 1;
 export const ENGINE_REQUEST_SEAL = 2;
 export const ENGINE_REQUEST_OPEN = 3;
 
+export const ENGINE_SESSION_MAX = 2304;
+export const ENGINE_SESSIONS_MAX = 8;
+
 export const ENGINE_TICKETS_MAX = 4;
 export const ENGINE_TICKET_LIFETIME_MAX = 21600;
 
@@ -51,7 +54,10 @@ export const KEEPER_MAILBOX = 65536;
 export const KEEPER_SERVER = 0;
 export const KEEPER_CLIENT = 1;
 
-export const KEEPER_TICKET_MAX = 1024;
+export const KEEPER_TICKET_MAX = 2560;
+
+export const KEEPER_RING = 0xffffffff;
+export const KEEPER_RING_MAX = 16;
 
 export const KEEPER_NO_KEY = -1;
 export const KEEPER_CERTIFICATE = -2;
@@ -67,6 +73,7 @@ export const KEEPER_EXPLICIT_CURVE = -11;
 export const KEEPER_RSA_PSS = -12;
 export const KEEPER_EDWARDS = -13;
 export const KEEPER_OPENSSH = -14;
+export const KEEPER_BAD_LINE = -1000;
 
 export const BR_ERR_UNSUPPORTED_VERSION = 3;
 export const BR_ERR_LIMIT_EXCEEDED = 23;

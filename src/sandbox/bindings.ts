@@ -1,5 +1,5 @@
 import type { Profile } from "./engine-settings.ts";
-import type { Attestation, KeyOperations, Role } from "./keeper.ts";
+import type { Attestation, KeyOperations, Role, TicketKeys } from "./keeper.ts";
 
 /** BearSSL's identifiers of hash functions (bearssl_hash.h); 0 is MD5 and SHA-1 together. */
 const MD5_AND_SHA1 = 0;
@@ -100,7 +100,7 @@ export class Bindings {
     const { key, tickets } = this;
     if (key === null || tickets === null || this.sealed >= tickets.count) return NOTHING;
     this.sealed++;
-    return key.seal?.(tickets.period, state) ?? NOTHING;
+    return (tickets.keys ?? key).seal?.(tickets.period, state) ?? NOTHING;
   }
 
   /** As KeyOperations has it; nothing for more tickets than a hello's first ones. */
@@ -108,7 +108,7 @@ export class Bindings {
     const { key, tickets } = this;
     if (key === null || tickets === null || this.opened >= OPENINGS) return NOTHING;
     this.opened++;
-    return key.open?.(tickets.period, ticket) ?? NOTHING;
+    return (tickets.keys ?? key).open?.(tickets.period, ticket) ?? NOTHING;
   }
 }
 
@@ -117,6 +117,8 @@ interface Tickets {
   readonly count: number;
   /** Of the ticket keys. */
   readonly period: number;
+  /** In place of those that follow from the private key. */
+  readonly keys?: TicketKeys | undefined;
 }
 
 const NOTHING = new Uint8Array(0);

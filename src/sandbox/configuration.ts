@@ -106,6 +106,12 @@ export class Configuration {
     requireZero(this.sandbox.exports.engine_issue_tickets(count, lifetime));
   }
 
+  /** @param age milliseconds */
+  resume(state: Uint8Array, age: number): void {
+    const at = state.length === 0 ? 0 : this.placeBytes(state);
+    this.sandbox.exports.engine_resume(at as Pointer, state.length, age);
+  }
+
   start(fill: (room: Uint8Array) => void): void {
     const seed = this.alloc(SEED_LENGTH);
     fill(this.sandbox.memory.view(seed, SEED_LENGTH));

@@ -19,6 +19,7 @@ export interface EngineExports extends PeerExports {
   engine_add_group(group: number): number;
   engine_issue_tickets(count: number, lifetime: number): number;
   engine_set_clock(milliseconds: number): void;
+  engine_resume(session: Pointer, length: number, age: number): void;
   engine_start(seed: Pointer): number;
   engine_continue(): number;
   engine_refuse(alert: number): void;

@@ -8,8 +8,8 @@ import {
 } from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import type { Sandbox } from "./instance.ts";
-import type { KeyOperations } from "./keeper.ts";
-import type { PeerName } from "./peer.ts";
+import type { KeyOperations, TicketKeys } from "./keeper.ts";
+import type { PeerFacts, PeerName } from "./peer.ts";
 
 const PROFILES = {
   modern: ENGINE_PROFILE_MODERN,
@@ -88,6 +88,30 @@ export interface TicketIssue {
   readonly count: number;
   /** Seconds, 1 to LONGEST_TICKET. */
   readonly lifetime: number;
+  /** In place of keys that follow from the private one. */
+  readonly keys?: TicketKeys | undefined;
+}
+
+/** A session that a server gave a client of ours (RFC 8446, 4.6.1). */
+export interface SealedSession {
+  /** What the engine wants for it; nothing else can open it. */
+  readonly sealed: Uint8Array;
+  /** What was known of the server then. */
+  readonly peer: PeerFacts | null;
+}
+
+/** A client that takes sessions, and may resume one. */
+export interface ClientSessions {
+  /** They seal sessions. */
+  readonly keys: TicketKeys;
+  /** One of an earlier connection to the same server with the same settings; null: none. */
+  readonly resume:
+    | (SealedSession & { /** Milliseconds since it came. */ readonly age: number })
+    | null;
+  /** Gets each session that comes. */
+  readonly keep: (
+    session: SealedSession & { /** It was `resume`. */ readonly resumed: boolean },
+  ) => void;
 }
 
 /** For one client. */
@@ -159,6 +183,8 @@ export interface ClientSettings {
   readonly groups?: readonly number[];
   /** Whether `Engine.exportKeyingMaterial` is wanted. */
   readonly keepsExporter?: boolean;
+  /** Without it no session is taken, nor resumed. */
+  readonly sessions?: ClientSessions | undefined;
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
@@ -175,7 +201,8 @@ export interface ClientConfiguration
 }
 
 /** What each connection has of its own. */
-export interface ClientStart extends Pick<ClientSettings, "serverName" | "seed" | "tune"> {
+export interface ClientStart
+  extends Pick<ClientSettings, "serverName" | "sessions" | "seed" | "tune"> {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -4,6 +4,7 @@ import { Configuration, requireZero } from "./configuration.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import {
   type ClientConfiguration,
+  type ClientSessions,
   type ClientSettings,
   type ClientStart,
   type Identity,
@@ -26,6 +27,7 @@ import { readServerName, readSession, type Session } from "./session.ts";
 
 export type {
   ClientConfiguration,
+  ClientSessions,
   ClientSettings,
   ClientStart,
   ClientVerification,
@@ -33,6 +35,7 @@ export type {
   IdentityChoice,
   LeftOut,
   Profile,
+  SealedSession,
   ServerConfiguration,
   ServerSettings,
   ServerStart,
@@ -82,10 +85,13 @@ interface AwaitedChain {
 /** The version on the wire. */
 const TLS13 = 0x0304;
 
-/** A signature, the tickets that are opened, and those that are sealed, with room to spare. */
+/** A signature, the tickets that are opened, and those or the sessions that are sealed, with room to spare. */
 const MOST_REQUESTS = 16;
 
 const NOTHING = new Uint8Array(0);
+
+/** Of sessions: their keys live no longer than the process. */
+const PERIOD = 0;
 
 /** One TLS connection in a sandbox of its own. */
 export class Engine {
@@ -97,6 +103,10 @@ export class Engine {
   private requests = 0;
   /** Application protocols (ALPN). */
   private offered: readonly string[] = [];
+  /** Of a client that takes some. */
+  private sessions: ClientSessions | null = null;
+  /** What its sessions tell of the server; null: none has come yet. */
+  private facts: Session | null = null;
   private refusal: EngineError | null = null;
   /** Where keying material is asked for; null: nothing was kept for that. */
   private exportRoom: Pointer | null = null;
@@ -248,7 +258,8 @@ export class Engine {
   /** So many bytes of the buffer were taken or filled: at least one. */
   ack(channel: Channel, count: number): void {
     this.sandbox.exports.engine_ack(CHANNELS[channel], count);
-    if (this.bindings.isBound || this.awaited !== null) this.attend();
+    const { bindings, awaited, sessions } = this;
+    if (bindings.isBound || awaited !== null || sessions !== null) this.attend();
   }
 
   /** Makes a record of the application data gathered so far, if any. */
@@ -343,7 +354,11 @@ export class Engine {
 
   /** Facts about the connection, once established. */
   session(): Session {
-    return readSession(this.sandbox, this.offered);
+    const session = readSession(this.sandbox, this.offered);
+    if (!session.resumed || this.sessions === null) return session;
+    const { resume } = this.sessions;
+    if (resume === null) throw new SandboxTrap("a session resumed that was not offered");
+    return { ...session, peer: resume.peer };
   }
 
   /**
@@ -396,7 +411,8 @@ export class Engine {
     const { clients, tickets, now, seed, tune } = own(settings);
     if (clients !== null) this.configuration.verifyClients(clients);
     if (clients === null && tickets !== undefined && now !== undefined) {
-      this.bindings.allowTickets({ count: tickets.count, period: ticketPeriod(now) });
+      const { count, keys } = tickets;
+      this.bindings.allowTickets({ count, period: ticketPeriod(now), keys });
       this.sandbox.exports.engine_set_clock(now);
     }
     tune?.(this.sandbox);
@@ -416,11 +432,12 @@ export class Engine {
   }
 
   private startClient({ server }: Pick<ClientConfiguration, "server">, start: ClientStart): void {
-    const { serverName, now, seed, tune } = own(start);
+    const { serverName, now, sessions = null, seed, tune } = own(start);
     const { configuration } = this;
     if (serverName !== null) configuration.expectName(serverName);
     if (server !== null) configuration.verifyServer(now);
     else requireZero(this.sandbox.exports.engine_trust_any_server());
+    if (sessions !== null) this.resume(sessions);
     tune?.(this.sandbox);
     configuration.start(seed);
   }
@@ -455,7 +472,8 @@ export class Engine {
       case abi.ENGINE_REQUEST_ATTEST:
         return this.attest(data);
       case abi.ENGINE_REQUEST_SEAL:
-        this.giveTicket(data);
+        if (this.sessions === null) this.giveTicket(data);
+        else this.keepSession(this.sessions, data);
         return true;
       case abi.ENGINE_REQUEST_OPEN:
         this.giveSecret(this.bindings.open(data));
@@ -490,6 +508,30 @@ export class Engine {
   private giveTicket(state: Uint8Array): void {
     try {
       this.give(this.bindings.seal(state));
+    } finally {
+      state.fill(0);
+    }
+  }
+
+  private keepSession({ keys, keep }: ClientSessions, state: Uint8Array): void {
+    try {
+      const sealed = keys.seal(PERIOD, state);
+      this.facts ??= this.session();
+      const { peer, resumed } = this.facts;
+      if (sealed.length > 0) keep({ sealed, peer, resumed });
+    } finally {
+      state.fill(0);
+      this.give(NOTHING);
+    }
+  }
+
+  /** One that can't be opened is none. */
+  private resume(sessions: ClientSessions): void {
+    const { keys, resume } = sessions;
+    const state = resume === null ? NOTHING : keys.open(PERIOD, resume.sealed);
+    try {
+      this.configuration.resume(state, resume?.age ?? 0);
+      this.sessions = sessions;
     } finally {
       state.fill(0);
     }

@@ -11,6 +11,8 @@ interface KeeperExports {
   keeper_attest(handle: number, role: number, scheme: number, length: number): number;
   keeper_seal(handle: number, period: number, length: number): number;
   keeper_open(handle: number, period: number, length: number): number;
+  keeper_load_tickets(length: number): number;
+  keeper_draw_tickets(): void;
   keeper_decrypt(handle: number, length: number): number;
 }
 
@@ -62,6 +64,21 @@ const REFUSALS = new Map<number, string>([
 /** The keeper refused a key or a certificate; the message says why, without a subject. */
 export class KeeperError extends Error {}
 
+/** Why the keeper refused a file of ticket keys. */
+const TICKET_REFUSALS = new Map<number, string>([[abi.KEEPER_NO_KEY, "no ticket key in it"]]);
+
+/** Seals session tickets, and opens them. Bytes go in and out by copies. */
+export interface TicketKeys {
+  /**
+   * @param period a number that is the same on all machines at one time
+   * @param state a salt of 32 bytes, never used before, and what the ticket is to hold
+   * @returns the ticket, or nothing
+   */
+  seal(period: number, state: Uint8Array): Uint8Array;
+  /** @returns what the ticket holds, or nothing if it is none that these keys have sealed lately */
+  open(period: number, ticket: Uint8Array): Uint8Array;
+}
+
 /** What one private key can do for an engine. Bytes go in and out by copies. */
 export interface KeyOperations {
   /**
@@ -88,18 +105,10 @@ export interface KeyOperations {
   /**
    * Makes a session ticket with a key that follows from this one and from the period. A key without
    * this gives no tickets.
-   *
-   * @param period a number that is the same on all machines at one time
-   * @param state a salt of 32 bytes, never used before, and what the ticket is to hold
-   * @returns the ticket, or nothing
    */
-  seal?(period: number, state: Uint8Array): Uint8Array;
-  /**
-   * Opens a ticket of this key, of this period, the one before or the one after.
-   *
-   * @returns what the ticket holds, or nothing if it is not one of them
-   */
-  open?(period: number, ticket: Uint8Array): Uint8Array;
+  seal?: TicketKeys["seal"];
+  /** Opens a ticket of this key, of this period, the one before or the one after. */
+  open?: TicketKeys["open"];
 }
 
 /** Whose CertificateVerify it is. */
@@ -150,6 +159,29 @@ export class Keeper {
     this.sandbox.exports.keeper_mailbox();
   }
 
+  /**
+   * Takes in a file of ticket keys, as TICKETFILE is, once; `fill` is as for `load`.
+   *
+   * @throws {KeeperError} if a line of it is no key
+   */
+  loadTickets(fill: (room: Uint8Array) => number): TicketKeys {
+    let answer: number;
+    try {
+      answer = this.sandbox.exports.keeper_load_tickets(fill(this.room(KEY_FILE_MAX)));
+    } finally {
+      this.room(KEY_FILE_MAX).fill(0);
+    }
+    if (answer < 0) throw new KeeperError(ticketRefusal(answer));
+    return this.ring();
+  }
+
+  /** A ticket key of its own, once; `fill` writes fresh entropy. */
+  drawTickets(fill: (room: Uint8Array) => void): TicketKeys {
+    fill(this.room(TICKET_KEY));
+    this.sandbox.exports.keeper_draw_tickets();
+    return this.ring();
+  }
+
   /** Overwrites every key. Whatever is called afterwards throws. */
   wipe(): void {
     this.sandbox.wipe();
@@ -195,6 +227,13 @@ export class Keeper {
     return this.collect(this.sandbox.exports.keeper_decrypt(handle, data.length), data);
   }
 
+  private ring(): TicketKeys {
+    return {
+      seal: (period, state) => this.seal(abi.KEEPER_RING, period, state),
+      open: (period, ticket) => this.open(abi.KEEPER_RING, period, ticket),
+    };
+  }
+
   private room(length: number): Uint8Array {
     return this.sandbox.memory.view(this.mailbox, length);
   }
@@ -211,7 +250,7 @@ export class Keeper {
   }
 
   private take(length: number): Uint8Array {
-    const result = new Uint8Array(abi.KEEPER_TICKET_MAX);
+    const result = new Uint8Array(Math.min(length, abi.KEEPER_TICKET_MAX));
     return result.subarray(0, this.collect(length, result));
   }
 
@@ -230,6 +269,15 @@ export class Keeper {
   private refuse(answer: number): void {
     if (answer < 0) throw new KeeperError(REFUSALS.get(answer) ?? `keeper error ${answer}`);
   }
+}
+
+/** Bytes of a ticket key that is drawn. */
+const TICKET_KEY = 32;
+
+function ticketRefusal(answer: number): string {
+  const line = abi.KEEPER_BAD_LINE - answer;
+  if (line < 1) return TICKET_REFUSALS.get(answer) ?? `keeper error ${answer}`;
+  return `line ${line} is not a ticket key: 32, 48 or 80 random bytes in base64, in at most ${abi.KEEPER_RING_MAX} lines; openssl rand -base64 32 makes one`;
 }
 
 /** What keys are loaded for: when it fails, they are gone, even if the process stays. */

@@ -5,7 +5,6 @@ export type State = "same" | "other" | "absent";
 
 export type Row = readonly [member: string, state: State, why: string];
 
-const SESSIONS = "clients resume no session yet";
 const TICKET_KEYS = "they follow from the private key";
 const SANDBOX = "it is inside the sandbox, which tells nothing of it";
 const RENEGOTIATION = "nothing is ever renegotiated";
@@ -43,10 +42,10 @@ export const STREAM: readonly Row[] = [
   ["exportKeyingMaterial", "other", "with the option `keepExporter`; 2,048 bytes at most"],
   ["setMaxSendFragment", "absent", "the peer's limit is kept to"],
   ["setServername", "other", "the option `servername`"],
-  ["setSession", "absent", SESSIONS],
-  ["getSession", "absent", SESSIONS],
-  ["getTLSTicket", "absent", SESSIONS],
-  ["isSessionReused", "same", "a server's, in TLS 1.3"],
+  ["setSession", "absent", "the option `session`; without it, the newest one is resumed"],
+  ["getSession", "other", "the newest that came, sealed: it is of use in this process, once"],
+  ["getTLSTicket", "absent", "it is in the sealed session"],
+  ["isSessionReused", "same", "in TLS 1.3"],
   ["getPeerCertificate", "other", "it has hashes, `subject` and `subjectaltname` as texts"],
   ["getPeerX509Certificate", "same", ""],
   ["getCertificate", "absent", "it is what was given as `cert`"],

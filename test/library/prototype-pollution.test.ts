@@ -76,6 +76,7 @@ const EVIL: Readonly<Record<string, unknown>> = {
   turns: {},
   refuses: () => "is refused",
   tickets: 0,
+  session: Buffer.alloc(9),
   sessionTimeout: 1,
 };
 

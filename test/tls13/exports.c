@@ -13,6 +13,7 @@
 
 static unsigned char input[65536], output[65536];
 static secrets schedule;
+static unsigned char psk[SUITE_HASH_MAX];
 static transcript messages;
 static record_in receiver;
 static record_out sender;
@@ -32,6 +33,7 @@ EXPORT(early)
 void
 early(uint32_t suite, size_t psk_len)
 {
+	memcpy(psk, input, sizeof psk);
 	secrets_early(&schedule, suite_of(suite)->hash,
 		psk_len > 0 ? input : NULL, psk_len);
 }
@@ -40,7 +42,7 @@ EXPORT(binder_key)
 void
 binder_key(void)
 {
-	secrets_binder_key(&schedule, output);
+	secrets_binder_key(schedule.hash, psk, output);
 }
 
 /* The exchange's secret, and the transcript's hash behind it. */

@@ -175,6 +175,17 @@ engine_issue_tickets(uint32_t count, uint32_t lifetime);
 EXPORT(engine_set_clock) void engine_set_clock(double milliseconds);
 
 /*
+ * The client's: take sessions, each with ENGINE_REQUEST_SEAL, and resume the
+ * one in these `len` bytes (from engine_alloc; 0: none), which came so many
+ * milliseconds ago. They are what a request was about, without its salt, in a
+ * connection to the same server with the same settings; they are wiped as soon
+ * as they have served. A session that can't be resumed leads to a full handshake.
+ */
+#define ENGINE_SESSION_MAX 2304 /* with its salt */
+EXPORT(engine_resume)
+void engine_resume(void *session, size_t len, uint32_t age);
+
+/*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;
  * all randomness of the connection comes from it (HMAC-DRBG, NIST SP
  * 800-90A).
@@ -206,7 +217,11 @@ EXPORT(engine_refuse) void engine_refuse(uint32_t alert);
    the data is the transcript hash, and the keeper composes what is signed. */
 #define ENGINE_REQUEST_ATTEST 1
 
-/* A ticket of the data, which begins with a salt; see keeper_seal. */
+/* A ticket of the data, which begins with a salt; see keeper_seal. A client's
+   data is a session of its own for the host to keep, sealed: the answer is
+   empty. It may come at any time in an established connection, up to
+   ENGINE_SESSIONS_MAX times. */
+#define ENGINE_SESSIONS_MAX 8
 #define ENGINE_REQUEST_SEAL 2
 
 /* The state that is in the ticket; see keeper_open. */

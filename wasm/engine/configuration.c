@@ -112,6 +112,16 @@ engine_issue_tickets(uint32_t count, uint32_t lifetime)
 
 /* see abi.h */
 void
+engine_resume(void *session, size_t len, uint32_t age)
+{
+	conn.takes_sessions = 1;
+	conn.session = session;
+	conn.session_len = len;
+	conn.session_age = age;
+}
+
+/* see abi.h */
+void
 engine_set_clock(double milliseconds)
 {
 	/* A number that is none must not become one. */

@@ -74,6 +74,13 @@ typedef struct {
 	uint32_t ticket_lifetime;
 	uint64_t clock;
 
+	/* The client's: it takes sessions; the one that it resumes, and how old
+	   that is (ms). */
+	int takes_sessions;
+	unsigned char *session;
+	size_t session_len;
+	uint32_t session_age;
+
 	/* Application protocols, the best first. */
 	const char *protocols[PROTOCOLS_MAX];
 	size_t protocols_len;

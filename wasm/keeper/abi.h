@@ -39,6 +39,7 @@
 #define KEEPER_RSA_PSS -12        /* RSA, for PSS alone */
 #define KEEPER_EDWARDS -13        /* Ed25519, Ed448, X25519, X448 */
 #define KEEPER_OPENSSH -14        /* OpenSSH's own form */
+#define KEEPER_BAD_LINE -1000     /* less n: line n, from 1 on, is no key */
 
 /* The mailbox's address. */
 EXPORT(keeper_mailbox) void *keeper_mailbox(void);
@@ -109,13 +110,30 @@ keeper_attest(uint32_t handle, uint32_t role, uint32_t scheme, size_t len);
  * one after. Returns the length of the state that replaces it; 0, and nothing of it is
  * left, if it is none of ours, too old or changed.
  */
-#define KEEPER_TICKET_MAX 1024 /* bytes of a ticket, at most */
+#define KEEPER_TICKET_MAX 2560 /* bytes of a ticket, at most */
 EXPORT(keeper_seal)
 size_t
 keeper_seal(uint32_t handle, uint32_t period, size_t len);
 EXPORT(keeper_open)
 size_t
 keeper_open(uint32_t handle, uint32_t period, size_t len);
+
+/*
+ * A ring of ticket keys in place of those that follow from private keys; its
+ * handle is KEEPER_RING, and the period has no meaning for it. The first key
+ * seals, and all open. A keeper gets one at most.
+ *
+ * keeper_load_tickets: of a file, which is wiped: lines of 32, 48 or 80 random
+ * bytes in base64, 1 to 16 of them. Returns 0 or KEEPER_*; after an error there
+ * is none.
+ *
+ * keeper_draw_tickets: one key, of 32 random bytes in the mailbox, which are
+ * wiped.
+ */
+#define KEEPER_RING 0xFFFFFFFF
+#define KEEPER_RING_MAX 16
+EXPORT(keeper_load_tickets) int32_t keeper_load_tickets(size_t len);
+EXPORT(keeper_draw_tickets) void keeper_draw_tickets(void);
 
 /*
  * The private half of a static key exchange, on `len` bytes in the

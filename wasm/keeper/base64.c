@@ -66,11 +66,10 @@ find_end(const unsigned char *text, size_t len)
 /*
  * Decode lines of four-character groups, each line ended by a newline, and
  * at most two `=` at the very end, which make no bits useless that are set.
- * Without `out`, only see whether that is what they are. Returns the
- * length, or 0.
+ * Without `out`, only see whether that is what they are. (see key.h)
  */
-static size_t
-decode(unsigned char *out, const unsigned char *text, size_t len)
+size_t
+base64_decode(unsigned char *out, const unsigned char *text, size_t len)
 {
 	uint32_t bad = 0, group = 0;
 	size_t u, count = 0, pad = 0, done = 0;
@@ -111,8 +110,8 @@ pem_body_decode(unsigned char *text, size_t len)
 {
 	size_t end = find_end(text, len);
 
-	if (end == 0 || decode(NULL, text, end) == 0) {
+	if (end == 0 || base64_decode(NULL, text, end) == 0) {
 		return 0;
 	}
-	return decode(text, text, end);
+	return base64_decode(text, text, end);
 }

@@ -10,6 +10,7 @@
 static unsigned char mailbox[KEEPER_MAILBOX];
 static private_key **keys;
 static uint32_t keys_used, keys_max;
+static ticket_ring ring;
 
 /* Room for one more pointer in the table; it doubles when full. */
 static int
@@ -113,7 +114,9 @@ size_t
 keeper_seal(uint32_t handle, uint32_t period, size_t len)
 {
 	check_length(len);
-	return key_seal(key_of(handle), period, mailbox, len);
+	return handle == KEEPER_RING
+		       ? ticket_ring_seal(&ring, mailbox, len)
+		       : key_seal(key_of(handle), period, mailbox, len);
 }
 
 /* see abi.h */
@@ -121,7 +124,32 @@ size_t
 keeper_open(uint32_t handle, uint32_t period, size_t len)
 {
 	check_length(len);
-	return key_open(key_of(handle), period, mailbox, len);
+	return handle == KEEPER_RING
+		       ? ticket_ring_open(&ring, mailbox, len)
+		       : key_open(key_of(handle), period, mailbox, len);
+}
+
+/* see abi.h */
+int32_t
+keeper_load_tickets(size_t len)
+{
+	int err;
+
+	check_length(len);
+	err = ticket_file_decode(&ring, mailbox, len);
+	wipe(mailbox, len);
+	if (err != 0) {
+		wipe(&ring, sizeof ring);
+	}
+	return err;
+}
+
+/* see abi.h */
+void
+keeper_draw_tickets(void)
+{
+	ticket_ring_add(&ring, mailbox, 32);
+	wipe(mailbox, 32);
 }
 
 /* see abi.h */

@@ -5,6 +5,7 @@
 #define KEY_H__
 
 #include <stdint.h>
+#include "abi.h"
 #include "bearssl.h"
 
 typedef struct {
@@ -51,6 +52,36 @@ key_kind(const unsigned char *begin, size_t len);
  */
 size_t
 pem_body_decode(unsigned char *text, size_t len);
+
+/*
+ * base64.c: decode groups of four characters, each line whole; `out` may be
+ * `text`, or NULL to change nothing. Returns the length; 0 for anything else.
+ * Which characters they are doesn't show in the time.
+ */
+size_t
+base64_decode(unsigned char *out, const unsigned char *text, size_t len);
+
+/* What ticket keys follow from, where that is no private key. The first one
+   seals, and all open. */
+typedef struct {
+	unsigned char seeds[KEEPER_RING_MAX][32];
+	size_t count;
+} ticket_ring;
+
+/* tickets.c: one more, of random bytes. Returns 0 if there is no
+   room. */
+int
+ticket_ring_add(ticket_ring *ring, const unsigned char *bytes, size_t len);
+
+/* ticket-file.c: all of a file, which is changed. Returns 0 or KEEPER_*. */
+int
+ticket_file_decode(ticket_ring *ring, unsigned char *file, size_t len);
+
+/* tickets.c: with a key of a ring; see key_seal and key_open. */
+size_t
+ticket_ring_seal(const ticket_ring *ring, unsigned char *data, size_t len);
+size_t
+ticket_ring_open(const ticket_ring *ring, unsigned char *data, size_t len);
 
 /* see keeper_match and keeper_match_claim in abi.h */
 int

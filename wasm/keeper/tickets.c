@@ -4,7 +4,8 @@
  *   name 8 || salt 32 || ciphertext || tag 16
  *
  * The ticket key of a period is an HMAC of the period, keyed with a seed that
- * follows from the private key. The name tells the ticket key, and each salt
+ * follows from the private key, or from a key of a file, where all is one
+ * period. The name tells the ticket key, and each salt
  * makes a key for one ticket: ChaCha20-Poly1305 (RFC 8439) with a nonce of
  * zeros. An engine that repeats a salt hurts its own tickets alone.
  */
@@ -43,12 +44,12 @@ derive(const unsigned char *secret, const char *label,
 }
 
 static void
-ticket_key(const private_key *key, uint32_t period, unsigned char *out)
+ticket_key(const unsigned char *seed, uint32_t period, unsigned char *out)
 {
 	unsigned char number[4];
 
 	br_enc32be(number, period);
-	derive(key->ticket_seed, "bearhug tickets", number, sizeof number, out);
+	derive(seed, "bearhug tickets", number, sizeof number, out);
 }
 
 static void
@@ -74,9 +75,8 @@ run(const unsigned char *secret, unsigned char *ticket, size_t state_len,
 	wipe(once, sizeof once);
 }
 
-/* see key.h */
-size_t
-key_seal(const private_key *key, uint32_t period, unsigned char *data,
+static size_t
+seal(const unsigned char *seed, uint32_t period, unsigned char *data,
 	size_t len)
 {
 	unsigned char secret[KEY];
@@ -86,7 +86,7 @@ key_seal(const private_key *key, uint32_t period, unsigned char *data,
 		return 0;
 	}
 	memmove(data + NAME, data, len);
-	ticket_key(key, period, secret);
+	ticket_key(seed, period, secret);
 	ticket_name(secret, data);
 	run(secret, data, len - SALT, data + NAME + len, 1);
 	wipe(secret, sizeof secret);
@@ -106,36 +106,62 @@ equals(const unsigned char *a, const unsigned char *b, size_t len)
 	return differs == 0;
 }
 
+/* Is that its name? */
+static int
+has_name(const unsigned char *secret, const unsigned char *name)
+{
+	unsigned char known[NAME];
+
+	ticket_name(secret, known);
+	return equals(known, name, NAME);
+}
+
 /* The key of that name: of this period, the one before, or the one after, in
    which another machine's clock may be already. */
 static int
-find_key(const private_key *key, uint32_t period, const unsigned char *name,
-	unsigned char *secret)
+find_in_periods(const unsigned char *seed, uint32_t period,
+	const unsigned char *name, unsigned char *secret)
 {
 	uint32_t n;
 
 	for (n = 0; n < 3; n++) {
-		unsigned char known[NAME];
-
-		ticket_key(key, period + 1 - n, secret);
-		ticket_name(secret, known);
-		if (equals(known, name, NAME)) {
+		ticket_key(seed, period + 1 - n, secret);
+		if (has_name(secret, name)) {
 			return 1;
 		}
 	}
 	return 0;
 }
 
-/* see key.h */
-size_t
-key_open(const private_key *key, uint32_t period, unsigned char *data,
-	size_t len)
+static int
+find_in_ring(const ticket_ring *ring, const unsigned char *name,
+	unsigned char *secret)
 {
-	unsigned char secret[KEY], tag[TAG];
+	size_t u;
+
+	for (u = 0; u < ring->count; u++) {
+		ticket_key(ring->seeds[u], 0, secret);
+		if (has_name(secret, name)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int
+may_be_ticket(size_t len)
+{
+	return len > HEAD + TAG && len <= KEEPER_TICKET_MAX;
+}
+
+/* With the key of its name, which is wiped; without `found` there is none. */
+static size_t
+open(unsigned char *data, size_t len, unsigned char *secret, int found)
+{
+	unsigned char tag[TAG];
 	size_t state_len = 0;
 
-	if (len > HEAD + TAG && len <= KEEPER_TICKET_MAX &&
-		find_key(key, period, data, secret)) {
+	if (found) {
 		state_len = len - HEAD - TAG;
 		run(secret, data, state_len, tag, 0);
 		if (!equals(tag, data + len - TAG, TAG)) {
@@ -148,6 +174,62 @@ key_open(const private_key *key, uint32_t period, unsigned char *data,
 
 	/* What a changed ticket was decrypted to is not for the host. */
 	wipe(data + state_len, len - state_len);
-	wipe(secret, sizeof secret);
+	wipe(secret, KEY);
 	return state_len;
+}
+
+/* see key.h */
+size_t
+key_seal(const private_key *key, uint32_t period, unsigned char *data,
+	size_t len)
+{
+	return seal(key->ticket_seed, period, data, len);
+}
+
+/* see key.h */
+size_t
+key_open(const private_key *key, uint32_t period, unsigned char *data,
+	size_t len)
+{
+	unsigned char secret[KEY];
+
+	return open(data, len, secret,
+		may_be_ticket(len) && find_in_periods(key->ticket_seed, period,
+					      data, secret));
+}
+
+/* see key.h */
+int
+ticket_ring_add(ticket_ring *ring, const unsigned char *bytes, size_t len)
+{
+	br_sha256_context sc;
+
+	if (ring->count == KEEPER_RING_MAX) {
+		return 0;
+	}
+	br_sha256_init(&sc);
+	br_sha256_update(&sc, bytes, len);
+	br_sha256_out(&sc, ring->seeds[ring->count++]);
+	wipe(&sc, sizeof sc);
+	return 1;
+}
+
+/* see key.h */
+size_t
+ticket_ring_seal(const ticket_ring *ring, unsigned char *data, size_t len)
+{
+	if (ring->count == 0) {
+		__builtin_trap();
+	}
+	return seal(ring->seeds[0], 0, data, len);
+}
+
+/* see key.h */
+size_t
+ticket_ring_open(const ticket_ring *ring, unsigned char *data, size_t len)
+{
+	unsigned char secret[KEY];
+
+	return open(data, len, secret,
+		may_be_ticket(len) && find_in_ring(ring, data, secret));
 }

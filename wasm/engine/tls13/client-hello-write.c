@@ -175,6 +175,19 @@ write_older_extensions(writer *out)
 	writer_u8(out, 0); /* uncompressed */
 }
 
+/* Resumption always has an exchange of keys, too (4.2.9). */
+static void
+write_psk_modes(writer *out)
+{
+	if (!conn.takes_sessions) {
+		return;
+	}
+	writer_u16(out, EXTENSION_PSK_MODES);
+	writer_u16(out, 2);
+	writer_u8(out, 1);
+	writer_u8(out, 1); /* psk_dhe_ke */
+}
+
 static int
 write_shares(writer *out)
 {
@@ -214,9 +227,12 @@ client_write_hello(void)
 	write_older_extensions(&out);
 	write_versions(&out);
 	write_cookie(&out);
+	write_psk_modes(&out);
 	err = write_shares(&out);
+	client_session_write(&out);
 	writer_close(&out, extensions, 2);
 	writer_close(&out, body, 3);
 	client.hello_len = out.len;
+	client_session_bind();
 	return err;
 }

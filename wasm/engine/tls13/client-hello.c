@@ -27,6 +27,7 @@ tls13_is_our_session(const reader *session_id)
 void
 tls13_forget_client(void)
 {
+	client_session_forget();
 	wipe(&client, sizeof client);
 	wipe(&tls13, sizeof tls13);
 }

@@ -71,6 +71,7 @@ client_greet(void)
 	strcpy(tls13.server_name, conn.server_name);
 	tls13.in.ccs_allowed = RECORD_CCS_MAX;
 	tls13.in.plain_alerts = 1;
+	client_session_begin();
 	err = client_make_shares(group_at(0));
 	return err != 0 ? err : say_hello();
 }
@@ -100,6 +101,11 @@ take_retry(const server_hello *hello)
 	begin_transcript(hello->suite);
 	transcript_retry(&tls13.transcript);
 	tls13.retried = 1;
+
+	/* Its binder can't be made with another hash (4.1.4). */
+	if (client.session_hash != hello->suite->hash) {
+		client_session_forget();
+	}
 	client.cookie_len = hello->cookie.left;
 	if (client.cookie_len > 0) {
 		memcpy(client.cookie, hello->cookie.data, client.cookie_len);
@@ -122,6 +128,12 @@ take_hello(const server_hello *hello)
 	if (!client_has_share(hello->group)) {
 		return ERR_BAD_KEY_SHARE;
 	}
+	if (!hello->resumes) {
+		client_session_forget();
+	} else if (hello->suite->hash != client.session_hash) {
+		return ERR_ILLEGAL_VALUE;
+	}
+	tls13.resumed = hello->resumes;
 	begin_transcript(hello->suite);
 	tls13.group = hello->group;
 	err = client_take_answer(tls13.group, &hello->share);
@@ -152,8 +164,12 @@ client_read_hello(const unsigned char *body, size_t len)
 int
 client_read_extensions(const unsigned char *body, size_t len)
 {
-	tls13.expects = EXPECTS_REQUEST_OR_CERTIFICATE;
-	certificate_read_begin();
+	if (tls13.resumed) {
+		tls13.expects = EXPECTS_SERVER_FINISHED;
+	} else {
+		tls13.expects = EXPECTS_REQUEST_OR_CERTIFICATE;
+		certificate_read_begin();
+	}
 	return server_extensions_read(body, len);
 }
 
@@ -210,15 +226,6 @@ client_read_finished(const unsigned char *body, size_t len)
 	return 0;
 }
 
-/* We don't resume (4.6.1). */
-int
-client_read_ticket(const unsigned char *body, size_t len)
-{
-	(void)body;
-	(void)len;
-	return conn.is_client ? count_useless() : BR_ERR_UNEXPECTED;
-}
-
 /* For boxes in between that know TLS 1.2 (D.4): once. */
 static void
 write_ccs(void)
@@ -232,14 +239,11 @@ write_ccs(void)
 static int
 take_handshake_keys(void)
 {
-	unsigned char value[SUITE_HASH_MAX];
-	secrets *s = &tls13.secrets;
+	const secrets *s = &tls13.secrets;
 
 	write_ccs();
-	transcript_hash(&tls13.transcript, value);
-	secrets_early(s, tls13.suite->hash, NULL, 0);
-	secrets_handshake(s, tls13.shared, tls13.group->secret_len, value);
-	wipe(tls13.shared, sizeof tls13.shared);
+	handshake_take_secrets();
+	client_session_forget();
 	record_out_rekey(&tls13.out, tls13.suite, s->client);
 	tls13.expects = EXPECTS_EXTENSIONS;
 	return record_in_rekey(&tls13.in, tls13.suite, s->server);
@@ -311,7 +315,9 @@ finish(void)
 	if (conn.export_room == NULL) {
 		wipe(s->exporter, sizeof s->exporter);
 	}
-	wipe(s->resumption, sizeof s->resumption);
+	if (!conn.takes_sessions) {
+		wipe(s->resumption, sizeof s->resumption);
+	}
 	wipe(&tls13.transcript, sizeof tls13.transcript);
 	wipe(tls13.scratch, sizeof tls13.scratch);
 	wipe(&client, sizeof client);

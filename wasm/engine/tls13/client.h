@@ -21,7 +21,7 @@ typedef enum {
 } client_step;
 
 /* Names of protocols may take 32 times 256 bytes of a hello. */
-#define CLIENT_HELLO_MAX 10752
+#define CLIENT_HELLO_MAX 13056
 #define COOKIE_MAX 1024
 
 typedef struct {
@@ -39,10 +39,20 @@ typedef struct {
 	unsigned char private_key[GROUP_PRIVATE_MAX];
 	size_t private_len;
 
+	/* The session on offer, its ticket's age as it is told, and the hash of
+	   its suite; NULL: there is none. Its key is in tls13.psk. */
+	const br_hash_class *session_hash;
+	uint32_t age;
+	reader ticket;
+
+	/* Sessions that came. */
+	unsigned sessions;
+
 	unsigned char cookie[COOKIE_MAX];
 	size_t cookie_len;
 
-	/* Our ClientHello: which hash it goes into is not known yet. */
+	/* Our ClientHello: which hash it goes into is not known yet. Later a
+	   session that came, for the host. */
 	unsigned char hello[CLIENT_HELLO_MAX];
 	size_t hello_len;
 } client_context;
@@ -73,12 +83,24 @@ client_has_share(const tls13_group *group);
 int
 client_take_answer(const tls13_group *group, const reader *answer);
 
+/* client-session.c: conn.session is on offer, unless it is too old. */
+void
+client_session_begin(void);
+
+/* client-session.c: pre_shared_key, the last extension of a hello, without its
+   binder; and the binder, which is about all of the hello before it. */
+void
+client_session_write(writer *out);
+void
+client_session_bind(void);
+
 /* server-hello-read.c: a ServerHello, or a HelloRetryRequest. Returns 0 or an
    error. */
 typedef struct {
 	int is_retry;
 	const tls13_suite *suite;
 	const tls13_group *group; /* NULL: not told */
+	int resumes;              /* the session that we offered */
 	reader share;
 	reader cookie;
 } server_hello;
@@ -91,5 +113,9 @@ int
 server_extensions_read(const unsigned char *body, size_t len);
 int
 certificate_request_read(const unsigned char *body, size_t len);
+
+/* server-extensions-read.c: those of a NewSessionTicket. */
+int
+ticket_extensions_read(reader extensions);
 
 #endif

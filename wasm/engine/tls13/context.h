@@ -332,9 +332,22 @@ client_read_finished(const unsigned char *body, size_t len);
 int
 client_read_ticket(const unsigned char *body, size_t len);
 
+/* client-session.c: the host has the session; what came behind it is next. */
+void
+client_session_taken(void);
+
+/* client-session.c: the one that we resume is of no more use. */
+void
+client_session_forget(void);
+
 /* handshake.c: either side, as far as it goes. */
 int
 handshake_go_on(void);
+
+/* handshake-secrets.c: the handshake's secrets, once both hellos are in the transcript;
+   what they are made of is wiped. */
+void
+handshake_take_secrets(void);
 
 /*
  * psk.c: note what of a hello may be a ticket of ours (4.2.11), once suite
@@ -361,6 +374,11 @@ int
 tickets_ask(void);
 void
 tickets_take(size_t len);
+
+/* tickets.c: what a ticket with that nonce is a key for; SUITE_HASH_MAX bytes,
+   zeros behind the key. Tickets of a connection differ by their nonce. */
+void
+ticket_key(const void *nonce, size_t len, unsigned char *psk);
 
 /* tickets.c: the record under way is the first one of data. */
 void

@@ -37,12 +37,14 @@ secrets_early(
 
 /* see key-schedule.h */
 void
-secrets_binder_key(const secrets *s, unsigned char *out)
+secrets_binder_key(
+	const br_hash_class *hash, const void *psk, unsigned char *out)
 {
 	unsigned char empty[SUITE_HASH_MAX];
 
-	hash_of_nothing(s->hash, empty);
-	label_derive(s->hash, s->stage, "res binder", empty, out);
+	label_extract(hash, NULL, psk, label_hash_len(hash), out);
+	hash_of_nothing(hash, empty);
+	label_derive(hash, out, "res binder", empty, out);
 }
 
 /* see key-schedule.h */

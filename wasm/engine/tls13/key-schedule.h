@@ -32,9 +32,11 @@ void
 secrets_early(
 	secrets *s, const br_hash_class *hash, const void *psk, size_t psk_len);
 
-/* With the early secret: the key that a resumption's binder is made with. */
+/* The key that a resumption's binder is made with; the pre-shared key is as
+   long as a hash value. */
 void
-secrets_binder_key(const secrets *s, unsigned char *out);
+secrets_binder_key(
+	const br_hash_class *hash, const void *psk, unsigned char *out);
 
 /*
  * The handshake's secrets: `shared` is what the key exchange gave, which is

@@ -194,6 +194,11 @@ messages_read(void)
 		if (err != 0) {
 			return err;
 		}
-	} while (tls13.in.left > 0);
+
+		/* A session that came waits for the host, and what is behind
+		   it waits, too. Before there is a connection, a message that
+		   is too many is an error. */
+	} while (tls13.in.left > 0 &&
+		 !(tls13.expects == EXPECTS_DATA && tls13.waits_for_keeper));
 	return 0;
 }

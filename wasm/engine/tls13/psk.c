@@ -89,14 +89,11 @@ binder_matches(const psk_candidate *c)
 {
 	const br_hash_class *hash = tls13.suite->hash;
 	unsigned char key[SUITE_HASH_MAX];
-	secrets early;
 	int matches;
 
-	secrets_early(&early, hash, tls13.psk, label_hash_len(hash));
-	secrets_binder_key(&early, key);
+	secrets_binder_key(hash, tls13.psk, key);
 	matches = finished_matches(
 		hash, key, tls13.binder_hash, c->binder, c->binder_len);
-	wipe(&early, sizeof early);
 	wipe(key, sizeof key);
 	return matches;
 }

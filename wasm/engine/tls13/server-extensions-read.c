@@ -51,6 +51,8 @@ read_extension(uint32_t type, reader content)
 	case EXTENSION_SUPPORTED_VERSIONS:
 	case EXTENSION_COOKIE:
 	case EXTENSION_KEY_SHARE:
+	case EXTENSION_PRE_SHARED_KEY:
+	case EXTENSION_PSK_MODES:
 		return ERR_BAD_EXTENSION;
 	default:
 		return ERR_UNSOLICITED_EXTENSION;
@@ -107,6 +109,24 @@ server_extensions_read(const unsigned char *body, size_t len)
 		return BR_ERR_BAD_HANDSHAKE;
 	}
 	return read_list(list, &read_extension);
+}
+
+/* Early data, of which we have none, and what is not known yet (4.6.1). */
+static int
+read_ticket_extension(uint32_t type, reader content)
+{
+	return type != EXTENSION_EARLY_DATA || content.left == 4
+		       ? 0
+		       : BR_ERR_BAD_HANDSHAKE;
+}
+
+/* see client.h */
+int
+ticket_extensions_read(reader extensions)
+{
+	return extensions.left > EXTENSIONS_MAX
+		       ? BR_ERR_BAD_HANDSHAKE
+		       : read_list(extensions, &read_ticket_extension);
 }
 
 static int

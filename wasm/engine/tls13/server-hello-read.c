@@ -17,7 +17,7 @@ static const unsigned char retry_random[32] = {0xCF, 0x21, 0xAD, 0x74, 0xE5,
 
 /* Extensions that were there already. */
 typedef struct {
-	int version, share, cookie;
+	int version, share, cookie, session;
 } seen;
 
 static int
@@ -42,6 +42,19 @@ read_version(reader content)
 		return BR_ERR_BAD_HANDSHAKE;
 	}
 	return version == VERSION_TLS13 ? 0 : ERR_ILLEGAL_VALUE;
+}
+
+/* We offer one at most. */
+static int
+read_session(server_hello *out, reader content)
+{
+	uint32_t index = reader_u16(&content);
+
+	if (!reader_end(&content)) {
+		return BR_ERR_BAD_HANDSHAKE;
+	}
+	out->resumes = 1;
+	return index == 0 ? 0 : ERR_ILLEGAL_VALUE;
 }
 
 static int
@@ -75,11 +88,19 @@ read_extension(server_hello *out, seen *s, uint32_t type, reader content)
 		return out->is_retry && first_time(&s->cookie)
 			       ? read_cookie(out, content)
 			       : ERR_BAD_EXTENSION;
+	case EXTENSION_PRE_SHARED_KEY:
+		if (client.session_hash == NULL) {
+			return ERR_UNSOLICITED_EXTENSION;
+		}
+		return !out->is_retry && first_time(&s->session)
+			       ? read_session(out, content)
+			       : ERR_BAD_EXTENSION;
 	case EXTENSION_SERVER_NAME:
 	case EXTENSION_SUPPORTED_GROUPS:
 	case EXTENSION_SIGNATURE_ALGORITHMS:
 	case EXTENSION_SIGNATURE_ALGORITHMS_CERT:
 	case EXTENSION_ALPN:
+	case EXTENSION_PSK_MODES:
 		return ERR_BAD_EXTENSION;
 	default:
 		return ERR_UNSOLICITED_EXTENSION;
@@ -89,7 +110,7 @@ read_extension(server_hello *out, seen *s, uint32_t type, reader content)
 static int
 read_extensions(server_hello *out, reader extensions)
 {
-	seen s = {0, 0, 0};
+	seen s = {0, 0, 0, 0};
 
 	while (extensions.left > 0) {
 		uint32_t type = reader_u16(&extensions);

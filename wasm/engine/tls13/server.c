@@ -283,20 +283,10 @@ write_ccs(void)
 static int
 take_handshake_keys(void)
 {
-	unsigned char value[SUITE_HASH_MAX];
-	secrets *s = &tls13.secrets;
+	const secrets *s = &tls13.secrets;
 
 	write_ccs();
-	transcript_hash(&tls13.transcript, value);
-	if (tls13.resumed) {
-		secrets_early(s, tls13.suite->hash, tls13.psk,
-			label_hash_len(tls13.suite->hash));
-	} else {
-		secrets_early(s, tls13.suite->hash, NULL, 0);
-	}
-	wipe(tls13.psk, sizeof tls13.psk);
-	secrets_handshake(s, tls13.shared, tls13.group->secret_len, value);
-	wipe(tls13.shared, sizeof tls13.shared);
+	handshake_take_secrets();
 	record_out_rekey(&tls13.out, tls13.suite, s->server);
 	if (tls13.limit != 0) {
 		tls13.out.content_max = tls13.limit;

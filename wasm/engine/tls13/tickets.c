@@ -29,14 +29,14 @@ tickets_begin(void)
 	tls13.tickets_due = tls13.resumed ? 1 : conn.tickets;
 }
 
-/* Tickets of a connection differ by their nonce. */
-static void
-make_key(unsigned char nonce, unsigned char *psk)
+/* see context.h */
+void
+ticket_key(const void *nonce, size_t len, unsigned char *psk)
 {
 	const br_hash_class *hash = tls13.suite->hash;
 
 	memset(psk, 0, SUITE_HASH_MAX);
-	label_expand(hash, tls13.secrets.resumption, "resumption", &nonce, 1,
+	label_expand(hash, tls13.secrets.resumption, "resumption", nonce, len,
 		psk, label_hash_len(hash));
 }
 
@@ -44,12 +44,13 @@ make_key(unsigned char nonce, unsigned char *psk)
 int
 tickets_ask(void)
 {
+	unsigned char nonce = (unsigned char)tls13.tickets_due;
 	unsigned char psk[SUITE_HASH_MAX];
 
-	if (tls13.tickets_due == 0) {
+	if (nonce == 0) {
 		return 0;
 	}
-	make_key((unsigned char)tls13.tickets_due, psk);
+	ticket_key(&nonce, 1, psk);
 	br_hmac_drbg_generate(&conn.random, tls13.scratch, TICKET_SALT);
 	ticket_state_write(tls13.scratch + TICKET_SALT, psk);
 	wipe(psk, sizeof psk);
@@ -66,8 +67,7 @@ write_ticket(writer *out, unsigned char nonce)
 
 	writer_u8(out, MESSAGE_NEW_SESSION_TICKET);
 	body = writer_open(out, 3);
-	writer_u16(out, conn.ticket_lifetime >> 16);
-	writer_u16(out, conn.ticket_lifetime & 0xFFFF);
+	writer_u32(out, conn.ticket_lifetime);
 	br_hmac_drbg_generate(&conn.random, writer_room(out, 4), 4);
 	writer_u8(out, 1);
 	writer_u8(out, nonce);

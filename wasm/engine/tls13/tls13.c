@@ -65,9 +65,10 @@ tls13_fail(int error)
 	wipe(&tls13.in.keys, sizeof tls13.in.keys);
 	wipe(&tls13.out.keys, sizeof tls13.out.keys);
 	wipe(tls13.shared, sizeof tls13.shared);
-	wipe(tls13.psk, sizeof tls13.psk);
+	client_session_forget();
 	wipe(client.private_key, sizeof client.private_key);
 	wipe(client.seed, sizeof client.seed);
+	wipe(client.hello, sizeof client.hello);
 }
 
 static void
@@ -197,7 +198,8 @@ stop_sending(void)
 {
 	flush();
 	tls13.flight.source = NULL;
-	if (tls13.waits_for_keeper && tls13.request == ENGINE_REQUEST_SEAL) {
+	if (tls13.waits_for_keeper && tls13.request == ENGINE_REQUEST_SEAL &&
+		!conn.is_client) {
 		server_forgo_tickets();
 	}
 	say_close_notify();
@@ -286,21 +288,39 @@ facts(session_facts *known)
 		tls13.protocol != NULL ? tls13.protocol : "";
 }
 
+/* A client's, for the host. */
+static int
+has_session(void)
+{
+	return conn.is_client && tls13.request == ENGINE_REQUEST_SEAL;
+}
+
 static void
 request(host_request *wanted)
 {
 	wanted->what = tls13.request;
 	wanted->scheme =
 		tls13.request == ENGINE_REQUEST_ATTEST ? tls13.scheme->id : 0;
-	wanted->data = tls13.scratch;
-	wanted->len = tls13.scratch_len;
 	wanted->room = SIGNATURE_MAX;
+	if (has_session()) {
+		wanted->data = client.hello;
+		wanted->len = client.hello_len;
+	} else {
+		wanted->data = tls13.scratch;
+		wanted->len = tls13.scratch_len;
+	}
 }
 
 static void
 answer(size_t len)
 {
 	int err;
+
+	if (has_session()) {
+		client_session_taken();
+		tls13_fail(dispatch());
+		return;
+	}
 
 	/* After close_notify nothing else is said. */
 	if (is_over()) {

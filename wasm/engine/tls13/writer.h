@@ -66,6 +66,13 @@ writer_u24(writer *out, uint32_t value)
 	writer_u16(out, value);
 }
 
+static inline void
+writer_u32(writer *out, uint32_t value)
+{
+	writer_u16(out, value >> 16);
+	writer_u16(out, value);
+}
+
 /*
  * A vector whose length takes `size` bytes: what is written between the two
  * is in it. Returns what writer_close wants.
