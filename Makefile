@@ -143,7 +143,7 @@ keeper_MEMORY := 196608
 # connection of TLS 1.3 writes to stand together, the records' buffer last, so
 # that an idle one touches few pages of memory.
 BUSY_C := $(addprefix wasm/engine/,$(addsuffix .c,engine hello/first-message \
-	hello/kept-records tls13/context connection))
+	hello/kept-records hello/hello-room tls13/context connection))
 ENGINE_C := $(BUSY_C) $(filter-out $(BUSY_C),$(sort $(wildcard wasm/engine/*.c wasm/engine/*/*.c)))
 KEEPER_C := $(sort $(wildcard wasm/keeper/*.c))
 SHARED_C := wasm/arena.c $(sort $(wildcard wasm/crypto/*.c))

@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "connection.h"
 #include "crypto/wipe.h"
+#include "hello/hello-room.h"
 #include "hello/kept-records.h"
 
 #define SEED_LENGTH 32
@@ -55,10 +56,7 @@ records_to_keep(void)
 	if (conn.speaks == &protocol_undecided_client) {
 		return KEPT_FOR_AN_ANSWER;
 	}
-	if (conn.speaks != &protocol_undecided) {
-		return 0;
-	}
-	return conn.chain_len == 0 ? KEPT_FOR_A_CHAIN : KEPT_FOR_A_PROTOCOL;
+	return conn.speaks == &protocol_undecided ? KEPT_HELLO_MAX : 0;
 }
 
 /* see abi.h */
@@ -72,7 +70,11 @@ engine_start(void *seed)
 		conn.offer.min_version = VERSION_TLS13;
 	}
 	conn.speaks = first_protocol();
-	if (records_to_keep() > 0) {
+	if (conn.speaks != &protocol_tls12) {
+		err = hello_room_begin(
+			conn.is_client ? HELLO_ROOM_CLIENT : HELLO_ROOM_SERVER);
+	}
+	if (err == 0 && records_to_keep() > 0) {
 		err = kept_records_begin(records_to_keep());
 	}
 

@@ -98,7 +98,7 @@ static void
 judge(const client_hello *read)
 {
 	unsigned alert = PROTOCOL_VERSION;
-	int err = heed_versions(read) ? client_hello_judge(read, &alert)
+	int err = heed_versions(read) ? client_hello_judge(read, 0, &alert)
 				      : BR_ERR_UNSUPPORTED_VERSION;
 
 	if (err == 0) {
@@ -112,6 +112,16 @@ judge(const client_hello *read)
 }
 
 static void
+become_tls13(void)
+{
+	if (first_message_had_empty()) {
+		give_up(BR_ERR_UNEXPECTED);
+	} else {
+		become(&protocol_tls13);
+	}
+}
+
+static void
 choose(const unsigned char *body, size_t len)
 {
 	client_hello read;
@@ -119,7 +129,7 @@ choose(const unsigned char *body, size_t len)
 	if (!client_hello_read(&read, body, len)) {
 		become(&protocol_tls12);
 	} else if (offers_tls13() && client_hello_offers_tls13(&read)) {
-		become(&protocol_tls13);
+		become_tls13();
 	} else if (offers_tls13() && says_fallback(&read)) {
 		give_up(ERR_FALLBACK);
 	} else {

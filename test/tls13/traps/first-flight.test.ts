@@ -1,7 +1,7 @@
 /** What a server's first flight has to answer, and what of a hello it has to overlook. */
 import { describe, expect, it } from "vitest";
 import { Tls13Client } from "../peer/client.ts";
-import type { ClientSettings } from "../peer/client-hello.ts";
+import type { ClientSettings, HelloChanges } from "../peer/client-hello.ts";
 import * as extend from "../peer/extensions.ts";
 import { newShare } from "../peer/groups.ts";
 import type { Extension } from "../peer/messages.ts";
@@ -59,7 +59,7 @@ describe("a session id", () => {
 });
 
 describe("versions", () => {
-  it.each([0x0300, 0x0301, 0x0302, 0x0304, 0x0305])(
+  it.each([0x0301, 0x0302, 0x0304, 0x0305, 0x0400, 0xffff])(
     "legacy_version %i is not looked at",
     async (version) => {
       const client = await connect();
@@ -106,10 +106,104 @@ it("values of no meaning are overlooked wherever there may be some", async () =>
   expect(client.group).toBe(GROUP.secp256r1);
 });
 
-it("the hello may be in any order, and as long as a message may be", async () => {
+it("the hello may be in any order", async () => {
   const client = await connect();
   const padding = extend.extension(21, Buffer.alloc(12_000));
   client.greet({ extensions: (usual) => [padding, ...usual.toReversed()] });
+  await client.serverHello();
+  await talks(client);
+});
+
+describe("a long hello is read whole:", () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, at) => 0x2000 + at);
+  const whole = 65_535;
+
+  it.each<[string, HelloChanges]>([
+    [
+      "with 4,096 extensions",
+      {
+        extensions: (usual) => [...numbers(4096).map((type) => extend.extension(type)), ...usual],
+      },
+    ],
+    [
+      "with 1,024 extensions of 32 bytes",
+      {
+        extensions: (usual) => [
+          ...numbers(1024).map((type) => extend.extension(type, Buffer.alloc(32))),
+          ...usual,
+        ],
+      },
+    ],
+    [
+      "with 30,000 schemes that nobody has, and one that fits",
+      {
+        extensions: (usual) => [
+          ...usual.filter(({ type }) => type !== EXTENSION.signatureAlgorithms),
+          extend.signatureAlgorithms([
+            ...Array<number>(30_000).fill(0x0202),
+            SCHEME.ecdsaSecp256r1Sha256,
+          ]),
+        ],
+      },
+    ],
+    ["with 2,000 suites", { suites: [...numbers(2000), 0x1301] }],
+    [
+      "whose extensions have all the bytes that they may have",
+      { extensions: (usual) => [...usual, filling(whole - lengthOf(usual))] },
+    ],
+  ])("%s", async (_what, changes) => {
+    const client = await connect();
+    client.greet(changes);
+    await client.serverHello();
+    await talks(client);
+  });
+
+  it.each([1, 2, 3, 4, 5])("of a record and %i bytes", async (more) => {
+    const client = await connect();
+    const header = 4;
+    const usual = client.hello().length - header;
+    const rest = (1 << 14) + more - header - usual;
+    client.greet({ extensions: (extensions) => [...extensions, filling(rest)] });
+    await client.serverHello();
+    await talks(client);
+  });
+
+  it("after a retry, too", async () => {
+    const client = await connect(RETRIED);
+    const long = { extensions: (usual: Extension[]) => [...usual, filling(40_000)] };
+    client.greet(long);
+    await client.serverHello();
+    client.greet(long);
+    await client.serverHello();
+    await talks(client);
+  });
+
+  it("in records of 50 bytes", async () => {
+    const client = await connect();
+    client.records.fragmentLength = 50;
+    client.greet({ extensions: (usual) => [...usual, filling(whole - lengthOf(usual))] });
+    client.records.fragmentLength = 1 << 14;
+    await client.serverHello();
+    await talks(client);
+  });
+});
+
+/** So many bytes of an extension that means nothing, header and all. */
+function filling(length: number): Extension {
+  return extend.extension(21, Buffer.alloc(length - 4));
+}
+
+function lengthOf(extensions: readonly Extension[]): number {
+  return extensions.reduce((sum, { content }) => sum + 4 + content.length, 0);
+}
+
+it.each([
+  ["ec_point_formats", 11],
+  ["encrypt_then_mac", 22],
+  ["extended_master_secret", 23],
+])("what is in %s, which TLS 1.3 doesn't know, is not looked at", async (_name, type) => {
+  const client = await connect();
+  client.greet({ extensions: (usual) => [extend.extension(type, Buffer.of(5, 6, 7)), ...usual] });
   await client.serverHello();
   await talks(client);
 });

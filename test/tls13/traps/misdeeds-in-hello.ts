@@ -21,9 +21,16 @@ function psk(...binders: Buffer[]) {
 }
 
 const BINDER = Buffer.alloc(32, 9);
+const RENEGOTIATION = extend.extension(EXTENSION.renegotiation, Buffer.of(0));
 
 /** In the first ClientHello (RFC 8446, 4.1.2 and 4.2). */
 export const misdeedsInHello: readonly Misdeed[] = [
+  // RFC 8446, D.5.
+  ...misdeeds("protocolVersion", {
+    "the legacy_version of SSL 3.0": (client) => client.greet({ version: 0x0300 }),
+    "a legacy_version before SSL 3.0": (client) => client.greet({ version: 0x02ff }),
+    "a legacy_version of 0": (client) => client.greet({ version: 0 }),
+  }),
   ...misdeeds("missingExtension", {
     "no supported_groups": without(EXTENSION.supportedGroups),
     "no key_share": without(EXTENSION.keyShare),
@@ -91,6 +98,25 @@ export const misdeedsInHello: readonly Misdeed[] = [
         one.type === EXTENSION.supportedGroups ? extend.supportedGroups([GROUP.secp256r1]) : one,
       ),
     ),
+    "a share of a group of no meaning that is not in supported_groups": share(
+      extend.keyShares([
+        { group: 0x0a0a, shown: Buffer.of(0) },
+        { group: GROUP.x25519, shown: good },
+      ]),
+    ),
+    "two shares of a group of no meaning": greeting((usual) =>
+      usual.map((one) =>
+        one.type === EXTENSION.supportedGroups
+          ? extend.supportedGroups([0x0a0a, GROUP.x25519])
+          : one.type === EXTENSION.keyShare
+            ? extend.keyShares([
+                { group: 0x0a0a, shown: Buffer.of(0) },
+                { group: GROUP.x25519, shown: good },
+                { group: 0x0a0a, shown: Buffer.of(0) },
+              ])
+            : one,
+      ),
+    ),
     "a record_size_limit of 63": having(EXTENSION.recordSizeLimit, uint16(63)),
   }),
   ...misdeeds(
@@ -107,6 +133,7 @@ export const misdeedsInHello: readonly Misdeed[] = [
         `${name} twice`,
         greeting((usual) => [...usual, ...usual.filter(({ type }) => type === wanted)]),
       ]),
+      ["renegotiation_info twice", greeting((usual) => [...usual, RENEGOTIATION, RENEGOTIATION])],
       [
         "an extension of no meaning twice",
         greeting((usual) => [...usual, extend.extension(0x1234), extend.extension(0x1234)]),
@@ -147,6 +174,19 @@ export const misdeedsInHello: readonly Misdeed[] = [
       extend.extension(EXTENSION.earlyData, Buffer.of(0)),
       psk(BINDER),
     ]),
+    "post_handshake_auth that is not empty": having(EXTENSION.postHandshakeAuth, Buffer.of(0)),
+    "signature_algorithms_cert with an empty list": having(
+      EXTENSION.signatureAlgorithmsCert,
+      vector16(),
+    ),
+    "signature_algorithms_cert of three bytes": having(
+      EXTENSION.signatureAlgorithmsCert,
+      vector16(Buffer.of(4, 3, 4)),
+    ),
+    "an empty list of versions behind a good one": greeting((usual) => [
+      ...usual,
+      extend.extension(EXTENSION.supportedVersions, vector8()),
+    ]),
     "an empty cookie": having(EXTENSION.cookie, vector16()),
     "no modes in psk_key_exchange_modes": having(EXTENSION.pskModes, vector8()),
     "a binder of 31 bytes": greeting((usual) => [...usual, psk(BINDER.subarray(1))]),
@@ -174,7 +214,7 @@ export const misdeedsInHello: readonly Misdeed[] = [
   }),
 ];
 
-/** Before there is a hello: it is BearSSL that answers, as it always did. */
+/** Before there is a hello: it is BearSSL that answers most of it, as it always did. */
 export const misdeedsBeforeHello: readonly Misdeed[] = [
   ...misdeeds("unexpectedMessage", {
     "data in place of a ClientHello": ({ records }) =>
@@ -182,6 +222,16 @@ export const misdeedsBeforeHello: readonly Misdeed[] = [
     "a ChangeCipherSpec before the ClientHello": (client) => {
       client.changeCipherSpec();
       client.greet();
+    },
+    "a record of no bytes before the ClientHello": (client) => {
+      client.records.sendInTheClear(RECORD.handshake, Buffer.of());
+      client.greet();
+    },
+    "a record of no bytes in the middle of the ClientHello": (client) => {
+      const hello = client.hello();
+      client.mutter(hello.subarray(0, 50));
+      client.records.sendInTheClear(RECORD.handshake, Buffer.of());
+      client.mutter(hello.subarray(50));
     },
     "a Finished in place of a ClientHello": ({ records }) =>
       records.send(RECORD.handshake, message(MESSAGE.finished, Buffer.alloc(32))),

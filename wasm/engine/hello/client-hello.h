@@ -43,9 +43,10 @@ client_hello_lists_versions(const client_hello *hello, unsigned min,
 
 /*
  * Does it break a rule that BearSSL lets pass? Returns 0, or the error; then
- * `alert` is the one that tells the client.
+ * `alert` is the one that tells the client. With `is_tls13`, extensions that
+ * are only for older versions may say anything.
  */
 int
-client_hello_judge(const client_hello *hello, unsigned *alert);
+client_hello_judge(const client_hello *hello, int is_tls13, unsigned *alert);
 
 #endif

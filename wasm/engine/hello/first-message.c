@@ -1,10 +1,11 @@
 /*
- * See first-message.h. No protocol uses the buffer of records yet: in it are
- * the record that comes, and behind it the message so far.
+ * See first-message.h. No protocol uses the buffer of records yet: the record
+ * that comes is in it.
  */
 #include <string.h>
 #include "client-hello.h"
 #include "first-message.h"
+#include "hello-room.h"
 #include "kept-records.h"
 #include "engine/connection.h"
 #include "inner.h"
@@ -15,20 +16,22 @@
 #define RECORD_HANDSHAKE 22
 #define MAJOR_VERSION 3
 
-static unsigned char *const record = conn.records;
-static unsigned char *const message = conn.records + RECORD_HEADER + RECORD_MAX;
+/* As in tls12/idle-records.c. */
+#define EMPTY_RECORDS_MAX 32
 
-#if RECORD_HEADER + RECORD_MAX + MESSAGE_HEADER + FIRST_MESSAGE_MAX > \
-	BR_SSL_BUFSIZE_BIDI
+#if MESSAGE_HEADER + FIRST_MESSAGE_MAX > HELLO_ROOM_SERVER
 #error "the message doesn't fit"
 #endif
+
+static unsigned char *const record = conn.records;
 
 static const first_message_answers *answers;
 static unsigned wanted_type;
 static size_t body_max;
 static size_t record_len; /* that has come */
 static size_t message_len;
-static unsigned ccs_left;           /* that may still come */
+static unsigned ccs_left; /* that may still come */
+static unsigned empty_records;
 static unsigned char minor_version; /* of the first record */
 
 /* see first-message.h */
@@ -42,6 +45,7 @@ first_message_begin(
 	record_len = 0;
 	message_len = 0;
 	ccs_left = to_call->ccs_max;
+	empty_records = 0;
 }
 
 static size_t
@@ -61,6 +65,12 @@ first_message_room(size_t *len)
 	return record + record_len;
 }
 
+static size_t
+room_for_message(void)
+{
+	return conn.is_client ? HELLO_ROOM_CLIENT : HELLO_ROOM_SERVER;
+}
+
 /* Could this still become a message that we can keep? All its records have
    the version of the first one. What is behind it in its last record may
    take as much room as the record has. */
@@ -73,8 +83,8 @@ header_is_good(void)
 		minor_version = record[2];
 	}
 	return record[0] == RECORD_HANDSHAKE && record[1] == MAJOR_VERSION &&
-	       record[2] == minor_version && len > 0 && len <= RECORD_MAX &&
-	       message_len + len <= MESSAGE_HEADER + FIRST_MESSAGE_MAX;
+	       record[2] == minor_version && len <= RECORD_MAX &&
+	       message_len + len <= room_for_message();
 }
 
 /* In front of the message, and of one byte: see first-message.h. */
@@ -105,7 +115,7 @@ whole_length(void)
 		return 0;
 	}
 	return MESSAGE_HEADER +
-	       ((size_t)message[1] << 16 | br_dec16be(message + 2));
+	       ((size_t)hello_room[1] << 16 | br_dec16be(hello_room + 2));
 }
 
 static void
@@ -114,14 +124,28 @@ take_record(void)
 	size_t len = record_length();
 	size_t due;
 
-	memcpy(message + message_len, record + RECORD_HEADER, len);
+	memcpy(hello_room + message_len, record + RECORD_HEADER, len);
 	message_len += len;
 	record_len = 0;
 	due = whole_length();
-	if (message[0] != wanted_type || due > MESSAGE_HEADER + body_max) {
+	if (hello_room[0] != wanted_type || due > MESSAGE_HEADER + body_max) {
 		answers->other();
 	} else if (due != 0 && message_len >= due) {
-		answers->whole(message + MESSAGE_HEADER, due - MESSAGE_HEADER);
+		answers->whole(
+			hello_room + MESSAGE_HEADER, due - MESSAGE_HEADER);
+	}
+}
+
+/* To a client they are something else at once; to a server, until BearSSL
+   refuses the
+   one that is too many, they may belong to TLS 1.2. */
+static void
+take_empty_record(void)
+{
+	if (conn.is_client || ++empty_records > EMPTY_RECORDS_MAX) {
+		answers->other();
+	} else {
+		record_len = 0;
 	}
 }
 
@@ -143,6 +167,8 @@ first_message_ack(size_t len)
 		}
 	} else if (!header_is_good()) {
 		answers->other();
+	} else if (record_length() == 0) {
+		take_empty_record();
 	} else if (record_len == RECORD_HEADER + record_length()) {
 		take_record();
 	}
@@ -160,4 +186,11 @@ int
 first_message_is_empty(void)
 {
 	return record_len == RECORD_HEADER && record_length() == 0;
+}
+
+/* see first-message.h */
+int
+first_message_had_empty(void)
+{
+	return empty_records > 0;
 }

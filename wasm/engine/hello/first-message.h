@@ -21,12 +21,17 @@ typedef struct {
 	unsigned ccs_max;
 } first_message_answers;
 
-/* Longer messages are something else. */
-#define FIRST_MESSAGE_MAX 16384
+/*
+ * A ClientHello with any extensions that fit in one (RFC 8446, 4.1.2), and
+ * with 2,048 suites. Longer messages are something else: nobody's client has
+ * one, and memory costs time when it is wiped, even if it was never used.
+ */
+#define FIRST_MESSAGE_MAX \
+	(2 + 32 + (1 + 32) + (2 + 4096) + (1 + 255) + (2 + 65535))
 
 /*
  * Begin: a message of that type, whose body has at most `max` bytes. No
- * protocol may use conn.records while it is gathered.
+ * protocol may use conn.records or hello_room while it is gathered.
  */
 void
 first_message_begin(
@@ -47,5 +52,9 @@ first_message_in_record(void);
 /* Of the record that is something else: has it no content? */
 int
 first_message_is_empty(void);
+/* Was one of its records empty? BearSSL overlooks that; TLS 1.3 forbids it
+   (RFC 8446, 5.1). */
+int
+first_message_had_empty(void);
 
 #endif

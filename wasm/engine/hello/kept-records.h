@@ -12,12 +12,11 @@
 /*
  * Before the start: keep what will come. Returns 0 or an error.
  *
- * To know the protocol, that is as many records as a hello of 16 KiB can be
- * cut into. For want of a chain, it is all of the hello, however long: but
- * not more than several times what any client sends.
+ * There is room for the longest hello that is read (first-message.h), and for
+ * the headers of its records: it may be cut into pieces of 45 bytes, and one
+ * of 12 KB into single bytes.
  */
-#define KEPT_FOR_A_PROTOCOL ((1 + 5) * (4 + 16384))
-#define KEPT_FOR_A_CHAIN 65536
+#define KEPT_HELLO_MAX 77824
 
 /* A client's: a ServerHello of that length, cut likewise, and what may be
    behind it in its last record. */

@@ -1,6 +1,5 @@
 /*
- * Rules for a ClientHello of TLS 1.2 and before that BearSSL doesn't look
- * at. A hello that breaks one would be answered as if it were good; but
+ * Rules for a ClientHello that BearSSL doesn't look at. A hello that breaks one would be answered as if it were good; but
  * another reader of the same bytes may understand them in another way.
  * What BearSSL itself refuses is left to it.
  */
@@ -129,25 +128,29 @@ nothing(reader content, unsigned *alert)
 typedef struct {
 	uint32_t type;
 	int (*judge)(reader content, unsigned *alert);
+
+	/* TLS 1.3 doesn't know it, and has to overlook it (RFC 8446, 4.2). */
+	int only_before_tls13;
 } rule;
 
 static const rule rules[] = {
-	{0, server_name},
-	{10, numbers},
-	{11, point_formats},
-	{13, numbers},
-	{16, protocol_names},
-	{22, nothing},
-	{23, nothing},
+	{0, server_name, 0},
+	{10, numbers, 0},
+	{11, point_formats, 1},
+	{13, numbers, 0},
+	{16, protocol_names, 0},
+	{22, nothing, 1},
+	{23, nothing, 1},
 };
 
 static int
-judge_content(uint32_t type, reader content, unsigned *alert)
+judge_content(uint32_t type, reader content, int is_tls13, unsigned *alert)
 {
 	size_t u;
 
 	for (u = 0; u < sizeof rules / sizeof rules[0]; u++) {
-		if (rules[u].type == type) {
+		if (rules[u].type == type &&
+			!(is_tls13 && rules[u].only_before_tls13)) {
 			return rules[u].judge(content, alert);
 		}
 	}
@@ -167,7 +170,7 @@ judge_content(uint32_t type, reader content, unsigned *alert)
 
 /* Is there an extension twice whose type is from `first` on? */
 static int
-is_repeated(reader extensions, uint32_t first)
+is_repeated(reader extensions, int is_tls13, uint32_t first)
 {
 	unsigned char seen[WINDOW / 8];
 	reader content;
@@ -178,7 +181,7 @@ is_repeated(reader extensions, uint32_t first)
 		uint32_t at = type - first;
 		unsigned char bit = (unsigned char)(1U << (at & 7));
 
-		if (at >= WINDOW || type == RENEGOTIATION_INFO) {
+		if (at >= WINDOW || (type == RENEGOTIATION_INFO && !is_tls13)) {
 			continue;
 		}
 		if (seen[at >> 3] & bit) {
@@ -190,13 +193,13 @@ is_repeated(reader extensions, uint32_t first)
 }
 
 static int
-judge_extensions(reader extensions, unsigned *alert)
+judge_extensions(reader extensions, int is_tls13, unsigned *alert)
 {
 	reader all = extensions, content;
 	uint32_t type, first;
 
 	while (hello_extension_next(&extensions, &type, &content)) {
-		int err = judge_content(type, content, alert);
+		int err = judge_content(type, content, is_tls13, alert);
 
 		if (err != 0) {
 			return err;
@@ -206,7 +209,7 @@ judge_extensions(reader extensions, unsigned *alert)
 		return malformed(alert);
 	}
 	for (first = 0; first < TYPES; first += WINDOW) {
-		if (is_repeated(all, first)) {
+		if (is_repeated(all, is_tls13, first)) {
 			*alert = DECODE_ERROR;
 			return BR_ERR_EXTRA_EXTENSION;
 		}
@@ -216,7 +219,7 @@ judge_extensions(reader extensions, unsigned *alert)
 
 /* see client-hello.h */
 int
-client_hello_judge(const client_hello *hello, unsigned *alert)
+client_hello_judge(const client_hello *hello, int is_tls13, unsigned *alert)
 {
 	if (hello->session_id.left > SESSION_ID_MAX) {
 		*alert = DECODE_ERROR;
@@ -229,5 +232,5 @@ client_hello_judge(const client_hello *hello, unsigned *alert)
 		*alert = ILLEGAL_PARAMETER;
 		return BR_ERR_BAD_COMPRESSION;
 	}
-	return judge_extensions(hello->extensions, alert);
+	return judge_extensions(hello->extensions, is_tls13, alert);
 }

@@ -33,11 +33,7 @@ choose_group(const client_offer *offer, reader *share)
 
 	memset(share, 0, sizeof *share);
 	for (n = 0; (group = group_at(n)) != NULL; n++) {
-		int err = client_offer_share(offer, group->id, share);
-
-		if (err != 0) {
-			return err;
-		}
+		*share = client_offer_share(offer, group->id);
 		if (share->left > 0) {
 			tls13.group = group;
 			return 0;

@@ -18,6 +18,9 @@
 /* 4.2.9. The other mode is not for us: it has no forward secrecy. */
 #define PSK_DHE_KE 1
 
+/* The newest legacy_version that no client may have (RFC 8446, D.5). */
+#define VERSION_SSL3 0x0300
+
 /* In a server_name list (RFC 6066, 3). */
 #define HOST_NAME 0
 
@@ -142,6 +145,14 @@ read_early_data(client_offer *offer, reader content)
 	return content.left == 0 ? 0 : malformed();
 }
 
+/* RFC 8446, 4.2.6: we never ask for a certificate after the handshake. */
+static int
+read_post_handshake_auth(client_offer *offer, reader content)
+{
+	(void)offer;
+	return content.left == 0 ? 0 : malformed();
+}
+
 static int
 read_versions(client_offer *offer, reader content)
 {
@@ -223,6 +234,7 @@ static const row rows[] = {
 	{EXTENSION_SUPPORTED_VERSIONS, read_versions},
 	{EXTENSION_COOKIE, read_cookie},
 	{EXTENSION_PSK_MODES, read_psk_modes},
+	{EXTENSION_POST_HANDSHAKE_AUTH, read_post_handshake_auth},
 	{EXTENSION_SIGNATURE_ALGORITHMS_CERT, read_schemes_of_certificates},
 	{EXTENSION_KEY_SHARE, read_shares},
 };
@@ -279,6 +291,56 @@ check_whole(const client_offer *offer)
 	return 0;
 }
 
+/* So many groups are looked at in one pass, as in hello/rules.c. */
+#define WINDOW 4096
+#define GROUPS 65536
+
+/* Is there a share that may not be, of a group from `first` on? */
+static int
+has_bad_share(const client_offer *offer, uint32_t first)
+{
+	unsigned char listed[WINDOW / 8];
+	reader groups = offer->groups;
+	reader shares = offer->shares;
+
+	memset(listed, 0, sizeof listed);
+	while (groups.left > 0) {
+		uint32_t at = reader_u16(&groups) - first;
+
+		if (at < WINDOW) {
+			listed[at >> 3] |= (unsigned char)(1U << (at & 7));
+		}
+	}
+	while (shares.left > 0) {
+		uint32_t at = reader_u16(&shares) - first;
+		unsigned char bit = (unsigned char)(1U << (at & 7));
+
+		reader_vector16(&shares);
+		if (at >= WINDOW) {
+			continue;
+		}
+		if ((listed[at >> 3] & bit) == 0) {
+			return 1;
+		}
+		listed[at >> 3] &= (unsigned char)~bit;
+	}
+	return 0;
+}
+
+/* One share of a group, and of none that the client doesn't have (4.2.8). */
+static int
+check_shares(const client_offer *offer)
+{
+	uint32_t first;
+
+	for (first = 0; first < GROUPS; first += WINDOW) {
+		if (has_bad_share(offer, first)) {
+			return ERR_BAD_KEY_SHARE;
+		}
+	}
+	return 0;
+}
+
 /* see client-offer.h */
 int
 client_offer_read(client_offer *offer, const unsigned char *body, size_t len)
@@ -290,14 +352,18 @@ client_offer_read(client_offer *offer, const unsigned char *body, size_t len)
 	if (!client_hello_read(&offer->hello, body, len)) {
 		return malformed();
 	}
-	if (!client_hello_offers_tls13(&offer->hello)) {
+	if (!client_hello_offers_tls13(&offer->hello) ||
+		offer->hello.version <= VERSION_SSL3) {
 		return BR_ERR_UNSUPPORTED_VERSION;
 	}
-	err = client_hello_judge(&offer->hello, &alert);
+	err = client_hello_judge(&offer->hello, 1, &alert);
 	if (err == 0) {
 		err = read_extensions(offer);
 	}
-	return err != 0 ? err : check_whole(offer);
+	if (err == 0) {
+		err = check_whole(offer);
+	}
+	return err != 0 ? err : check_shares(offer);
 }
 
 /* see client-offer.h */
@@ -313,28 +379,20 @@ client_offer_has(reader list, uint32_t number)
 }
 
 /* see client-offer.h */
-int
-client_offer_share(const client_offer *offer, uint32_t group, reader *share)
+reader
+client_offer_share(const client_offer *offer, uint32_t group)
 {
 	reader list = offer->shares;
-	int found = 0;
+	reader share;
 
 	while (list.left > 0) {
 		uint32_t id = reader_u16(&list);
-		reader one = reader_vector16(&list);
 
-		if (id != group) {
-			continue;
+		share = reader_vector16(&list);
+		if (id == group) {
+			return share;
 		}
-
-		/* One of a group, and of those that the client has (4.2.8). */
-		if (found++ > 0) {
-			return ERR_BAD_KEY_SHARE;
-		}
-		*share = one;
 	}
-	if (found > 0 && !client_offer_has(offer->groups, group)) {
-		return ERR_BAD_KEY_SHARE;
-	}
-	return 0;
+	reader_init(&share, list.data, 0);
+	return share;
 }

@@ -29,12 +29,9 @@ typedef struct client_offer {
 int
 client_offer_read(client_offer *offer, const unsigned char *body, size_t len);
 
-/*
- * The share of that group. Returns 0 if there is none, or an error if there
- * are two.
- */
-int
-client_offer_share(const client_offer *offer, uint32_t group, reader *share);
+/* The share of that group; nothing is left if there is none. */
+reader
+client_offer_share(const client_offer *offer, uint32_t group);
 
 /* Is that number in a list of numbers of 16 bits? */
 int

@@ -6,6 +6,8 @@
 #include <string.h>
 #include "bearssl.h"
 #include "context.h"
+#include "engine/hello/first-message.h"
+#include "engine/hello/hello-room.h"
 
 typedef struct {
 	expectation when;
@@ -30,9 +32,9 @@ typedef struct {
 #define STREAM_MAX 0xFFFFFF
 
 static const row table[] = {
-	{EXPECTS_CLIENT_HELLO, MESSAGE_CLIENT_HELLO, WHOLE_MAX,
+	{EXPECTS_CLIENT_HELLO, MESSAGE_CLIENT_HELLO, FIRST_MESSAGE_MAX,
 		&server_read_hello, NULL},
-	{EXPECTS_SECOND_CLIENT_HELLO, MESSAGE_CLIENT_HELLO, WHOLE_MAX,
+	{EXPECTS_SECOND_CLIENT_HELLO, MESSAGE_CLIENT_HELLO, FIRST_MESSAGE_MAX,
 		&server_read_hello, NULL},
 	{EXPECTS_CLIENT_CERTIFICATE, MESSAGE_CERTIFICATE, STREAM_MAX, NULL,
 		&server_read_certificate},
@@ -59,8 +61,9 @@ static const row table[] = {
 	{EXPECTS_DATA, MESSAGE_KEY_UPDATE, 1, &key_update_read, NULL},
 };
 
-/* Messages that go on in another record. */
-static unsigned char pieces[WHOLE_MAX];
+#if FIRST_MESSAGE_MAX > HELLO_ROOM_SERVER || WHOLE_MAX > HELLO_ROOM_CLIENT
+#error "the message doesn't fit"
+#endif
 
 static const row *
 find_row(unsigned type)
@@ -151,8 +154,8 @@ read_body(message *m, const row *r)
 		return r->stream(data, len, left);
 	}
 	if (m->have > 0 || left > 0) {
-		memcpy(pieces + m->have, data, len);
-		data = pieces;
+		memcpy(hello_room + m->have, data, len);
+		data = hello_room;
 	}
 	m->have += len;
 	record_in_take(&tls13.in, len);
