@@ -81,12 +81,15 @@ copy_make_room(copy *c, size_t max)
 static void
 start_cert(const br_x509_class **ctx, uint32_t length)
 {
+	copy *c = copy_for(peer.index);
+
 	(void)ctx;
-	copy_for(peer.index)->len = 0;
+	c->len = 0;
 
 	/* At once: with the validation's error alone, as many megabytes of
 	   certificates as a message can hold would still come in. */
-	if (peer.index == PEER_CHAIN_MAX) {
+	if (peer.index == PEER_CHAIN_MAX ||
+		(peer.minimal.err == 0 && length > c->max)) {
 		peer.minimal.err = BR_ERR_X509_LIMIT_EXCEEDED;
 		if (peer.tell != NULL) {
 			peer.tell(BR_ERR_X509_LIMIT_EXCEEDED);

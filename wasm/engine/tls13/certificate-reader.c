@@ -7,6 +7,7 @@
 #include "context.h"
 #include "engine/connection.h"
 #include "engine/errors.h"
+#include "engine/peer/peer.h"
 
 /* Bytes of each field that is a number; the certificate has its own length,
    and at the end nothing is missing. */
@@ -16,6 +17,15 @@ static const unsigned char number_len[FIELD_END + 1] = {
 	[FIELD_CERTIFICATE] = 3,
 	[FIELD_EXTENSIONS] = 2,
 };
+
+/* Why the chain is over before its end; see peer/peer.h. */
+static int refusal;
+
+static void
+note_refusal(int error)
+{
+	refusal = error;
+}
 
 static int
 malformed(void)
@@ -37,6 +47,8 @@ certificate_read_begin(void)
 {
 	memset(&tls13.certificates, 0, sizeof tls13.certificates);
 	expect_number(&tls13.certificates, FIELD_CONTEXT);
+	refusal = 0;
+	peer_tell_failures(&note_refusal);
 	(*conn.peer)->start_chain(conn.peer, NULL);
 }
 
@@ -62,7 +74,7 @@ begin_certificate(certificate_reader *r)
 	r->field = FIELD_DER;
 	r->missing = r->value;
 	(*conn.peer)->start_cert(conn.peer, r->value);
-	return 0;
+	return refusal;
 }
 
 /* We ask for none, so a certificate has none (4.4.2). */
