@@ -136,9 +136,8 @@ take_record(void)
 	}
 }
 
-/* To a client they are something else at once; to a server, until BearSSL
-   refuses the
-   one that is too many, they may belong to TLS 1.2. */
+/* No server of any version sends one. A client's may belong to TLS 1.2, and
+   BearSSL refuses the one that is too many. */
 static void
 take_empty_record(void)
 {
