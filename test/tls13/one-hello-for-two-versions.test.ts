@@ -126,7 +126,7 @@ describe("is refused", () => {
       await server.hearHello();
       server.say(server.hello({ ...OLDER, random }));
     });
-    expect(error.message).toMatch(/version lowered by somebody in between/);
+    expect(error.message).toMatch(/version that was lowered on the way/);
   });
 
   it("a server of TLS 1.2 that resumes the session that we made up", async () => {

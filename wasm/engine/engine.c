@@ -70,12 +70,13 @@ engine_start(void *seed)
 		conn.offer.min_version = VERSION_TLS13;
 	}
 	conn.speaks = first_protocol();
-	if (conn.speaks != &protocol_tls12) {
+	/* Right behind the chain, in a page of memory that is touched anyhow. */
+	if (records_to_keep() > 0) {
+		err = kept_records_begin(records_to_keep());
+	}
+	if (err == 0 && conn.speaks != &protocol_tls12) {
 		err = hello_room_begin(
 			conn.is_client ? HELLO_ROOM_CLIENT : HELLO_ROOM_SERVER);
-	}
-	if (err == 0 && records_to_keep() > 0) {
-		err = kept_records_begin(records_to_keep());
 	}
 
 	br_hmac_drbg_init(&conn.random, &br_sha256_vtable, NULL, 0);

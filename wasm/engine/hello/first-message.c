@@ -109,30 +109,42 @@ take_ccs(void)
 
 /* The length that the message says, header and all; 0: not known yet. */
 static size_t
-whole_length(void)
+whole_length(const unsigned char *message, size_t len)
 {
-	if (message_len < MESSAGE_HEADER) {
+	if (len < MESSAGE_HEADER) {
 		return 0;
 	}
 	return MESSAGE_HEADER +
-	       ((size_t)hello_room[1] << 16 | br_dec16be(hello_room + 2));
+	       ((size_t)message[1] << 16 | br_dec16be(message + 2));
+}
+
+static int
+is_whole(const unsigned char *message, size_t len)
+{
+	size_t due = whole_length(message, len);
+
+	return due != 0 && len >= due;
 }
 
 static void
 take_record(void)
 {
+	const unsigned char *message = record + RECORD_HEADER;
 	size_t len = record_length();
 	size_t due;
 
-	memcpy(hello_room + message_len, record + RECORD_HEADER, len);
+	/* One that is whole in its record, as most are, stays there. */
+	if (message_len > 0 || !is_whole(message, len)) {
+		memcpy(hello_room + message_len, message, len);
+		message = hello_room;
+	}
 	message_len += len;
 	record_len = 0;
-	due = whole_length();
-	if (hello_room[0] != wanted_type || due > MESSAGE_HEADER + body_max) {
+	due = whole_length(message, message_len);
+	if (message[0] != wanted_type || due > MESSAGE_HEADER + body_max) {
 		answers->other();
-	} else if (due != 0 && message_len >= due) {
-		answers->whole(
-			hello_room + MESSAGE_HEADER, due - MESSAGE_HEADER);
+	} else if (is_whole(message, message_len)) {
+		answers->whole(message + MESSAGE_HEADER, due - MESSAGE_HEADER);
 	}
 }
 
