@@ -11,6 +11,7 @@ import {
 import { complain } from "../cli/diagnostics.ts";
 import { UsageError } from "../cli/options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
+import { whyNoHostName } from "../credentials/server-names.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { descriptorLimit } from "../io/platform.ts";
 import { removeStale } from "../io/stale-socket.ts";
@@ -98,6 +99,8 @@ function completed(role: Role, given: RelaySettings): RelaySettings {
   if ("TLS_UID" in process.env || "TLS_GID" in process.env) {
     throw new UsageError("TLS_UID and TLS_GID are for servers with a prog; -u and -g are meant");
   }
+  const problem = given.serverName === null ? null : whyNoHostName(given.serverName);
+  if (problem !== null) throw new UsageError(`--servername: ${problem}`);
   const local = connect.find((target) => "path" in target);
   if (role === "client" && local !== undefined) {
     throw new UsageError(`--connect: ${nameOf(local)} has no name to verify; write HOST:PORT`);

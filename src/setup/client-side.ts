@@ -94,7 +94,7 @@ function loadClient(
   { settings, environment, tell }: ClientSources,
 ): ClientConfiguration & { readonly keeper: Keeper | null } {
   const { serverName, verifyServer } = settings;
-  const profile = chooseProfile(settings.profile ?? environment.profile);
+  const profile = chooseProfile(settings, environment);
   const groups = chooseGroups(settings.keyGroups);
   if (serverName !== null) checkName(serverName);
   const server = verifyServer ? loadAnchors(environment, tell) : null;

@@ -48,7 +48,7 @@ export function loadCredentials(
   keeperModule: WebAssembly.Module,
   { settings, environment, tell }: Sources,
 ): ServerCredentials {
-  const profile = chooseProfile(settings.profile ?? environment.profile);
+  const profile = chooseProfile(settings, environment);
   const groups = chooseGroups(settings.keyGroups);
   const keeper = startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
@@ -123,16 +123,27 @@ export function versionLimits(
   return { min: minVersion as Version | null, max: maxVersion as Version | null };
 }
 
-/** @throws {UsageError} if there is no such profile */
-export function chooseProfile(name = "modern"): Profile {
+/**
+ * The profile that the command line names, or else TLS_PROFILE.
+ *
+ * @throws {UsageError} if there is no such profile
+ */
+export function chooseProfile(
+  { profile: option }: Pick<TlsSettings, "profile">,
+  environment: TlsEnvironment,
+): Profile {
+  const name = option ?? environment.profile ?? "modern";
   const profile = PROFILE_NAMES.find((known) => known === name);
   if (profile !== undefined) return profile;
-  throw new UsageError(`unknown TLS profile ${name}; there are ${PROFILE_NAMES.join(", ")}`);
+  const source = option === null ? "TLS_PROFILE" : "--tls-profile";
+  const known = PROFILE_NAMES.join(", ");
+  throw new UsageError(`${source}: unknown TLS profile ${name}; there are ${known}`);
 }
 
 /** @throws {UsageError} unless all of the list are groups, each once */
 export function chooseGroups(list: string | null): readonly number[] {
   const groups = list === null ? [] : groupsNamed(list);
   if (groups !== null) return groups;
-  throw new UsageError(`not a list of groups: ${list}; there are ${GROUP_NAMES.join(", ")}`);
+  const known = GROUP_NAMES.join(", ");
+  throw new UsageError(`--groups: not a list of groups: ${list}; there are ${known}`);
 }
