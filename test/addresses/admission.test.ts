@@ -1,5 +1,4 @@
 /** `--allow-…`: whose certificates bearhug server lets in; `--pin`: which key a server must have. */
-import { createHash, createPublicKey } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect as dialTcp } from "node:net";
@@ -8,6 +7,7 @@ import { expect, it } from "vitest";
 import { Authority, type Credentials, SERVER_NAME } from "../support/certificates.ts";
 import { connect, failureOf, openssl, VERSIONS } from "../support/clients.ts";
 import { eventually, within } from "../support/limits.ts";
+import { pinOf } from "../support/pins.ts";
 import { everything, run } from "../support/processes.ts";
 import {
   authority,
@@ -22,12 +22,6 @@ import {
 const NAMES = "subjectAltName=DNS:alice.test,URI:spiffe://test/alice";
 const alice = authority.issue({ name: "alice", extensions: [NAMES] });
 const mallory = authority.issue({ name: "mallory" });
-
-function pinOf({ key }: Credentials): string {
-  // The public half is made of the private one's.
-  const spki = createPublicKey(key).export({ type: "spki", format: "der" });
-  return `sha256//${createHash("sha256").update(spki).digest("base64")}`;
-}
 
 async function admitting(options: readonly string[]): Promise<Relay & { calls: () => number }> {
   let calls = 0;

@@ -1,5 +1,5 @@
 /** `pins` and `checkPeer`: which peers may come in, of those that the CAs vouch for. */
-import { createHash, createPublicKey, type X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -9,6 +9,7 @@ import { Authority, type Credentials, SERVER_NAME } from "../support/certificate
 import { connect, failureOf, VERSIONS } from "../support/clients.ts";
 import { bearhug, listening, pairOf, thrownBy } from "../support/library.ts";
 import { eventually } from "../support/limits.ts";
+import { pinOf } from "../support/pins.ts";
 import { everything } from "../support/processes.ts";
 
 const authority = Authority.root();
@@ -16,11 +17,6 @@ const good = authority.issue();
 const other = authority.issue({ name: "other.test" });
 const ca = readFileSync(authority.certFile);
 const DENIED = "ERR_SSL_TLSV1_ALERT_ACCESS_DENIED";
-
-function pinOf({ key }: Credentials): string {
-  const spki = createPublicKey(key).export({ type: "spki", format: "der" });
-  return `sha256//${createHash("sha256").update(spki).digest("base64")}`;
-}
 
 const servers: Server[] = [];
 afterEach(() => {
