@@ -67,8 +67,9 @@ export async function measureConnections(
   return cases;
 }
 
-interface Party {
-  readonly server: Server<SuperServerName>;
+/** A server, and the client that connects to it alone. */
+export interface Party<Name = SuperServerName> {
+  readonly server: Server<Name>;
   readonly client: Client;
 }
 
@@ -87,20 +88,20 @@ async function measureCase(
     if (round >= MIN_ROUNDS && performance.now() - began > BUDGET) break;
     for (let turn = 0; turn < parties.length; turn++) {
       const party = parties[(round + turn) % parties.length] as Party;
-      await measureTurn(party, clients, figures[party.server.name]);
+      await measureTurn(party, { clients, duration: DURATION }, figures[party.server.name]);
     }
   }
   return figures;
 }
 
-async function measureTurn(
-  { server, client }: Party,
-  clients: number,
+export async function measureTurn(
+  { server, client }: Party<unknown>,
+  { clients, duration }: { readonly clients: number; readonly duration: number },
   figures: ConnectionFigures,
 ): Promise<void> {
   await server.quiet();
   const before = processorTimeOfGroup(server.group);
-  const load = await client.load({ number: clients, duration: DURATION });
+  const load = await client.load({ number: clients, duration });
   // What a connection leaves to be done afterwards is part of its price.
   await server.quiet();
   const used = processorTimeOfGroup(server.group) - before;
@@ -111,6 +112,6 @@ async function measureTurn(
   figures.latencies.push(...load.latencies);
 }
 
-function none(): ConnectionFigures {
+export function none(): ConnectionFigures {
   return { processor: [], clientProcessor: [], perSecond: [], latencies: [] };
 }

@@ -28,6 +28,7 @@ import { measureStartUp } from "./startup.ts";
 import { writeSummary } from "./summary.ts";
 import { measureThroughput } from "./throughput.ts";
 import { measureTunnelCost } from "./tunnel-cost.ts";
+import { measureUsers, reportUsers } from "./users.ts";
 
 const began = performance.now();
 const noise = new Noise();
@@ -72,6 +73,11 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
       ...reportIdle(idle),
       ...reportParallel(parallel),
     ];
+  },
+
+  async users() {
+    const measured = await measureUsers(p256);
+    return () => reportUsers(measured);
   },
 
   async crypto() {

@@ -35,7 +35,11 @@ export type ServerName = (typeof SERVER_NAMES)[number];
 export const SUPER_SERVER_NAMES = ["s6-tlsserver", "stunnel", "socat", "tcpserver"] as const;
 export type SuperServerName = (typeof SUPER_SERVER_NAMES)[number];
 
-type AnyServerName = ServerName | SuperServerName;
+/** s6-tlsserver as it is, and with a user for engines and another one for progs, which root can start. */
+export const USER_COUNTS = ["one-user", "three-users"] as const;
+export type UserCount = (typeof USER_COUNTS)[number];
+
+type AnyServerName = ServerName | SuperServerName | UserCount;
 
 export interface Service {
   readonly credentials: Credentials;
@@ -84,11 +88,21 @@ function listen(port: number): string[] {
   return ["tcpserver", "-RHl0", "-c", NO_LIMIT, "127.0.0.1", String(port)];
 }
 
+const tlsserver: Starter = ({ credentials, prog }, port) => {
+  const limits = ["-c", NO_LIMIT, "-C", NO_LIMIT];
+  return startReaped([program("s6-tlsserver"), ...limits, "127.0.0.1", String(port), prog], {
+    environment: variables(credentials),
+  });
+};
+
 const STARTERS: Record<AnyServerName, Starter> = {
-  "s6-tlsserver": ({ credentials, prog }, port) => {
-    const limits = ["-c", NO_LIMIT, "-C", NO_LIMIT];
-    return startReaped([program("s6-tlsserver"), ...limits, "127.0.0.1", String(port), prog], {
-      environment: variables(credentials),
+  "s6-tlsserver": tlsserver,
+  "one-user": tlsserver,
+
+  "three-users": ({ credentials, prog }, port) => {
+    const options = ["-c", NO_LIMIT, "-C", NO_LIMIT, "-u", "33", "-g", "33"];
+    return startReaped([program("s6-tlsserver"), ...options, "127.0.0.1", String(port), prog], {
+      environment: { ...variables(credentials), TLS_UID: "65534", TLS_GID: "65534" },
     });
   },
 
