@@ -47,6 +47,8 @@ interface Member {
   readonly id: number;
   /** Where it connects to for progs; empty for nowhere. */
   door: string;
+  /** It has been told the last place that was asked for, or can't be. */
+  shown: Promise<void>;
   /** By which it may connect there; null: it starts progs itself. */
   readonly group: number | null;
   /** Of what it serves, what has a prog, or had one. */
@@ -271,6 +273,7 @@ export class Pool {
       launched: new Set(),
       id: ++this.lastId,
       door: "",
+      shown: Promise.resolve(),
       group: this.settings.spawner && doorGroup(),
       handover: new Handover({
         ask: () => send(worker, { order: "answer" }),
@@ -377,8 +380,14 @@ export class Pool {
     this.settings.log.caution(text);
   }
 
-  /** Tells a worker where the spawner listens for it. */
-  private async showDoor(member: Member): Promise<void> {
+  /** Tells a worker where the spawner listens for it: one place after the other, and the last one counts. */
+  private showDoor(member: Member): Promise<void> {
+    const shown = member.shown.then(() => this.openDoor(member));
+    member.shown = shown.catch(() => {});
+    return shown;
+  }
+
+  private async openDoor(member: Member): Promise<void> {
     const { spawner } = this.settings;
     if (spawner === null || member.group === null) return;
     member.door = await spawner.open(member.id, member.group);
@@ -387,7 +396,12 @@ export class Pool {
 
   /** There is another spawner. */
   async showDoors(): Promise<void> {
-    await Promise.all([...this.members].map((member) => this.showDoor(member)));
+    const show = (member: Member) =>
+      this.showDoor(member).catch((error: Error) => {
+        // A worker that is gone needs none.
+        if (this.members.has(member)) throw error;
+      });
+    await Promise.all([...this.members].map(show));
   }
 
   /** One prog for each connection that this worker was given; no worker is believed more. */

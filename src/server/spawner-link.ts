@@ -69,7 +69,7 @@ export class SpawnerLink {
         }
       });
       const neverBegan = (error: Error) => {
-        this.gone();
+        this.gone("died");
         reject(unableToStart(error));
       };
       child.on("error", (error) => {
@@ -77,7 +77,7 @@ export class SpawnerLink {
         if (child.pid === undefined) neverBegan(error);
       });
       child.on("exit", (code, signal) => {
-        if (hasBegun) this.lost(`${child.pid} died (${signal ?? `code ${code}`})`);
+        if (hasBegun) this.lost(child.pid, `died (${signal ?? `code ${code}`})`);
         else neverBegan(new Error(`it ended at once (${signal ?? code})`));
       });
     });
@@ -98,7 +98,7 @@ export class SpawnerLink {
    * Where a worker connects to: no other process is let in.
    *
    * @param group what the worker is a member of, and no other process
-   * @throws {SystemFailure} (the promise) if there is no spawner, or it can't listen
+   * @throws {Error} (the promise) if there is no spawner, or it can't listen
    */
   async open(worker: number, group: number): Promise<string> {
     const path = join(this.folder, randomBytes(16).toString("hex"));
@@ -108,7 +108,7 @@ export class SpawnerLink {
       if (this.process === null) resolve("there is no spawner at the moment");
     });
     this.opening.delete(path);
-    if (problem !== null) throw new SystemFailure("unable to start a worker", new Error(problem));
+    if (problem !== null) throw new Error(problem);
     return path;
   }
 
@@ -165,21 +165,25 @@ export class SpawnerLink {
   }
 
   /** Its progs may go on, but their exits would not be heard: their connections end now. */
-  private lost(how: string): void {
-    this.gone();
+  private lost(pid: number | undefined, how: string): void {
+    this.gone(how);
     if (this.closing) return;
-    this.settings.log.warn("spawner replaced", `spawner ${how}; replacing it`);
     const error = { code: "ECHILD", errno: undefined, message: "the spawner died" };
     for (const number of this.progs) this.settings.failed(number, error);
     this.progs.clear();
-    setTimeout(() => this.replace(), BREATHER);
+    // A server that could not start for want of it has ended by then, and said so.
+    setTimeout(() => {
+      if (this.closing) return;
+      this.settings.log.warn("spawner replaced", `spawner ${pid} ${how}; replacing it`);
+      this.replace();
+    }, BREATHER);
   }
 
-  private gone(): void {
+  private gone(how: string): void {
     this.process = null;
     this.handover?.end();
     this.isReady = false;
-    for (const resolve of this.opening.values()) resolve("the spawner died");
+    for (const resolve of this.opening.values()) resolve(`the spawner ${how}`);
   }
 
   private replace(): void {

@@ -113,6 +113,8 @@ export class Spawner {
     });
     const unable = (error: Error) => tell({ report: "unable", path, text: error.message });
     server.on("error", unable);
+    // One that is closed at once never says that it listens, and the primary waits for an answer.
+    server.on("close", () => unable(new Error("it was closed")));
     // It listens when this call is over, and until its owner is set, root alone may connect.
     const umask = process.umask(0o777);
     server.listen({ path, backlog: BACKLOG }, () => {

@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -192,6 +193,15 @@ FALLIBLE(int, getsockname,
 FALLIBLE(int, setsockopt,
 	(int fd, int level, int name, const void *value, socklen_t length),
 	(fd, level, name, value, length), fd, -1)
+FALLIBLE(int, connect,
+	(int fd, const struct sockaddr *address, socklen_t length),
+	(fd, address, length), fd, -1)
+FALLIBLE(int, chown, (const char *path, uid_t user, gid_t group),
+	(path, user, group), NO_FD, -1)
+FALLIBLE(int, setgroups, (size_t count, const gid_t *groups), (count, groups),
+	NO_FD, -1)
+FALLIBLE(int, setgid, (gid_t group), (group), NO_FD, -1)
+FALLIBLE(int, setuid, (uid_t user), (user), NO_FD, -1)
 FALLIBLE(int, epoll_ctl,
 	(int fd, int operation, int about, struct epoll_event *event),
 	(fd, operation, about, event), about, -1)

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { ProcessRole } from "../../src/server/roles.ts";
@@ -30,12 +30,15 @@ execFileSync("gcc", [
 
 /** Lets one fault happen in the processes that get this environment. */
 export class Injection {
-  private readonly log = scratchFile("injected");
+  private readonly log = scratchFile("injected", "");
 
   constructor(
     readonly fault: Fault,
     private readonly place: Place,
-  ) {}
+  ) {
+    // A process may have become another user by then.
+    chmodSync(this.log, 0o666);
+  }
 
   get environment(): Record<string, string> {
     const { call, error, nth, times = 1 } = this.fault;
@@ -52,7 +55,7 @@ export class Injection {
   /** Each failure: the call, its number, and what it was about. */
   get hits(): string[] {
     if (!existsSync(this.log)) return [];
-    return readFileSync(this.log, "utf8").trim().split("\n");
+    return readFileSync(this.log, "utf8").split("\n").filter(Boolean);
   }
 
   forget(): void {
