@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { CannotRun, type Ending } from "../program/program.ts";
 import type { FailedStart, ToPrimary } from "./messages.ts";
 import type { Launch, Programs, Running } from "./programs.ts";
-import { labelOf, type Purpose, STANDARD_INPUT, STANDARD_OUTPUT } from "./socket-label.ts";
+import { labelOf, STANDARD_INPUT, STANDARD_OUTPUT } from "./socket-label.ts";
 
 /**
  * Progs that the spawner starts. The worker connects twice to the spawner's socket for each, once for
@@ -26,23 +26,30 @@ export class RemotePrograms implements Programs {
   launch(launch: Launch): Running {
     const { number } = launch.client;
     const { path } = this;
-    const writable = this.connection(launch, STANDARD_INPUT);
-    const readable = this.connection(launch, STANDARD_OUTPUT);
-    this.running.set(number, { launch, sockets: [writable.socket, readable.socket] });
-    Promise.all([writable.isLabelled, readable.isLabelled]).then(
+    const writable = connect({ path, allowHalfOpen: true });
+    const readable = connect({ path });
+    this.running.set(number, { launch, sockets: [writable, readable] });
+    // Prog never leaves anything unread there, so that an error is the spawner's.
+    readable.on("error", (error) => this.unable(number, error));
+    // Here, it may be prog's way of ending: with input that it has not read. Its answer is still to come.
+    writable.on("error", () => {});
+    const labels = [
+      this.label(writable, labelOf(number, STANDARD_INPUT)),
+      this.label(readable, labelOf(number, STANDARD_OUTPUT)),
+    ];
+    Promise.all(labels).then(
       () => {
         const values = Object.fromEntries(launch.session);
         const proxied = Object.fromEntries(launch.proxied);
         this.tell({ report: "start", number, values, proxied, path });
       },
-      // It was told of already.
-      () => {},
+      (error: Error) => this.unable(number, error),
     );
     // Prog can write to its standard input, a socket; what it writes there is not read.
-    writable.socket.resume();
+    writable.resume();
     return {
-      readable: readable.socket,
-      writable: writable.socket,
+      readable,
+      writable,
       kill: (signal) => this.tell({ report: "kill", number, signal }),
     };
   }
@@ -62,27 +69,51 @@ export class RemotePrograms implements Programs {
     one?.launch.failed(this.cannotRun(Object.assign(new Error(message), { code, errno })));
   }
 
+  /** There will be no prog for that connection. */
+  private unable(number: number, error: NodeJS.ErrnoException): void {
+    const one = this.running.get(number);
+    if (!this.running.delete(number)) return;
+    for (const socket of one?.sockets ?? []) socket.destroy();
+    one?.launch.failed(this.cannotRun(error));
+  }
+
   private cannotRun(error: NodeJS.ErrnoException): CannotRun {
     return new CannotRun(this.command, error);
   }
 
-  private connection(
-    launch: Launch,
-    purpose: Purpose,
-  ): { socket: Socket; isLabelled: Promise<void> } {
-    const { number } = launch.client;
-    const socket = connect({ path: this.path, allowHalfOpen: purpose === STANDARD_INPUT });
-    const isLabelled = new Promise<void>((resolve, reject) => {
-      socket.write(labelOf(number, purpose), (error) => (error ? reject(error) : resolve()));
-      socket.once("error", (error: NodeJS.ErrnoException) => {
-        reject(error);
-        const one = this.running.get(number);
-        if (!this.running.delete(number)) return;
-        for (const each of one?.sockets ?? []) each.destroy();
-        launch.failed(this.cannotRun(error));
+  /**
+   * Writes a socket's label.
+   *
+   * @throws (the promise) why it could not be written
+   */
+  private async label(socket: Socket, label: Buffer): Promise<void> {
+    let failure: Error | null = null;
+    socket.once("error", (error) => {
+      failure = error;
+    });
+    const isWritten = await new Promise<boolean>((resolve) => {
+      socket.write(label, (error) => {
+        if (!error) resolve(true);
+        // A failure is told between this call and the socket's close.
+        else if (socket.closed) resolve(false);
+        else socket.once("close", () => resolve(false));
       });
     });
-    isLabelled.catch(() => {});
-    return { socket, isLabelled };
+    if (isWritten) return;
+    if (failure !== null) throw failure;
+    // The tunnel has closed it already: a client that says something and leaves has its prog all the
+    // same, which finds this end closed.
+    await this.labelClosed(label);
+  }
+
+  private labelClosed(label: Buffer): Promise<void> {
+    const socket = connect({ path: this.path });
+    return new Promise((resolve, reject) => {
+      socket.on("error", reject);
+      socket.end(label, () => {
+        socket.destroy();
+        resolve();
+      });
+    });
   }
 }

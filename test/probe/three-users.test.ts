@@ -4,9 +4,10 @@
  * spawner believes nothing of a worker. `make probe`.
  */
 import { chmodSync, existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { connect, exchange } from "../support/clients.ts";
+import { connect, connectRaw, exchange } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { publicProgram } from "../support/nobody.ts";
@@ -122,6 +123,37 @@ describe("with three users", NEEDS_ROOT, () => {
     );
     expect(new Set(replies)).toEqual(new Set([300_000]));
     await eventually("their end", () => childrenOf(server.spawner ?? 0).length === 0);
+  });
+
+  it("nothing is lost when prog exits with input that it has not read", async () => {
+    const server = await serving({ prog: ["head", "-c", "300000", "/dev/zero"] });
+    const replies = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const client = await connect(server);
+        client.write(Buffer.alloc(100_000));
+        return (await everything(client)).length;
+      }),
+    );
+    expect(new Set(replies)).toEqual(new Set([300_000]));
+    await server.logged(/closed: .*prog exited 0$/, 16);
+  });
+
+  it("clients that leave at once have their progs, and hold nothing longer than those run", async () => {
+    const server = await serving({ prog: ["cat"] });
+    for (let turn = 0; turn < 20; turn++) {
+      const socket = await connectRaw(server.port);
+      const client = await connect(server, { socket });
+      client.on("error", () => {});
+      client.write(Buffer.alloc(100_000));
+      // Sooner or later: before the end of the handshake, while prog is started, while it runs.
+      await sleep(turn);
+      socket.resetAndDestroy();
+    }
+    // The spawner gives sockets without an order up after ten seconds.
+    const lines = await server.logged(/closed: /, 20, 9000);
+    const seconds = lines.map((line) => Number(/ ([0-9.]+) s, /.exec(line)?.[1]));
+    expect(Math.max(...seconds)).toBeLessThan(9);
+    expect(lines.filter((line) => /TLSv1.3 .*no prog$/.test(line))).toEqual([]);
   });
 
   it("-G: prog has these groups", async () => {
