@@ -102,6 +102,13 @@ $(OTHER_RUNTIMES): $(addprefix test/other-runtimes/,package.json package-lock.js
 	@npm ci --prefix test/other-runtimes --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# What users bundle and test with. None of their packages runs a script (.npmrc).
+BUNDLERS := test/bundlers/node_modules/.package-lock.json
+$(BUNDLERS): $(addprefix test/bundlers/,package.json package-lock.json .npmrc)
+	$(call say,  npm ci: bundlers and jest for tests (130 MB))
+	@npm ci --ignore-scripts --prefix test/bundlers --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # A Node for arm64: npm leaves out what is for another processor, unless it is told.
 ARM64 := test/arm64/node_modules/.package-lock.json
 $(ARM64): $(addprefix test/arm64/,package.json package-lock.json)
@@ -231,13 +238,14 @@ bundle = node_modules/.bin/esbuild --bundle --minify-syntax --minify-whitespace 
 build/%.wasm.br: dist/%.wasm
 	@node -e 'const fs = require("fs"); fs.writeFileSync("$@", require("zlib").brotliCompressSync(fs.readFileSync("$<")))'
 
-# import and require() share one instance of everything.
+# import and require() share one instance of everything. Tools that read a file without parsing it
+# take it for a module if a line of it begins with an export.
 $(LIBRARY) &: $(SOURCES) $(MODULES:dist/%=build/%.br) build/stamp node_modules/.package-lock.json
 	$(call say,  src: bundling the library)
-	@$(bundle) src/index.ts --platform=node --target=node20 --format=cjs --outfile=dist/index.cjs
+	@$(bundle) src/index.ts --inject:src/names-of-node.ts --platform=node --target=node20 --format=cjs --outfile=dist/index.cjs
 	@echo 'export * from "./index.cjs";' >dist/index.js
-	@$(bundle) src/bundled.ts --platform=node --target=node20 --format=esm --loader:.br=binary --outfile=dist/index.mjs
-	@$(bundle) src/engine.ts --platform=neutral --target=es2022 --format=esm --outfile=dist/engine.js
+	@$(bundle) src/bundled.ts --inject:src/names-of-node.ts --platform=node --target=node20 --format=esm --loader:.br=binary --outfile=dist/index.mjs
+	@$(bundle) src/engine.ts --platform=neutral --target=es2022 --format=esm --footer:js='export {};' --outfile=dist/engine.js
 	@touch $(LIBRARY)
 
 # tsc leaves the endings of imports as they are in the sources. Types are of
@@ -371,7 +379,7 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm build/tls13-test.wasm build/rekeys/engine.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(ARM64)
+test: dist check build/crypto-test.wasm build/tls13-test.wasm build/rekeys/engine.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(BUNDLERS) $(ARM64)
 	@vendor/need $(PEERS)
 	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
 	@node_modules/.bin/vitest run

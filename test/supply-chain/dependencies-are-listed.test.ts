@@ -1,6 +1,6 @@
 /** docs/dependencies.md has each dependency that the project has, and no other. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tables } from "../support/markdown.ts";
 import { filesNamed, repository } from "../support/repository.ts";
@@ -28,9 +28,9 @@ interface Locked {
 
 describe("npm", () => {
   const packages = filesNamed("package.json").map((file) => JSON.parse(read(file)) as Package);
-  const locked = filesNamed("package-lock.json").flatMap((file) =>
-    Object.entries((JSON.parse(read(file)) as Lock).packages).filter(([path]) => path !== ""),
-  );
+  const lockedIn = (file: string) =>
+    Object.entries((JSON.parse(read(file)) as Lock).packages).filter(([path]) => path !== "");
+  const locked = filesNamed("package-lock.json").flatMap(lockedIn);
 
   it("names and versions are those of package.json", () => {
     const wanted = packages.flatMap(({ devDependencies, optionalDependencies }) =>
@@ -59,7 +59,8 @@ describe("npm", () => {
 
   it("everything below them is locked with a digest, and only esbuild runs a script", () => {
     for (const [path, { integrity }] of locked) expect(integrity, path).toMatch(/^sha512-/);
-    const scripts = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
+    const runs = filesNamed("package-lock.json").filter((file) => !ignoresScripts(dirname(file)));
+    const scripts = runs.flatMap(lockedIn).filter(([, { hasInstallScript }]) => hasInstallScript);
     expect(scripts.map(([path]) => path)).toEqual(["node_modules/esbuild"]);
   });
 });
@@ -96,6 +97,11 @@ describe.each([
     });
   });
 });
+
+function ignoresScripts(folder: string): boolean {
+  const settings = join(folder, ".npmrc");
+  return existsSync(join(repository, settings)) && /^ignore-scripts=true$/m.test(read(settings));
+}
 
 /** Name and version; `npm:NAME@VERSION` is a package under another name. */
 function resolved([name, version]: [string, string]): string {
