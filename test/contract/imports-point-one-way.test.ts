@@ -47,6 +47,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "engine.ts": ["credentials", "sandbox"],
   // The compressed modules are in build.
   "bundled.ts": ["library", "index.ts", ".."],
+  // The library's bundles are given it.
+  "names-of-node.ts": [],
   commands: [
     "lookup",
     "server",
