@@ -1,5 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 import type { Session } from "../sandbox/session.ts";
+import { now } from "../setup/clock.ts";
 import type { FailureKind } from "./failure-kind.ts";
 
 /** Published on `bearhug:handshake` when a handshake is done. */
@@ -41,7 +42,7 @@ export const CHANNELS = {
 
 /** What one connection tells. */
 export class Telemetry {
-  private readonly start = performance.now();
+  private readonly start = now();
   private readonly told = { toLocal: 0, toRemote: 0 };
 
   constructor(
@@ -81,6 +82,6 @@ export class Telemetry {
   }
 
   private get seconds(): number {
-    return (performance.now() - this.start) / 1000;
+    return (now() - this.start) / 1000;
   }
 }

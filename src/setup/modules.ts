@@ -15,6 +15,8 @@ export class Unavailable extends Error {}
 export function loadModule(name: "engine" | "keeper"): WebAssembly.Module {
   const file = join(__dirname, `${name}.wasm`);
   try {
+    // V8 may have been told to look into functions later.
+    if (!hasSimd()) throw new Error("it needs SIMD");
     return compileModule(readFileSync(file));
   } catch (error) {
     const remedy = hasSimd() ? REMEDY : NO_SIMD;
@@ -60,7 +62,8 @@ export function startKeeper(module: WebAssembly.Module): Keeper {
 }
 
 /**
- * For a process that lives as long as one connection. BearSSL's handshake is a bytecode interpreter:
+ * For a process that lives as long as one connection; to be called before a module is loaded. V8 checks
+ * a function of WebAssembly when it is first called: most of them never are. BearSSL's handshake is a bytecode interpreter:
  * one loop of many kilobytes, which V8 takes for hot after some hundred rounds and optimises for up
  * to 100 ms of processor time, to be run once. With this budget, what carries records is optimised
  * after a few megabytes, and the handshake never.
@@ -68,6 +71,7 @@ export function startKeeper(module: WebAssembly.Module): Keeper {
 export function expectOneConnection(): void {
   // Not at the top: a program that doesn't call this should not pay for loading it.
   const { setFlagsFromString } = require("node:v8") as typeof import("node:v8");
+  setFlagsFromString("--wasm-lazy-validation");
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
 }
 

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { CredentialsError } from "../credentials/errors.ts";
 import { isInherited } from "../io/inheritance.ts";
 import { descriptorNamedBy, isUnnamedPipe } from "../io/platform.ts";
+import { now } from "./clock.ts";
 
 /** Files that were read before, by their paths: descriptors of what was in them. */
 export type Kept = ReadonlyMap<string, number>;
@@ -77,7 +78,7 @@ export const PIPE_PAUSE = 5;
 
 /** What is read from front to end; a pipe has its time for that. */
 export class Source {
-  private readonly deadline = performance.now() + PIPE_PATIENCE;
+  private readonly deadline = now() + PIPE_PATIENCE;
   private length = 0;
 
   /** @param start where a file is read from, whatever was read of it before; null: a pipe can't tell */
@@ -95,7 +96,7 @@ export class Source {
     const count = readSome(this.fd, room, position);
     if (count > 0) this.length += count;
     if (count > 0 || (count === 0 && (this.length > 0 || !mayStillBegin(this.fd)))) return count;
-    if (performance.now() > this.deadline) throw new CredentialsError(tooSlow(this.length));
+    if (now() > this.deadline) throw new CredentialsError(tooSlow(this.length));
     return null;
   }
 }

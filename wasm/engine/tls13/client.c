@@ -15,9 +15,6 @@
 #include "engine/errors.h"
 #include "crypto/wipe.h"
 
-/* see client.h */
-client_context client;
-
 /* A hello goes past flight.c: the transcript has no hash before the server
    has chosen one. */
 static int

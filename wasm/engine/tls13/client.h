@@ -57,7 +57,7 @@ typedef struct {
 	size_t hello_len;
 } client_context;
 
-/* client.c */
+/* client-context.c: apart from the server's, which has its place in memory. */
 extern client_context client;
 
 /* client-hello-write.c: into client.hello. Returns 0 or an error. */

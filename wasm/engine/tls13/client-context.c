@@ -1,0 +1,4 @@
+#include "client.h"
+
+/* see client.h */
+client_context client;
