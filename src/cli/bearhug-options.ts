@@ -202,6 +202,11 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     ...addresses,
     ...pair,
     file("cacert", "CAFILE", "Ask clients for a certificate of one of these CAs."),
+    file(
+      "ticket-keys",
+      "TICKETFILE",
+      "The keys of session tickets, a line each of 32, 48 or 80 random bytes in base64; the first one seals.",
+    ),
     namedPairs,
     tls.clientCertificate,
     admission,

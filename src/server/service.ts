@@ -1,11 +1,14 @@
 import type { Engine } from "../sandbox/engine.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
+import type { FileTicketKeys } from "../setup/ticket-file.ts";
 import type { Tell } from "../setup/trust.ts";
 import type { ConversationSettings } from "./conversation.ts";
 
 /** What connections have in common, and what makes an engine of it for each. */
 export interface Loaded {
   readonly keeper: { wipe(): void };
+  /** Those of TICKETFILE. */
+  readonly ticketKeys?: FileTicketKeys | undefined;
   /** @param serverName a client's; the name that the server's certificate must have */
   readonly makeEngine: (serverName?: string) => Engine;
 }

@@ -47,10 +47,10 @@ function loadServer(
   tell: Tell,
 ): Loaded {
   const credentials = loadCredentials(modules.keeper, { settings, environment, tell });
-  const { keeper } = credentials;
+  const { keeper, ticketKeys } = credentials;
   return wipedIfItFails(keeper, () => {
     const makeEngine = engineMaker(modules.engine, credentials, environment);
     makeEngine().wipe();
-    return { keeper, makeEngine: () => makeEngine() };
+    return { keeper, ticketKeys, makeEngine: () => makeEngine() };
   });
 }

@@ -123,6 +123,7 @@ export class Worker {
         this.commit();
         break;
       case "discard":
+        this.kept?.credentials.ticketKeys?.announce(null);
         this.reloaded?.release();
         this.reloaded = null;
         break;
@@ -253,6 +254,9 @@ export class Worker {
   private reload(): void {
     try {
       this.reloaded = this.load();
+      // A worker that has changed over already may have sealed what comes here before we have.
+      const { ticketKeys = null } = this.reloaded.credentials;
+      this.kept?.credentials.ticketKeys?.announce(ticketKeys);
       this.reloadedEnds = this.ends();
       tell({ report: "reloaded", problem: null });
     } catch (error) {

@@ -23,6 +23,7 @@ const OURS = new Set([
   "CAFILE",
   "CERTFILE",
   "KEYFILE",
+  "TICKETFILE",
   "TLS_GID",
   "TLS_PROFILE",
   "TLS_UID",
@@ -61,8 +62,13 @@ export class TlsEnvironment {
 
   /** Every file that a variable names, by the variable's name; CADIR's folder is not among them. */
   get files(): ReadonlyMap<string, string> {
-    const isFile = (name: string) => /^(KEYFILE|CERTFILE)(:|$)|^CAFILE$/.test(name);
+    const isFile = (name: string) => /^(KEYFILE|CERTFILE)(:|$)|^(CAFILE|TICKETFILE)$/.test(name);
     return new Map([...this.variables].filter(([name]) => isFile(name)));
+  }
+
+  /** TICKETFILE's path; null: not set. */
+  get ticketFile(): string | null {
+    return this.variables.get("TICKETFILE") ?? null;
   }
 
   /** CADIR's folder; null: not set. */

@@ -17,6 +17,7 @@ import { fillWithEntropy } from "./entropy.ts";
 import type { TlsEnvironment } from "./environment.ts";
 import { loadIdentities } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
+import { type FileTicketKeys, loadTicketKeys } from "./ticket-file.ts";
 import { loadClientVerification, noEngine, type Tell } from "./trust.ts";
 
 /** Everything that a server knows before a client comes. */
@@ -30,6 +31,8 @@ export interface ServerCredentials {
   readonly identity: Identity | IdentityChoice;
   readonly clients: Omit<ClientVerification, "now"> | null;
   readonly tickets: TicketIssue;
+  /** Those of TICKETFILE; undefined: they follow from private keys. */
+  readonly ticketKeys: FileTicketKeys | undefined;
 }
 
 /** Where credentials are, and where messages about them go. */
@@ -60,8 +63,10 @@ export function loadCredentials(
     const clients = loadClientVerification(settings, environment, tell);
     const versions = versionLimits(settings);
     const protocols = settings.alpn;
-    const tickets = { count: settings.tickets, lifetime: settings.ticketLifetime };
-    return { profile, versions, groups, protocols, keeper, identity, clients, tickets };
+    const ticketKeys = loadTicketKeys(keeper, environment);
+    const issue = { count: settings.tickets, lifetime: settings.ticketLifetime, keys: ticketKeys };
+    const common = { profile, versions, groups, protocols, keeper, identity, clients };
+    return { ...common, tickets: issue, ticketKeys };
   });
 }
 
