@@ -484,7 +484,8 @@ build/bench-native build/bench-native-tunnel: build/native.a
 
 .PHONY: bench
 bench: all build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
-	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 perl=perl-base
+	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 perl=perl-base \
+		hitch=hitch haproxy=haproxy /usr/sbin/nginx=nginx-light /usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream
 	@node_modules/.bin/esbuild bench/run.ts --bundle --platform=node --target=node20 --format=esm \
 		--outfile=build/bench.mjs --log-level=warning
 	@node build/bench.mjs

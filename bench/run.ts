@@ -26,6 +26,8 @@ import {
 import { measureSizes } from "./sizes.ts";
 import { measureStartUp } from "./startup.ts";
 import { writeSummary } from "./summary.ts";
+import { measureTerminating } from "./terminating.ts";
+import { reportTerminating } from "./terminating-report.ts";
 import { measureThroughput } from "./throughput.ts";
 import { measureTunnelCost } from "./tunnel-cost.ts";
 import { measureUsers, reportUsers } from "./users.ts";
@@ -78,6 +80,12 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
   async users() {
     const measured = await measureUsers(p256);
     return () => reportUsers(measured);
+  },
+
+  async addresses() {
+    const credentials = { p256, rsa2048: throwawayCredentials("rsa2048") };
+    const measured = await measureTerminating(credentials, done);
+    return () => reportTerminating(measured);
   },
 
   async crypto() {
