@@ -168,10 +168,10 @@ build/bearssl.a: build/toolchain build/bearssl-sources build/flags wasm/bearssl-
 # What is not arithmetic: small code is fast code in a process that serves one
 # connection, since V8 compiles it first.
 SMALL_CFLAGS := $(CFLAGS:-O3=-Os)
-build/wasm/engine/tls13/%.o: CFLAGS := $(SMALL_CFLAGS)
+build/wasm/engine/%.o: CFLAGS := $(SMALL_CFLAGS)
 
 # Other flags make other objects: without this file, those made before would stay.
-FLAGS := $(CFLAGS) $(STRICT); tls13: $(SMALL_CFLAGS); modules: $(LDFLAGS) $(engine_LDFLAGS) \
+FLAGS := $(CFLAGS) $(STRICT); engine: $(SMALL_CFLAGS); modules: $(LDFLAGS) $(engine_LDFLAGS) \
 	$(engine_STACK) $(engine_MEMORY) $(keeper_STACK) $(keeper_MEMORY)
 build/flags: FORCE
 	@mkdir -p build
