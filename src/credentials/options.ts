@@ -157,6 +157,7 @@ export const CONTEXT_OPTIONS: Rules = {
   maxVersion: VERSION,
   ecdhCurve: GROUPS,
   keepExporter: BOOLEAN,
+  keyLog: FUNCTION,
   ALPNProtocols: PROTOCOLS,
   tickets: TICKETS,
   sessionTimeout: SESSION_TIMEOUT,

@@ -62,6 +62,11 @@ export interface SecureContextOptions extends Partial<KeyPair>, Partial<OutsideK
   readonly ecdhCurve?: string;
   /** Whether connections keep what `exportKeyingMaterial` needs; false is the default. */
   readonly keepExporter?: boolean;
+  /**
+   * For debuggers: takes each line of NSS's key log format, with its newline, as Node's event `keylog` has
+   * it. They decrypt all that connections of this context say.
+   */
+  readonly keyLog?: (line: string) => void;
   /** Application protocols (ALPN, RFC 7301), the best first. A server's order counts. */
   readonly ALPNProtocols?: readonly string[];
   /**
@@ -128,6 +133,7 @@ export class SecureContext {
   private readonly groups: readonly number[];
   private readonly tickets: TicketIssue;
   private readonly keepsExporter: boolean;
+  private readonly keyLog: ((line: string) => void) | undefined;
 
   /**
    * @internal
@@ -149,6 +155,7 @@ export class SecureContext {
     const { tickets = TICKETS, sessionTimeout = LONGEST_TICKET } = options;
     this.tickets = { count: tickets, lifetime: sessionTimeout };
     this.keepsExporter = options.keepExporter ?? false;
+    this.keyLog = options.keyLog && later(options.keyLog);
     this.keeper = new Keeper(modules.keeper);
     [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
       this.identify(options),
@@ -199,7 +206,7 @@ export class SecureContext {
    */
   resumingEngine(given: ClientEngineOptions, sessions: ClientSessions | undefined): Engine {
     const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
-    const { profile, versions, protocols, groups, keepsExporter, identity, seed } = this;
+    const { profile, versions, protocols, groups, keepsExporter, keyLog, identity, seed } = this;
     if (identity !== null && "choose" in identity) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
@@ -207,7 +214,7 @@ export class SecureContext {
     const server = rejectUnauthorized
       ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
       : null;
-    const common = { profile, versions, identity, protocols, groups, keepsExporter, seed };
+    const common = { profile, versions, identity, protocols, groups, keepsExporter, keyLog, seed };
     const settings = { ...common, serverName, server, sessions };
     return settingUp(() => Engine.client(this.modules.engine, settings));
   }
@@ -260,11 +267,11 @@ export class SecureContext {
 
   private configuration(given: ServerEngineOptions): ServerConfiguration {
     const options = checkOptions(given, { requestCert: REQUEST });
-    const { profile, versions, protocols, groups, keepsExporter, identity, tickets } = this;
+    const { profile, versions, protocols, groups, keepsExporter, keyLog, identity, tickets } = this;
     if (identity === null)
       throw misconfigured("NO_KEY", "a server needs key and cert, or contexts");
     const clients = this.clients(options.requestCert ?? false);
-    const offer = { profile, versions, protocols, groups, keepsExporter, tickets };
+    const offer = { profile, versions, protocols, groups, keepsExporter, keyLog, tickets };
     return { ...offer, identity, clients };
   }
 
@@ -278,6 +285,11 @@ export class SecureContext {
     if (this.anchors === null) throw misconfigured("NO_CA", `${why}, and there is no ca`);
     return this.anchors;
   }
+}
+
+/** It may do anything, destroy the connection for example, which is in the middle of something. */
+function later(keyLog: (line: string) => void): (line: string) => void {
+  return (line) => queueMicrotask(() => keyLog(line));
 }
 
 /** @throws `ArgumentTypeError` `TlsError` unless it is a module of the same build as we are */

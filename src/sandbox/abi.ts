@@ -37,6 +37,16 @@ export const ENGINE_EXPORT_MAX = 2048;
 export const ENGINE_LABEL_MAX = 249;
 export const ENGINE_NO_CONTEXT = 0xffffffff;
 
+export const ENGINE_RANDOM_LEN = 32;
+export const ENGINE_SECRET_MAX = 48;
+export const ENGINE_LOG_MASTER = 0;
+export const ENGINE_LOG_CLIENT_HANDSHAKE = 1;
+export const ENGINE_LOG_SERVER_HANDSHAKE = 2;
+export const ENGINE_LOG_CLIENT_TRAFFIC = 3;
+export const ENGINE_LOG_SERVER_TRAFFIC = 4;
+export const ENGINE_LOG_EXPORTER = 5;
+export const ENGINE_SECRETS = 6;
+
 export const ENGINE_NAME_CN = 3;
 export const ENGINE_NAME_C = 6;
 export const ENGINE_NAME_L = 7;

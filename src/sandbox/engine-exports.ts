@@ -44,6 +44,7 @@ export interface EngineExports extends PeerExports {
   engine_group(): number;
   engine_resumed(): number;
   engine_keep_exporter(): Pointer;
+  engine_keep_secrets(): Pointer;
   engine_export(labelLength: number, contextLength: number, length: number): number;
   engine_server_name(): Pointer;
   engine_protocol(): Pointer;

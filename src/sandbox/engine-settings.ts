@@ -9,6 +9,7 @@ import {
 import type { EngineExports } from "./engine-exports.ts";
 import type { Sandbox } from "./instance.ts";
 import type { KeyOperations, TicketKeys } from "./keeper.ts";
+import type { KeyLog } from "./key-log.ts";
 import type { PeerFacts, PeerName } from "./peer.ts";
 
 const PROFILES = {
@@ -144,6 +145,8 @@ export interface ServerSettings {
   readonly now?: number;
   /** Whether `Engine.exportKeyingMaterial` is wanted. */
   readonly keepsExporter?: boolean;
+  /** Takes what a debugger needs. It is called inside of calls of ours, and must make none. */
+  readonly keyLog?: KeyLog | undefined;
   /** Fills its argument with fresh entropy. */
   readonly seed: (room: Uint8Array) => void;
   /** For tests alone (test/bogo): the last word on what is configured, right before the start. */
@@ -154,7 +157,14 @@ export interface ServerSettings {
 export interface ServerConfiguration
   extends Pick<
     ServerSettings,
-    "profile" | "versions" | "identity" | "protocols" | "groups" | "keepsExporter" | "tickets"
+    | "profile"
+    | "versions"
+    | "identity"
+    | "protocols"
+    | "groups"
+    | "keepsExporter"
+    | "keyLog"
+    | "tickets"
   > {
   readonly clients: Omit<ClientVerification, "now"> | null;
 }
@@ -183,6 +193,8 @@ export interface ClientSettings {
   readonly groups?: readonly number[];
   /** Whether `Engine.exportKeyingMaterial` is wanted. */
   readonly keepsExporter?: boolean;
+  /** Takes what a debugger needs. It is called inside of calls of ours, and must make none. */
+  readonly keyLog?: KeyLog | undefined;
   /** Without it no session is taken, nor resumed. */
   readonly sessions?: ClientSessions | undefined;
   /** Fills its argument with fresh entropy. */
@@ -195,7 +207,7 @@ export interface ClientSettings {
 export interface ClientConfiguration
   extends Pick<
     ClientSettings,
-    "profile" | "versions" | "identity" | "protocols" | "groups" | "keepsExporter"
+    "profile" | "versions" | "identity" | "protocols" | "groups" | "keepsExporter" | "keyLog"
   > {
   readonly server: Omit<Verification, "now"> | null;
 }

@@ -21,6 +21,7 @@ import { EngineError, ERR_NO_SIGNATURE, UnusableAnchors } from "./errors.ts";
 import { type ExportRequest, exportKeys, keepExporter } from "./exporter.ts";
 import { instantiate, type Memory, type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
 import type { Role } from "./keeper.ts";
+import { type KeyLog, keepSecrets, tellSecrets } from "./key-log.ts";
 import { MemoryImage } from "./memory-image.ts";
 import { own } from "./own.ts";
 import { readServerName, readSession, type Session } from "./session.ts";
@@ -110,6 +111,8 @@ export class Engine {
   private refusal: EngineError | null = null;
   /** Where keying material is asked for; null: nothing was kept for that. */
   private exportRoom: Pointer | null = null;
+  /** Where secrets are for a debugger, and what takes them; null: none are kept. */
+  private secrets: { readonly room: Pointer; readonly tell: KeyLog } | null = null;
   /** A signature that came later than it was asked for. */
   private answer: Uint8Array | null = null;
   /** Why there is no signature, where one was to come later. */
@@ -167,7 +170,7 @@ export class Engine {
     const settings = own(given);
     const { clients, identity, profile, tickets } = settings;
     const make = () => new Engine(module, "server", profile);
-    const { image, awaited, offered, exportRoom } = Engine.configured(make, (one) =>
+    const { image, awaited, offered, exportRoom, secrets } = Engine.configured(make, (one) =>
       one.configureServer(settings),
     );
     return ({ now, seed }) => {
@@ -177,6 +180,7 @@ export class Engine {
       engine.awaited = awaited;
       engine.offered = offered;
       engine.exportRoom = exportRoom;
+      engine.secrets = secrets;
       engine.startServer({ clients: clients && { ...clients, now }, tickets, now, seed });
       return engine;
     };
@@ -202,7 +206,7 @@ export class Engine {
     const settings = own(given);
     const { identity, profile } = settings;
     const make = () => new Engine(module, "client", profile);
-    const { image, offered, exportRoom } = Engine.configured(make, (one) =>
+    const { image, offered, exportRoom, secrets } = Engine.configured(make, (one) =>
       one.configureClient(settings),
     );
     return (start) => {
@@ -211,6 +215,7 @@ export class Engine {
       if (identity !== null) engine.bindings.bind(identity.key);
       engine.offered = offered;
       engine.exportRoom = exportRoom;
+      engine.secrets = secrets;
       engine.startClient(settings, start);
       return engine;
     };
@@ -221,9 +226,9 @@ export class Engine {
     const template = make();
     configure(template);
     const image = new MemoryImage(template.memory, make().memory);
-    const { awaited, offered, exportRoom } = template;
+    const { awaited, offered, exportRoom, secrets } = template;
     template.wipe();
-    return { image, awaited, offered, exportRoom };
+    return { image, awaited, offered, exportRoom, secrets };
   }
 
   /**
@@ -251,6 +256,7 @@ export class Engine {
   buffer(channel: Channel): Uint8Array {
     const { exports, memory } = this.sandbox;
     this.deliver();
+    if (this.secrets !== null) tellSecrets(this.sandbox, this.secrets.room, this.secrets.tell);
     const at = exports.engine_buf(CHANNELS[channel]);
     return memory.view(at, exports.engine_buf_length());
   }
@@ -401,8 +407,13 @@ export class Engine {
     this.configuration.offer(protocols);
     this.configuration.exchangeIn(groups);
     if (clients === null && tickets !== undefined) this.configuration.issueTickets(tickets);
-    if (settings.keepsExporter) this.exportRoom = keepExporter(this.sandbox);
+    this.keep(settings);
     this.offered = protocols ?? [];
+  }
+
+  private keep({ keepsExporter, keyLog }: Pick<ClientSettings, "keepsExporter" | "keyLog">): void {
+    if (keepsExporter) this.exportRoom = keepExporter(this.sandbox);
+    if (keyLog) this.secrets = { room: keepSecrets(this.sandbox), tell: keyLog };
   }
 
   private startServer(
@@ -420,14 +431,14 @@ export class Engine {
   }
 
   private configureClient(settings: ClientConfiguration): void {
-    const { profile, versions, identity, server, protocols, groups, keepsExporter } = settings;
+    const { profile, versions, identity, server, protocols, groups } = settings;
     const { exports } = this.sandbox;
     this.configuration.offerVersions(exports.engine_client(profileNumber(profile)), versions);
     if (identity !== null) this.identify(identity, this.configuration.alloc(sizeOfChain(identity)));
     if (server !== null) this.configuration.addAnchors(own(server));
     this.configuration.offer(protocols);
     this.configuration.exchangeIn(groups);
-    if (keepsExporter) this.exportRoom = keepExporter(this.sandbox);
+    this.keep(settings);
     this.offered = protocols ?? [];
   }
 

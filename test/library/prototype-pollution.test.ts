@@ -38,6 +38,7 @@ const EVIL: Readonly<Record<string, unknown>> = {
   versions: {},
   ecdhCurve: "P-521",
   keepExporter: true,
+  keyLog: () => {},
   ALPNProtocols: ["evil"],
   secureContext: {},
   handshakeTimeout: 1,

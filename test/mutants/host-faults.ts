@@ -5,8 +5,8 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     // Sandboxes.
     [
       "the template of engines is not wiped",
-      "    const { awaited, offered, exportRoom } = template;\n    template.wipe();\n",
-      "    const { awaited, offered, exportRoom } = template;\n",
+      "    const { awaited, offered, exportRoom, secrets } = template;\n    template.wipe();\n",
+      "    const { awaited, offered, exportRoom, secrets } = template;\n",
       "sandbox/memory-image",
     ],
     [

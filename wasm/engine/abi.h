@@ -329,6 +329,7 @@ EXPORT(engine_group) uint32_t engine_group(void);
 
 /* Is it a session of before that was resumed? */
 EXPORT(engine_resumed) uint32_t engine_resumed(void);
+
 /*
  * Keying material for other protocols (RFC 8446, 7.5; RFC 5705 before TLS 1.3).
  * Before the start: keep what it is made of, and give ENGINE_EXPORT_ROOM bytes
@@ -350,6 +351,25 @@ EXPORT(engine_keep_exporter) unsigned char *engine_keep_exporter(void);
 EXPORT(engine_export)
 int
 engine_export(size_t label_len, size_t context_len, size_t len);
+
+/*
+ * For debuggers: before the start, keep what a key log has (NSS's format), and
+ * give ENGINE_SECRETS_ROOM bytes of room for it; 0 if there is no memory. The
+ * client's random comes first; then for each ENGINE_LOG_* a byte that is its length
+ * once it is known, and ENGINE_SECRET_MAX bytes. The host takes them out.
+ */
+#define ENGINE_RANDOM_LEN 32
+#define ENGINE_SECRET_MAX 48
+#define ENGINE_LOG_MASTER 0 /* before TLS 1.3, and nothing else then */
+#define ENGINE_LOG_CLIENT_HANDSHAKE 1
+#define ENGINE_LOG_SERVER_HANDSHAKE 2
+#define ENGINE_LOG_CLIENT_TRAFFIC 3
+#define ENGINE_LOG_SERVER_TRAFFIC 4
+#define ENGINE_LOG_EXPORTER 5
+#define ENGINE_SECRETS 6
+#define ENGINE_SECRETS_ROOM \
+	(ENGINE_RANDOM_LEN + ENGINE_SECRETS * (1 + ENGINE_SECRET_MAX))
+EXPORT(engine_keep_secrets) unsigned char *engine_keep_secrets(void);
 
 /* The name that the client asked for (SNI, RFC 6066); empty for none. */
 EXPORT(engine_server_name) const char *engine_server_name(void);

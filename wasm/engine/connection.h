@@ -92,6 +92,9 @@ typedef struct {
 	/* engine_keep_exporter was called; see exporter.c. */
 	unsigned char *export_room;
 
+	/* engine_keep_secrets was called; see key-log.c. */
+	unsigned char *secrets_room;
+
 	/*
 	 * All randomness comes from here. The protocol that starts takes the
 	 * generator over, and it has no second user.
@@ -120,6 +123,12 @@ profile_rsa_min(unsigned profile);
 /* profiles.c: OpenSSL's name of a suite. */
 const char *
 suite_name(unsigned suite);
+
+/* key-log.c: the client's random, and a secret (ENGINE_LOG_*), if they are wanted. */
+void
+key_log_random(const unsigned char *random);
+void
+key_log_secret(unsigned which, const unsigned char *secret, size_t len);
 
 /* own-chain.c: reads our first certificate into conn.key. Returns 0 or an
    error. */

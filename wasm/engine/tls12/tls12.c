@@ -28,12 +28,26 @@ refuse_leftovers(br_ssl_engine_context *eng)
 	}
 }
 
+static void
+log_secret(const br_ssl_engine_context *eng)
+{
+	key_log_random(eng->client_random);
+	key_log_secret(ENGINE_LOG_MASTER, eng->session.master_secret,
+		sizeof eng->session.master_secret);
+}
+
 /* Stands before BearSSL's handshake processor. */
 static void
 run(void *t0ctx)
 {
+	br_ssl_engine_context *eng = &tls12.side.engine;
+	int was_open = eng->application_data;
+
 	run_without_close_notify(t0ctx);
-	refuse_leftovers(&tls12.side.engine);
+	if (!was_open && eng->application_data == 1) {
+		log_secret(eng);
+	}
+	refuse_leftovers(eng);
 }
 
 /* Before the first byte; a second time when the chain has come. */

@@ -62,6 +62,7 @@ client_greet(void)
 	wipe(&client, sizeof client);
 	br_hmac_drbg_generate(
 		&conn.random, client.random, sizeof client.random);
+	key_log_random(client.random);
 	tls13.session_id_len = sizeof tls13.session_id;
 	br_hmac_drbg_generate(
 		&conn.random, tls13.session_id, tls13.session_id_len);
@@ -254,6 +255,7 @@ take_servers_keys(void)
 
 	transcript_hash(&tls13.transcript, value);
 	secrets_application(&tls13.secrets, value);
+	traffic_secrets_log();
 	tls13.in.ccs_allowed = 0;
 	return record_in_rekey(&tls13.in, tls13.suite, tls13.secrets.server);
 }

@@ -350,6 +350,12 @@ handshake_go_on(void);
 void
 handshake_take_secrets(void);
 
+/* logged-secrets.c: to the key log, the secrets of a stage that was just made. */
+void
+handshake_secrets_log(void);
+void
+traffic_secrets_log(void);
+
 /*
  * psk.c: note what of a hello may be a ticket of ours (4.2.11), once suite
  * and name are chosen. `body` is the hello's.

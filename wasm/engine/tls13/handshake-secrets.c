@@ -21,4 +21,5 @@ handshake_take_secrets(void)
 	secrets_handshake(s, tls13.shared, tls13.group->secret_len, value);
 	wipe(tls13.psk, sizeof tls13.psk);
 	wipe(tls13.shared, sizeof tls13.shared);
+	handshake_secrets_log();
 }

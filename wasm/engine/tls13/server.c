@@ -203,6 +203,7 @@ server_read_hello(const unsigned char *body, size_t len)
 	if (err != 0) {
 		return err;
 	}
+	key_log_random(offer.hello.random);
 	tls13.expects = EXPECTS_NOTHING;
 	err = tls13.retried ? read_second(&offer) : read_first(&offer);
 	if (err == 0 && tls13.step == STEP_CHAIN) {
@@ -314,6 +315,7 @@ take_application_keys(void)
 
 	transcript_hash(&tls13.transcript, value);
 	secrets_application(&tls13.secrets, value);
+	traffic_secrets_log();
 	record_out_rekey(&tls13.out, tls13.suite, tls13.secrets.server);
 }
 
