@@ -154,6 +154,20 @@ const REST: Row[] = [
     { file: "server/limits.test.ts", title: "-C counts networks %s, and TCPCONNNUM addresses" },
   ],
   [
+    "TLS_UID in the env of an access rule refuses its client, since workers outlive it.",
+    {
+      file: "server/access-rules.test.ts",
+      title: "TLS_UID in a rule refuses its client, and the log says why",
+    },
+  ],
+  [
+    "With --proxy-from, -C, rules and the log are about the client behind the proxy.",
+    {
+      file: "server/proxy-protocol.test.ts",
+      title: "with --proxy-from, -C and rules are about the client",
+    },
+  ],
+  [
     "s6-tlsserver -K 0: for ever. (Here as well.)",
     async () => {
       const { port } = await superServe({ options: "-K 0", environment: FAST_CLOCK });

@@ -32,6 +32,21 @@ export const s6Tlsclient: readonly Section[] = [
         "-t: an overall limit for connecting, in seconds.",
         client("tlsclient-timeout", "-t: 111, and one line, however long the rounds are"),
       ],
+      [
+        "-4 and -6 together: IPv6 addresses first.",
+        client(lookups, "IPv4 addresses are tried first; -4 -6 tries IPv6 first"),
+      ],
+      [
+        "A host by its name is found by DNS, and is TCPREMOTEHOST.",
+        client(lookups, "a host is found by DNS, and is the name that prog finds"),
+      ],
+      [
+        "Without -l, TCPLOCALHOST is looked up.",
+        client(
+          lookups,
+          "for an address, DNS is asked for both names; -l names ours, and -H asks for none",
+        ),
+      ],
       ["-4 and -6: one family alone.", client(addresses, "of two families: -4 and -6 choose")],
       [
         "-n and -N: the host is completed by the search list, or not.",

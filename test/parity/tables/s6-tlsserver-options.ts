@@ -127,6 +127,17 @@ const rules = proven("access-rules");
 const lookups = proven("lookups");
 const proxies = proven("proxy-protocol");
 const answers = proven("bad-answers");
+const spelled = proven("original-options");
+
+const judge = (statement: string, title: string): Row => [
+  statement,
+  { file: "access/rules.test.ts", title },
+];
+
+const header = (version: 1 | 2, statement: string, title: string): Row => [
+  statement,
+  { file: `proxy-protocol/version${version}.test.ts`, title },
+];
 
 const ACCESS: Row[] = [
   rules(
@@ -232,5 +243,60 @@ const ACCESS: Row[] = [
   proxies(
     "-L: rules are about the connecting peer, the proxy.",
     "without --proxy-from, rules are about the proxy, as in the original",
+  ),
+  spelled(
+    "No option of the page is unknown; letters with values may end a cluster.",
+    "%s: it serves",
+  ),
+  spelled("Of -i and -x, the last one counts.", "%s: the last one counts"),
+  spelled(
+    "-v0 and -v1: clients that were refused are not logged; -v3 logs them as -v2 does.",
+    "%s: that a client was refused is logged: %s",
+  ),
+  lookups(
+    "-v3: problems of look-ups are logged, too.",
+    "-r -w: an answer that is cut off refuses; with -W it does not",
+  ),
+  judge(
+    "A rule is ip4/ADDRESS_BITS or ip6/ADDRESS_BITS, from all bits down to 0.0.0.0_0 and ::_0.",
+    "the names that are asked for an address have its networks, wide ones last",
+  ),
+  judge(
+    "A rule about a name is reversedns/NAME, then a label less at a time, and @ at last.",
+    "the names that are asked for a host name lose a label at a time",
+  ),
+  judge("A rule's allow goes before its deny.", "allow wins over deny in one rule"),
+  judge("A client that no rule knows is refused.", "a client that no rule knows is refused"),
+  judge(
+    "In a rule's env: the first line of a file without trailing blanks, NULs as newlines; an empty file removes.",
+    "a rule's environment and exec come with it",
+  ),
+  judge(
+    "-x: a file made by s6-accessrules-cdb-from-fs says what its directory says.",
+    "the narrowest network with a rule decides",
+  ),
+  header(
+    1,
+    "-L: a line of version 1 has at most 107 bytes.",
+    "a line of 107 bytes is taken, and one of 108 is refused before its end has come",
+  ),
+  header(
+    2,
+    "-L: version 2 may tell SSL_TLS_SNI_SERVERNAME, and of TLS SSL_PROTOCOL, SSL_CIPHER and SSL_PEER_CERT_CN.",
+    "extensions: the server name, and the client's TLS",
+  ),
+  header(
+    2,
+    "-L: what version 2 says of TLS counts with its client bit alone.",
+    "without the client bit, what is said of TLS does not count",
+  ),
+  header(
+    2,
+    "-L: version 2 may tell both paths of a UNIX socket.",
+    "a UNIX stream: both paths, up to their first NUL",
+  ),
+  answers(
+    "-L: a header may come in pieces.",
+    "%s, in pieces of one byte: it is read, and nothing behind it",
   ),
 ];
