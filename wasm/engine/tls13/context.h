@@ -407,15 +407,31 @@ server_take_ticket(size_t len);
 void
 server_forgo_tickets(void);
 
-/* server.c: messages of the client's. */
+/* hello-answer.c: a ClientHello, the first or the second. */
 int
 server_read_hello(const unsigned char *body, size_t len);
+
+/* client-flight.c: what comes behind our Finished. */
 int
 server_read_certificate(const unsigned char *data, size_t len, size_t left);
 int
 server_read_verify(const unsigned char *body, size_t len);
 int
 server_read_finished(const unsigned char *body, size_t len);
+
+/* server-keys.c: for boxes in between that know TLS 1.2 (D.4): once, after our
+   first message, if the client does its part of it. */
+void
+server_write_ccs(void);
+
+/* server-keys.c: from our ServerHello on, from our Finished on, and once the
+   client's Finished is good. */
+int
+server_take_handshake_keys(void);
+void
+server_take_application_keys(void);
+int
+server_take_client_keys(void);
 
 /* server-hello.c: messages of a server's, whole. */
 void

@@ -1,0 +1,58 @@
+/*
+ * What a client says behind our Finished: its certificate, if it was asked for
+ * one, the proof of that one's key, and its own Finished.
+ */
+#include "bearssl.h"
+#include "context.h"
+#include "finished.h"
+#include "labels.h"
+#include "verify.h"
+#include "engine/connection.h"
+#include "engine/errors.h"
+
+/* see context.h */
+int
+server_read_certificate(const unsigned char *data, size_t len, size_t left)
+{
+	size_t count;
+	int err = certificate_read(data, len);
+
+	if (err != 0 || left > 0) {
+		return err;
+	}
+	err = certificate_read_end(&count);
+	if (err == 0 && count == 0 && conn.peer_must_come) {
+		err = ERR_NO_CERTIFICATE;
+	}
+
+	/* Without a certificate there is nothing to prove. */
+	tls13.expects =
+		count > 0 ? EXPECTS_CLIENT_VERIFY : EXPECTS_CLIENT_FINISHED;
+	return err;
+}
+
+/* see context.h */
+int
+server_read_verify(const unsigned char *body, size_t len)
+{
+	tls13.expects = EXPECTS_CLIENT_FINISHED;
+	return verify_read(1, body, len);
+}
+
+/* see context.h */
+int
+server_read_finished(const unsigned char *body, size_t len)
+{
+	const br_hash_class *hash = tls13.suite->hash;
+	unsigned char value[SUITE_HASH_MAX];
+
+	if (len != label_hash_len(hash)) {
+		return BR_ERR_BAD_HANDSHAKE;
+	}
+	transcript_hash(&tls13.transcript, value);
+	if (!finished_matches(hash, tls13.secrets.client, value, body, len)) {
+		return BR_ERR_BAD_FINISHED;
+	}
+	tls13.step = STEP_DONE;
+	return 0;
+}
