@@ -11,42 +11,13 @@
 #include "engine/connection.h"
 #include "inner.h"
 #include "context.h"
+#include "message-place.h"
 
-/* RFC 5246, 7.4: type, and three bytes of length. */
 #define HELLO_REQUEST 0
 #define SERVER_HELLO 2
-#define HEADER 4
 
-/* Where the peer is in its messages; all 0 between two of them. */
-typedef struct {
-	unsigned char type;
-	unsigned header; /* bytes of the header, so far */
-	uint32_t done;   /* bytes of the body, so far */
-	uint32_t due;    /* bytes of the body, still */
-} place;
-
-static place at;
+static message_place at;
 static int handshake_over;
-
-static void
-step(place *p, unsigned char byte)
-{
-	if (p->header == HEADER) {
-		p->due--;
-		p->done++;
-	} else {
-		if (p->header == 0) {
-			p->type = byte;
-			p->done = 0;
-		} else {
-			p->due = p->due << 8 | byte;
-		}
-		p->header++;
-	}
-	if (p->header == HEADER && p->due == 0) {
-		p->header = 0;
-	}
-}
 
 /* Takes what the input has of a HelloRequest at its beginning. */
 static void
@@ -59,7 +30,7 @@ drop_requests(br_ssl_engine_context *eng)
 		if (!begins && !goes_on) {
 			return;
 		}
-		step(&at, *eng->hbuf_in);
+		message_step(&at, *eng->hbuf_in);
 		eng->hbuf_in++;
 		eng->hlen_in--;
 		if (at.due > 0) {
@@ -81,7 +52,7 @@ refuse_requests(br_ssl_engine_context *eng)
 
 /* Has a ServerHello come, and nothing behind it? */
 static int
-is_behind_hello(const place *p)
+is_behind_hello(const message_place *p)
 {
 	return p->type == SERVER_HELLO && p->done > 0 && p->header == 0;
 }
@@ -91,7 +62,7 @@ is_behind_hello(const place *p)
 static size_t
 length_to_pause(const br_ssl_engine_context *eng)
 {
-	place p = at;
+	message_place p = at;
 	size_t len;
 
 	for (len = 0; len < eng->hlen_in; len++) {
@@ -100,7 +71,7 @@ length_to_pause(const br_ssl_engine_context *eng)
 		if (p.header == 0 && byte == HELLO_REQUEST) {
 			break;
 		}
-		step(&p, byte);
+		message_step(&p, byte);
 		if (is_behind_hello(&p)) {
 			return len + 1;
 		}
@@ -121,7 +92,7 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 	taken = len - eng->hlen_in;
 	eng->hlen_in += kept_back;
 	for (u = 0; u < taken; u++) {
-		step(&at, input[u]);
+		message_step(&at, input[u]);
 		heed_message(at.type, at.done, input[u]);
 	}
 	if (is_behind_hello(&at)) {

@@ -8,53 +8,41 @@
 #include "crypto/pss.h"
 #include "inner.h"
 #include "context.h"
+#include "message-place.h"
 
-/* RFC 5246, 7.4: type, and three bytes of length. */
 #define SERVER_KEY_EXCHANGE 12
-#define HEADER 4
 
-/* RFC 8422, 5.4: three bytes of curve, then the point and its length; then
-   come the two bytes of the algorithm. */
-#define POINT_AT (HEADER + 3)
+/* RFC 8422, 5.4: three bytes of curve, then the point's length and the point;
+   then come the two bytes of the algorithm. */
+#define POINT_AT 4
 #define NAMED_CURVE 3
 
 /* 0x0804 to 0x0806, each of a hash of BearSSL's number. */
 #define PSS 8
 #define PKCS1 1
 
-/* Where the server is in its messages; all 0 between two of them. */
-static struct {
-	unsigned char type;
-	uint32_t done; /* bytes of the message */
-	uint32_t len;  /* of its body */
-	uint32_t algorithm_at;
-	int has_first; /* the algorithm's first byte came and is PSS */
-} at;
+/* The server's messages, so far as BearSSL gets them. */
+static message_place at;
+static uint32_t algorithm_at; /* in the body; 0: nowhere */
+static int has_first;         /* the algorithm's first byte came and is PSS */
 
 static void
 step(unsigned char byte)
 {
-	uint32_t n = at.done++;
-
-	if (n == 0) {
-		at.type = byte;
-		at.len = 0;
-		at.algorithm_at = 0;
-	} else if (n < HEADER) {
-		at.len = at.len << 8 | byte;
-	} else if (n == POINT_AT) {
-		at.algorithm_at = POINT_AT + 1 + byte;
-	}
-	if (at.done >= HEADER && at.done == HEADER + at.len) {
-		at.done = 0;
+	message_step(&at, byte);
+	if (at.done == 0) {
+		algorithm_at = 0;
+	} else if (at.done == POINT_AT) {
+		algorithm_at = POINT_AT + byte;
 	}
 }
 
+/* A message that is whole is behind us. */
 static int
 is_at_algorithm(void)
 {
-	return at.type == SERVER_KEY_EXCHANGE && at.done > POINT_AT &&
-	       at.done == at.algorithm_at;
+	return at.type == SERVER_KEY_EXCHANGE && at.header > 0 &&
+	       at.done >= POINT_AT && at.done == algorithm_at;
 }
 
 /* Lets BearSSL have the input up to the algorithm. Returns 0 if it took
@@ -119,14 +107,14 @@ run_with_pkcs1(br_ssl_engine_context *eng, void *t0ctx, unsigned char second)
 static void
 run_algorithm(br_ssl_engine_context *eng, void *t0ctx)
 {
-	if (!at.has_first && eng->hlen_in > 0 && *eng->hbuf_in == PSS) {
-		at.has_first = 1;
+	if (!has_first && eng->hlen_in > 0 && *eng->hbuf_in == PSS) {
+		has_first = 1;
 		take(eng);
 	}
-	if (at.has_first && eng->hlen_in > 0) {
+	if (has_first && eng->hlen_in > 0) {
 		unsigned char second = *eng->hbuf_in;
 
-		at.has_first = 0;
+		has_first = 0;
 		take(eng);
 		run_with_pkcs1(eng, t0ctx, second);
 	}
@@ -144,14 +132,14 @@ run_without_pss(void *t0ctx)
 		return;
 	}
 	do {
-		if (at.has_first || is_at_algorithm()) {
+		if (has_first || is_at_algorithm()) {
 			run_algorithm(eng, t0ctx);
-			if (at.has_first || br_ssl_engine_closed(eng)) {
+			if (has_first || br_ssl_engine_closed(eng)) {
 				return;
 			}
 			/* Some other algorithm is BearSSL's to read. */
 			if (is_at_algorithm() && eng->hlen_in > 0) {
-				at.algorithm_at = 0;
+				algorithm_at = 0;
 			}
 		}
 	} while (run_up_to_algorithm(eng, t0ctx) && is_at_algorithm() &&
