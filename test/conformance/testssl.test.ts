@@ -35,6 +35,10 @@ interface Case {
 const VERSIONS_SUITES_VULNERABILITIES = ["-p", "-s", "-U"] as const;
 
 const cases = {
+  strict: {
+    ...{ accepted: {}, kind: "P-256" },
+    sections: [...VERSIONS_SUITES_VULNERABILITIES, "-f", "-P", "-S"],
+  },
   modern: {
     ...{ accepted: inModern, kind: "P-256" },
     sections: [...VERSIONS_SUITES_VULNERABILITIES, "-f", "-P", "-S"],

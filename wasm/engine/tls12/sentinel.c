@@ -1,17 +1,15 @@
 /*
- * A server that has TLS 1.3, and was brought to speak something older, says
- * so in its random, which Finished proves (RFC 8446, 4.1.3): a client that
- * has 1.3, too, then knows that its offer was changed on the way. BearSSL
- * knows no 1.3; but it draws that random with one call, behind which the
- * linker puts this (--wrap).
+ * A server that has TLS 1.3 or 1.2, and was brought to speak something older,
+ * says so in its random, which Finished proves (RFC 8446, 4.1.3): a client that
+ * has it, too, then knows that its offer was changed on the way. BearSSL
+ * knows nothing of that; but it draws that random with one call, behind which
+ * the linker puts this (--wrap).
  */
 #include <string.h>
 #include "engine/connection.h"
 #include "engine/errors.h"
 #include "context.h"
 #include "refusal.h"
-
-#define VERSION_TLS13 0x0304
 
 /* RFC 8446, 6.2. */
 #define ILLEGAL_PARAMETER 47
@@ -29,6 +27,14 @@ void
 __wrap_br_hmac_drbg_generate(
 	br_hmac_drbg_context *random, void *out, size_t len);
 
+/* Could it be TLS 1.3, or 1.2, and is older? */
+static int
+is_lowered(const br_ssl_engine_context *eng)
+{
+	return conn.offer.max_version >= BR_TLS12 &&
+	       eng->session.version < conn.offer.max_version;
+}
+
 void
 __wrap_br_hmac_drbg_generate(
 	br_hmac_drbg_context *random, void *out, size_t len)
@@ -37,7 +43,7 @@ __wrap_br_hmac_drbg_generate(
 	unsigned char *p = out;
 
 	__real_br_hmac_drbg_generate(random, out, len);
-	if (conn.is_client || conn.offer.max_version < VERSION_TLS13 ||
+	if (conn.is_client || !is_lowered(eng) ||
 		p != eng->server_random + TIME_LEN) {
 		return;
 	}
@@ -54,7 +60,7 @@ sentinel_judge(void)
 	const unsigned char *end =
 		eng->server_random + sizeof eng->server_random - SENTINEL_LEN;
 
-	if (conn.is_client && conn.offer.max_version >= VERSION_TLS13 &&
+	if (conn.is_client && is_lowered(eng) &&
 		memcmp(end, "DOWNGRD", SENTINEL_LEN - 1) == 0 &&
 		end[SENTINEL_LEN - 1] <= 1) {
 		tls12_refuse(ERR_DOWNGRADE, ILLEGAL_PARAMETER);
