@@ -458,7 +458,7 @@ PEERS := openssl=openssl curl=curl gnutls-cli=gnutls-bin tcpserver=ucspi-tcp soc
 	/usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream haproxy=haproxy script=bsdutils s6-svscan=s6 \
 	/bin/busybox=busybox-static qemu-aarch64-static=qemu-user-static \
 	/usr/aarch64-linux-gnu/lib/libc.so.6=libc6-arm64-cross \
-	/usr/aarch64-linux-gnu/lib/libstdc++.so.6=libstdc++6-arm64-cross testssl=testssl.sh sslscan=sslscan chromium=chromium dnsmasq=dnsmasq-base oidentd=oidentd \
+	/usr/aarch64-linux-gnu/lib/libstdc++.so.6=libstdc++6-arm64-cross testssl=testssl.sh sslscan=sslscan chromium=chromium firefox-esr=firefox-esr dnsmasq=dnsmasq-base oidentd=oidentd \
 	execlineb=execline javac=openjdk-17-jdk-headless tstclnt=libnss3-tools promtool=prometheus hitch=hitch \
 	/usr/lib/python3/dist-packages/prometheus_client/openmetrics/parser.py=python3-prometheus-client \
 	/usr/lib/postgresql/15/bin/postgres=postgresql-15 /usr/sbin/exim4=exim4-daemon-light $(CAS)

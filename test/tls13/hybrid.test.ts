@@ -8,7 +8,9 @@ import { createServer, connect as dial } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { domOf } from "../support/chromium.ts";
+import { pictureOf } from "../support/firefox.ts";
 import { listening } from "../support/library.ts";
+import { scratchFile } from "../support/scratch.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { records } from "../support/wire.ts";
 import { nodeClient } from "./node-peers.ts";
@@ -29,6 +31,11 @@ function serving(prog: readonly string[] = ["cat"]): Promise<Server> {
   return startServer({ authority, credentials, prog, options: ["-S"] });
 }
 
+/** What a shell answers a browser. */
+const HEAD = "HTTP/1.0 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n";
+const BODY = "<html><body>$SSL_PROTOCOL $SSL_GROUP</body></html>";
+const PAGE = `printf '${HEAD}'; echo "${BODY}"`;
+
 const HYBRID_FIRST = { groups: [GROUP.x25519mlkem768, GROUP.x25519] };
 
 describe("the hybrid is agreed on", () => {
@@ -42,9 +49,7 @@ describe("the hybrid is agreed on", () => {
   });
 
   it("with Chromium, by its defaults", { timeout: 90_000 }, async () => {
-    const page = "<html><body>$SSL_PROTOCOL</body></html>";
-    const head = "HTTP/1.0 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n";
-    const server = await serving(["sh", "-c", `read -r _; printf '${head}'; echo "${page}"`]);
+    const server = await serving(["sh", "-c", `read -r _; ${PAGE}`]);
     const heard: Buffer[] = [];
     const relay = createServer((client) => {
       const upstream = dial(server.port, "127.0.0.1");
@@ -56,7 +61,7 @@ describe("the hybrid is agreed on", () => {
     });
     const port = await listening(relay);
     const dom = await domOf({ port, cert: readFileSync(credentials.certFile) });
-    expect(dom).toContain("TLSv1.3");
+    expect(dom).toContain("TLSv1.3 X25519MLKEM768");
     const groups = heard.map((flight) => {
       const [hello] = records(flight);
       const { body } = firstMessage(hello?.body ?? Buffer.of()) ?? { body: Buffer.of() };
@@ -64,6 +69,16 @@ describe("the hybrid is agreed on", () => {
       return readKeyShare(share ?? Buffer.of()).group;
     });
     expect(new Set(groups)).toEqual(new Set([GROUP.x25519mlkem768]));
+  });
+
+  it("with Firefox, by its defaults, which trusts our CA", { timeout: 90_000 }, async () => {
+    const log = scratchFile("requests");
+    const note = `read -r line; echo "$line $SSL_PROTOCOL $SSL_GROUP" >>${log}`;
+    const server = await serving(["sh", "-c", `${note}; ${PAGE}`]);
+    expect(await pictureOf(authority, server.port)).toBeGreaterThan(0);
+    const [first] = readFileSync(log, "latin1").split("\n");
+    expect(first).toBe("GET / HTTP/1.1\r TLSv1.3 X25519MLKEM768");
+    expect(server.log).toEqual([]);
   });
 
   it("with a client that offers shares of two groups, whichever is first", async () => {
