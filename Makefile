@@ -35,7 +35,7 @@ say = @echo "$(1)"
 PROGRAMS := bearhug s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
 	s6-ucspitlsd s6-ucspitlsc
 MODULES := dist/engine.wasm dist/keeper.wasm
-BUNDLES := $(PROGRAMS:%=dist/%.cjs)
+BUNDLES := $(PROGRAMS:%=dist/%.cjs) dist/servers.cjs
 LIBRARY := dist/index.cjs dist/index.js dist/index.mjs dist/engine.js
 TYPES := dist/index.d.ts dist/index.d.cts dist/index.d.mts dist/engine.d.ts dist/module.d.ts
 
@@ -225,8 +225,10 @@ SOURCES := $(shell find src -name '*.ts')
 # it faster than a module.
 $(BUNDLES) &: $(SOURCES) build/stamp node_modules/.package-lock.json
 	$(call say,  src: bundling $(PROGRAMS))
-	@$(bundle) $(PROGRAMS:%=src/commands/%.ts) --platform=node --target=node20 \
-		--format=cjs --out-extension:.js=.cjs --outdir=dist
+	@$(bundle) $(patsubst %,src/commands/%.ts,servers $(filter-out bearhug s6-tlsserver,$(PROGRAMS))) \
+		--platform=node --target=node20 --format=cjs --out-extension:.js=.cjs --outdir=dist
+	@echo 'require("./servers.cjs").bearhug();' >dist/bearhug.cjs
+	@echo 'require("./servers.cjs").s6Tlsserver();' >dist/s6-tlsserver.cjs
 	@touch $(BUNDLES)
 
 bundle = node_modules/.bin/esbuild --bundle --minify-syntax --minify-whitespace --log-level=warning \

@@ -177,7 +177,9 @@ function descriptorOf(listen: Listening): number | null {
   throw new UsageError(`--listen: no socket of systemd's is named ${listen.systemd}; ${there}`);
 }
 
-function runCommand(words: readonly string[]): void {
+/** The program bearhug. */
+export function bearhug(): void {
+  const words = process.argv.slice(2);
   const [word, ...rest] = words;
   if (word === "server" || word === "client") {
     runRelay(word, rest);
@@ -206,5 +208,3 @@ function runRelay(role: Role, args: readonly string[]): void {
     },
   });
 }
-
-runCommand(process.argv.slice(2));

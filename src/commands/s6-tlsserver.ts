@@ -33,6 +33,11 @@ const NOBODY = 65534;
 /** systemd passes sockets from this descriptor on (sd_listen_fds(3)). */
 const LISTEN_FDS_START = 3;
 
+/** The program s6-tlsserver. */
+export function s6Tlsserver(): void {
+  run({ program: PROGRAM, line: s6TlsserverLine, defaults: SERVER_DEFAULTS, main });
+}
+
 function main(server: SuperServerSettings, operands: readonly string[]): void {
   const [ip, port, ...command] = operands;
   if (ip === undefined || port === undefined || command.length === 0) {
@@ -152,5 +157,3 @@ function warnOfOrphans(log: Log): void {
     "this is process 1, and children that progs leave behind would stay as zombies: start it under an init (docker run --init)",
   );
 }
-
-run({ program: PROGRAM, line: s6TlsserverLine, defaults: SERVER_DEFAULTS, main });

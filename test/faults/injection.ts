@@ -21,6 +21,9 @@ export interface Place {
   readonly role?: ProcessRole;
 }
 
+/** The bundle of both is read behind a file of one line. */
+const IN_ONE_BUNDLE = ["bearhug", "s6-tlsserver"];
+
 /** test/faults/inject.c, as this machine takes it. */
 const library = scratchFile("inject.so");
 execFileSync("gcc", [
@@ -46,7 +49,7 @@ export class Injection {
     return {
       LD_PRELOAD: library,
       FAULT: `${call}:${constants.errno[error]}:${nth}:${times}`,
-      FAULT_AFTER: `/dist/${program}.cjs`,
+      FAULT_AFTER: `/dist/${IN_ONE_BUNDLE.includes(program) ? "servers" : program}.cjs`,
       FAULT_LOG: this.log,
       ...(role !== undefined && { FAULT_ROLE: role }),
     };
