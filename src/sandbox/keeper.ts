@@ -143,13 +143,8 @@ export class Keeper {
    * @throws {KeeperError} if the file is no key that can be used
    */
   load(fill: (room: Uint8Array) => number): PrivateKey {
-    const room = this.room(KEY_FILE_MAX);
-    let handle: number;
-    try {
-      handle = this.sandbox.exports.keeper_load(fill(room));
-    } finally {
-      this.room(KEY_FILE_MAX).fill(0);
-    }
+    const { exports } = this.sandbox;
+    const handle = this.readFile(fill, (length) => exports.keeper_load(length));
     this.refuse(handle);
     return new PrivateKey(this, handle);
   }
@@ -165,12 +160,8 @@ export class Keeper {
    * @throws {KeeperError} if a line of it is no key
    */
   loadTickets(fill: (room: Uint8Array) => number): TicketKeys {
-    let answer: number;
-    try {
-      answer = this.sandbox.exports.keeper_load_tickets(fill(this.room(KEY_FILE_MAX)));
-    } finally {
-      this.room(KEY_FILE_MAX).fill(0);
-    }
+    const { exports } = this.sandbox;
+    const answer = this.readFile(fill, (length) => exports.keeper_load_tickets(length));
     if (answer < 0) throw new KeeperError(ticketRefusal(answer));
     return this.ring();
   }
@@ -252,6 +243,15 @@ export class Keeper {
   private take(length: number): Uint8Array {
     const result = new Uint8Array(Math.min(length, abi.KEEPER_TICKET_MAX));
     return result.subarray(0, this.collect(length, result));
+  }
+
+  /** The file's bytes are wiped, whatever becomes of them. */
+  private readFile(fill: (room: Uint8Array) => number, load: (length: number) => number): number {
+    try {
+      return load(fill(this.room(KEY_FILE_MAX)));
+    } finally {
+      this.room(KEY_FILE_MAX).fill(0);
+    }
   }
 
   /** Moves a result out of the mailbox, where the secret ones must not stay. */
