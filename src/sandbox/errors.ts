@@ -20,13 +20,6 @@ export const ERR_NO_SIGNATURE = 138;
 
 type Meaning = readonly [name: string, side: Side, meaning: string];
 
-/** As Node names it. BearSSL has its own number for it, before TLS 1.3. */
-const NO_CLIENT_CERTIFICATE: Meaning = [
-  "PEER_DID_NOT_RETURN_A_CERTIFICATE",
-  "peer",
-  "no client certificate",
-];
-
 /** BearSSL's numbers (bearssl_ssl.h, bearssl_x509.h) and what they mean. */
 const MEANINGS = new Map<number, Meaning>([
   [1, ["BAD_PARAM", "peer", "message with a length that does not fit"]],
@@ -56,7 +49,7 @@ const MEANINGS = new Map<number, Meaning>([
   [26, ["INVALID_ALGORITHM", "peer", "no common or no valid algorithm (curve, hash, signature)"]],
   [27, ["BAD_SIGNATURE", "peer", "invalid signature"]],
   [28, ["WRONG_KEY_USAGE", "peer", "public key of the wrong type, or not allowed for this use"]],
-  [29, NO_CLIENT_CERTIFICATE],
+  [29, ["NO_CLIENT_AUTH", "peer", "no client certificate"]],
   [33, ["X509_INVALID_VALUE", "peer", "invalid value in a certificate"]],
   [34, ["X509_TRUNCATED", "peer", "truncated certificate"]],
   [35, ["X509_EMPTY_CHAIN", "peer", "empty certificate chain"]],
@@ -96,7 +89,6 @@ const MEANINGS = new Map<number, Meaning>([
   [134, ["BAD_KEY_SHARE", "peer", "invalid key share"]],
   [135, ["BAD_RETRY", "peer", "second hello that is not what was asked for"]],
   [136, ["BAD_SCHEME", "peer", "signature scheme that was not offered, or of another key"]],
-  [137, NO_CLIENT_CERTIFICATE],
   [ERR_NO_SIGNATURE, ["NO_SIGNATURE", "us", "no signature from the key"]],
   [139, ["RECORD_SPANS_KEYS", "peer", "record with more in it than belongs under its key"]],
   [140, ["TOO_MANY", "peer", "too many records or messages without data"]],

@@ -72,7 +72,7 @@ describe("numbers that C and TypeScript share", () => {
     const names = new Map([...errors.map(([name, value]) => [value, name] as const), ...named]);
     expect(names.size).toBeGreaterThan(70);
     for (let code = 1; code < abi.BR_ERR_RECV_FATAL_ALERT; code++) {
-      const name = NAMED_AS_IN_NODE.get(names.get(code) ?? "") ?? names.get(code);
+      const name = names.get(code);
       const isKnown = name !== undefined && !NO_ENGINE_ERRORS.includes(name);
       expect(`BR_ERR_${new EngineError(code).reason}`).toBe(
         isKnown ? name : `BR_ERR_ERROR_${code}`,
@@ -80,12 +80,6 @@ describe("numbers that C and TypeScript share", () => {
     }
   });
 });
-
-/** BearSSL's number before TLS 1.3, and ours, mean the same to a program. */
-const NAMED_AS_IN_NODE = new Map([
-  ["BR_ERR_NO_CLIENT_AUTH", "BR_ERR_PEER_DID_NOT_RETURN_A_CERTIFICATE"],
-  ["BR_ERR_NO_CERTIFICATE", "BR_ERR_PEER_DID_NOT_RETURN_A_CERTIFICATE"],
-]);
 
 /** The success of a validation, and what only BearSSL's own driver of sockets reports. */
 const NO_ENGINE_ERRORS = ["BR_ERR_X509_OK", "BR_ERR_IO"];

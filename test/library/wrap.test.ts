@@ -97,7 +97,7 @@ describe("wrap", () => {
     const client = failureOf(bearhug.wrap(left, { ...asClient, maxVersion: version }));
     const server = failureOf(bearhug.wrap(right, { ...asServer, ca, requestCert: true }));
     expect(await server).toMatchObject({
-      ...{ code: "ERR_BEARHUG_PEER_DID_NOT_RETURN_A_CERTIFICATE", side: "peer" },
+      ...{ code: "ERR_BEARHUG_NO_CLIENT_AUTH", side: "peer" },
     });
     expect(await client).toMatchObject({ code: "ERR_BEARHUG_RECV_FATAL_ALERT", alert });
   });

@@ -16,7 +16,6 @@
 #define ERR_BAD_KEY_SHARE 134      /* not of that group */
 #define ERR_BAD_RETRY 135          /* the second hello is not what we asked */
 #define ERR_BAD_SCHEME 136         /* not one that we offered, or of that key */
-#define ERR_NO_CERTIFICATE 137     /* the client must have one */
 #define ERR_NO_SIGNATURE 138       /* the keeper gave none */
 #define ERR_RECORD_SPANS_KEYS 139  /* RFC 8446, 5.1 */
 #define ERR_TOO_MANY 140           /* what is legal but useless */

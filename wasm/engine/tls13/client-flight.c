@@ -22,7 +22,7 @@ server_read_certificate(const unsigned char *data, size_t len, size_t left)
 	}
 	err = certificate_read_end(&count);
 	if (err == 0 && count == 0 && conn.peer_must_come) {
-		err = ERR_NO_CERTIFICATE;
+		err = BR_ERR_NO_CLIENT_AUTH;
 	}
 
 	/* Without a certificate there is nothing to prove. */
