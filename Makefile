@@ -333,7 +333,7 @@ build/bogo/engine.wasm: $(sort $(wildcard test/bogo/*.c)) $(call object,$(ENGINE
 		-sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out %/front.c,$^) -o $@
 
 comma := ,
-BOGO_WRAPPED := br_rsa_i31_pkcs1_vrfy br_ecdsa_i31_vrfy_asn1
+BOGO_WRAPPED := br_rsa_i31_pkcs1_vrfy br_ecdsa_i31_vrfy_asn1 pss_verify
 
 BOGO_TS := $(wildcard test/bogo/*.ts)
 build/bogo/run.mjs build/bogo/shim.mjs &: $(BOGO_TS) $(SOURCES) node_modules/.package-lock.json

@@ -4,7 +4,14 @@
  */
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Engine, type Identity, LONGEST_TICKET, type Session } from "../../src/sandbox/engine.ts";
+import {
+  type ClientSessions,
+  Engine,
+  type Identity,
+  LONGEST_TICKET,
+  type SealedSession,
+  type Session,
+} from "../../src/sandbox/engine.ts";
 import type { EngineExports } from "../../src/sandbox/engine-exports.ts";
 import type { Sandbox } from "../../src/sandbox/instance.ts";
 import { Keeper, KeeperError, type PrivateKey } from "../../src/sandbox/keeper.ts";
@@ -38,7 +45,21 @@ export interface Made {
 const folder = process.env.BOGO_BUILD ?? "build/bogo";
 const engineModule = new WebAssembly.Module(readFileSync(`${folder}/engine.wasm`));
 const keeper = new Keeper(new WebAssembly.Module(readFileSync("dist/keeper.wasm")));
+const sessionKeys = keeper.drawTickets((room) => void randomFillSync(room));
 const identities = new Map<string, Identity>();
+
+/** A client's, and when they came. */
+export type Came = (SealedSession & { readonly at: number })[];
+
+/** The newest one is offered, once. */
+function sessionsIn(came: Came): ClientSessions {
+  const newest = came.pop() ?? null;
+  return {
+    keys: sessionKeys,
+    resume: newest && { ...newest, age: Date.now() - newest.at },
+    keep: (session) => came.push({ ...session, at: Date.now() }),
+  };
+}
 
 /** One keeper, and each of the runner's dozen keys in it once. */
 function identityOf({ keyFile, certFile }: Settings): Identity | null {
@@ -66,7 +87,7 @@ function load(bytes: Uint8Array): PrivateKey {
   }
 }
 
-export function makeEngine(settings: Settings): Made {
+export function makeEngine(settings: Settings, came: Came): Made {
   let sandbox: Sandbox<EngineExports & TuneExports> | undefined;
   const common = {
     profile: "legacy" as const,
@@ -94,6 +115,7 @@ export function makeEngine(settings: Settings): Made {
         identity,
         serverName: settings.hostName,
         server: settings.verifyFails ? strangers() : null,
+        sessions: sessionsIn(came),
       });
   return { engine, facts: () => factsOf(engine, present(sandbox).exports) };
 }

@@ -32,6 +32,7 @@ export interface Settings {
   givesTickets: boolean;
   /** Of the connections after the first one. */
   expectsSessionMiss: boolean;
+  expectsNoSession: boolean;
   expected: Expected;
 }
 
@@ -156,7 +157,9 @@ const FLAGS: Record<string, Flag> = {
   "-no-ticket": flag((settings) => {
     settings.givesTickets = false;
   }),
-  "-expect-no-session": nothing,
+  "-expect-no-session": flag((settings) => {
+    settings.expectsNoSession = true;
+  }),
   "-expect-session-miss": flag((settings) => {
     settings.expectsSessionMiss = true;
   }),
@@ -220,6 +223,7 @@ function defaults(): Settings {
     resumeCount: 0,
     givesTickets: true,
     expectsSessionMiss: false,
+    expectsNoSession: false,
     keyFile: null,
     certFile: null,
     minVersion: 0,

@@ -3,7 +3,7 @@ export const LACKING: readonly { readonly what: string; readonly flags: RegExp }
   { what: "DTLS", flags: /^-dtls$/ },
   { what: "QUIC", flags: /^-quic/ },
   {
-    what: "resumption by clients, before TLS 1.3, and where a certificate is asked for",
+    what: "resumption before TLS 1.3, and where a certificate is asked for",
     flags: /^-(on-resume-|resume-count|.*ticket|expect-.*session|resumption-delay|reverify-on)/,
   },
   { what: "early data, which is never accepted", flags: /early|^-on-retry/ },

@@ -118,6 +118,25 @@ __wrap_br_ecdsa_i31_vrfy_asn1(const br_ec_impl *impl, const void *hash,
 }
 
 uint32_t
+__real_pss_verify(const unsigned char *sig, size_t len,
+	const br_rsa_public_key *pk, const br_hash_class *hash,
+	const unsigned char *hv);
+uint32_t
+__wrap_pss_verify(const unsigned char *sig, size_t len,
+	const br_rsa_public_key *pk, const br_hash_class *hash,
+	const unsigned char *hv);
+
+/* rsa_pss_rsae_sha256 and what follows it have BearSSL's numbers of hashes. */
+uint32_t
+__wrap_pss_verify(const unsigned char *sig, size_t len,
+	const br_rsa_public_key *pk, const br_hash_class *hash,
+	const unsigned char *hv)
+{
+	scheme = 0x0800 | hash_of(br_digest_size(hash)) >> 8;
+	return __real_pss_verify(sig, len, pk, hash, hv);
+}
+
+uint32_t
 bogo_peer_scheme(void)
 {
 	return scheme;

@@ -183,7 +183,8 @@ EXPORT(engine_set_clock) void engine_set_clock(double milliseconds);
  */
 #define ENGINE_SESSION_MAX 2304 /* with its salt */
 EXPORT(engine_resume)
-void engine_resume(void *session, size_t len, uint32_t age);
+void
+engine_resume(void *session, size_t len, uint32_t age);
 
 /*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;

@@ -151,6 +151,7 @@ client_read_ticket(const unsigned char *body, size_t len)
 		lifetime > 0 && lifetime <= LIFETIME_MAX &&
 		ticket.left <= TICKET_MAX) {
 		ask(&nonce, &ticket, lifetime, age);
+		return 0;
 	}
 	return count_useless();
 }
