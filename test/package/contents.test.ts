@@ -12,7 +12,7 @@ import { emptyFolder, manifest, npm, programs, tarball } from "../support/packag
 
 /**
  * Bytes. Bundles, which share nothing so that each starts fast (but for the two servers, which have one),
- * are 370,000 of what is packed (nine programs' and the library's), the two modules 130,000, pages and manuals 110,000, types 30,000.
+ * are 390,000 of what is packed (nine programs' and the library's), the two modules 130,000, pages and manuals 110,000, types 30,000.
  */
 const SIZE_LIMIT = 720_000;
 /** The modules are 130,000 of these, too. */
