@@ -329,5 +329,8 @@ interface TrustingTls {
 /** Windows has no descriptors that a process passes on by number. */
 export const hasOnlyStreams = process.platform === "win32";
 
+/** Deno leaves what it inherited open in the programs that it starts; Node and Bun close it there. */
+export const passesDescriptorsOn = "deno" in process.versions;
+
 /** Are a descriptor's numbers the system's, so that what is opened next gets the lowest free one? */
 export const numbersAreTheSystems = !("deno" in process.versions);

@@ -1,7 +1,12 @@
 import { closeSync, statSync } from "node:fs";
 import { reasonOf } from "../cli/diagnostics.ts";
 import { CredentialsError } from "../credentials/errors.ts";
-import { descriptorNamedBy, FOLDERS_IN_MEMORY, openUnnamedFile } from "../io/platform.ts";
+import {
+  descriptorNamedBy,
+  FOLDERS_IN_MEMORY,
+  openUnnamedFile,
+  passesDescriptorsOn,
+} from "../io/platform.ts";
 import { type Kept, openSource } from "../setup/read-into.ts";
 import type { FromCopier, ToCopier } from "./copier.ts";
 import { startAs } from "./roles.ts";
@@ -29,6 +34,13 @@ export async function keepFiles(files: ReadonlyMap<string, string>): Promise<Kep
   if (once.length > KEPT_MAX) {
     throw new CredentialsError(
       `${once.length} of the files are pipes or descriptors, and ${KEPT_MAX} can be kept; name files`,
+    );
+  }
+  const [first] = once;
+  if (first !== undefined && passesDescriptorsOn) {
+    throw unable(
+      first,
+      `it is ${first.what}, and Deno would pass what was in it on to prog; name a file`,
     );
   }
   const opened: number[] = [];
@@ -104,7 +116,7 @@ function memoryFor(file: OnceOnly): number {
   const folders = FOLDERS_IN_MEMORY.join(" or ");
   throw unable(
     file,
-    `it is ${file.what}, and there is no folder in memory (${folders}) to keep it for all workers; name a file`,
+    `it is ${file.what}, and there is no folder in memory (${folders}) to which it could be written for all workers; name a file`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, writeSync } from "node:fs";
 import { makePipes } from "../io/pipes.ts";
-import { reopen, startCopying } from "../io/platform.ts";
+import { passesDescriptorsOn, reopen, startCopying } from "../io/platform.ts";
 
 /** Bytes that may wait for a reader: some 2,000 lines. */
 const WAITING_MAX = 256 * 1024;
@@ -35,7 +35,7 @@ export class LogOutput {
 
   /** What another process of this server writes its lines to; null: it has standard error. */
   get shared(): number | null {
-    return this.fd === STANDARD ? null : this.fd;
+    return this.fd === STANDARD || passesDescriptorsOn ? null : this.fd;
   }
 
   write(line: string): void {

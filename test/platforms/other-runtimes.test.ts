@@ -2,6 +2,7 @@
  * Programs on Deno and Bun: they talk, or say why they can't; and what a runtime that is too old, has no
  * leave or no SIMD says.
  */
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { CONVERSING, converse } from "../support/conversations.ts";
@@ -63,6 +64,18 @@ describe.each(OTHER_RUNTIMES.map((one) => [one.name, one] as const))("%s", THERE
 });
 
 describe("in one line", THERE, () => {
+  it("s6-tlsserver with a pipe as KEYFILE on Deno, whose progs would have the key", async () => {
+    const KEYFILE = scratchFile("fifo");
+    execFileSync("mkfifo", [KEYFILE]);
+    const runner = [DENO, "run", "--no-prompt", "--allow-all"];
+    const command = [...runner, ...commandOf("s6-tlsserver")];
+    const ended = await run(command, { environment: { ...environment, KEYFILE } });
+    expect(ended).toMatchObject({
+      code: 96,
+      stderr: `s6-tlsserver: fatal: unable to read KEYFILE from ${KEYFILE}: it is a pipe, and Deno would pass what was in it on to prog; name a file\n`,
+    });
+  });
+
   it.each(CONVERSING)("Deno without any leave: %s", async (name) => {
     const ended = await run([DENO, "run", "--no-prompt", ...commandOf(name)], { environment });
     expect(ended.stderr).toMatch(

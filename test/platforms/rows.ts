@@ -149,8 +149,9 @@ both with no more than leave to read its files.`;
 
 const LESS = `## Systems with less
 
-On musl nothing was run: npm has a Bun for it, which wants a libstdc++ for musl, and neither Debian nor npm
-has one. A Node for musl, such as Alpine's, is expected to do.
+On musl nothing was run. npm's Bun for it, with Debian's musl, stops at a libstdc++ for musl, which neither
+Debian nor npm has; glibc's asks musl for names that it hasn't. A Node for musl, such as Alpine's, is
+expected to do.
 
 On Linux, tests take these away: \`/proc\` (with TLS_UID, prog is a child then), all of \`/dev\`, \`mkfifo\` (BusyBox'
 is used; without any, TLS_UID is refused), all of PATH but BusyBox, and every folder that can be written to.`;

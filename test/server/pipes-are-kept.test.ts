@@ -184,7 +184,7 @@ it(
     });
     expect(ended).toMatchObject({
       code: 96,
-      stderr: `s6-tlsserver: fatal: unable to read KEYFILE from ${path}: it is a pipe, and there is no folder in memory (/dev/shm or /run) to keep it for all workers; name a file\n`,
+      stderr: `s6-tlsserver: fatal: unable to read KEYFILE from ${path}: it is a pipe, and there is no folder in memory (/dev/shm or /run) to which it could be written for all workers; name a file\n`,
     });
   },
 );
