@@ -4,6 +4,7 @@
 # make check   formatting, lint, types, dead code, layers, pages out of date
 # make test    make check, then every test, with real peers: what CI runs
 # make vectors holds the cryptography against other people's test vectors
+# make compiled-code  counts what V8's compilers branch by; docs/side-channels.md
 # make bogo    lets BoringSSL's test runner judge the engine, and writes docs/conformance.md
 #              (BOGO_TEST='PATTERN;PATTERN': a part of it)
 # make mutants plants faults in a copy, and shows which test notices each (ONLY=words:
@@ -216,6 +217,18 @@ build/rekeys/engine.wasm: build/rekeys/key-update.o build/stamp build/bearssl.a 
 		$(filter-out %/tls13/key-update.o,$(call object,$(ENGINE_C) $(SHARED_C)))
 	@emcc $(LDFLAGS) $(engine_LDFLAGS) -sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out build/stamp,$^) -o $@
 	@$(stamped)
+
+# Both modules with the names of their functions, to see what V8 makes of them.
+build/compiled/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
+build/compiled/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
+build/compiled/engine.wasm build/compiled/keeper.wasm: build/compiled/%.wasm:
+	@mkdir -p $(@D)
+	@emcc $(LDFLAGS) $($*_LDFLAGS) --profiling-funcs -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $^ -o $@
+
+# What V8's compilers make of functions that see secrets: docs/side-channels.md.
+.PHONY: compiled-code
+compiled-code: build/compiled/engine.wasm build/compiled/keeper.wasm
+	@node bench/compiled-code.mjs
 
 # ---- the programs ------------------------------------------------------
 
