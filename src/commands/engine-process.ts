@@ -7,6 +7,7 @@ import { leaveToOthers } from "../io/descriptors.ts";
 import { isInherited } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
 import { descriptorNamedBy, pathOfDescriptor } from "../io/platform.ts";
+import { confiner } from "../program/confinement.ts";
 import { type Ending, endingOf } from "../program/program.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 
@@ -78,7 +79,9 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
   const [standard, operands] =
     program === "s6-tlsd-io" ? [network, cleartext] : [cleartext, network];
   const ownStdio = [...standard, 2, ...operands, "pipe" as const];
-  const child = spawn(process.execPath, [...process.execArgv, launcher, ...options], {
+  const command = [process.execPath, ...process.execArgv, launcher, ...options];
+  const [file = "", ...args] = confinedForRoot(command);
+  const child = spawn(file, args, {
     ...withFilesBehind(process.env, ownStdio),
   });
   child.on("error", (error) => {
@@ -95,4 +98,11 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
   notification.on("data", (chunk: Buffer) => chunks.push(chunk));
   notification.on("end", () => settings.notified(Buffer.concat(chunks)));
   return child;
+}
+
+/** It gives root's rights up, and is never to get them back. Others have none to give. */
+function confinedForRoot(command: readonly string[]): readonly string[] {
+  const confinement = process.getuid?.() === 0 ? confiner() : null;
+  if (confinement === null) return command;
+  return [confinement.setpriv, ...confinement.options, ...command];
 }

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork, spawnSync } from "node:child_process";
-import { find } from "../program/exec.ts";
+import { type ChildProcess, fork } from "node:child_process";
+import { confiner } from "../program/confinement.ts";
 
 /** Tells a process that the server starts what it is for. */
 const ROLE = "S6_TLSSERVER_ROLE";
@@ -46,13 +46,13 @@ export function startAs(
   const [, launcher = "", ...line] = process.argv;
   const passed = log === null ? descriptors : [...descriptors, log];
   const logAt = FIRST_PASSED + descriptors.length;
-  const setpriv = confined ? confiner() : null;
+  const confinement = confined ? confiner() : null;
   const execArgv = [...youngHeap(process.env), ...process.execArgv, ...nodeOptions];
   const child = fork(launcher, line, {
     execArgv,
-    ...(setpriv !== null && {
-      execPath: setpriv,
-      execArgv: [...NO_NEW_PRIVS, process.execPath, ...execArgv],
+    ...(confinement !== null && {
+      execPath: confinement.setpriv,
+      execArgv: [...confinement.options, process.execPath, ...execArgv],
     }),
     env: { ...process.env, [ROLE]: role, ...(log !== null && { [LOG]: `${logAt}` }) },
     // A reader of our standard output waits for its end: workers must not keep it open.
@@ -60,21 +60,6 @@ export function startAs(
   });
   guardChannel(child);
   return child;
-}
-
-const NO_NEW_PRIVS = ["--no-new-privs", "--"];
-
-let found: string | null | undefined;
-
-/** setpriv(1), which can keep a process from ever gaining rights by a set-user-ID file; null: none can. */
-export function confiner(): string | null {
-  if (found !== undefined) return found;
-  const setpriv = find(["setpriv"], process.env);
-  const works =
-    setpriv !== null &&
-    spawnSync(setpriv, [...NO_NEW_PRIVS, "true"], { stdio: "ignore" }).status === 0;
-  found = works ? setpriv : null;
-  return found;
 }
 
 /**

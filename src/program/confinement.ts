@@ -1,0 +1,27 @@
+import { spawnSync } from "node:child_process";
+import { find } from "./exec.ts";
+
+/** What starts a program that never gains rights by a set-user-ID file, nor does what it runs. */
+export interface Confinement {
+  /** setpriv(1): its path. */
+  readonly setpriv: string;
+  /** What stands between it and the command. */
+  readonly options: readonly string[];
+}
+
+const OPTIONS = ["--no-new-privs", "--"];
+
+let found: Confinement | null | undefined;
+
+/** Looked for once; null: there is no setpriv here that can do it. */
+export function confiner(): Confinement | null {
+  if (found === undefined) found = look();
+  return found;
+}
+
+function look(): Confinement | null {
+  const setpriv = find(["setpriv"], process.env);
+  if (setpriv === null) return null;
+  const { status } = spawnSync(setpriv, [...OPTIONS, "true"], { stdio: "ignore" });
+  return status === 0 ? { setpriv, options: OPTIONS } : null;
+}
