@@ -54,7 +54,7 @@ $(FUZZ)/vendor/bearssl/src/codec/pem%: FUZZ_FLAGS += $(FUZZ_GUIDED)
 # An engine's imports are not the keeper's exports of the same names.
 $(FUZZ)/wasm/engine/% $(FUZZ)/fuzz/native/% $(FUZZ)/fuzz/targets/%: FUZZ_FLAGS += $(FUZZ_IMPORTS)
 FUZZ_IMPORTS := -Dkeeper_sign=import_sign -Dkeeper_decrypt=import_decrypt
-$(FUZZ)/fuzz/native/recorded.o $(FUZZ)/fuzz/targets/keys.o: FUZZ_IMPORTS :=
+$(FUZZ)/fuzz/native/recorded.o $(FUZZ)/fuzz/targets/keys.o $(FUZZ)/fuzz/targets/ticket.o: FUZZ_IMPORTS :=
 
 # It copies memory that other code may not touch; see there.
 $(FUZZ)/fuzz/native/instance.o: $(SHOWS)_CFLAGS := -O2

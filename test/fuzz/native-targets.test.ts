@@ -23,6 +23,7 @@ const FRESH: Record<string, number> = {
   pem: 20_000,
   server: 500,
   server13: 500,
+  ticket: 5000,
   "trust-anchors": 1500,
 };
 
