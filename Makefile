@@ -6,7 +6,8 @@
 # make vectors holds the cryptography against other people's test vectors
 # make compiled-code  counts what V8's compilers branch by; docs/side-channels.md
 # make bogo    lets BoringSSL's test runner judge the engine, and writes docs/conformance.md
-#              (BOGO_TEST='PATTERN;PATTERN': a part of it)
+#              (BOGO_TEST='PATTERN;PATTERN': a part of it; BOGO_DISABLED=1: the
+#              disabled tests, of which none may pass)
 # make mutants plants faults in a copy, and shows which test notices each (ONLY=words:
 #              of those names; SAMPLE=N: of some, others each day)
 # make test-arm64  lets all programs talk on arm64, in an emulator (make test: a sample)

@@ -16,8 +16,6 @@ const OTHER_ALERT = "refused, with another alert than BoringSSL's";
 const ANYONE = "where any certificate will do, what it may be used for is not looked at";
 const EMPTY_LIST =
   "a client without a fitting key shows an empty list (RFC 8446, 4.4.2), where BoringSSL gives up";
-const EMPTY_SCHEMES =
-  "BearSSL takes an empty list of algorithms for one that has none of ours, and sends no certificate";
 const IGNORED = "a HelloRequest is ignored, as RFC 5246, 7.4.1.1, allows";
 
 export const DISABLED: Record<string, string> = {
@@ -79,8 +77,6 @@ export const DISABLED: Record<string, string> = {
   "VerifyPreferences-*": OWN_ORDER,
   "*-VerifyDefault-ECDSA_SHA1-TLS12": "the profile `legacy`, which is tested here, takes SHA-1",
   "*-VerifyDefault-ECDSA_P521_SHA512-TLS12": "P-521 is a curve of ours",
-  "ClientAuth-NoFallback-RSA": EMPTY_SCHEMES,
-  "ClientAuth-NoFallback-ECDSA": EMPTY_SCHEMES,
   NoSupportedCurves: "without a list any curve may be chosen (RFC 8422, 4)",
   "VersionNegotiation-Client-TLS1-TLS*": NO_OLDER_CLIENT,
   "VersionNegotiation-Client2-TLS1-TLS*": NO_OLDER_CLIENT,
@@ -116,7 +112,4 @@ export const DISABLED: Record<string, string> = {
   SendBogusAlertType: "an alert of a level that TLS does not know is taken for a fatal one",
   "ConflictingVersionNegotiation-2":
     "a list of versions that are all newer than the field for one is refused: RFC 8446, 4.2.1, wants TLS 1.2 in the field",
-  "ALPNClient-RejectUnknown-TLS-*": `${OTHER_ALERT}: unexpected_message`,
-  // ---- to be mended
-  "PointFormat-Client-MissingUncompressed": "BearSSL's client skips the server's point formats",
 };

@@ -2,7 +2,7 @@
  * Each error of BearSSL that a server can provoke in our client reaches the server as the alert that
  * RFC 5246 has for it, and the operator as a message.
  */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { call, refusalOf } from "../support/calls.ts";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { ClientAuthority } from "../support/client-authority.ts";
@@ -12,7 +12,13 @@ import { alertInWords, type Misdeed, TOLD } from "../support/misdeed.ts";
 import { misdeedsOfServers, misdeedsOfServersUnderKeys } from "../support/misdeeds-of-servers.ts";
 import { ALERT, WARNING } from "../support/refusals.ts";
 import { nextConnection } from "../support/tls-servers.ts";
-import { MESSAGE, message } from "../support/tls12-messages.ts";
+import { vector8, vector16 } from "../support/tls12-encoding.ts";
+import {
+  EXTENSION,
+  extension as extension12,
+  MESSAGE,
+  message,
+} from "../support/tls12-messages.ts";
 import { Tls12Server } from "../support/tls12-server.ts";
 import { RECORD } from "../support/wire.ts";
 
@@ -38,6 +44,47 @@ it.each(misdeedsOfServers)("$alert for $what", async (misdeed) => {
     sealed: false,
   });
   expect(await refusal).toMatchObject({ code: 98, stderr: told(misdeed) });
+});
+
+/** Whether or not the hello offered TLS 1.3, too: two files of ours read the answer. */
+describe.each(["1.2", "1.3"])("a client of versions up to %s", (max) => {
+  const options = ["--tls-max", max, "--alpn", "http/1.1"];
+  const protocols = (...names: string[]) =>
+    extension12(EXTENSION.alpn, vector16(...names.map((one) => vector8(Buffer.from(one)))));
+
+  it.each<[string, Buffer, keyof typeof ALERT]>([
+    ["a protocol that was not offered", protocols("h2"), "illegalParameter"],
+    ["a beginning of one that was", protocols("http/1."), "illegalParameter"],
+    ["two protocols", protocols("http/1.1", "http/1.1"), "decodeError"],
+    ["no protocol", protocols(), "decodeError"],
+    ["a protocol of no bytes", protocols(""), "decodeError"],
+    [
+      "point formats without the uncompressed one",
+      extension12(EXTENSION.pointFormats, vector8(Buffer.of(1))),
+      "illegalParameter",
+    ],
+  ])("refuses %s", async (_what, answer, alert) => {
+    const { port, server } = await handMadeServer();
+    const refusal = refusalOf({ port, authority, options });
+    const peer = await server;
+    await peer.hear();
+    peer.say(peer.hello({ extensions: [answer] }));
+    expect(await lastWords(peer)).toMatchObject({ alert: ALERT[alert], sealed: false });
+    expect(await refusal).toMatchObject({ code: 98 });
+  });
+
+  it("takes the protocol that it offered", async () => {
+    const { port, server } = await handMadeServer();
+    const prog = ["sh", "-c", "echo $SSL_ALPN"];
+    const client = await call({ port, authority, options, prog });
+    const peer = await server;
+    await peer.hear();
+    peer.flight(Buffer.of(), { extensions: [protocols("http/1.1")] });
+    await peer.clientFlight();
+    peer.changeCipherSpec();
+    peer.say(peer.finished());
+    expect(await client.ended).toMatchObject({ stdout: "http/1.1\n", code: 0 });
+  });
 });
 
 it.each(misdeedsOfServersUnderKeys)("under keys, $alert for $what", async (misdeed) => {

@@ -81,6 +81,15 @@ it.each(kinds)("where only static ECDH would do, a key of %s stays at home", asy
   expect(flight[0]?.body).toEqual(Buffer.of(0, 0, 0));
 });
 
+it.each([
+  ["P-256", "RSA", [SIGNS.rsa]],
+  ["RSA-2048", "ECDSA", [SIGNS.ecdsa]],
+] as const)("a key of %s stays at home where only %s is asked for", async (kind, _asked, types) => {
+  const { flight } = await authenticating([...types], clients.issue({ kind }));
+  expect(flight.map(({ type }) => type)).toEqual([MESSAGE.certificate, MESSAGE.clientKeyExchange]);
+  expect(flight[0]?.body).toEqual(Buffer.of(0, 0, 0));
+});
+
 it.each(cases)("%s is not for the profile modern", async (suite, authority) => {
   const { port, socket } = await nextConnection();
   const refusal = refusalOf({ port, authority });

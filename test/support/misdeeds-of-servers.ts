@@ -1,4 +1,5 @@
 import { type Misdeed, misdeeds } from "./misdeed.ts";
+import { vector8, vector16 } from "./tls12-encoding.ts";
 import { EXTENSION, extension, MESSAGE, message, VERSION } from "./tls12-messages.ts";
 import type { ServerHello, Tls12Server } from "./tls12-server.ts";
 import { RECORD } from "./wire.ts";
@@ -42,6 +43,28 @@ export const misdeedsOfServers: readonly Misdeed<Tls12Server>[] = [
         extension(EXTENSION.serverName, Buffer.of()),
       ],
     }),
+  }),
+  ...misdeeds<Tls12Server>("EXTRA_EXTENSION", "unsupportedExtension", {
+    "a protocol for a client that asked for none": answering({
+      extensions: [extension(EXTENSION.alpn, vector16(vector8(Buffer.from("h2"))))],
+    }),
+  }),
+  ...misdeeds<Tls12Server>("INVALID_ALGORITHM", "illegalParameter", {
+    "point formats without the uncompressed one": answering({
+      extensions: [extension(EXTENSION.pointFormats, vector8(Buffer.of(1, 2)))],
+    }),
+  }),
+  ...misdeeds<Tls12Server>("BAD_HANDSHAKE", "decodeError", {
+    "an empty list of point formats": answering({
+      extensions: [extension(EXTENSION.pointFormats, vector8(Buffer.of()))],
+    }),
+    "a list of point formats that is cut short": answering({
+      extensions: [extension(EXTENSION.pointFormats, Buffer.of(2, 0))],
+    }),
+    "a request for a certificate with no algorithm": async (server) => {
+      await server.hear();
+      server.flight(server.request({ schemes: [] }));
+    },
   }),
   ...misdeeds<Tls12Server>("BAD_SNI", "illegalParameter", {
     "a server_name with something in it": answering({

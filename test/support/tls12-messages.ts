@@ -20,7 +20,9 @@ export const EXTENSION = {
   serverName: 0,
   maxFragmentLength: 1,
   groups: 10,
+  pointFormats: 11,
   signatures: 13,
+  alpn: 16,
   renegotiation: 0xff01,
 } as const;
 

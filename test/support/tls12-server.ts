@@ -18,6 +18,12 @@ export interface ServerHello {
   extensions?: readonly Buffer[];
 }
 
+/** The parts of a CertificateRequest (RFC 5246, 7.4.4). */
+export interface CertificateRequest {
+  types?: readonly number[];
+  schemes?: readonly number[];
+}
+
 /**
  * A TLS 1.2 server with an ECDSA key on P-256 whose every step is a test's to take, to leave out or
  * to take wrong: `hear`, the messages of its flight, `clientFlight`, `finish`.
@@ -87,7 +93,12 @@ export class Tls12Server {
 
   /** Asks for a certificate of one of these types (7.4.4), by any CA. */
   certificateRequest(...types: number[]): Buffer {
-    const body = [vector8(Buffer.from(types)), vector16(...SIGNATURES.map(uint16)), vector16()];
+    return this.request({ types });
+  }
+
+  /** The same, with the algorithms that its proof may have. */
+  request({ types = [ECDSA_SIGN], schemes = SIGNATURES }: CertificateRequest): Buffer {
+    const body = [vector8(Buffer.from(types)), vector16(...schemes.map(uint16)), vector16()];
     return message(MESSAGE.certificateRequest, Buffer.concat(body));
   }
 
@@ -96,9 +107,9 @@ export class Tls12Server {
   }
 
   /** A whole first flight, with nothing wrong. */
-  flight(request: Buffer = Buffer.of()): void {
+  flight(request: Buffer = Buffer.of(), changes: ServerHello = {}): void {
     const exchange = this.suite.exchange === "ecdh" ? [] : [this.keyExchange()];
-    this.say(this.hello(), this.certificate(), ...exchange, request, this.done());
+    this.say(this.hello(changes), this.certificate(), ...exchange, request, this.done());
   }
 
   /** Reads all to Finished, which starts with a certificate if there was a request for one. */
@@ -168,7 +179,8 @@ const P256 = 23;
 const NAMED_CURVE = 3;
 const ECDSA_WITH_SHA256 = 0x0403;
 const RSA_WITH_SHA256 = 0x0401;
-const SIGNATURES = [ECDSA_WITH_SHA256, RSA_WITH_SHA256];
+const ECDSA_SIGN = 64;
+const SIGNATURES: readonly number[] = [ECDSA_WITH_SHA256, RSA_WITH_SHA256];
 
 /** Type and length. */
 const MESSAGE_HEADER = 4;

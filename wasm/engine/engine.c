@@ -74,7 +74,7 @@ engine_start(void *seed)
 	if (records_to_keep() > 0) {
 		err = kept_records_begin(records_to_keep());
 	}
-	if (err == 0 && conn.speaks != &protocol_tls12) {
+	if (err == 0) {
 		err = hello_room_begin(
 			conn.is_client ? HELLO_ROOM_CLIENT : HELLO_ROOM_SERVER);
 	}

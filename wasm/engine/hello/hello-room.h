@@ -1,7 +1,7 @@
 /*
  * Room for a handshake message in pieces. It has one user at a time:
  * first-message.c, until it is known which protocol is spoken, and from then
- * on that protocol.
+ * on that protocol (tls12/server-rules.c, tls13/messages.c).
  */
 #ifndef HELLO_ROOM_H__
 #define HELLO_ROOM_H__

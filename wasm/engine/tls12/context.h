@@ -114,6 +114,13 @@ run_without_requests(void *t0ctx);
 void
 heed_message(unsigned type, uint32_t done, unsigned byte);
 
+/* server-rules.c: a client hears each byte of a message, and judges it when it
+   is whole. A bad one ends the connection. */
+void
+server_rules_hear(unsigned type, uint32_t done, unsigned byte);
+void
+server_rules_judge(unsigned type, uint32_t len);
+
 /* sentinel.c: a ServerHello has come. Ends the connection of a client if the
    server says that both have TLS 1.3. */
 void

@@ -79,6 +79,22 @@ length_to_pause(const br_ssl_engine_context *eng)
 	return len;
 }
 
+/* Of so much of the input, which BearSSL has not read yet. */
+static void
+judge_server(const unsigned char *input, size_t len)
+{
+	place p = at;
+	size_t u;
+
+	for (u = 0; u < len; u++) {
+		step(&p, input[u]);
+		server_rules_hear(p.type, p.done, input[u]);
+		if (p.header == 0) {
+			server_rules_judge(p.type, p.done);
+		}
+	}
+}
+
 /* Lets BearSSL have so much of the input. Returns how much it took. */
 static size_t
 run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
@@ -87,6 +103,10 @@ run_with(br_ssl_engine_context *eng, void *t0ctx, size_t len)
 	size_t kept_back = eng->hlen_in - len;
 	size_t taken, u;
 
+	judge_server(input, len);
+	if (br_ssl_engine_closed(eng)) {
+		return 0;
+	}
 	eng->hlen_in = len;
 	run_without_pss(t0ctx);
 	taken = len - eng->hlen_in;
