@@ -64,17 +64,22 @@ export function refusesAnchors(...anchors: Uint8Array[]): boolean {
 
 /** Does OpenSSL, with its defaults, take the chain? */
 export function opensslTakes(presented: Presented): boolean {
+  return opensslObjection(presented) === "";
+}
+
+/** What OpenSSL says against the chain, with its defaults; nothing if it takes it. */
+export function opensslObjection(presented: Presented, options: readonly string[] = []): string {
   const { anchors, chain, name = null, isClients = false, now = Date.now() } = presented;
   const [leaf = Buffer.of(), ...others] = chain;
   const kind = name !== null && /^[0-9.]+$|:/.test(name) ? "-verify_ip" : "-verify_hostname";
   const below = others.length === 0 ? [] : ["-untrusted", pemFile(...others)];
-  const { status } = spawnSync("openssl", [
+  const { status, stderr } = spawnSync("openssl", [
     ...["verify", "-purpose", isClients ? "sslclient" : "sslserver"],
     ...["-attime", `${Math.floor(now / 1000)}`, "-no-CApath", "-no-CAstore"],
-    ...["-CAfile", pemFile(...anchors), ...below],
+    ...[...options, "-CAfile", pemFile(...anchors), ...below],
     ...[...(name === null ? [] : [kind, name]), pemFile(leaf)],
   ]);
-  return status === 0;
+  return status === 0 ? "" : (/error \d+ at \d+ depth lookup: (.*)/.exec(`${stderr}`)?.[1] ?? "?");
 }
 
 export function certificateMessage(chain: readonly Uint8Array[]): Buffer {

@@ -91,15 +91,6 @@ export abstract class Exchange {
     return data;
   }
 
-  /** The next KeyUpdate; data and tickets on the way are taken as they come. */
-  async hearKeyUpdate(): Promise<void> {
-    for (const before = this.keyUpdates; this.keyUpdates === before; ) {
-      const record = await this.next();
-      if (record === null) throw new Error("EOF before a KeyUpdate");
-      this.take(record);
-    }
-  }
-
   /** Sends data and reads as much back. */
   async echo(text: string): Promise<string> {
     this.send(text);
@@ -128,9 +119,6 @@ export abstract class Exchange {
         if (record.type === RECORD.applicationData) {
           this.data = Buffer.concat([this.data, record.content]);
         }
-        // What follows is under the next keys.
-        const message = record.type === RECORD.handshake ? firstMessage(record.content) : null;
-        if (message?.type === MESSAGE.keyUpdate) this.takeKeyUpdate(message);
       } catch (error) {
         if (!(error instanceof Alerted)) throw error;
         alerts.push(error.alert);

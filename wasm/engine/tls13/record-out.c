@@ -208,13 +208,6 @@ record_out_rekey(
 }
 
 /* see record-out.h */
-int
-record_out_is_idle(const record_out *out)
-{
-	return out->sent == out->sealed && (out->type == 0 || out->len == 0);
-}
-
-/* see record-out.h */
 unsigned char *
 record_out_buf(record_out *out, size_t *len)
 {

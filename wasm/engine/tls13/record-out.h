@@ -110,10 +110,6 @@ void
 record_out_rekey(record_out *out, const tls13_suite *suite,
 	const unsigned char *traffic);
 
-/* Has the network taken everything, and is no content gathered? */
-int
-record_out_is_idle(const record_out *out);
-
 /* Bytes for the network; NULL for none. */
 unsigned char *
 record_out_buf(record_out *out, size_t *len);
