@@ -83,11 +83,11 @@ length_to_pause(const br_ssl_engine_context *eng)
 static void
 judge_server(const unsigned char *input, size_t len)
 {
-	place p = at;
+	message_place p = at;
 	size_t u;
 
 	for (u = 0; u < len; u++) {
-		step(&p, input[u]);
+		message_step(&p, input[u]);
 		server_rules_hear(p.type, p.done, input[u]);
 		if (p.header == 0) {
 			server_rules_judge(p.type, p.done);
