@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
-import { canExec, exec, reopen } from "../io/platform.ts";
+import { canExec, exec, hasOnlyStreams, reopen } from "../io/platform.ts";
 import { resetSignals } from "./signals.ts";
 
 export interface Becoming {
@@ -14,12 +14,15 @@ export function canBecome(command: readonly string[], environment: NodeJS.Proces
   return canExec(command) && find(command, environment) !== null;
 }
 
-/** What there is to warn of before a connection comes: null if prog can be run, for all that we know. */
+/**
+ * What there is to warn of before a connection comes: null if prog can be run, for all that we know.
+ * Windows finds programs by endings and rules of its own.
+ */
 export function whyMissing(
   command: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): string | null {
-  if (find(command, environment) !== null) return null;
+  if (hasOnlyStreams || find(command, environment) !== null) return null;
   return `prog ${command[0]} is not there, or can't be run: connections will fail`;
 }
 

@@ -128,3 +128,17 @@ it.each(Object.entries(WINDOWS_CANT))(
     });
   },
 );
+
+// A server's sockets go to its workers through Node, which asks for the system, too.
+it("as if on Windows, s6-tlsclient talks", () =>
+  converse("s6-tlsclient", { runner: [process.execPath, "--require", PRETEND] }, "TLSv1.3"));
+
+it.each([
+  ["Windows", [process.execPath, "--require", PRETEND], /^$/],
+  ["Linux", [process.execPath], /: warning: prog my-server is not there, /],
+])("on %s, a prog without its ending is looked for as the system does", async (_, runner, told) => {
+  const words = ["--check", "127.0.0.1", "0", "my-server"];
+  const command = [...runner, program("s6-tlsserver"), ...words];
+  const { code, stderr } = await run(command, { environment });
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(told) });
+});

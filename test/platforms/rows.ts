@@ -83,7 +83,7 @@ const UNTESTED: readonly Untested[] = [
     name: "macOS",
     cant: {},
     remark:
-      "made right by reading: without `/proc`, prog stays a child with TLS_UID, and gets no pipes above 2 that s6-tlsd inherited; `CAFILE=system` has Keychain's CAs with Node 22.15",
+      "made right by reading: without `/proc`, prog stays a child with TLS_UID, and gets no pipes above 2 that s6-tlsd inherited; a server takes no pipe for KEYFILE; `CAFILE=system` has Keychain's CAs with Node 22.15",
   },
   {
     name: "FreeBSD",
