@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { OnReadOpts } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { Credentials } from "./scratch.ts";
-import type { AnySuite } from "./suites.ts";
+import { type AnySuite, TLS13_SUITE } from "./suites.ts";
 import { within } from "./waiting.ts";
 
 /*
@@ -23,13 +23,14 @@ export interface Target {
 
 /** A connection whose handshake is done, with the suite that was asked for. */
 export async function open(target: Target, onread?: OnReadOpts): Promise<TLSSocket> {
+  const version = target.suite === TLS13_SUITE ? "TLSv1.3" : "TLSv1.2";
   const options = {
     host: "127.0.0.1",
     port: target.port,
     servername: "localhost",
     ca: readFileSync(target.credentials.certFile),
     ciphers: target.suite,
-    maxVersion: "TLSv1.2" as const,
+    ...({ minVersion: version, maxVersion: version } as const),
     // Data that arrives in a buffer of ours costs less than an event for each piece.
     ...(onread && { onread }),
   };

@@ -17,20 +17,17 @@ import {
 } from "./report.ts";
 import { type Result, writeResults } from "./results.ts";
 import { throwawayCredentials } from "./scratch.ts";
-import {
-  reportConnections,
-  reportHandshakes,
-  reportIdle,
-  reportParallel,
-} from "./server-report.ts";
+import { reportConnections, reportIdle, reportParallel } from "./server-report.ts";
 import { measureSizes } from "./sizes.ts";
-import { measureStartUp } from "./startup.ts";
+import { measureFirstBytes, measureStartUp } from "./startup.ts";
 import { writeSummary } from "./summary.ts";
 import { measureTerminating } from "./terminating.ts";
 import { reportTerminating } from "./terminating-report.ts";
 import { measureThroughput } from "./throughput.ts";
 import { measureTunnelCost } from "./tunnel-cost.ts";
 import { measureUsers, reportUsers } from "./users.ts";
+import { measureVersions } from "./versions.ts";
+import { reportHandshakes, reportVersions } from "./versions-report.ts";
 
 const began = performance.now();
 const noise = new Noise();
@@ -68,13 +65,18 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
     const idle = await measureIdle(p256);
     done("idle connections");
     const parallel = await measureParallel(p256);
-    const handshakes = await measureHandshakes(p256);
     return () => [
-      ...reportHandshakes(handshakes),
       ...reportConnections(connections),
       ...reportIdle(idle),
       ...reportParallel(parallel),
     ];
+  },
+
+  async versions() {
+    const handshakes = await measureHandshakes(p256);
+    const costs = measureVersions(p256);
+    const firstBytes = await measureFirstBytes(p256);
+    return () => [...reportHandshakes(handshakes), ...reportVersions(costs, firstBytes)];
   },
 
   async users() {

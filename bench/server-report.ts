@@ -1,6 +1,4 @@
 import type { ConnectionCase, ConnectionFigures } from "./connections.ts";
-import type { HandshakeCost, Version } from "./handshake.ts";
-import { VERSIONS } from "./handshake.ts";
 import type { Holder, Idle } from "./idle.ts";
 import { HOLDERS } from "./idle.ts";
 import type { ParallelCase } from "./parallel.ts";
@@ -182,25 +180,4 @@ function speedRatio({ figures }: ParallelCase, peer: SuperServerName): number {
 
 function ratioHeads(): string[] {
   return PEERS.map((peer) => `÷ ${peer}`);
-}
-
-/** In handshakes per second of processor time, so that larger is better. */
-export function reportHandshakes(costs: Record<Version, HandshakeCost>): Result[] {
-  printTable("Engine and keeper of a server in one handshake, ms (X25519, P-256, ChaCha20)", [
-    ["", "least", "median"],
-    ...VERSIONS.map((version) => {
-      const { least, median } = costs[version];
-      return [version, least.toFixed(3), median.toFixed(3)];
-    }),
-  ]);
-  const rate = (version: Version) => 1000 / costs[version].least;
-  return [
-    result({
-      name: "handshake-tls13",
-      unit: "handshakes/CPU-second",
-      ours: rate("TLSv1.3"),
-      peer: rate("TLSv1.2"),
-      peerName: "TLSv1.2",
-    }),
-  ];
 }

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { open } from "./client.ts";
+import type { Version } from "./handshake.ts";
 import { type Environment, ended, kill, start } from "./processes.ts";
 import { program } from "./repository.ts";
 import type { Credentials } from "./scratch.ts";
-import { SUITES } from "./suites.ts";
+import { type AnySuite, SUITES, TLS13_SUITE } from "./suites.ts";
 import { SuperServer } from "./super-server.ts";
 import { within } from "./waiting.ts";
 
@@ -40,16 +41,37 @@ export async function measureStartUp(
   return measured;
 }
 
+/** Milliseconds to the first byte, with a client of each version; they take turns. */
+export async function measureFirstBytes(
+  credentials: Credentials,
+): Promise<Record<Version, number[]>> {
+  const measured: Record<Version, number[]> = { "TLSv1.2": [], "TLSv1.3": [] };
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    for (const [version, suite] of [
+      ["TLSv1.2", SUITES[0]],
+      ["TLSv1.3", TLS13_SUITE],
+    ] as const) {
+      const elapsed = await firstByte(credentials, SURROUNDINGS.clean, suite);
+      if (round >= 0) measured[version].push(elapsed);
+    }
+  }
+  return measured;
+}
+
 function none(): StartUp {
   return { ours: [], bareNode: [] };
 }
 
 /** The clock starts when the connection is accepted: before that there is nothing of ours. */
-async function firstByte(credentials: Credentials, environment: Environment): Promise<number> {
+async function firstByte(
+  credentials: Credentials,
+  environment: Environment,
+  suite: AnySuite = SUITES[0],
+): Promise<number> {
   const command = [program("s6-tlsd"), "--", "cat"];
   const server = await SuperServer.of(command, credentials, environment);
   try {
-    const socket = await open({ port: server.port, suite: SUITES[0], credentials });
+    const socket = await open({ port: server.port, suite, credentials });
     socket.write("x");
     await within("the first byte", once(socket, "data"));
     const elapsed = performance.now() - server.start.at;

@@ -1,0 +1,55 @@
+import { type HandshakeCost, VERSIONS, type Version } from "./handshake.ts";
+import { type Result, result } from "./results.ts";
+import { around, median } from "./statistics.ts";
+import { printTable } from "./table.ts";
+import type { VersionCost } from "./versions.ts";
+
+/** TLS 1.3 beside TLS 1.2, in one run. */
+export function reportVersions(
+  costs: Record<Version, VersionCost>,
+  firstBytes: Record<Version, number[]>,
+): Result[] {
+  printTable("A server's engine in one connection (ChaCha20; the least of all turns)", [
+    ["", "sealing, ms per MB", "opening, ms per MB", "pages of 4 KiB, at rest"],
+    ...VERSIONS.map((version) => {
+      const { seal, open, pages } = costs[version];
+      return [version, seal.toFixed(3), open.toFixed(3), `${pages}`];
+    }),
+  ]);
+  printTable("s6-tlsd -- cat, to the first byte answered, ms", [
+    ["", "median ± half of the range"],
+    ...VERSIONS.map((version) => [version, around(firstBytes[version], 1)]),
+  ]);
+  const versus = (name: string, unit: string, of: (version: Version) => number) =>
+    result({
+      ...{ name, unit, ours: of("TLSv1.3"), peer: of("TLSv1.2"), peerName: "TLSv1.2" },
+    });
+  // As rates, so that larger is better.
+  return [
+    versus("seal-tls13", "MB/CPU-second", (version) => 1000 / costs[version].seal),
+    versus("open-tls13", "MB/CPU-second", (version) => 1000 / costs[version].open),
+    versus("startup-tls13", "starts/s", (version) => 1000 / median(firstBytes[version])),
+    versus("pages-tls13", "engines/GiB", (version) => 262_144 / costs[version].pages),
+  ];
+}
+
+/** In handshakes per second of processor time, so that larger is better. */
+export function reportHandshakes(costs: Record<Version, HandshakeCost>): Result[] {
+  printTable("Engine and keeper of a server in one handshake, ms (X25519, P-256, ChaCha20)", [
+    ["", "least", "median"],
+    ...VERSIONS.map((version) => {
+      const { least, median } = costs[version];
+      return [version, least.toFixed(3), median.toFixed(3)];
+    }),
+  ]);
+  const rate = (version: Version) => 1000 / costs[version].least;
+  return [
+    result({
+      name: "handshake-tls13",
+      unit: "handshakes/CPU-second",
+      ours: rate("TLSv1.3"),
+      peer: rate("TLSv1.2"),
+      peerName: "TLSv1.2",
+    }),
+  ];
+}
