@@ -32,7 +32,10 @@ public final class Jsse {
 		trust.init(trustStore());
 		context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
 		if (settings.containsKey("port")) {
-			ask(context);
+			int times = Integer.parseInt(settings.getOrDefault("times", "1"));
+			for (int n = 0; n < times; n++) {
+				ask(context);
+			}
 		} else {
 			serve(context);
 		}

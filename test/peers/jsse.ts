@@ -12,7 +12,12 @@ export const jsse: Stack = {
   cant: {},
 
   async ask(call) {
-    const words = [`port=${call.port}`, `name=${SERVER_NAME}`, `say=${call.say}`];
+    const words = [
+      `port=${call.port}`,
+      `name=${SERVER_NAME}`,
+      `say=${call.say}`,
+      `times=${call.times ?? 1}`,
+    ];
     const { code, stdout, stderr } = await run(java(call, [...words, ...keys(call.credentials)]));
     if (code !== 0) throw new Error(stderr);
     return stdout;

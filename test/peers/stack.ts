@@ -27,6 +27,8 @@ interface Wishes {
 }
 
 export interface StackCall extends Wishes {
+  /** So many connections of one process, one after the other; 1 unless told otherwise. */
+  readonly times?: number;
   readonly port: number;
   readonly say: string;
   /** The client's own. */

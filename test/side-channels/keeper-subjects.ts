@@ -18,6 +18,8 @@ export function keeperSubjects(): Subject[] {
     keys("P-256", POOL, ONE_SHAPE),
     keys("P-384", POOL),
     points(),
+    tickets("the name", [0, NAME]),
+    tickets("the tag", [-TAG, TAG]),
   ];
 }
 
@@ -89,6 +91,26 @@ function points(): Subject {
   return choosing("P-256 static ECDH", ["one point", "random points"], {
     pools: [pool(() => placed(fixed)), pool(() => placed(point()))],
     run: (data) => void loaded.decrypt(placed(data)),
+  });
+}
+
+/** Bytes of a ticket that are compared. */
+const NAME = 8;
+const TAG = 16;
+const PERIOD = 80_000;
+
+/** A session ticket that some client made of one of ours. @param stretch where it begins, and its length */
+function tickets(what: string, [begin, length]: readonly [number, number]): Subject {
+  const loaded = loadKey(newKey("P-256").export({ type: "pkcs8", format: "der" }));
+  const changed = (at: number) => {
+    const ticket = Buffer.from(loaded.seal(PERIOD, randomBytes(131)));
+    const place = (begin + ticket.length + at) % ticket.length;
+    ticket[place] = (ticket[place] ?? 0) ^ 1;
+    return placed(ticket);
+  };
+  return choosing("a ticket that is opened", [`${what} wrong at first`, "wrong anywhere in it"], {
+    pools: [pool(() => changed(0)), pool((at) => changed(at % length))],
+    run: (ticket) => void loaded.open(PERIOD, ticket),
   });
 }
 

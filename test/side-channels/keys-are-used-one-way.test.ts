@@ -116,3 +116,24 @@ function shapeOf(signature: Buffer): string {
   const r = signature.readUInt8(3);
   return `${shape(3)} ${shape(4 + r + 1)}`;
 }
+
+/** Where a ticket has what is compared: its name, and its tag. */
+const COMPARED = { name: [0, 3, 7], tag: [-16, -9, -1] } as const;
+
+describe("tickets", () => {
+  it.each(["name", "tag"] as const)("are opened on one way, wherever the %s is wrong", (part) => {
+    const loaded = load(newKey("P-256"));
+    const ways = COMPARED[part].map((at) => {
+      const ticket = Buffer.from(loaded.seal(80_000, randomBytes(131)));
+      const place = (ticket.length + at) % ticket.length;
+      ticket[place] = (ticket[place] ?? 0) ^ 0x10;
+      let length = -1;
+      const { digest } = instrumented.trace(() => {
+        length = loaded.open(80_000, ticket).length;
+      });
+      expect(length).toBe(0);
+      return digest;
+    });
+    expect(new Set(ways).size).toBe(1);
+  });
+});

@@ -3,10 +3,13 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { expect, it } from "vitest";
+import { jsse } from "../../peers/jsse.ts";
 import { Authority, SERVER_NAME } from "../../support/certificates.ts";
+import { domOf } from "../../support/chromium.ts";
 import { gnutls } from "../../support/clients.ts";
 import { everything, run } from "../../support/processes.ts";
 import { startServer } from "../../support/server.ts";
+import { serve } from "../../support/service.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -53,4 +56,30 @@ it("Node, from one connection to the next", async () => {
   const second = await visit(first.next);
   expect(second.socket.isSessionReused()).toBe(true);
   expect((await visit(second.next)).socket.isSessionReused()).toBe(true);
+});
+
+/** Each connection has an s6-tlsd of its own: what one process sealed, another one opens. */
+async function processEach(script: string) {
+  const options = ["-S", "--tls-profile", "strict"];
+  return serve({ credentials, options, prog: ["sh", "-c", script] });
+}
+
+it("the JDK's JSSE, from one s6-tlsd to the next", { timeout: 60_000 }, async () => {
+  const { port } = await processEach('cat >/dev/null; echo "[$SSL_SESSION_REUSED]"');
+  const call = { port, authority, version: "TLSv1.3", say: "hello\n", times: 3 } as const;
+  expect(await jsse.ask(call)).toBe("[]\n[1]\n[1]\n");
+});
+
+it("Chromium, from one s6-tlsd to the next", { timeout: 90_000 }, async () => {
+  const head = "HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nCache-Control: no-store\\r\\n";
+  const ask =
+    "x=new XMLHttpRequest();x.open('GET','/'+n,false);x.send();document.write(x.responseText)";
+  const page = `<html><body><script>for(n=0;n<4;n++){${ask}}</script></body></html>`;
+  const { port } = await processEach(`
+    read -r method path rest
+    while read -r line; do case "$line" in ?) break;; esac; done
+    printf '${head}Content-Type: text/html\\r\\n\\r\\n'
+    case $path in /) echo "${page}";; *) echo "[$SSL_SESSION_REUSED]";; esac`);
+  const dom = await domOf({ port, cert: readFileSync(credentials.certFile) });
+  expect(dom).toContain("[1]");
 });
