@@ -36,6 +36,7 @@ const WRONG: Record<string, readonly (readonly [value: string, told: string])[]>
   starttls: [["imap", "unknown protocol imap; there are postgresql and smtp"]],
   "send-proxy": [["v3", "unknown version v3; there are v1, v2 and v2-tls"]],
   "proxy-from": [["10.0.0.0/33", "10.0.0.0/33"]],
+  "ticket-keys": [["", "the name of the file is empty"]],
   tickets: [NUMBER, ["5", "0 to 4"]],
   "ticket-lifetime": [NUMBER, ["0", "1 to 21600"], ["21601", "1 to 21600"]],
   "log-format": [["xml", "neither text nor json"]],
