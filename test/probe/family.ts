@@ -44,11 +44,15 @@ export function ofProcess(pid: number, file: string): string {
  * @returns what is to be left
  */
 export async function reachNothing(server: Family, keyFile: string): Promise<Prober[]> {
-  await eventually("two workers and a spawner", () => {
-    const { spawner, workers } = familyOf(server.pid);
-    // Until it serves, a worker may read what root may read.
-    return spawner !== 0 && workers.length === 2 && workers.every((pid) => uidOf(pid) === TLS);
-  });
+  await eventually(
+    "two workers and a spawner",
+    () => {
+      const { spawner, workers } = familyOf(server.pid);
+      // Until it serves, a worker may read what root may read.
+      return spawner !== 0 && workers.length === 2 && workers.every((pid) => uidOf(pid) === TLS);
+    },
+    40_000,
+  );
   const probers: Prober[] = [];
   for (let turn = 0; turn < 2; turn++) {
     const one = await Prober.at(server);

@@ -61,12 +61,12 @@ async function neverReachAnything(server: Server): Promise<void> {
   await stillReachNothing(server);
   leaveAll();
   server.signal("SIGUSR2");
-  await server.logged("read all keys and certificates again");
+  await server.logged("read all keys and certificates again", 1, 40_000);
   await stillReachNothing(server);
 }
 
 describe("with three users", NEEDS_ROOT, () => {
-  it("prog reaches nothing: at first, after deaths, after USR2", { timeout: 90_000 }, async () => {
+  it("prog reaches nothing: at first, after deaths, after USR2", { timeout: 180_000 }, async () => {
     await neverReachAnything(await serving());
   });
 
@@ -81,7 +81,7 @@ describe("with three users", NEEDS_ROOT, () => {
   });
 
   it("the original's own example, word for word, with a key that only root reads: the same", {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async () => {
     const { keyFile, certFile } = credentials;
     const server = await startServer({
