@@ -23,6 +23,7 @@ import {
 } from "./measure.ts";
 import { mlkemSubjects } from "./mlkem-subjects.ts";
 import { leakyComparison, noLeak, withLeak } from "./planted-leak.ts";
+import { tls13Subjects } from "./tls13-subjects.ts";
 
 const milliseconds = LONG_RUN_SECONDS === undefined ? 100 : Number(LONG_RUN_SECONDS) * 1000;
 const PATIENCE_MS = 60_000 + milliseconds * 4;
@@ -80,10 +81,12 @@ it("a server is measured from outside", { timeout: PATIENCE_MS }, async () => {
   measured.push(await measureElsewhere(subject, milliseconds));
 });
 
-it.each([...keeperSubjects(), ...mlkemSubjects()])(
-  "$what: $classes",
-  { timeout: PATIENCE_MS },
-  (subject) => {
-    expect(measureAndKeep(subject).median).toBeGreaterThan(0);
-  },
-);
+const subjects = [
+  ...keeperSubjects(),
+  ...mlkemSubjects(),
+  ...tls13Subjects(authority.issue({ kind: "RSA-2048" })),
+];
+
+it.each(subjects)("$what: $classes", { timeout: PATIENCE_MS }, (subject) => {
+  expect(measureAndKeep(subject).median).toBeGreaterThan(0);
+});
