@@ -2,7 +2,7 @@ import { writeChart } from "./chart.ts";
 import { measureConnections } from "./connections.ts";
 import { measureCrypto } from "./crypto.ts";
 import { reportCrypto } from "./crypto-report.ts";
-import { measureHandshakes } from "./handshake.ts";
+import { measureHandshakes, measureResumption } from "./handshake.ts";
 import { measureIdle } from "./idle.ts";
 import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
@@ -27,7 +27,7 @@ import { measureThroughput } from "./throughput.ts";
 import { measureTunnelCost } from "./tunnel-cost.ts";
 import { measureUsers, reportUsers } from "./users.ts";
 import { measureVersions } from "./versions.ts";
-import { reportHandshakes, reportVersions } from "./versions-report.ts";
+import { reportHandshakes, reportResumption, reportVersions } from "./versions-report.ts";
 
 const began = performance.now();
 const noise = new Noise();
@@ -74,9 +74,17 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
 
   async versions() {
     const handshakes = await measureHandshakes(p256);
+    const resumption = {
+      p256: await measureResumption(p256),
+      rsa2048: await measureResumption(throwawayCredentials("rsa2048")),
+    };
     const costs = measureVersions(p256);
     const firstBytes = await measureFirstBytes(p256);
-    return () => [...reportHandshakes(handshakes), ...reportVersions(costs, firstBytes)];
+    return () => [
+      ...reportHandshakes(handshakes),
+      ...reportResumption(resumption),
+      ...reportVersions(costs, firstBytes),
+    ];
   },
 
   async users() {
