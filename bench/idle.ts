@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Version } from "./handshake.ts";
 import { Client } from "./load.ts";
 import { type Footprint, footprintOf } from "./memory.ts";
 import { CAT } from "./programs.ts";
@@ -39,21 +40,32 @@ export interface Idle {
   readonly meanwhile: readonly number[];
 }
 
+/** Ours alone: of TLS 1.3. */
+export function measureIdleTls13(credentials: Credentials): Promise<Idle> {
+  return hold("s6-tlsserver", credentials, "TLSv1.3");
+}
+
 export async function measureIdle(credentials: Credentials): Promise<Record<Holder, Idle>> {
   const measured = {} as Record<Holder, Idle>;
-  for (const name of HOLDERS) {
-    const server = await serve(name, { credentials, prog: CAT });
-    try {
-      measured[name] = await observe(server, credentials);
-    } finally {
-      server.close();
-    }
-  }
+  for (const name of HOLDERS) measured[name] = await hold(name, credentials);
   return measured;
 }
 
-async function observe(server: Server, credentials: Credentials): Promise<Idle> {
-  const client = new Client({ port: server.port, suite: SUITES[0], credentials });
+async function hold(
+  name: Holder,
+  credentials: Credentials,
+  version: Version = "TLSv1.2",
+): Promise<Idle> {
+  const server = await serve(name, { credentials, prog: CAT });
+  try {
+    const { port } = server;
+    return await observe(server, new Client({ port, suite: SUITES[0], credentials, version }));
+  } finally {
+    server.close();
+  }
+}
+
+async function observe(server: Server, client: Client): Promise<Idle> {
   await client.load(WARM_UP);
   await server.quiet();
   const { latencies: alone } = await client.load(NEWCOMER);

@@ -1,6 +1,7 @@
 import { constants } from "node:crypto";
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import type { Target } from "./client.ts";
+import type { Version } from "./handshake.ts";
 import { within } from "./waiting.ts";
 
 /*
@@ -28,12 +29,14 @@ export interface Clients {
 export class Client {
   private readonly context: SecureContext;
 
-  constructor(private readonly target: Target) {
+  /** @param target of TLS 1.2, unless it says another version */
+  constructor(private readonly target: Target & { readonly version?: Version }) {
+    const { version = "TLSv1.2" } = target;
     this.context = createSecureContext({
       ca: [],
-      ciphers: target.suite,
-      minVersion: "TLSv1.2",
-      maxVersion: "TLSv1.2",
+      ciphers: `TLS_CHACHA20_POLY1305_SHA256:${target.suite}`,
+      minVersion: version,
+      maxVersion: version,
       secureOptions: constants.SSL_OP_NO_TICKET,
     });
   }

@@ -1,9 +1,10 @@
+import { reportAims } from "./aims.ts";
 import { writeChart } from "./chart.ts";
 import { measureConnections } from "./connections.ts";
 import { measureCrypto } from "./crypto.ts";
 import { reportCrypto } from "./crypto-report.ts";
 import { measureHandshakes, measureResumption } from "./handshake.ts";
-import { measureIdle } from "./idle.ts";
+import { measureIdle, measureIdleTls13 } from "./idle.ts";
 import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
 import { measureAgainstOpenssl } from "./openssl-speed.ts";
@@ -63,11 +64,12 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
       done(`new connections, ${keyType}, ${clients} at once`);
     });
     const idle = await measureIdle(p256);
+    const idleTls13 = await measureIdleTls13(p256);
     done("idle connections");
     const parallel = await measureParallel(p256);
     return () => [
       ...reportConnections(connections),
-      ...reportIdle(idle),
+      ...reportIdle(idle, idleTls13),
       ...reportParallel(parallel),
     ];
   },
@@ -119,6 +121,7 @@ for (const name of chosen(process.env["ONLY"])) {
   done(name);
 }
 const results = reports.flatMap((report) => report());
+reportAims(results);
 writeResults(results);
 // The chart is of a whole run, since it is committed.
 const written = process.env["ONLY"]

@@ -104,11 +104,14 @@ function reportQuantity(quantity: Quantity, cases: readonly ConnectionCase[]): R
   );
 }
 
-export function reportIdle(measured: Record<Holder, Idle>): Result[] {
+const inGiB = ({ growth }: Idle) => (1024 * 1024) / growth.rss;
+
+export function reportIdle(measured: Record<Holder, Idle>, tls13: Idle): Result[] {
+  const rows: [string, Idle][] = HOLDERS.map((name) => [name, measured[name]]);
+  rows.push([`${OURS}, TLS 1.3`, tls13]);
   printTable(`${measured[OURS].held} idle connections held at once`, [
     ["", "held", "RSS each, KiB", "PSS each, KiB", "p50 of a new one, ms", "p99", "p50 before"],
-    ...HOLDERS.map((name) => {
-      const { held, growth, alone, meanwhile } = measured[name];
+    ...rows.map(([name, { held, growth, alone, meanwhile }]) => {
       const figures = [
         ...[growth.rss, growth.pss],
         ...[quantile(meanwhile, 0.5), quantile(meanwhile, 0.99), quantile(alone, 0.5)],
@@ -125,7 +128,14 @@ export function reportIdle(measured: Record<Holder, Idle>): Result[] {
       peerName: "stunnel",
     });
   return [
-    compare("memory", "connections/GiB", ({ growth }) => (1024 * 1024) / growth.rss),
+    compare("memory", "connections/GiB", inGiB),
+    result({
+      name: "server-idle-memory-tls13",
+      unit: "connections/GiB",
+      ours: inGiB(tls13),
+      peer: inGiB(measured[OURS]),
+      peerName: "TLSv1.2",
+    }),
     compare("p50", "1/s", ({ meanwhile }) => perThousand(quantile(meanwhile, 0.5))),
     compare("p99", "1/s", ({ meanwhile }) => perThousand(quantile(meanwhile, 0.99))),
   ];
