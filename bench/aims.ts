@@ -18,7 +18,7 @@ const ratio: Aim["show"] = (result) => result.ratio;
 const times: Aim["show"] = (result) => 1 / result.ratio;
 const kib: Aim["show"] = ({ ours }) => KIB_OF_A_GIB / ours;
 
-export const AIMS: readonly Aim[] = [
+const AIMS: readonly Aim[] = [
   {
     what: "new connections/s, P-256, 4 clients ÷ socat",
     ...{ of: "server-rate-p256-4-vs-socat", show: ratio, atLeast: 1.2 },
