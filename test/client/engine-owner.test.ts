@@ -66,24 +66,31 @@ describe.each(NODES)("with %s", NEEDS_ROOT, (_, node) => {
     expect(await client.ended).toMatchObject({ stdout: "ready\ngoodbye", stderr: "", code: 0 });
   });
 
-  it("the cleartext is on 6 and 7, and the environment tells about the server", async () => {
-    const { port } = await reversingServer(credentials, ["-tls1_2"]);
-    const prog = ["sh", "-c", "echo regit >&7; head -n 1 <&6; env | grep -E '^(SSL|TLS|CA)'"];
-    const client = await call(asNobody({ port, prog }));
-    const { stdout, stderr, code } = await client.ended;
-    expect(stdout.split("\n").sort()).toEqual([
-      "",
-      "SSL_CIPHER=ECDHE-ECDSA-CHACHA20-POLY1305",
-      expect.stringMatching(/^SSL_PEER_CERT_HASH=SHA256:/),
-      "SSL_PEER_CERT_SAN=DNS:server.test",
-      expect.stringMatching(/^SSL_PEER_CERT_SPKI_HASH=SHA256:/),
-      "SSL_PEER_CERT_SUBJECT=O=Bearhug, CN=server.test",
-      "SSL_PROTOCOL=TLSv1.2",
-      "SSL_TLS_SNI_SERVERNAME=server.test",
-      "tiger",
-    ]);
-    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-  });
+  it.each([
+    ["-tls1_2", ["SSL_CIPHER=ECDHE-ECDSA-CHACHA20-POLY1305"], "TLSv1.2"],
+    ["-tls1_3", ["SSL_CIPHER=TLS_CHACHA20_POLY1305_SHA256", "SSL_GROUP=X25519"], "TLSv1.3"],
+  ])(
+    "the cleartext is on 6 and 7, and the environment tells about the server (%s)",
+    async (...row) => {
+      const [flag, cipher, protocol] = row;
+      const { port } = await reversingServer(credentials, [flag]);
+      const prog = ["sh", "-c", "echo regit >&7; head -n 1 <&6; env | grep -E '^(SSL|TLS|CA)'"];
+      const client = await call(asNobody({ port, prog }));
+      const { stdout, stderr, code } = await client.ended;
+      expect(stdout.split("\n").sort()).toEqual([
+        "",
+        ...cipher,
+        expect.stringMatching(/^SSL_PEER_CERT_HASH=SHA256:/),
+        "SSL_PEER_CERT_SAN=DNS:server.test",
+        expect.stringMatching(/^SSL_PEER_CERT_SPKI_HASH=SHA256:/),
+        "SSL_PEER_CERT_SUBJECT=O=Bearhug, CN=server.test",
+        `SSL_PROTOCOL=${protocol}`,
+        "SSL_TLS_SNI_SERVERNAME=server.test",
+        "tiger",
+      ]);
+      expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+    },
+  );
 
   it("half-closes pass both ways, and prog's exit code comes out", async () => {
     const lateReply = ["sh", "-c", 'request=$(cat); sleep 0.2; echo "late reply to $request"'];

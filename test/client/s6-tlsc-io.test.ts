@@ -64,8 +64,8 @@ it("cleartext from one file and into another", async () => {
   expect(readFileSync(heard, "utf8")).toBe(readFileSync(page, "utf8"));
 });
 
-it("from a terminal, it is a TLS client", async () => {
-  const { port } = await reversingServer(credentials, ["-tls1_2"]);
+it.each(["-tls1_2", "-tls1_3"])("from a terminal, it is a TLS client (%s)", async (flag) => {
+  const { port } = await reversingServer(credentials, [flag]);
   const inner = `exec 6<>/dev/tcp/127.0.0.1/${port} 7>&6; exec $IO -k server.test 6 7`;
   const command = `exec bash --norc -c '${inner}'`;
   const terminal = start(["script", "-qec", command, "/dev/null"], { environment });
@@ -75,24 +75,32 @@ it("from a terminal, it is a TLS client", async () => {
   expect(await terminal.ended).toMatchObject({ code: 0 });
 });
 
-it("with -d, the descriptor gets what the handshake told, and is closed", async () => {
-  const { port } = await opensslServer(credentials, ["-tls1_2"]);
-  const options = ["-d", "3"];
-  const client = await call({ port, authority, program: "s6-tlsc-io", options, pipe: 3 });
-  const block = (await everything(client.descriptor(3))).toString();
-  expect(block.endsWith("\0\0")).toBe(true);
-  expect(block.split("\0").slice(0, -2)).toEqual([
-    "SSL_PROTOCOL=TLSv1.2",
-    "SSL_CIPHER=ECDHE-ECDSA-CHACHA20-POLY1305",
-    "SSL_TLS_SNI_SERVERNAME=server.test",
-    expect.stringMatching(/^SSL_PEER_CERT_HASH=SHA256:[0-9a-f]{64}$/),
-    "SSL_PEER_CERT_SUBJECT=O=Bearhug, CN=server.test",
-    "SSL_PEER_CERT_SAN=DNS:server.test",
-    expect.stringMatching(/^SSL_PEER_CERT_SPKI_HASH=SHA256:[0-9a-f]{64}$/),
-  ]);
-  client.child.stdin?.end();
-  expect(await client.ended).toMatchObject({ code: 0, stderr: "" });
-});
+it.each([
+  ["-tls1_2", ["SSL_PROTOCOL=TLSv1.2", "SSL_CIPHER=ECDHE-ECDSA-CHACHA20-POLY1305"]],
+  [
+    "-tls1_3",
+    ["SSL_PROTOCOL=TLSv1.3", "SSL_CIPHER=TLS_CHACHA20_POLY1305_SHA256", "SSL_GROUP=X25519"],
+  ],
+])(
+  "with -d, the descriptor gets what the handshake told, and is closed (%s)",
+  async (flag, told) => {
+    const { port } = await opensslServer(credentials, [flag]);
+    const options = ["-d", "3"];
+    const client = await call({ port, authority, program: "s6-tlsc-io", options, pipe: 3 });
+    const block = (await everything(client.descriptor(3))).toString();
+    expect(block.endsWith("\0\0")).toBe(true);
+    expect(block.split("\0").slice(0, -2)).toEqual([
+      ...told,
+      "SSL_TLS_SNI_SERVERNAME=server.test",
+      expect.stringMatching(/^SSL_PEER_CERT_HASH=SHA256:[0-9a-f]{64}$/),
+      "SSL_PEER_CERT_SUBJECT=O=Bearhug, CN=server.test",
+      "SSL_PEER_CERT_SAN=DNS:server.test",
+      expect.stringMatching(/^SSL_PEER_CERT_SPKI_HASH=SHA256:[0-9a-f]{64}$/),
+    ]);
+    client.child.stdin?.end();
+    expect(await client.ended).toMatchObject({ code: 0, stderr: "" });
+  },
+);
 
 it("without a handshake, the notification is empty", async () => {
   const { port } = await plainServer((socket) => void socket.end());
