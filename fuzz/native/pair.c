@@ -8,8 +8,11 @@
 #include "protocols.h"
 #include "roles.h"
 #include "engine/abi.h"
+#include "engine/connection.h"
+#include "engine/errors.h"
 #include "inner.h"
 #include "engine/tls12/context.h"
+#include "engine/tls13/context.h"
 
 #define TURNS_MAX 1000
 
@@ -92,7 +95,10 @@ check_refused(pair *p)
 {
 	sender(p, TO_CLIENT);
 	CHECK(engine_last_error() ==
-		BR_ERR_SEND_FATAL_ALERT + NO_APPLICATION_PROTOCOL);
+		(conn.speaks == &protocol_tls13
+				? ERR_NO_COMMON_PROTOCOL
+				: BR_ERR_SEND_FATAL_ALERT +
+					  NO_APPLICATION_PROTOCOL));
 	receiver(p, TO_CLIENT);
 	CHECK(engine_last_error() ==
 		BR_ERR_RECV_FATAL_ALERT + NO_APPLICATION_PROTOCOL);
@@ -208,23 +214,59 @@ pair_run(pair *p)
 	} while (moved > 0);
 }
 
+/* A record under the keys of TLS 1.2. Returns its length, or 0: there are none. */
+static size_t
+seal12(unsigned char *record, uint8_t type, const uint8_t *data, size_t len)
+{
+	unsigned char room[ALERT_HEADROOM + 256 + ALERT_TAILROOM], *sealed;
+	br_ssl_engine_context *eng = &tls12.side.engine;
+
+	if (eng->out.vtable == NULL) {
+		return 0;
+	}
+	memcpy(room + ALERT_HEADROOM, data, len);
+	sealed = (unsigned char *)eng->out.vtable->encrypt(&eng->out.vtable,
+		type, eng->version_out, room + ALERT_HEADROOM, &len);
+	memcpy(record, sealed, len);
+	return len;
+}
+
+/* The same of TLS 1.3. */
+static size_t
+seal13(unsigned char *record, uint8_t type, const uint8_t *data, size_t len)
+{
+	size_t sealed = len + 1 + AEAD_TAG;
+
+	if (tls13.out.keys.suite == NULL) {
+		return 0;
+	}
+	record[0] = RECORD_DATA;
+	br_enc16be(record + 1, RECORD_VERSION);
+	br_enc16be(record + 3, (uint16_t)sealed);
+	memcpy(record + RECORD_HEADER, data, len);
+	record[RECORD_HEADER + len] = type;
+	aead_seal(&tls13.out.keys, record, record + RECORD_HEADER, len + 1);
+	return RECORD_HEADER + sealed;
+}
+
 /* see pair.h */
 void
 pair_seal(pair *p, direction way, uint8_t type, const uint8_t *data, size_t len)
 {
-	unsigned char room[ALERT_HEADROOM + 256 + ALERT_TAILROOM], *record;
 	line *l = &p->line[way];
-	br_ssl_engine_context *eng = &tls12.side.engine;
+	unsigned char *end;
 
 	collect(p, way);
-	if (l->len > LINE_MAX / 2 || (engine_state() & ENGINE_CLOSED) != 0 ||
-		eng->out.vtable == NULL) {
+	if (l->len > LINE_MAX / 2 || (engine_state() & ENGINE_CLOSED) != 0) {
 		return;
 	}
-	memcpy(room + ALERT_HEADROOM, data, len);
-	record = (unsigned char *)eng->out.vtable->encrypt(&eng->out.vtable,
-		type, eng->version_out, room + ALERT_HEADROOM, &len);
-	memcpy(l->waiting + l->len, record, len);
+	end = l->waiting + l->len;
+	len = conn.speaks == &protocol_tls13   ? seal13(end, type, data, len)
+	      : conn.speaks == &protocol_tls12 ? seal12(end, type, data, len)
+					       : 0;
+	if (len == 0) {
+		return;
+	}
 	l->len += len;
 	p->words[way].forged = 1;
 	p->touched = 1;
@@ -335,6 +377,17 @@ check_words(pair *p, direction way)
 	CHECK(p->touched || !w->ended || (state & ENGINE_PEER_CLOSED) != 0);
 }
 
+/* Each row has its versions, the same in both roles, but for a side that has
+   only one. */
+static uint32_t
+newest(const role *server, const role *client)
+{
+	if (server->version != 0) {
+		return server->version;
+	}
+	return client->version != 0 ? client->version : 0x0304;
+}
+
 /* see pair.h */
 void
 pair_check(pair *p)
@@ -359,5 +412,6 @@ pair_check(pair *p)
 		version[way] = engine_version();
 	}
 	CHECK(established < 2 ||
-		(suite[0] == suite[1] && version[0] == version[1]));
+		(suite[0] == suite[1] && version[0] == version[1] &&
+			version[0] == newest(&p->is[0], &p->is[1])));
 }

@@ -15,7 +15,8 @@ protocols_agreed(const role *server, const role *client);
 
 /*
  * The one that was chosen, if there is one, is one that this side offers,
- * and that the peer has named in the handshake's plain part.
+ * and that the peer has named in the handshake's plain part, where a server
+ * of TLS 1.3 names none.
  */
 void
 protocols_check(const role *is, const uint8_t *peer_said, size_t len);

@@ -22,6 +22,7 @@ static recorded all[FILES_MAX];
 static size_t count;
 static instance *keeper;
 static uint32_t key;
+static uint32_t side = KEEPER_SERVER;
 
 static void
 append(void *ctx, const void *data, size_t len)
@@ -130,6 +131,13 @@ recorded_key(const char *name)
 	key = handle_of(name);
 }
 
+/* see recorded.h */
+void
+recorded_side(int is_client)
+{
+	side = is_client ? KEEPER_CLIENT : KEEPER_SERVER;
+}
+
 static size_t signatures;
 
 /* see recorded.h */
@@ -146,7 +154,7 @@ recorded_attest(uint32_t scheme, unsigned char *data, size_t len, size_t room)
 	size_t signed_len;
 
 	memcpy(keeper_mailbox(), data, len);
-	signed_len = keeper_attest(key, KEEPER_SERVER, scheme, len);
+	signed_len = keeper_attest(key, side, scheme, len);
 	CHECK(signed_len <= room);
 	memcpy(data, keeper_mailbox(), signed_len);
 	signatures++;
@@ -158,12 +166,14 @@ size_t
 recorded_attest_by(const char *name, uint32_t scheme, unsigned char *data,
 	size_t len, size_t room)
 {
-	uint32_t before = key;
+	uint32_t before = key, before_side = side;
 	size_t signed_len;
 
 	key = handle_of(name);
+	side = KEEPER_SERVER;
 	signed_len = recorded_attest(scheme, data, len, room);
 	key = before;
+	side = before_side;
 	return signed_len;
 }
 

@@ -24,12 +24,17 @@ recorded_certificate(const char *name);
 void
 recorded_key(const char *name);
 
-/* What that key signs for a server of TLS 1.3, in the hash's place: its
+/* And TLS 1.3's signatures are a client's, or a server's. */
+void
+recorded_side(int is_client);
+
+/* What that key signs for that side of TLS 1.3, in the hash's place: its
    length, or 0. */
 size_t
 recorded_attest(uint32_t scheme, unsigned char *data, size_t len, size_t room);
 
-/* The same by the key of that name, whichever is behind the imports. */
+/* The same for a server by the key of that name, whatever is behind the
+   imports. */
 size_t
 recorded_attest_by(const char *name, uint32_t scheme, unsigned char *data,
 	size_t len, size_t room);

@@ -10,6 +10,7 @@
 
 #define TLS12 .version = 0x0303
 #define A_SERVER .profile = ENGINE_PROFILE_MODERN, .key = "p256"
+#define NEWEST .is_client = 1, .profile = ENGINE_PROFILE_MODERN
 #define A_CLIENT TLS12, .is_client = 1, .profile = ENGINE_PROFILE_MODERN
 
 const role roles[ROLES][2] = {
@@ -59,4 +60,23 @@ const role roles[ROLES][2] = {
 	{{A_SERVER}, {A_CLIENT, .protocols = {"h2"}}},
 	{{A_SERVER, .protocols = {"h2", "http"}},
 		{A_CLIENT, .protocols = {"http/1.1", "h"}}},
+
+	/* TLS 1.3: one hello for two versions, or for it alone. */
+	{{A_SERVER}, {NEWEST, .peer = PEER_MUST_COME, .name = "server.test"}},
+	{{A_SERVER, .chooses = 1, .peer = PEER_MUST_COME},
+		{NEWEST, .key = "p256", .name = "server.test"}},
+	{{.profile = ENGINE_PROFILE_STRICT,
+		 .key = "rsa",
+		 .peer = PEER_MAY_COME},
+		{.is_client = 1, .profile = ENGINE_PROFILE_STRICT}},
+	{{A_SERVER, .protocols = {"h2", "http/1.1"}},
+		{NEWEST, .key = "p256", .protocols = {"http/1.1", "h2"}}},
+	{{A_SERVER, .protocols = {"h2"}}, {NEWEST, .protocols = {"h"}}},
+
+	/* One of them has nothing newer than TLS 1.2. */
+	{{A_SERVER, TLS12}, {NEWEST, .name = "server.test"}},
+	{{A_SERVER, TLS12, .chooses = 1, .protocols = {"h2"}},
+		{NEWEST, .name = "server.test", .protocols = {"h2"}}},
+	{{.profile = ENGINE_PROFILE_LEGACY, .key = "rsa", .version = 0x0301},
+		{.is_client = 1, .profile = ENGINE_PROFILE_LEGACY}},
 };
