@@ -156,10 +156,21 @@ client_read_ticket(const unsigned char *body, size_t len)
 	return count_useless();
 }
 
+/* HMAC leaves its result on the stack, where it would stay while the
+   connection is idle. */
+static __attribute__((noinline)) void
+wipe_stack(void)
+{
+	unsigned char below[2048];
+
+	wipe(below, sizeof below);
+}
+
 /* see context.h */
 void
 client_session_taken(void)
 {
+	wipe_stack();
 	wipe(client.hello, client.hello_len);
 	client.hello_len = 0;
 	tls13.waits_for_keeper = 0;
