@@ -22,9 +22,33 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "client/names",
     ],
     [
+      "a chain of TLS 1.3 is read to its end, however long",
+      "(*conn.peer)->start_cert(conn.peer, r->value);\n\treturn refusal;",
+      "(*conn.peer)->start_cert(conn.peer, r->value);\n\treturn refusal & 0;",
+      "tls13/ninth-certificate",
+    ],
+    [
+      "a legacy_version of SSL 3.0 is taken",
+      "offer->hello.version <= VERSION_SSL3",
+      "offer->hello.version < VERSION_SSL3",
+      "tls13/traps/one-alert-for-each-misdeed",
+    ],
+    [
+      "two shares of a group of no meaning are taken",
+      "listed[at >> 3] &= (unsigned char)~bit;",
+      "listed[at >> 3] |= bit;",
+      "tls13/traps/one-alert-for-each-misdeed",
+    ],
+    [
+      "a beginning of a protocol that was offered is taken",
+      "if (strlen(ours) == name->left &&",
+      "if (strlen(ours) >= name->left &&",
+      "client/alert-for-each-error",
+    ],
+    [
       "a wildcard stands for a country's registry",
       "!is_registry(dot + 1) &&",
-      "1 &&",
+      "(!is_registry(dot + 1) || 1) &&",
       "client/names",
     ],
     [

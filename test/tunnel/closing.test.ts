@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TruncationError } from "../../src/tunnel/closing.ts";
-import { isBlank } from "../engine/instances.ts";
+import { isBlank, newServer } from "../engine/instances.ts";
+import { Authority } from "../support/certificates.ts";
 import { TLS12 } from "../support/clients.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { Bench, Rig } from "./rig.ts";
@@ -141,10 +142,18 @@ describe("a failure", () => {
 describe("while the network takes nothing", () => {
   const FORGED = Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), Buffer.alloc(40, 7)]);
 
-  test.each([1, 7, Number.POSITIVE_INFINITY])(
-    "a forged record lets what was said before it leave, and then its alert: %i bytes a write",
-    async (size) => {
-      const rig = await Rig.established();
+  test.each([
+    ["1.3", 1],
+    ["1.3", 7],
+    ["1.3", Number.POSITIVE_INFINITY],
+    ["1.2", 1],
+    ["1.2", 7],
+    ["1.2", Number.POSITIVE_INFINITY],
+  ] as const)(
+    "a forged record lets what was said before it leave, and then its alert: TLS %s, %i bytes a write",
+    async (max, size) => {
+      const engine = newServer(Authority.root().issue(), { versions: { max } });
+      const rig = await Rig.established({ engine, client: { rejectUnauthorized: false } });
       rig.remote.otherwise = 0;
       rig.local.deliver(WORDS);
       rig.run();
