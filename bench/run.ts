@@ -4,6 +4,7 @@ import { measureConnections } from "./connections.ts";
 import { measureCrypto } from "./crypto.ts";
 import { reportCrypto } from "./crypto-report.ts";
 import { measureHandshakes, measureResumption } from "./handshake.ts";
+import { measureHybrid } from "./hybrid.ts";
 import { measureIdle, measureIdleTls13 } from "./idle.ts";
 import { measureMemory } from "./memory.ts";
 import { Noise } from "./noise.ts";
@@ -28,7 +29,12 @@ import { measureThroughput } from "./throughput.ts";
 import { measureTunnelCost } from "./tunnel-cost.ts";
 import { measureUsers, reportUsers } from "./users.ts";
 import { measureVersions } from "./versions.ts";
-import { reportHandshakes, reportResumption, reportVersions } from "./versions-report.ts";
+import {
+  reportHandshakes,
+  reportHybrid,
+  reportResumption,
+  reportVersions,
+} from "./versions-report.ts";
 
 const began = performance.now();
 const noise = new Noise();
@@ -76,6 +82,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
 
   async versions() {
     const handshakes = await measureHandshakes(p256);
+    const hybrid = measureHybrid(p256);
     const resumption = {
       p256: await measureResumption(p256),
       rsa2048: await measureResumption(throwawayCredentials("rsa2048")),
@@ -84,6 +91,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<() => Result[]>>> = {
     const firstBytes = await measureFirstBytes(p256);
     return () => [
       ...reportHandshakes(handshakes),
+      ...reportHybrid(hybrid),
       ...reportResumption(resumption),
       ...reportVersions(costs, firstBytes),
     ];
