@@ -105,7 +105,10 @@ const s6TlscIo: Section = {
     ],
     [
       "-d notif: what the handshake tells.",
-      client("s6-tlsc-io", "with -d, the descriptor gets what the handshake told, and is closed"),
+      client(
+        "s6-tlsc-io",
+        "with -d, the descriptor gets what the handshake told, and is closed (-tls1_3)",
+      ),
     ],
   ],
 };
