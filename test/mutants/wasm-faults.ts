@@ -139,7 +139,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "points of any length are multiplied",
       "if (Glen == 0 || Glen != point_length(curve)) {",
       "if (Glen == 0) {",
-      "engine/ec-points",
+      "crypto/points-of-other-lengths",
     ],
     [
       "a combination of field elements is not rounded",

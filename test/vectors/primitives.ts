@@ -81,6 +81,11 @@ export function ecdh(curve: string, point: Uint8Array, scalar: Uint8Array): stri
   return found === 0 ? null : get(FIRST + found - 1, bytes);
 }
 
+/** What is where `ecdh` takes its point from, in hexadecimal. */
+export function pointRoom(length: number): string {
+  return get(FIRST, length);
+}
+
 export function hmac(hash: number, key: string, message: string): string {
   exports.hmac(hash, put(SECOND, unhex(key)), put(MESSAGE, unhex(message)));
   return get(FIRST, hash);
