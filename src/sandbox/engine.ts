@@ -168,19 +168,11 @@ export class Engine {
    */
   static servers(module: WebAssembly.Module, given: ServerConfiguration): ServerMaker {
     const settings = own(given);
-    const { clients, identity, profile, tickets } = settings;
+    const { clients, profile, tickets } = settings;
     const make = () => new Engine(module, "server", profile);
-    const { image, awaited, offered, exportRoom, secrets } = Engine.configured(make, (one) =>
-      one.configureServer(settings),
-    );
+    const copy = Engine.copies(make, settings, (template) => template.configureServer(settings));
     return ({ now, seed }) => {
-      const engine = make();
-      image.writeInto(engine.memory);
-      if ("key" in identity) engine.bindings.bind(identity.key);
-      engine.awaited = awaited;
-      engine.offered = offered;
-      engine.exportRoom = exportRoom;
-      engine.secrets = secrets;
+      const engine = copy();
       engine.startServer({ clients: clients && { ...clients, now }, tickets, now, seed });
       return engine;
     };
@@ -204,31 +196,32 @@ export class Engine {
   /** The same for many connections, configured once, as above. The name is each one's own. */
   static clients(module: WebAssembly.Module, given: ClientConfiguration): ClientMaker {
     const settings = own(given);
-    const { identity, profile } = settings;
-    const make = () => new Engine(module, "client", profile);
-    const { image, offered, exportRoom, secrets } = Engine.configured(make, (one) =>
-      one.configureClient(settings),
-    );
+    const make = () => new Engine(module, "client", settings.profile);
+    const copy = Engine.copies(make, settings, (template) => template.configureClient(settings));
     return (start) => {
-      const engine = make();
-      image.writeInto(engine.memory);
-      if (identity !== null) engine.bindings.bind(identity.key);
-      engine.offered = offered;
-      engine.exportRoom = exportRoom;
-      engine.secrets = secrets;
+      const engine = copy();
       engine.startClient(settings, start);
       return engine;
     };
   }
 
-  /** What configuration makes of an instance: no peer ever talks to it. */
-  private static configured(make: () => Engine, configure: (template: Engine) => void) {
+  /** Copies of what configuration makes of an instance to which no peer ever talks. */
+  private static copies(
+    make: () => Engine,
+    { identity }: ServerConfiguration | ClientConfiguration,
+    configure: (template: Engine) => void,
+  ): () => Engine {
     const template = make();
     configure(template);
     const image = new MemoryImage(template.memory, make().memory);
     const { awaited, offered, exportRoom, secrets } = template;
     template.wipe();
-    return { image, awaited, offered, exportRoom, secrets };
+    return () => {
+      const engine = make();
+      image.writeInto(engine.memory);
+      if (identity !== null && "key" in identity) engine.bindings.bind(identity.key);
+      return Object.assign(engine, { awaited, offered, exportRoom, secrets });
+    };
   }
 
   /**
