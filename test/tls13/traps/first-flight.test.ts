@@ -135,7 +135,7 @@ describe("a long hello is read whole:", () => {
       },
     ],
     [
-      "with 30,000 schemes that nobody has, and one that fits",
+      "with 30,000 unknown schemes, and one that fits",
       {
         extensions: (usual) => [
           ...usual.filter(({ type }) => type !== EXTENSION.signatureAlgorithms),

@@ -23,8 +23,8 @@ typedef struct {
 
 /*
  * A ClientHello with any extensions that fit in one (RFC 8446, 4.1.2), and
- * with 2,048 suites. Longer messages are something else: nobody's client has
- * one, and memory costs time when it is wiped, even if it was never used.
+ * with 2,048 suites. Longer messages are something else: no client sends one,
+ * and memory costs time when it is wiped, even if it was never used.
  */
 #define FIRST_MESSAGE_MAX \
 	(2 + 32 + (1 + 32) + (2 + 4096) + (1 + 255) + (2 + 65535))

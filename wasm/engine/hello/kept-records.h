@@ -1,5 +1,5 @@
 /*
- * The client's first records, kept until it is known which protocol answers them: with
+ * The client's first records, kept until it is known what answers them: with
  * which chain, and in which protocol. Then they are processed once more
  * from the start, as if that had always been known.
  */
