@@ -143,7 +143,10 @@ function start(beginning: Beginning, newEngine: () => ReturnType<SecureContext["
 export function streamOptions(options: ConnectionOptions) {
   const { handshakeTimeout = HANDSHAKE_TIMEOUT } = options;
   const { allowHalfOpen = false, enforceCloseNotify = false, pins, checkPeer } = options;
-  const peerCheck = { ...(pins && { pins: [...pins] }), ...(checkPeer && { checkPeer }) };
+  const peerCheck = own({
+    ...(pins && { pins: [...pins] }),
+    ...(checkPeer && { checkPeer }),
+  });
   return { handshakeTimeout, allowHalfOpen, enforceCloseNotify, peerCheck };
 }
 

@@ -78,6 +78,8 @@ const EVIL: Readonly<Record<string, unknown>> = {
   refuses: () => "is refused",
   tickets: 0,
   session: Buffer.alloc(9),
+  pins: [`sha256//${Buffer.alloc(32).toString("base64")}`],
+  checkPeer: () => new Error("polluted"),
   sessionTimeout: 1,
 };
 
