@@ -1,6 +1,8 @@
 /*
  * The sum in a Finished, made and compared.
  */
+#include "bearssl.h"
+#include "context.h"
 #include "finished.h"
 #include "labels.h"
 #include "crypto/wipe.h"
@@ -39,4 +41,22 @@ finished_matches(const br_hash_class *hash, const unsigned char *secret,
 	}
 	wipe(expected, sizeof expected);
 	return differs == 0;
+}
+
+/* see finished.h */
+int
+finished_read(
+	const unsigned char *secret, const unsigned char *body, size_t len)
+{
+	const br_hash_class *hash = tls13.suite->hash;
+	unsigned char value[SUITE_HASH_MAX];
+
+	if (len != label_hash_len(hash)) {
+		return BR_ERR_BAD_HANDSHAKE;
+	}
+	transcript_hash(&tls13.transcript, value);
+	if (!finished_matches(hash, secret, value, body, len)) {
+		return BR_ERR_BAD_FINISHED;
+	}
+	return 0;
 }

@@ -23,4 +23,12 @@ finished_matches(const br_hash_class *hash, const unsigned char *secret,
 	const unsigned char *transcript_hash, const unsigned char *sum,
 	size_t len);
 
+/*
+ * The peer's Finished, whose traffic secret that is, over the transcript so
+ * far. Returns 0 or an error.
+ */
+int
+finished_read(
+	const unsigned char *secret, const unsigned char *body, size_t len);
+
 #endif
