@@ -163,7 +163,7 @@ function talk(engine: Engine, records: Buffer): Buffer {
 }
 
 /** What it has for the network. */
-function said(engine: Engine): Buffer {
+export function said(engine: Engine): Buffer {
   const records: Buffer[] = [];
   for (let out = engine.buffer("sendrec"); out.length > 0; out = engine.buffer("sendrec")) {
     records.push(Buffer.from(out));

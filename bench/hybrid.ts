@@ -6,6 +6,7 @@ import { groupsNamed } from "../src/sandbox/groups.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
 import { readCertificates } from "../src/setup/certificate-file.ts";
 import { readInto } from "../src/setup/read-into.ts";
+import { said } from "./handshake.ts";
 import { repository } from "./repository.ts";
 import type { Credentials } from "./scratch.ts";
 
@@ -99,10 +100,10 @@ function handshake(server: Engine, client: Engine): Once {
   let sent = 0;
   let received = 0;
   while (!server.established || !client.established) {
-    const question = taken(client);
+    const question = said(client);
     const began = performance.now();
     give(server, question);
-    const answer = taken(server);
+    const answer = said(server);
     spent += performance.now() - began;
     if (question.length + answer.length === 0) throw new Error("nothing moves");
     give(client, answer);
@@ -113,15 +114,6 @@ function handshake(server: Engine, client: Engine): Once {
   server.wipe();
   client.wipe();
   return { spent, sent, received, pages };
-}
-
-function taken(engine: Engine): Buffer {
-  const pieces: Buffer[] = [];
-  for (let out = engine.buffer("sendrec"); out.length > 0; out = engine.buffer("sendrec")) {
-    pieces.push(Buffer.from(out));
-    engine.ack("sendrec", out.length);
-  }
-  return Buffer.concat(pieces);
 }
 
 function give(engine: Engine, records: Uint8Array): void {
