@@ -52,7 +52,7 @@ it("what can't run is as little as this, and each says why", () => {
       "docs/faults-and-soak.md: minutes; make test runs a sample",
       "docs/faults-and-soak.md: an hour; make test goes to a smaller depth",
       "docs/fuzzing.md: ten minutes of fuzzing; make test runs the same targets",
-      "docs/performance.md: four minutes of measurements",
+      "docs/performance.md: six minutes of measurements",
       "docs/platforms.md: test/platforms runs it with the paths of its own Deno",
       "docs/s6-services.md: it wants a user www, and port 443",
       "docs/systemd.md: systemd has to be the first process",
