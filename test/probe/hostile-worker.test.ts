@@ -71,10 +71,13 @@ const STARTS_A_PROGRAM = `
 const { spawnSync } = require("node:child_process");
 const childrenOf = (pid) =>
   readFileSync("/proc/" + pid + "/task/" + pid + "/children", "latin1").split(" ").filter(Boolean);
+const isRoots = (pid) => /^Uid:\\s+0\\s/m.test(readFileSync("/proc/" + pid + "/status", "latin1"));
 process.on("message", ({ order }) => {
   if (order !== "serve") return;
   const children = childrenOf(process.ppid);
-  const pids = [process.ppid, ...children, ...children.flatMap(childrenOf)];
+  // The spawner's progs, and not the program that the other worker starts: that one is of this user.
+  const progs = children.filter(isRoots).flatMap(childrenOf);
+  const pids = [process.ppid, ...children, ...progs];
   const tries = pids.flatMap((pid) => ${JSON.stringify(ALL_WAYS)}.map((way) => way + " " + pid));
   tries.push("file " + process.env.KEYFILE);
   const { stdout } = spawnSync(${JSON.stringify(reachProgram())}, { input: tries.join("\\n") + "\\n" });
