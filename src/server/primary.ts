@@ -98,12 +98,14 @@ export class Primary {
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace, log },
       dropsRights: dropsRights(users.worker),
       spawner: this.spawner,
-      over: (number) => this.over(number),
-      told: (report) =>
-        report.report === "counts"
-          ? this.tally.meters.add(report.counts)
-          : this.tally.expire(report.ends),
-      proxied: (number, ends, answer) => void this.admitProxied(number, ends, answer),
+      reports: {
+        over: (number) => this.over(number),
+        told: (report) =>
+          report.report === "counts"
+            ? this.tally.meters.add(report.counts)
+            : this.tally.expire(report.ends),
+        proxied: (number, ends, answer) => void this.admitProxied(number, ends, answer),
+      },
       ready: () => this.admitWaiting(),
     });
     this.status =
