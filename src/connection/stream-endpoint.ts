@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import type { ReadStream } from "node:tty";
 import type { Endpoint } from "../tunnel/endpoint.ts";
@@ -6,6 +7,12 @@ import type { Batches } from "./batches.ts";
 import { StreamFailure } from "./stream-failure.ts";
 
 const NOTHING = new Uint8Array(0);
+
+/**
+ * What a peer may rightly send while nothing is taken: early data that will be skipped, in records
+ * (RFC 8446, 4.2.10), and a ChangeCipherSpec. A peer that sends more is noticed later.
+ */
+const HELD_MAX = 32_768;
 
 /** Batches that may be on their way at once: one that the kernel takes, one being filled. */
 const MAX_IN_FLIGHT = 2;
@@ -35,6 +42,7 @@ export class StreamEndpoint implements Endpoint {
   private ending = false;
   private finished = false;
   private stopped = false;
+  private listens = false;
 
   constructor(private readonly pair: StreamPair) {
     this.readable = pair.readable;
@@ -47,8 +55,14 @@ export class StreamEndpoint implements Endpoint {
   }
 
   take(count: number): void {
+    this.listens = false;
     this.arrived = count === this.arrived.length ? NOTHING : this.arrived.subarray(count);
     if (this.arrived.length === 0 && this.readable.isPaused()) this.readable.resume();
+  }
+
+  listen(): void {
+    this.listens = true;
+    if (this.mayHoldMore && this.readable.isPaused()) this.readable.resume();
   }
 
   stopArrivals(): void {
@@ -100,13 +114,17 @@ export class StreamEndpoint implements Endpoint {
     return this.ending ? this.finished : this.batch === null && this.inFlight === 0;
   }
 
+  private get mayHoldMore(): boolean {
+    return this.listens && this.arrived.length < HELD_MAX;
+  }
+
   private watchReadable(): void {
     this.readable.on("data", (chunk: Buffer) => {
       if (this.stopped) return;
       // Node resumes a child's output when the child exits, paused or not.
       this.arrived = this.arrived.length === 0 ? chunk : Buffer.concat([this.arrived, chunk]);
       this.pair.changed();
-      if (this.arrived.length > 0) this.readable.pause();
+      if (this.arrived.length > 0 && !this.mayHoldMore) this.readable.pause();
     });
     this.readable.on("end", () => {
       if (this.wasReset) this.fail(RESET);
@@ -164,7 +182,12 @@ export class StreamEndpoint implements Endpoint {
   }
 }
 
-const RESET = Object.assign(new Error("Connection reset by peer"), { syscall: "read" });
+/** As Node has it. */
+const RESET = Object.assign(new Error("read ECONNRESET"), {
+  code: "ECONNRESET",
+  errno: -constants.errno.ECONNRESET,
+  syscall: "read",
+});
 
 const LEFT = ["EPIPE", "ECONNRESET"];
 

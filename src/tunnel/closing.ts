@@ -131,6 +131,7 @@ export class Closing {
   step(local: Endpoint | null): boolean {
     // The one look at the engine: nothing below changes it without a new step.
     const state = this.engine.state;
+    if (state.awaitsHost) this.remote.listen?.();
     if (this.failure === null && state.established) this.stage = "established";
     if (this.failure === null) this.detectFailure(local, state);
     if (this.failure !== null) {
@@ -200,7 +201,16 @@ export class Closing {
       this.stage = "last words";
       this.settings.lingering();
     }
-    if (!this.inboundOver && !this.saysGoodbye && this.arrivalsEnded()) this.judgeEof(state);
+    const isEof = this.arrivalsEnded() || this.hasLeft(state);
+    if (!this.inboundOver && !this.saysGoodbye && isEof) this.judgeEof(state);
+  }
+
+  /**
+   * An engine that waits for a signature takes no records: a client's EOF may be behind some. A server
+   * may say all that it has to say before it knows its client, so its EOF waits for its turn.
+   */
+  private hasLeft({ awaitsHost }: EngineState): boolean {
+    return awaitsHost && this.remote.ended && this.engine.role === "server";
   }
 
   /** No more will come from the peer. Is that a place where it may stop? */

@@ -7,6 +7,11 @@ export interface Endpoint {
   readonly arrived: Uint8Array;
   /** So many bytes of `arrived` have been dealt with. */
   take(count: number): void;
+  /**
+   * Nothing is taken for a while, and yet it is to be noticed when the sender leaves: until the next
+   * `take`, some 32 KiB may gather in `arrived`. Only the network's side needs it.
+   */
+  listen?(): void;
   /** Nothing will arrive after `arrived`. */
   readonly ended: boolean;
   /** Reading failed. Nothing more will arrive. */
