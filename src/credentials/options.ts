@@ -3,6 +3,7 @@ import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { own } from "../sandbox/own.ts";
 import { isBytes } from "./bytes.ts";
 import { normal, whyNoHostName } from "./server-names.ts";
+import { whyNoTicketKeys } from "./ticket-keys.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
 /** What an option may be. */
@@ -58,6 +59,12 @@ const SESSION_TIMEOUT: Rule = {
     Number.isInteger(value) && value >= 1 && value <= LONGEST_TICKET
       ? null
       : `must be a whole number, 1 to ${LONGEST_TICKET}`,
+};
+const TICKET_KEYS: Rule = {
+  expected: "a Buffer or another Uint8Array, or an array of those",
+  accepts: (value) => isBytes(value) || listOf(isBytes)(value),
+  refuses: (value: Uint8Array | readonly Uint8Array[]) =>
+    whyNoTicketKeys(isBytes(value) ? [value] : value),
 };
 const CREDENTIAL: Rule = {
   expected: "a string (PEM), a Buffer or another Uint8Array (PEM or DER)",
@@ -160,6 +167,7 @@ export const CONTEXT_OPTIONS: Rules = {
   keyLog: FUNCTION,
   ALPNProtocols: PROTOCOLS,
   tickets: TICKETS,
+  ticketKeys: TICKET_KEYS,
   sessionTimeout: SESSION_TIMEOUT,
 };
 
@@ -173,7 +181,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
   privateKeyEngine: "give sign, which may ask any device",
   privateKeyIdentifier: "give sign, which may ask any device",
   pfx: "give key and cert",
-  ticketKeys: "they follow from the private key",
   checkServerIdentity: "the server's certificate is for servername, or refused",
 };
 

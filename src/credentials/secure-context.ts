@@ -13,6 +13,7 @@ import { groupsNamed } from "../sandbox/groups.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
+import { isBytes } from "./bytes.ts";
 import { type ClaimedIdentity, identityChoice } from "./identity-choice.ts";
 import {
   AUTO,
@@ -34,6 +35,7 @@ import {
 } from "./pair.ts";
 import { normal } from "./server-names.ts";
 import { subjectOf } from "./subject.ts";
+import { writeTicketKeys } from "./ticket-keys.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
 export type { Sign } from "./outside-key.ts";
@@ -74,6 +76,12 @@ export interface SecureContextOptions extends Partial<KeyPair>, Partial<OutsideK
    * where clients are asked for certificates. 0: no session is resumed, nor taken by a client.
    */
   readonly tickets?: number;
+  /**
+   * Keys that a server seals its tickets with: 32, 48 (Node's) or 80 random bytes each, up to 16. The
+   * first seals, all open. Without them they follow from the private key, so that all processes with that
+   * key resume each other's sessions; where a key is elsewhere (`sign`), one is drawn for this context.
+   */
+  readonly ticketKeys?: Uint8Array | readonly Uint8Array[];
   /** For how many seconds a server's sessions can be resumed, 1 to 21600, which is the default. */
   readonly sessionTimeout?: number;
 }
@@ -152,11 +160,10 @@ export class SecureContext {
     this.versions = versionsOf(options);
     this.protocols = [...(options.ALPNProtocols ?? [])];
     this.groups = groupsOf(options.ecdhCurve);
-    const { tickets = TICKETS, sessionTimeout = LONGEST_TICKET } = options;
-    this.tickets = { count: tickets, lifetime: sessionTimeout };
     this.keepsExporter = options.keepExporter ?? false;
     this.keyLog = options.keyLog && later(options.keyLog);
     this.keeper = new Keeper(modules.keeper);
+    this.tickets = this.issue(options);
     [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
       this.identify(options),
       options.ca === undefined ? null : decodeAnchors(options.ca),
@@ -251,6 +258,19 @@ export class SecureContext {
     this.keeper.wipe();
   }
 
+  /** Where a private key is elsewhere, no ticket key can follow from it. */
+  private issue(options: SecureContextOptions): TicketIssue {
+    const { tickets: count = TICKETS, sessionTimeout: lifetime = LONGEST_TICKET } = options;
+    const { ticketKeys } = options;
+    if (ticketKeys !== undefined) {
+      const all = isBytes(ticketKeys) ? [ticketKeys] : ticketKeys;
+      const keys = this.keeper.loadTickets((room) => writeTicketKeys(all, room));
+      return { count, lifetime, keys };
+    }
+    if (!hasKeyElsewhere(options)) return { count, lifetime };
+    return { count, lifetime, keys: this.keeper.drawTickets(this.seed) };
+  }
+
   private identify(options: SecureContextOptions): Identity | IdentityChoice | null {
     const { contexts } = options;
     const mine = pairOf(this.keeper, options);
@@ -305,16 +325,21 @@ function checkModule(name: keyof Modules, module: unknown): void {
   }
 }
 
+/** Of one pair at least. */
+function hasKeyElsewhere({ sign, contexts = {} }: SecureContextOptions): boolean {
+  const isOutside = (pair: object) => "sign" in pair && pair.sign !== undefined;
+  return sign !== undefined || Object.values(contexts).map(own).some(isOutside);
+}
+
 /** A key that is elsewhere takes its time, which BearSSL's versions don't have. */
 function versionsOf(options: SecureContextOptions): VersionLimits {
-  const { minVersion, maxVersion, sign, contexts = {} } = options;
+  const { minVersion, maxVersion } = options;
   const max = maxVersion === undefined ? null : NODE_VERSIONS[maxVersion];
-  const isOutside = (pair: object) => "sign" in pair && pair.sign !== undefined;
-  if (sign !== undefined || Object.values(contexts).map(own).some(isOutside)) {
+  if (hasKeyElsewhere(options)) {
     if (max !== null && max !== "1.3") {
       throw new ArgumentValueError("sign", `needs TLS 1.3, and maxVersion is ${maxVersion}`);
     }
-    return { min: "1.3", max };
+    return { min: "1.3", max, because: "older versions can't wait for sign" };
   }
   return { min: minVersion === undefined ? null : NODE_VERSIONS[minVersion], max };
 }

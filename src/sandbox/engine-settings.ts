@@ -37,6 +37,15 @@ export type Version = keyof typeof VERSIONS;
 export interface VersionLimits {
   readonly min?: Version | null;
   readonly max?: Version | null;
+  /** What needs `min`, for messages. */
+  readonly because?: string;
+}
+
+/** For messages; undefined where older versions are on offer, too. */
+export function newestAlone(profile: Profile, versions: VersionLimits = {}): string | undefined {
+  if (profile !== "strict" && versions.min !== "1.3") return undefined;
+  const { because } = versions;
+  return `only TLS 1.3 is on offer${because === undefined ? "" : `, because ${because}`}`;
 }
 
 /** The oldest and the newest version on the wire. */

@@ -10,6 +10,7 @@ import {
   type Identity,
   type IdentityChoice,
   type LeftOut,
+  newestAlone,
   type Profile,
   profileNumber,
   type ServerConfiguration,
@@ -100,6 +101,8 @@ export class Engine {
   private readonly configuration: Configuration;
   private readonly bindings: Bindings;
   private awaited: AwaitedChain | null = null;
+  /** What there is to say of them to a peer that has another. */
+  private versions: string | undefined;
   private asked = false;
   private requests = 0;
   /** Application protocols (ALPN). */
@@ -214,13 +217,13 @@ export class Engine {
     const template = make();
     configure(template);
     const image = new MemoryImage(template.memory, make().memory);
-    const { awaited, offered, exportRoom, secrets } = template;
+    const { awaited, offered, exportRoom, secrets, versions } = template;
     template.wipe();
     return () => {
       const engine = make();
       image.writeInto(engine.memory);
       if (identity !== null && "key" in identity) engine.bindings.bind(identity.key);
-      return Object.assign(engine, { awaited, offered, exportRoom, secrets });
+      return Object.assign(engine, { awaited, offered, exportRoom, secrets, versions });
     };
   }
 
@@ -347,6 +350,7 @@ export class Engine {
     return new EngineError(code, {
       alertSent: exports.engine_alert_sent(),
       notYetValid: exports.engine_peer_not_yet_valid() !== 0,
+      ...(this.versions !== undefined && { versions: this.versions }),
       ...(code === ERR_NO_SIGNATURE && { cause: this.lapse }),
     });
   }
@@ -391,6 +395,7 @@ export class Engine {
     const { profile, versions, identity, clients, protocols, groups, tickets } = settings;
     const { exports } = this.sandbox;
     this.configuration.offerVersions(exports.engine_server(profileNumber(profile)), versions);
+    this.versions = newestAlone(profile, versions);
     if ("choose" in identity) {
       this.awaited = { choice: identity, room: this.configuration.alloc(identity.largestChain) };
     } else {
@@ -427,6 +432,7 @@ export class Engine {
     const { profile, versions, identity, server, protocols, groups } = settings;
     const { exports } = this.sandbox;
     this.configuration.offerVersions(exports.engine_client(profileNumber(profile)), versions);
+    this.versions = newestAlone(profile, versions);
     if (identity !== null) this.identify(identity, this.configuration.alloc(sizeOfChain(identity)));
     if (server !== null) this.configuration.addAnchors(own(server));
     this.configuration.offer(protocols);

@@ -1,6 +1,7 @@
 import {
   BR_ERR_RECV_FATAL_ALERT,
   BR_ERR_SEND_FATAL_ALERT,
+  BR_ERR_UNSUPPORTED_VERSION,
   BR_ERR_X509_EXPIRED,
   BR_ERR_X509_LIMIT_EXCEEDED,
 } from "./abi.ts";
@@ -213,6 +214,8 @@ export interface Circumstances {
   readonly notYetValid?: boolean;
   /** What the failure came of, if that is known. */
   readonly cause?: unknown;
+  /** What there is to say of the versions that this side has. */
+  readonly versions?: string;
 }
 
 /** An engine gave up. `code` is BearSSL's number, `reason` its name without `BR_ERR_`. */
@@ -224,9 +227,10 @@ export class EngineError extends Error {
   readonly alert: number | null;
 
   /** @internal */
-  constructor(code: number, { alertSent = 0, notYetValid = false, cause }: Circumstances = {}) {
+  constructor(code: number, circumstances: Circumstances = {}) {
+    const { alertSent = 0, cause } = circumstances;
     const [reason, side, meaning] = meaningOf(code);
-    const what = code === BR_ERR_X509_EXPIRED ? expiry(notYetValid) : meaning;
+    const what = detailed(meaning, code, circumstances);
     super(
       alertSent === 0 ? what : `${what}; sent the alert ${alertName(alertSent)}`,
       cause === undefined ? undefined : { cause },
@@ -258,6 +262,13 @@ export class EngineError extends Error {
 
 /** The certificates of the CAs can't be used. */
 export class UnusableAnchors extends Error {}
+
+function detailed(meaning: string, code: number, circumstances: Circumstances): string {
+  const { notYetValid = false, versions } = circumstances;
+  if (code === BR_ERR_X509_EXPIRED) return expiry(notYetValid);
+  const isVersion = code === BR_ERR_UNSUPPORTED_VERSION && versions !== undefined;
+  return isVersion ? `${meaning}: ${versions}` : meaning;
+}
 
 function expiry(notYetValid: boolean): string {
   return notYetValid ? "certificate not yet valid" : "certificate expired";

@@ -331,9 +331,29 @@ test("of a server's pairs, some may have their keys elsewhere", async () => {
 });
 
 test("connections are of TLS 1.3 then, and a client that is older hears so", async () => {
-  const { port } = await serve(nodeSigner(credentials));
+  const { server, port } = await serve(nodeSigner(credentials));
+  const failed = once(server, "tlsClientError");
   const failure = await failureOf(client(port, { maxVersion: "TLSv1.2" }));
   expect(failure.alert).toBe("protocol_version");
+  const [error] = await failed;
+  expect(error).toMatchObject({
+    code: "ERR_BEARHUG_UNSUPPORTED_VERSION",
+    side: "peer",
+    alert: "protocol_version",
+    message:
+      "not TLS, or an unsupported version of it: only TLS 1.3 is on offer, because older versions can't wait for sign; sent the alert protocol_version",
+  });
+});
+
+test("connections are of TLS 1.3 for all of a server's names, if one key is elsewhere", async () => {
+  const contexts = { "elsewhere.test": { sign: nodeSigner(credentials), cert } };
+  const server = bearhug.createServer({ ...pairOf(credentials), contexts });
+  server.on("tlsClientError", () => {});
+  const port = await listening(server);
+  for (const servername of [SERVER_NAME, "elsewhere.test"]) {
+    const failure = await failureOf(client(port, { servername, maxVersion: "TLSv1.2" }));
+    expect(failure.alert).toBe("protocol_version");
+  }
 });
 
 const { key } = pairOf(credentials);
