@@ -3,6 +3,7 @@ import { complain, type Format } from "../cli/diagnostics.ts";
 import { answer, Question } from "../cli/help.ts";
 import { type CommandLine, parse, UsageError } from "../cli/options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
+import { makeEnvironmentPlain } from "../program/environment.ts";
 import { requireRuntime } from "../program/runtime.ts";
 import { closeInspector } from "../program/signals.ts";
 import { own } from "../sandbox/own.ts";
@@ -21,8 +22,7 @@ export interface Command<Settings extends object> {
 export function run<Settings extends object>(command: Command<Settings>): void {
   const { program, line, defaults, main, args = process.argv.slice(2) } = command;
   setTimeout(closeInspector, 50).unref();
-  // A variable that is not set is not looked for on Object.prototype, either.
-  Object.setPrototypeOf(process.env, null);
+  makeEnvironmentPlain();
   // An error that was not foreseen is a line and an exit code, too.
   process.on("uncaughtException", (error) => fail(program, error, formatOf(settings)));
   const settings = own(defaults);

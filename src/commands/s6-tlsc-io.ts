@@ -1,6 +1,5 @@
 import { CLIENT_DEFAULTS } from "../cli/client-options.ts";
 import { type ClientIoSettings, s6TlscIoLine } from "../cli/command-lines.ts";
-import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
@@ -9,7 +8,7 @@ import { runTunnel } from "./tunnel-alone.ts";
 const program = "s6-tlsc-io";
 
 function main(settings: ClientIoSettings, operands: readonly string[]): void {
-  const environment = startingEnvironment();
+  const environment = process.env;
   const tls = new TlsEnvironment(environment);
   runTunnel({
     program,

@@ -5,7 +5,6 @@ import {
   s6TlscLine,
 } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
-import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
@@ -16,7 +15,7 @@ const program = "s6-tlsc";
 function main(settings: ClientProgramSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
   const network = [settings.readFd, settings.writeFd] as const;
-  const environment = startingEnvironment();
+  const environment = process.env;
   const tls = new TlsEnvironment(environment);
   wrapProg({
     program,

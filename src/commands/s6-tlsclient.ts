@@ -11,7 +11,6 @@ import { timerDelay } from "../connection/timers.ts";
 import { dial } from "../io/dial.ts";
 import { addressesOf } from "../lookup/host-addresses.ts";
 import { type Found, lookUp } from "../lookup/lookups.ts";
-import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { checkOnly } from "./check.ts";
 import { prepareAndTell } from "./client.ts";
@@ -37,7 +36,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   if (!given.lookUp && isIP(host) === 0) throw new UsageError(`not an IP address: ${host}`);
   const settings = { ...given, serverName: given.serverName ?? host };
   const port = parsePort(portText);
-  const starting = startingEnvironment();
+  const starting = process.env;
   const tls = new TlsEnvironment(starting);
   // A server is called only if there is something to verify it with.
   tls.anchorSource();

@@ -1,6 +1,5 @@
 import { type IoSettings, s6TlsdIoLine } from "../cli/command-lines.ts";
 import { DEFAULTS } from "../cli/tls-options.ts";
-import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { run } from "./run.ts";
 import { prepareServerAndTell } from "./server.ts";
@@ -9,7 +8,7 @@ import { runTunnel } from "./tunnel-alone.ts";
 const program = "s6-tlsd-io";
 
 function main(settings: IoSettings, operands: readonly string[]): void {
-  const environment = startingEnvironment();
+  const environment = process.env;
   const tls = new TlsEnvironment(environment);
   runTunnel({
     program,

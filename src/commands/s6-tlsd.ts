@@ -1,7 +1,6 @@
 import { s6TlsdLine, serverTunnelOptions } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
 import { DEFAULTS, type TlsSettings } from "../cli/tls-options.ts";
-import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { run } from "./run.ts";
 import { prepareServerAndTell } from "./server.ts";
@@ -11,7 +10,7 @@ const program = "s6-tlsd";
 
 function main(settings: TlsSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
-  const environment = startingEnvironment();
+  const environment = process.env;
   const tls = new TlsEnvironment(environment);
   wrapProg({
     program,

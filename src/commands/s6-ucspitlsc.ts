@@ -5,7 +5,6 @@ import {
   s6UcspitlscLine,
 } from "../cli/command-lines.ts";
 import { UsageError } from "../cli/options.ts";
-import { startingEnvironment } from "../program/environment.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { runDelayed } from "./delayed.ts";
@@ -15,7 +14,7 @@ const program = "s6-ucspitlsc";
 
 function main(settings: ClientProgramSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
-  const environment = startingEnvironment();
+  const environment = process.env;
   const tls = new TlsEnvironment(environment);
   const network = [settings.readFd, settings.writeFd] as const;
   runDelayed({

@@ -1,14 +1,18 @@
 import { startingEnvironmentBlock } from "../io/platform.ts";
 
 /**
- * The environment that this process was started with, as a plain object. Node's own looks every
- * variable up among all the others: with a thousand server names that takes longer than to read
- * their keys.
+ * Puts the environment that this process was started with into process.env, as a plain object. Node's
+ * own looks every variable up among all the others: with thousands of server names that takes longer
+ * than to read their keys.
  */
-export function startingEnvironment(): NodeJS.ProcessEnv {
+export function makeEnvironmentPlain(): void {
+  process.env = startingEnvironment();
+}
+
+function startingEnvironment(): NodeJS.ProcessEnv {
   const block = startingEnvironmentBlock();
-  if (block === null) return { ...process.env };
-  // Without a prototype: a variable may be called like a method of every object's.
+  // Without a prototype: a variable that is not set is not looked for there.
+  if (block === null) return Object.assign(Object.create(null), process.env);
   const environment: NodeJS.ProcessEnv = Object.create(null);
   for (const variable of block.split("\0")) {
     const equals = variable.indexOf("=");
