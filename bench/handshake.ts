@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { connect } from "node:tls";
-import { Engine, LONGEST_TICKET, type TicketIssue } from "../src/sandbox/engine.ts";
+import type { Engine } from "../src/sandbox/engine.ts";
+import { LONGEST_TICKET, type TicketIssue } from "../src/sandbox/engine-settings.ts";
+import { serverEngines } from "../src/sandbox/engines.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
 import { readCertificates } from "../src/setup/certificate-file.ts";
 import { readInto } from "../src/setup/read-into.ts";
@@ -77,7 +79,7 @@ function serverMaker({ keyFile, certFile }: Credentials, tickets?: TicketIssue):
   // An RSA key signs for TLS 1.3 only what it can verify.
   key.match(chain[0] as Uint8Array);
   const engine = module("engine");
-  const make = Engine.servers(engine, {
+  const make = serverEngines(engine, {
     profile: "modern",
     identity: { chain, key },
     clients: null,

@@ -1,7 +1,13 @@
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ClientMaker, Engine, type ServerMaker } from "../src/sandbox/engine.ts";
+import type { Engine } from "../src/sandbox/engine.ts";
+import {
+  type ClientMaker,
+  clientEngines,
+  type ServerMaker,
+  serverEngines,
+} from "../src/sandbox/engines.ts";
 import { groupsNamed } from "../src/sandbox/groups.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
 import { readCertificates } from "../src/setup/certificate-file.ts";
@@ -80,7 +86,7 @@ function moduleOf(name: string): WebAssembly.Module {
 function serverMaker({ keyFile, certFile }: Credentials): ServerMaker {
   const keeper = new Keeper(moduleOf("keeper"));
   const key = keeper.load((room) => readInto(keyFile, room));
-  return Engine.servers(moduleOf("engine"), {
+  return serverEngines(moduleOf("engine"), {
     profile: "modern",
     identity: { chain: readCertificates(certFile), key },
     clients: null,
@@ -89,7 +95,7 @@ function serverMaker({ keyFile, certFile }: Credentials): ServerMaker {
 
 function clientMaker(kind: Kind): ClientMaker {
   const { version, group } = OFFERS[kind];
-  return Engine.clients(moduleOf("engine"), {
+  return clientEngines(moduleOf("engine"), {
     ...{ profile: "modern", versions: { min: version, max: version } },
     ...{ groups: groupsNamed(`${group}:P-256`) ?? [], identity: null, server: null },
   });

@@ -2,7 +2,8 @@ import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BATCH_SIZE } from "../src/connection/batches.ts";
-import { Engine } from "../src/sandbox/engine.ts";
+import type { Engine } from "../src/sandbox/engine.ts";
+import { clientEngine, serverEngine } from "../src/sandbox/engines.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
 import { readCertificates } from "../src/setup/certificate-file.ts";
 import { readInto } from "../src/setup/read-into.ts";
@@ -49,9 +50,9 @@ export function measureTunnelCost(credentials: Credentials): TunnelCost[] {
 
 /** A server's and a client's tunnel whose handshake is done. */
 function connected(credentials: Credentials): Record<Direction, () => number> {
-  const server = sideOf((module) => serverEngine(module, credentials));
+  const server = sideOf((module) => newServer(module, credentials));
   const client = sideOf((module) =>
-    Engine.client(module, {
+    clientEngine(module, {
       profile: "modern",
       serverName: null,
       server: null,
@@ -121,12 +122,12 @@ function sideOf(engineOf: (module: WebAssembly.Module) => Engine): Side {
   return { tunnel, remote, local };
 }
 
-function serverEngine(module: WebAssembly.Module, { keyFile, certFile }: Credentials): Engine {
+function newServer(module: WebAssembly.Module, { keyFile, certFile }: Credentials): Engine {
   const chain = readCertificates(certFile);
   const key = new Keeper(builtModule("keeper")).load((room) => readInto(keyFile, room));
   key.match(chain[0] as Uint8Array);
   const identity = { chain, key };
-  return Engine.server(module, { profile: "modern", identity, clients: null, seed: entropy });
+  return serverEngine(module, { profile: "modern", identity, clients: null, seed: entropy });
 }
 
 function builtModule(name: "engine" | "keeper"): WebAssembly.Module {

@@ -1,7 +1,8 @@
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Engine } from "../src/sandbox/engine.ts";
+import type { Engine } from "../src/sandbox/engine.ts";
+import { clientEngine, serverEngine } from "../src/sandbox/engines.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
 import { readCertificates } from "../src/setup/certificate-file.ts";
 import { readInto } from "../src/setup/read-into.ts";
@@ -71,8 +72,8 @@ function meetings({ keyFile, certFile }: Credentials): (version: "1.2" | "1.3") 
   const seed = (room: Uint8Array) => void randomFillSync(room);
   return (version) => {
     const shared = { profile: "modern", versions: { min: version, max: version }, seed } as const;
-    const server = Engine.server(engine, { ...shared, identity, clients: null });
-    const client = Engine.client(engine, {
+    const server = serverEngine(engine, { ...shared, identity, clients: null });
+    const client = clientEngine(engine, {
       ...{ ...shared, groups: GROUPS, serverName: null, server: null, identity: null },
     });
     while (!server.established || !client.established) {

@@ -25,7 +25,8 @@ export type {
   UnusableAuthority,
 } from "./credentials/secure-context.ts";
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";
-export type { Channel, Engine, Profile, Session } from "./sandbox/engine.ts";
+export type { Channel, Engine, Session } from "./sandbox/engine.ts";
+export type { Profile } from "./sandbox/engine-settings.ts";
 export { EngineError, type Side } from "./sandbox/errors.ts";
 export { SandboxTrap, UseAfterWipe } from "./sandbox/instance.ts";
 export type { PeerFacts, PeerName } from "./sandbox/peer.ts";

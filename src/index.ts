@@ -34,5 +34,5 @@ export { createServer, type ListeningOptions, Server } from "./library/server.ts
 export { TlsStream } from "./library/tls-stream.ts";
 export { wrap } from "./library/wrap.ts";
 export type { ProxiedEnds, ProxiedTls, ProxyHeader } from "./proxy-protocol/header.ts";
-export type { Profile } from "./sandbox/engine.ts";
+export type { Profile } from "./sandbox/engine-settings.ts";
 export type { Side } from "./sandbox/errors.ts";

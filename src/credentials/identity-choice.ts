@@ -1,4 +1,5 @@
-import { type Identity, type IdentityChoice, sizeOfChain } from "../sandbox/engine.ts";
+import type { Identity, IdentityChoice } from "../sandbox/engine-settings.ts";
+import { sizeOfChain } from "../sandbox/role-configuration.ts";
 import { candidates } from "./server-names.ts";
 
 /** A chain and a key that are held against each other when a client first asks for them. */

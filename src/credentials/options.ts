@@ -1,4 +1,4 @@
-import { LONGEST_TICKET, MOST_TICKETS, PROFILE_NAMES } from "../sandbox/engine.ts";
+import { LONGEST_TICKET, MOST_TICKETS, PROFILE_NAMES } from "../sandbox/engine-settings.ts";
 import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { own } from "../sandbox/own.ts";
 import { isBytes } from "./bytes.ts";

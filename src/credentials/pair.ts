@@ -1,4 +1,4 @@
-import { LONGEST_CHAIN } from "../sandbox/engine.ts";
+import { LONGEST_CHAIN } from "../sandbox/engine-settings.ts";
 import { EngineError, type Side, UnusableAnchors } from "../sandbox/errors.ts";
 import { KEY_FILE_MAX, type Keeper, KeeperError, type PrivateKey } from "../sandbox/keeper.ts";
 import { isBytes } from "./bytes.ts";

@@ -1,6 +1,6 @@
+import type { Engine } from "../sandbox/engine.ts";
 import {
   type ClientSessions,
-  Engine,
   type Identity,
   type IdentityChoice,
   LONGEST_TICKET,
@@ -8,7 +8,8 @@ import {
   type ServerConfiguration,
   type TicketIssue,
   type VersionLimits,
-} from "../sandbox/engine.ts";
+} from "../sandbox/engine-settings.ts";
+import { clientEngine, leftOutOf, serverEngine, serverEngines } from "../sandbox/engines.ts";
 import { groupsNamed } from "../sandbox/groups.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
@@ -181,7 +182,7 @@ export class SecureContext {
     const now = Date.now();
     const clients = configuration.clients && { ...configuration.clients, now };
     const settings = { ...configuration, clients, now, seed };
-    return settingUp(() => Engine.server(this.modules.engine, settings));
+    return settingUp(() => serverEngine(this.modules.engine, settings));
   }
 
   /**
@@ -193,7 +194,7 @@ export class SecureContext {
   serverEngines(options: ServerEngineOptions): () => Engine {
     const { seed } = this;
     const configuration = this.configuration(options);
-    const make = settingUp(() => Engine.servers(this.modules.engine, configuration));
+    const make = settingUp(() => serverEngines(this.modules.engine, configuration));
     return () => settingUp(() => make({ now: Date.now(), seed }));
   }
 
@@ -223,7 +224,7 @@ export class SecureContext {
       : null;
     const common = { profile, versions, identity, protocols, groups, keepsExporter, keyLog, seed };
     const settings = { ...common, serverName, server, sessions };
-    return settingUp(() => Engine.client(this.modules.engine, settings));
+    return settingUp(() => clientEngine(this.modules.engine, settings));
   }
 
   /**
@@ -247,7 +248,7 @@ export class SecureContext {
    */
   get unusableAuthorities(): readonly UnusableAuthority[] {
     if (this.anchors === null) return [];
-    return Engine.leftOut(this.modules.engine, this.anchors).map(({ names, reason }) => ({
+    return leftOutOf(this.modules.engine, this.anchors).map(({ names, reason }) => ({
       subject: subjectOf(names),
       reason,
     }));

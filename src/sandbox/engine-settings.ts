@@ -1,4 +1,5 @@
 import {
+  ENGINE_CHAIN_MAX,
   ENGINE_PROFILE_COMPAT,
   ENGINE_PROFILE_LEGACY,
   ENGINE_PROFILE_MODERN,
@@ -52,6 +53,9 @@ export function newestAlone(profile: Profile, versions: VersionLimits = {}): str
 export function versionNumbers({ min, max }: VersionLimits): [min: number, max: number] {
   return [VERSIONS[min ?? "1.0"], VERSIONS[max ?? "1.3"]];
 }
+
+/** Certificates in a chain of ours. */
+export const LONGEST_CHAIN = ENGINE_CHAIN_MAX;
 
 /** The chain that we show, and its key. */
 export interface Identity {

@@ -1,4 +1,5 @@
 import type { EngineExports } from "./engine-exports.ts";
+import type { ClientSessions } from "./engine-settings.ts";
 import { groupName } from "./groups.ts";
 import { type Sandbox, SandboxTrap } from "./instance.ts";
 import { type PeerFacts, readPeerCertificate } from "./peer.ts";
@@ -26,11 +27,13 @@ export interface Session {
  * what an engine that was taken over would like to put there.
  *
  * @param offered the application protocols of which one may have been chosen
+ * @param sessions of a client that takes some: who the server is, a resumed one tells
  * @throws {SandboxTrap} for what no engine of ours says
  */
 export function readSession(
   sandbox: Sandbox<EngineExports>,
   offered: readonly string[] = [],
+  sessions: ClientSessions | null = null,
 ): Session {
   const { exports, memory } = sandbox;
   const cipher = memory.string(exports.engine_suite_name());
@@ -39,15 +42,21 @@ export function readSession(
   if (protocol !== null && !offered.includes(protocol)) {
     throw new SandboxTrap("an application protocol that was not offered");
   }
+  const resumed = exports.engine_resumed() !== 0;
   return {
     protocol: protocolName(exports.engine_version()),
     cipher,
     group: groupName(exports.engine_group()),
-    resumed: exports.engine_resumed() !== 0,
+    resumed,
     serverName: readServerName(sandbox),
     protocolName: protocol,
-    peer: readPeerCertificate(sandbox),
+    peer: resumed && sessions !== null ? peerOf(sessions) : readPeerCertificate(sandbox),
   };
+}
+
+function peerOf({ resume }: ClientSessions): PeerFacts | null {
+  if (resume === null) throw new SandboxTrap("a session resumed that was not offered");
+  return resume.peer;
 }
 
 /**

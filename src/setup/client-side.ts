@@ -1,7 +1,9 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { UsageError } from "../cli/options.ts";
 import { whyNoHostName } from "../credentials/server-names.ts";
-import { type ClientConfiguration, Engine } from "../sandbox/engine.ts";
+import type { Engine } from "../sandbox/engine.ts";
+import type { ClientConfiguration } from "../sandbox/engine-settings.ts";
+import { clientEngine, clientEngines } from "../sandbox/engines.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
 import type { TlsEnvironment } from "./environment.ts";
@@ -46,7 +48,7 @@ export function prepareClient(
     const start = { serverName, seed: fillWithEntropy };
     const verification = server && { ...server, now: Date.now() };
     const engine = settingUpFrom(environment, () =>
-      Engine.client(module, { ...credentials, ...start, server: verification }),
+      clientEngine(module, { ...credentials, ...start, server: verification }),
     );
     return { keeper, engine };
   });
@@ -75,7 +77,7 @@ export function prepareClients(
   const credentials = loadClient(hasKey ? modules.keeper : null, sources);
   const { keeper } = credentials;
   return wipedIfItFails(keeper, () => {
-    const make = settingUpFrom(environment, () => Engine.clients(modules.engine, credentials));
+    const make = settingUpFrom(environment, () => clientEngines(modules.engine, credentials));
     const makeEngine = (serverName: string | null = settings.serverName) =>
       settingUpFrom(environment, () =>
         make({ serverName, now: Date.now(), seed: fillWithEntropy }),

@@ -4,7 +4,7 @@ import { expiryOf } from "../credentials/expiry.ts";
 import { identityChoice } from "../credentials/identity-choice.ts";
 import { Pair } from "../credentials/pair.ts";
 import { normal } from "../credentials/server-names.ts";
-import type { Identity, IdentityChoice } from "../sandbox/engine.ts";
+import type { Identity, IdentityChoice } from "../sandbox/engine-settings.ts";
 import type { Keeper } from "../sandbox/keeper.ts";
 import { readCertificates } from "./certificate-file.ts";
 import { EnvironmentError, type PairFiles, type TlsEnvironment } from "./environment.ts";

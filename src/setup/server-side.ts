@@ -1,8 +1,8 @@
 import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
+import type { Engine } from "../sandbox/engine.ts";
 import {
   type ClientVerification,
-  Engine,
   type Identity,
   type IdentityChoice,
   PROFILE_NAMES,
@@ -10,7 +10,8 @@ import {
   type TicketIssue,
   type Version,
   type VersionLimits,
-} from "../sandbox/engine.ts";
+} from "../sandbox/engine-settings.ts";
+import { serverEngine, serverEngines } from "../sandbox/engines.ts";
 import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
@@ -94,7 +95,7 @@ function startEngine(
   const now = Date.now();
   const clients = credentials.clients && { ...credentials.clients, now };
   const settings = { ...credentials, clients, now, seed: fillWithEntropy };
-  return settingUpFrom(environment, () => Engine.server(engineModule, settings));
+  return settingUpFrom(environment, () => serverEngine(engineModule, settings));
 }
 
 /**
@@ -108,7 +109,7 @@ export function engineMaker(
   credentials: ServerCredentials,
   environment: TlsEnvironment,
 ): () => Engine {
-  const make = settingUpFrom(environment, () => Engine.servers(engineModule, credentials));
+  const make = settingUpFrom(environment, () => serverEngines(engineModule, credentials));
   return () => settingUpFrom(environment, () => make({ now: Date.now(), seed: fillWithEntropy }));
 }
 

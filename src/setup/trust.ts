@@ -3,7 +3,7 @@ import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
 import { CredentialsError } from "../credentials/errors.ts";
 import { subjectOf } from "../credentials/subject.ts";
-import type { ClientVerification } from "../sandbox/engine.ts";
+import type { ClientVerification } from "../sandbox/engine-settings.ts";
 import { NoVersionLeft, UnusableAnchors } from "../sandbox/errors.ts";
 import type { TlsEnvironment } from "./environment.ts";
 import { Unavailable } from "./modules.ts";

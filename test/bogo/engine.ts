@@ -4,15 +4,15 @@
  */
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Engine, Session } from "../../src/sandbox/engine.ts";
+import type { EngineExports } from "../../src/sandbox/engine-exports.ts";
 import {
   type ClientSessions,
-  Engine,
   type Identity,
   LONGEST_TICKET,
   type SealedSession,
-  type Session,
-} from "../../src/sandbox/engine.ts";
-import type { EngineExports } from "../../src/sandbox/engine-exports.ts";
+} from "../../src/sandbox/engine-settings.ts";
+import { clientEngine, serverEngine } from "../../src/sandbox/engines.ts";
 import type { Sandbox } from "../../src/sandbox/instance.ts";
 import { Keeper, KeeperError, type PrivateKey } from "../../src/sandbox/keeper.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
@@ -101,7 +101,7 @@ export function makeEngine(settings: Settings, came: Came): Made {
   };
   const identity = identityOf(settings);
   const engine = settings.isServer
-    ? Engine.server(engineModule, {
+    ? serverEngine(engineModule, {
         ...common,
         identity: present(identity),
         tickets: { count: settings.givesTickets ? 2 : 0, lifetime: LONGEST_TICKET },
@@ -110,7 +110,7 @@ export function makeEngine(settings: Settings, came: Came): Made {
           ? { ...strangers(), mandatory: settings.requiresCertificate }
           : null,
       })
-    : Engine.client(engineModule, {
+    : clientEngine(engineModule, {
         ...common,
         identity,
         serverName: settings.hostName,

@@ -1,6 +1,6 @@
 /** sslscan sees of each profile the versions and suites that it is meant to have, and no more. */
 import { describe, expect, it } from "vitest";
-import type { Profile } from "../../src/sandbox/engine.ts";
+import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import { Authority, type KeyKind } from "../support/certificates.ts";
 import { run } from "../support/processes.ts";
 import { startServer } from "../support/server.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Profile } from "../../src/sandbox/engine.ts";
+import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import type { Authority, Credentials } from "../support/certificates.ts";
 import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";

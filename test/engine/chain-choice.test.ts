@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Engine, type Identity, sizeOfChain } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import type { Identity } from "../../src/sandbox/engine-settings.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
 import { SandboxTrap } from "../../src/sandbox/instance.ts";
+import { sizeOfChain } from "../../src/sandbox/role-configuration.ts";
 import { Authority } from "../support/certificates.ts";
 import { alertsIn } from "../support/refusals.ts";
 import { records } from "../support/wire.ts";

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
-import {
-  type ClientVerification,
-  Engine,
-  type Identity,
-  type IdentityChoice,
-  type Profile,
-  type Verification,
-  type VersionLimits,
-} from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import type {
+  ClientVerification,
+  Identity,
+  IdentityChoice,
+  Profile,
+  Verification,
+  VersionLimits,
+} from "../../src/sandbox/engine-settings.ts";
+import { clientEngine, serverEngine, serverEngines } from "../../src/sandbox/engines.ts";
 import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import type { Credentials } from "../support/certificates.ts";
@@ -51,7 +52,7 @@ export interface ServerOptions {
 
 /** A server's engine that asks for its identity once the client has said a name. */
 export function newChoosingServer(choice: IdentityChoice): Engine {
-  return Engine.server(modules.engine, {
+  return serverEngine(modules.engine, {
     profile: "modern",
     identity: choice,
     clients: null,
@@ -69,7 +70,7 @@ export function newServer(
   credentials: Pick<Credentials, "keyFile" | "certFile">,
   options: ServerOptions = {},
 ): Engine {
-  return Engine.server(options.module ?? modules.engine, {
+  return serverEngine(options.module ?? modules.engine, {
     profile: options.profile ?? "modern",
     ...(options.versions && { versions: options.versions }),
     identity: options.choice ?? {
@@ -88,7 +89,7 @@ export function newServers(
   key = keyOf(credentials),
 ): () => Engine {
   const identity = { chain: readCertificates(credentials.certFile), key };
-  const make = Engine.servers(modules.engine, { profile: "modern", identity, clients });
+  const make = serverEngines(modules.engine, { profile: "modern", identity, clients });
   return () => make({ now: clients?.now ?? 0, seed: (room) => room.fill(7) });
 }
 
@@ -105,7 +106,7 @@ export interface ClientOptions {
 
 /** A client's engine before the first byte. All its randomness is the same on every run. */
 export function newClient(options: ClientOptions): Engine {
-  return Engine.client(options.module ?? modules.engine, {
+  return clientEngine(options.module ?? modules.engine, {
     profile: options.profile ?? "modern",
     ...(options.versions && { versions: options.versions }),
     serverName: options.serverName ?? null,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, verify } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Profile } from "../../src/sandbox/engine.ts";
+import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
 import { identityOf, loadKey, newClient, newServer } from "./instances.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
-import type { ClientVerification, Engine } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import type { ClientVerification } from "../../src/sandbox/engine-settings.ts";
 import { UnusableAnchors } from "../../src/sandbox/errors.ts";
 import type { PeerFacts } from "../../src/sandbox/peer.ts";
 import { bearsslClient } from "../support/bearssl-client.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Profile } from "../../src/sandbox/engine.ts";
+import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import { Authority, type Credentials } from "../support/certificates.ts";
 import { MODERN_SUITES, OLDER_SUITES, type Suite } from "../support/suites.ts";
 import { type Answer, answerIn, clientHello, type Hello, VERSION } from "./client-hello.ts";

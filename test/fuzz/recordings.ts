@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine, Profile, Version } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import type { Profile, Version } from "../../src/sandbox/engine-settings.ts";
 import type { Keeper, PrivateKey } from "../../src/sandbox/keeper.ts";
 import { loadKey, newClient, newKeeper, newServer } from "../engine/instances.ts";
 import {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Engine } from "../../src/sandbox/engine.ts";
+import { serverEngines } from "../../src/sandbox/engines.ts";
 import { Memory } from "../../src/sandbox/instance.ts";
 import { MemoryImage } from "../../src/sandbox/memory-image.ts";
 import { loadKey } from "../engine/instances.ts";
@@ -56,7 +56,7 @@ test("the one that is copied from is wiped when its copy is taken", () => {
       key: loadKey(readFileSync(credentials.keyFile)),
     };
     memories.length = 0;
-    Engine.servers(module, { profile: "modern", identity, clients: null });
+    serverEngines(module, { profile: "modern", identity, clients: null });
     const [configured] = memories;
     const memory = new Uint8Array(configured?.buffer ?? new ArrayBuffer(0));
     expect(memory.length).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Engine } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import { serverEngine } from "../../src/sandbox/engines.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { drain, feed, loadKey } from "../engine/instances.ts";
 import type { Credentials } from "../support/certificates.ts";
@@ -30,7 +31,7 @@ export class EstablishedEngine {
     suite: keyof typeof SUITE,
     credentials: Credentials,
   ): Promise<EstablishedEngine> {
-    const engine = Engine.server(module, {
+    const engine = serverEngine(module, {
       profile: "compat",
       identity: {
         chain: readCertificates(credentials.certFile),

@@ -5,7 +5,8 @@ import { Duplex } from "node:stream";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { Batches } from "../../src/connection/batches.ts";
 import { StreamEndpoint } from "../../src/connection/stream-endpoint.ts";
-import { Engine } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import { serverEngine } from "../../src/sandbox/engines.ts";
 import { Keeper } from "../../src/sandbox/keeper.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { readInto } from "../../src/setup/read-into.ts";
@@ -29,7 +30,7 @@ export function sandboxes(credentials: Credentials): Sandboxes {
   const key = keeper.load((room) => readInto(credentials.keyFile, room));
   const chain = readCertificates(credentials.certFile);
   key.match(chain[0] as Uint8Array);
-  const engine = Engine.server(builtModule("engine"), {
+  const engine = serverEngine(builtModule("engine"), {
     profile: "modern",
     identity: { chain, key },
     clients: null,

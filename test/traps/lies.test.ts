@@ -11,7 +11,8 @@ import { connect } from "node:tls";
 import { afterAll, expect, it } from "vitest";
 import { Connection } from "../../src/connection/connection.ts";
 import { sessionVariables } from "../../src/connection/session-variables.ts";
-import { Engine, type Session } from "../../src/sandbox/engine.ts";
+import type { Engine, Session } from "../../src/sandbox/engine.ts";
+import { serverEngines } from "../../src/sandbox/engines.ts";
 import { identityOf } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
 import { eventually, within } from "../support/limits.ts";
@@ -48,7 +49,7 @@ interface Outcome {
 async function converse(module: WebAssembly.Module): Promise<Outcome | null> {
   let engine: Engine;
   try {
-    engine = Engine.servers(module, { profile: "modern", identity, clients: null })({
+    engine = serverEngines(module, { profile: "modern", identity, clients: null })({
       now: Date.now(),
       seed: (room) => room.fill(9),
     });

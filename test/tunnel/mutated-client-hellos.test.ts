@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Engine, Profile } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import { loadKey, newServer, type ServerOptions } from "../engine/instances.ts";
 import { helloMutators, recordedHellos } from "../support/hello-mutations.ts";
 import { examine, type Plan } from "../support/mutations.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { ClientVerification, Engine } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import type { ClientVerification } from "../../src/sandbox/engine-settings.ts";
 import { drain, feed, loadKey, newServer } from "../engine/instances.ts";
 import { certificateBody, clientFlight, helloRecord, type Part } from "../support/client-flight.ts";
 import { derMutators } from "../support/der-mutations.ts";

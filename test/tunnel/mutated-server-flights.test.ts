@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Engine, Identity, Verification } from "../../src/sandbox/engine.ts";
+import type { Engine } from "../../src/sandbox/engine.ts";
+import type { Identity, Verification } from "../../src/sandbox/engine-settings.ts";
 import {
   type ClientOptions,
   drain,

@@ -1,6 +1,6 @@
 /** A server that has said close_notify before the client's Finished came seals no ticket, and says no more. */
 import { expect, it } from "vitest";
-import { Engine } from "../../../src/sandbox/engine.ts";
+import { clientEngine, serverEngine } from "../../../src/sandbox/engines.ts";
 import type { KeyOperations } from "../../../src/sandbox/keeper.ts";
 import { drain, feed, identityOf, newKeeper } from "../../engine/instances.ts";
 import { Authority, derCertificate, SERVER_NAME } from "../../support/certificates.ts";
@@ -21,13 +21,13 @@ function beforeFinished() {
       return key.seal?.(period, state) ?? new Uint8Array(0);
     },
   };
-  const server = Engine.server(builtModule("engine"), {
+  const server = serverEngine(builtModule("engine"), {
     ...{ profile: "strict", identity: { chain, key: counting }, clients: null },
     ...{ tickets: { count: 2, lifetime: 3600 }, now: Date.now() },
     seed: (room) => room.fill(7),
   });
   const anchors = [derCertificate(authority.certFile)];
-  const client = Engine.client(builtModule("engine"), {
+  const client = clientEngine(builtModule("engine"), {
     ...{ profile: "strict", serverName: SERVER_NAME, identity: null },
     server: { anchors, now: Date.now() },
     // It says that it takes tickets.

@@ -1,6 +1,7 @@
 /** The key of a client's session is gone from its engine: of the one that got it, and of the one that resumed. */
 import { expect, it } from "vitest";
-import { Engine } from "../../../src/sandbox/engine.ts";
+import type { Engine } from "../../../src/sandbox/engine.ts";
+import { clientEngine, serverEngine } from "../../../src/sandbox/engines.ts";
 import { drain, feed, identityOf } from "../../engine/instances.ts";
 import { handshake } from "../../engine/pair.ts";
 import { Authority, derCertificate, SERVER_NAME } from "../../support/certificates.ts";
@@ -16,7 +17,7 @@ const KEY = SALT + 10;
 /** A client that seals nothing, so that its sessions can be seen; and what its server gave it. */
 function meet(session: Uint8Array | null) {
   const came: Buffer[] = [];
-  const client = Engine.client(builtModule("engine"), {
+  const client = clientEngine(builtModule("engine"), {
     ...{ profile: "strict", serverName: SERVER_NAME, identity: null },
     server: { anchors: [derCertificate(authority.certFile)], now: Date.now() },
     sessions: {
@@ -29,7 +30,7 @@ function meet(session: Uint8Array | null) {
     },
     seed: (room) => room.fill(8),
   });
-  const server = Engine.server(builtModule("engine"), {
+  const server = serverEngine(builtModule("engine"), {
     ...{ profile: "strict", identity, clients: null, now: Date.now() },
     tickets: { count: 1, lifetime: 3600 },
     seed: (room) => room.fill(session === null ? 7 : 9),
