@@ -10,7 +10,8 @@
 #              disabled tests, of which none may pass)
 # make mutants plants faults in a copy, and shows which test notices each (ONLY=words:
 #              of those names; SAMPLE=N: of some, others each day)
-# make test-arm64  lets all programs talk on arm64, in an emulator (make test: a sample)
+# make test-arm64  tests of engine, tunnel and cryptography, and all programs, on arm64, in
+#              an emulator (make test: a sample; ARM64_MINUTES=90: the time limit)
 # make faults  lets every system call fail in its turn (make test: a sample)
 # make parity  holds the programs against what the original promises (S6_NETWORKING=folder:
 #              the original's programs there, too, and prints what differs)
@@ -113,10 +114,10 @@ $(BUNDLERS): $(addprefix test/bundlers/,package.json package-lock.json .npmrc)
 
 # A Node for arm64: npm leaves out what is for another processor, unless it is told.
 ARM64 := test/arm64/node_modules/.package-lock.json
-$(ARM64): $(addprefix test/arm64/,package.json package-lock.json)
+$(ARM64): $(addprefix test/arm64/,package.json package-lock.json fetch)
 	$(call say,  npm ci: Node for arm64 (180 MB))
-	@npm ci --cpu=arm64 --os=linux --prefix test/arm64 --no-audit --no-fund --loglevel=error
-	@touch $@
+	@mkdir -p build
+	@setsid --wait test/arm64/fetch $(CURDIR)/$@
 
 build/bogo/front: test/bogo/front.c
 	$(call say,  $<)
@@ -402,6 +403,7 @@ format: node_modules/.package-lock.json
 test: dist check build/crypto-test.wasm build/tls13-test.wasm build/rekeys/engine.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(BUNDLERS) $(ARM64)
 	@vendor/need $(PEERS)
 	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
+	@$(on_arm64)
 	@node_modules/.bin/vitest run
 
 SIDE_CHANNELS_SECONDS ?= 6
@@ -440,11 +442,13 @@ soak: all
 	@vendor/need $(PEERS)
 	@SOAK_SECONDS=$(SOAK_SECONDS) SOAK_RATE=$(SOAK_RATE) node_modules/.bin/vitest run test/soak
 
-# All programs on arm64, in an emulator; make test runs a sample.
+# The engine's, the tunnel's and the cryptography's tests, and all programs, on arm64, in an emulator.
+ARM64_MINUTES ?= 90
+on_arm64 = node_modules/.bin/vitest run --config test/arm64/vitest.config.ts
 .PHONY: test-arm64
-test-arm64: all $(ARM64)
+test-arm64: all build/crypto-test.wasm $(ARM64)
 	@vendor/need $(PEERS)
-	@ARM64=all node_modules/.bin/vitest run test/platforms/arm64.test.ts
+	@ARM64=all ARM64_MINUTES=$(ARM64_MINUTES) $(on_arm64)
 
 .PHONY: floods
 floods: all

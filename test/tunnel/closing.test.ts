@@ -13,6 +13,9 @@ const WORDS = "any words";
 /** A record's content type (RFC 5246, 6.2.1). */
 const ALERT = 21;
 
+/** OpenSSL 3.5, which Node 22 has, gave SSLV3_ALERT… another name. */
+const BAD_RECORD_MAC = expect.stringMatching(/^ERR_SSL_(SSLV3|SSL\/TLS)_ALERT_BAD_RECORD_MAC$/);
+
 function isWiped({ engine }: Bench): boolean {
   return isBlank(memoryOf(engine));
 }
@@ -131,7 +134,7 @@ describe("a failure", () => {
     const rig = await Rig.established();
     rig.remote.deliver(Buffer.concat([Buffer.from([23, 3, 3, 0, 40]), Buffer.alloc(40, 7)]));
     await rig.settle();
-    expect(rig.client.error).toMatchObject({ code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" });
+    expect(rig.client.error).toMatchObject({ code: BAD_RECORD_MAC });
     endLinger(rig);
     expect(rig.failure?.message).toBe(
       "record with a wrong MAC or padding; sent the alert bad_record_mac",
@@ -165,7 +168,7 @@ describe("while the network takes nothing", () => {
       for (let turn = 0; turn < 200 && !rig.remote.calls.includes("end"); turn++) rig.run();
       await rig.settle();
       expect(rig.client.heard.toString()).toBe(WORDS);
-      expect(rig.client.error).toMatchObject({ code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" });
+      expect(rig.client.error).toMatchObject({ code: BAD_RECORD_MAC });
       endLinger(rig);
       expect(rig.failure?.message).toContain("wrong MAC");
     },
