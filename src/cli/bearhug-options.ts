@@ -13,6 +13,7 @@ import {
   unsigned,
 } from "./options.ts";
 import * as server from "./server-options.ts";
+import { clearCancel, type StarttlsSettings, starttls } from "./starttls-options.ts";
 import { SERVER_DEFAULTS } from "./super-server-line.ts";
 import * as tls from "./tls-options.ts";
 
@@ -20,13 +21,12 @@ import * as tls from "./tls-options.ts";
 export interface RelaySettings
   extends server.SuperServerSettings,
     client.ClientTlsSettings,
-    AdmissionSettings {
+    AdmissionSettings,
+    StarttlsSettings {
   listen: Listening | null;
   /** Tried in their order, for each connection. */
   connect: readonly Target[];
   unsafePlain: boolean;
-  /** What is said in clear before TLS; null: nothing. */
-  starttls: "postgresql" | "smtp" | null;
   /** What the backend is told in front of all else; null: nothing. */
   sendProxy: "v1" | "v2" | "v2-tls" | null;
   /** Milliseconds for each of `connect`. */
@@ -44,6 +44,7 @@ export const RELAY_DEFAULTS: Readonly<RelaySettings> = {
   connect: [],
   unsafePlain: false,
   starttls: null,
+  allowClearCancel: false,
   sendProxy: null,
   connectTimeout: 10_000,
   files: {},
@@ -117,23 +118,6 @@ const sendProxy: Group = [
     spell: ({ sendProxy }) => text(sendProxy),
   },
 ];
-
-function starttls(about: string): Group {
-  return [
-    {
-      long: "starttls",
-      value: "protocol",
-      about,
-      apply: (settings, value) => {
-        if (value !== "postgresql" && value !== "smtp") {
-          throw new UsageError(`unknown protocol ${value}; there are postgresql and smtp`);
-        }
-        settings.starttls = value;
-      },
-      spell: ({ starttls }) => text(starttls),
-    },
-  ];
-}
 
 function file(long: string, variable: string, about: string): Group {
   return [
@@ -213,6 +197,7 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     starttls(
       "Clients ask for TLS in clear first: postgresql (SSLRequest; TLS from the first byte on will do, too) or smtp (STARTTLS).",
     ),
+    clearCancel,
     sendProxy,
     ...proxies,
     tls.tickets,

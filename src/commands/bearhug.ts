@@ -111,6 +111,9 @@ function completed(role: Role, given: RelaySettings): RelaySettings {
   // Workers get them by their own command line.
   Object.assign(process.env, files);
   if (files["CAFILE"] !== undefined) delete process.env["CADIR"];
+  if (given.allowClearCancel && given.starttls !== "postgresql") {
+    throw new UsageError("--allow-clear-cancel is for --starttls postgresql");
+  }
   if (role === "server") checkAdmission(given);
   return { ...given, clientCertificate: certificateOf(role, given) };
 }

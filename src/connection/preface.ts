@@ -12,6 +12,7 @@ export interface Patience {
  * Says in clear what there is to be said before TLS. Then the socket is paused, and what comes next
  * is still to be read from it.
  *
+ * @returns (the promise) what the backend gets in place of TLS; null: TLS follows
  * @throws (the promise) {PrefaceError} for what can't lead to TLS, is cut short or late; the
  *   socket's error, or the signal's reason
  */
@@ -19,7 +20,7 @@ export function exchange(
   socket: Socket,
   preface: Preface,
   { timeout, signal }: Patience,
-): Promise<void> {
+): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {
     const settle = () => {
       clearTimeout(timer);
@@ -38,12 +39,12 @@ export function exchange(
     };
     const take = (bytes: Buffer) => {
       try {
-        const { say, isDone, rest } = preface.push(bytes);
+        const { say, isDone, rest, instead } = preface.push(bytes);
         if (say !== "") socket.write(say, "latin1");
         if (!isDone) return;
         settle();
         if (rest.length > 0) socket.unshift(rest);
-        resolve();
+        resolve(instead);
       } catch (error) {
         fail(error as Error);
       }

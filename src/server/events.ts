@@ -54,7 +54,7 @@ export function closed(log: Log, given: Closed): void {
   const name = peer && commonNameOf(peer.names);
   const text = [
     `${number} closed: ${address}:${port}`,
-    session === null ? "no handshake, no server name" : negotiated(session),
+    session === null ? withoutTls(count.toLocal) : negotiated(session),
     ...(name === null ? [] : [`${certified} certificate CN=${name}`]),
     `${count.toLocal} bytes in`,
     `${count.toRemote} bytes out`,
@@ -79,6 +79,10 @@ export function closed(log: Log, given: Closed): void {
     ended,
     prog: ending,
   });
+}
+
+function withoutTls(passedOn: number): string {
+  return passedOn > 0 ? "no handshake, passed on in clear" : "no handshake, no server name";
 }
 
 function describe(ending: Ending | null): string {

@@ -2,21 +2,25 @@ import type { Socket } from "node:net";
 import { nameOf, type Target } from "../cli/addresses.ts";
 import type { RelaySettings } from "../cli/bearhug-options.ts";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
-import { Connection } from "../connection/connection.ts";
-import { LaterEndpoint } from "../connection/later-endpoint.ts";
+import type { Connection } from "../connection/connection.ts";
 import { exchange } from "../connection/preface.ts";
 import { StreamFailure } from "../connection/stream-failure.ts";
-import { requireAdmission } from "../credentials/admission.ts";
 import { reachFirst } from "../io/reach.ts";
-import type { Session } from "../sandbox/engine.ts";
 import { PrefaceError } from "../starttls/preface.ts";
 import { closed, opened } from "./events.ts";
-import { proxyHeader } from "./send-proxy.ts";
 import type { Talk, Visit } from "./service.ts";
 import { type Prefaces, prefacesOf } from "./starttls.ts";
 
+/** What came of the clear text before TLS. */
+interface Agreement {
+  /** What is left of the time for it: milliseconds; 0 is for ever. */
+  readonly handshakeTimeout: number;
+  /** What the backend gets in place of TLS; null: TLS follows. */
+  readonly instead: Uint8Array | null;
+}
+
 /** A client and an address: one of the two sides is TLS. */
-abstract class Relay implements Talk {
+export abstract class Relay implements Talk {
   protected connection: Connection | null = null;
   protected readonly abort = new AbortController();
   protected readonly prefaces: Prefaces | null;
@@ -26,6 +30,8 @@ abstract class Relay implements Talk {
   private socket: Socket | null = null;
   private isOver = false;
   private backendFailed = false;
+  /** Bytes in clear that the backend got in place of TLS. */
+  protected passedOn = 0;
   /** Whose TLS it is. */
   protected abstract readonly certified: "client" | "server";
 
@@ -34,7 +40,7 @@ abstract class Relay implements Talk {
     protected readonly settings: RelaySettings,
   ) {
     opened(visit.log, visit.client);
-    this.prefaces = prefacesOf(settings.starttls);
+    this.prefaces = prefacesOf(settings);
     // Until the tunnel listens for errors, the socket has no other listener.
     visit.socket.on("error", () => {});
     // Once the subclass is whole.
@@ -75,18 +81,16 @@ abstract class Relay implements Talk {
 
   /**
    * What is said in clear to the TLS side, before TLS.
-   *
-   * @returns (the promise) what is left of the time for the handshake: milliseconds; 0 is for ever
    */
-  protected async agreeOnTls(socket: Socket): Promise<number> {
+  protected async agreeOnTls(socket: Socket): Promise<Agreement> {
     const { prefaces, settings } = this;
     const { handshakeTimeout: timeout } = settings;
-    if (prefaces === null) return timeout;
+    if (prefaces === null) return { handshakeTimeout: timeout, instead: null };
     const start = performance.now();
     const preface = prefaces[this.certified === "client" ? "server" : "client"]();
-    await exchange(socket, preface, { timeout, signal: this.abort.signal });
+    const instead = await exchange(socket, preface, { timeout, signal: this.abort.signal });
     const rest = Math.max(1, timeout - (performance.now() - start));
-    return timeout === 0 ? 0 : rest;
+    return { handshakeTimeout: timeout === 0 ? 0 : rest, instead };
   }
 
   /** There is no other handshake that the key could be for. */
@@ -132,112 +136,11 @@ abstract class Relay implements Talk {
     this.countFailure(failure);
     const facts = this.connection?.facts(failure) ?? {
       ...{ peer: this.peer, session: null, failure },
-      count: { toLocal: 0, toRemote: 0 },
+      count: { toLocal: this.passedOn, toRemote: 0 },
     };
     const seconds = (performance.now() - this.startTime) / 1000;
     const { certified, visit } = this;
     closed(visit.log, { client: visit.client, facts, ending: null, seconds, certified });
     this.visit.over();
-  }
-}
-
-/** TLS in, plain out. The backend is called once the handshake is done. */
-export class Inbound extends Relay {
-  protected override readonly certified = "client";
-
-  protected override async start(): Promise<void> {
-    const { visit, settings } = this;
-    const { socket } = visit;
-    const handshakeTimeout = await this.agreeOnTls(socket);
-    if (this.abort.signal.aborted) return;
-    const engine = visit.makeEngine();
-    this.connection = new Connection({
-      ...settings,
-      handshakeTimeout,
-      halfClose: true,
-      engine,
-      network: { readable: socket, writable: socket },
-      peer: this.peer,
-      turns: visit.turns,
-      keyUsed: () => this.keyUsed(),
-      established: (session) => {
-        requireAdmission(session.peer, settings.admitted);
-        return {
-          attach: (changed) => this.attach(changed, session),
-          destroy: () => this.abort.abort(new Error("the connection is over")),
-        };
-      },
-      over: (failure) => this.over(failure),
-    });
-    // It was paused behind a PROXY header, or a preface.
-    socket.resume();
-  }
-
-  private attach(changed: () => void, session: Session): LaterEndpoint {
-    const endpoint = new LaterEndpoint("the backend", changed);
-    this.callBackend(session).then(
-      ({ socket }) => endpoint.use(socket),
-      (error: Error) => this.connection?.abort(error),
-    );
-    return endpoint;
-  }
-
-  private async callBackend(session: Session): ReturnType<Relay["reach"]> {
-    const { connectTimeout, sendProxy } = this.settings;
-    const reached = await this.ofBackend(this.reach());
-    if (sendProxy !== null) {
-      const { client, header } = this.visit;
-      reached.socket.write(proxyHeader(sendProxy, { client, header, session }));
-    }
-    const preface = this.prefaces?.backend?.();
-    if (preface !== undefined) {
-      const { signal } = this.abort;
-      const { socket } = reached;
-      await this.ofBackend(exchange(socket, preface, { timeout: connectTimeout, signal }));
-    }
-    return reached;
-  }
-}
-
-/** Plain in, TLS out. Nothing of the client is read before the server is verified. */
-export class Outbound extends Relay {
-  protected override readonly certified = "server";
-
-  protected override async start(): Promise<void> {
-    const { visit, settings } = this;
-    const { socket, place } = await this.ofBackend(this.reach());
-    const handshakeTimeout = await this.ofBackend(this.agreeOnTls(socket));
-    if (this.abort.signal.aborted) return;
-    const host = "host" in place ? place.host : undefined;
-    const engine = visit.makeEngine(settings.serverName ?? host);
-    this.connection = new Connection({
-      ...settings,
-      handshakeTimeout,
-      halfClose: true,
-      engine,
-      network: { readable: socket, writable: socket },
-      peer: nameOf(place),
-      keyUsed: () => this.keyUsed(),
-      established: ({ peer }) => {
-        requireAdmission(peer, settings.admitted);
-        return {
-          attach: (changed) => {
-            const endpoint = new LaterEndpoint("the client", changed);
-            setImmediate(() => this.begin(endpoint));
-            return endpoint;
-          },
-          destroy: () => visit.socket.destroy(),
-        };
-      },
-      over: (failure) => this.over(failure),
-    });
-    // It was paused behind a preface.
-    socket.resume();
-  }
-
-  private begin(endpoint: LaterEndpoint): void {
-    const greeting = this.prefaces?.greeting;
-    if (greeting !== undefined) this.visit.socket.write(greeting, "latin1");
-    endpoint.use(this.visit.socket);
   }
 }

@@ -8,7 +8,8 @@ export interface ToldBackend {
   readonly client: ClientFacts;
   /** What a proxy in front of us has said; null: there is none. */
   readonly header: ProxyHeader | null;
-  readonly session: Session;
+  /** null: the client had no TLS. */
+  readonly session: Session | null;
 }
 
 /** The PROXY header, which tells a backend its client's addresses. */
@@ -19,7 +20,7 @@ export function proxyHeader(
   // Behind a proxy, the client is the one that the proxy tells of, or unknown.
   const ends: ProxiedEnds | null = header === null ? { ...client, transport: "tcp" } : header.ends;
   if (version === "v1") return version1(ends);
-  return version2(ends, version === "v2" ? null : tlsOf(session));
+  return version2(ends, version === "v2" || session === null ? null : tlsOf(session));
 }
 
 function tlsOf({ protocol, cipher, serverName, protocolName, peer }: Session): ToldTls {

@@ -6,7 +6,8 @@ import type { TlsEnvironment } from "../setup/environment.ts";
 import { engineMaker, loadCredentials } from "../setup/server-side.ts";
 import type { Tell } from "../setup/trust.ts";
 import { Conversation } from "./conversation.ts";
-import { Inbound, Outbound } from "./relay.ts";
+import { Inbound } from "./inbound.ts";
+import { Outbound } from "./outbound.ts";
 import type { Loaded, Service, ServiceModules } from "./service.ts";
 
 /** A prog for each connection, as s6-tlsserver has it. */

@@ -17,12 +17,15 @@ export interface Prefaces {
 }
 
 /** null: TLS comes first. */
-export function prefacesOf(protocol: RelaySettings["starttls"]): Prefaces | null {
-  switch (protocol) {
+export function prefacesOf(settings: RelaySettings): Prefaces | null {
+  switch (settings.starttls) {
     case null:
       return null;
     case "postgresql":
-      return { server: () => new PostgresqlServer(), client: () => new PostgresqlClient() };
+      return {
+        server: () => new PostgresqlServer(takesCancels(settings)),
+        client: () => new PostgresqlClient(),
+      };
     case "smtp": {
       const name = ownName();
       return {
@@ -33,6 +36,11 @@ export function prefacesOf(protocol: RelaySettings["starttls"]): Prefaces | null
       };
     }
   }
+}
+
+/** Where each client must have a certificate, nothing of one without passes unless that is meant. */
+function takesCancels({ clientCertificate, allowClearCancel }: RelaySettings): boolean {
+  return allowClearCancel || clientCertificate !== "mandatory";
 }
 
 function ownName(): string {

@@ -3,7 +3,15 @@
  * Formats". What is behind it in clear would be taken for a part of the session (CVE-2021-23214,
  * CVE-2021-23222), and is refused.
  */
-import { done, type Preface, PrefaceError, type PrefaceStep, saying, WAIT } from "./preface.ts";
+import {
+  done,
+  type Preface,
+  PrefaceError,
+  type PrefaceStep,
+  passing,
+  saying,
+  WAIT,
+} from "./preface.ts";
 
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
@@ -12,17 +20,27 @@ const CANCEL_REQUEST = 80877102;
 /** Bytes of a request for encryption: its length and its code, of four bytes each. */
 const REQUEST_LENGTH = 8;
 
+/** Of a CancelRequest: length, code, process, and a key of 4 bytes, or up to 256 since protocol 3.2. */
+const CANCEL_LENGTH_MIN = 16;
+const CANCEL_LENGTH_MAX = 268;
+
 /** The first byte of a TLS record with a handshake. */
 const HANDSHAKE = 0x16;
 
 /** Protocol 3.0 to 3.x, in the upper two bytes. */
 const MAJOR_VERSION = 3;
 
-/** The server's side: takes SSLRequest, or TLS from the first byte on. */
+/**
+ * The server's side: takes SSLRequest, or TLS from the first byte on. libpq sends a CancelRequest in
+ * clear on a connection of its own, whatever the session has; PostgreSQL takes it without TLS, too.
+ */
 export class PostgresqlServer implements Preface {
   readonly opening = "";
   private kept: Uint8Array = new Uint8Array(0);
   private hasRefusedGss = false;
+
+  /** @param takesCancels are cancellations in clear for the backend? They are refused otherwise. */
+  constructor(private readonly takesCancels: boolean) {}
 
   push(bytes: Uint8Array): PrefaceStep {
     const all = new Uint8Array(this.kept.length + bytes.length);
@@ -50,11 +68,24 @@ export class PostgresqlServer implements Preface {
       this.kept = new Uint8Array(0);
       return saying("N");
     }
-    if (code === CANCEL_REQUEST) throw new PrefaceError("the client cancels a query without TLS");
+    if (code === CANCEL_REQUEST) return this.judgeCancel(all, length);
     if (code >>> 16 === MAJOR_VERSION) {
       throw new PrefaceError("the client did not ask for TLS", fatal(TLS_IS_NEEDED));
     }
     throw new PrefaceError("the client sent no SSLRequest");
+  }
+
+  private judgeCancel(all: Uint8Array, length: number): PrefaceStep {
+    if (!this.takesCancels) throw new PrefaceError("the client cancels a query without TLS");
+    if (length < CANCEL_LENGTH_MIN || length > CANCEL_LENGTH_MAX) {
+      throw new PrefaceError("the client sent a CancelRequest of a wrong length");
+    }
+    if (all.length > length) {
+      throw new PrefaceError("the client sent more behind its CancelRequest");
+    }
+    if (all.length === length) return passing(all);
+    this.kept = all;
+    return WAIT;
   }
 }
 

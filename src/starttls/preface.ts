@@ -17,6 +17,8 @@ export interface PrefaceStep {
   readonly isDone: boolean;
   /** Bytes that belong to TLS already. */
   readonly rest: Uint8Array;
+  /** What the backend gets in place of TLS, and is all that the client has to say; null: TLS follows. */
+  readonly instead: Uint8Array | null;
 }
 
 /** There will be no TLS: the peer broke the protocol, or doesn't want it. */
@@ -33,7 +35,7 @@ export class PrefaceError extends Error {
 const NOTHING = new Uint8Array(0);
 
 /** More has to come. */
-export const WAIT: PrefaceStep = { say: "", isDone: false, rest: NOTHING };
+export const WAIT: PrefaceStep = { say: "", isDone: false, rest: NOTHING, instead: null };
 
 export function saying(say: string): PrefaceStep {
   return { ...WAIT, say };
@@ -41,5 +43,10 @@ export function saying(say: string): PrefaceStep {
 
 /** Nothing that came in clear is left. */
 export function done(say: string, rest = NOTHING): PrefaceStep {
-  return { say, isDone: true, rest };
+  return { ...WAIT, say, isDone: true, rest };
+}
+
+/** There will be no TLS, and these bytes of the client's are for the backend. */
+export function passing(instead: Uint8Array): PrefaceStep {
+  return { ...WAIT, isDone: true, instead };
 }

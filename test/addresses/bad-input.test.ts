@@ -25,6 +25,10 @@ it.each([
   ["--send-proxy v3", "--send-proxy: unknown version v3; there are v1, v2 and v2-tls"],
   ["--listen 127.0.0.1:0 --connect 127.0.0.1:1 --proxy-from 10.0.0.1", "--proxy-from needs -L"],
   ["--starttls imap", "--starttls: unknown protocol imap; there are postgresql and smtp"],
+  [
+    "--listen 127.0.0.1:0 --connect 127.0.0.1:1 --allow-clear-cancel",
+    "--allow-clear-cancel is for --starttls postgresql",
+  ],
   ["--nonsense", "nonsense"],
 ])("server %s", async (words, told) => {
   const { code, stderr } = await run([program("bearhug"), "server", ...words.split(" ")]);

@@ -13,7 +13,6 @@ import { authority, backend, credentials, echo, relay, relayServer } from "../su
 
 const SSL_REQUEST = Buffer.from("0000000804d2162f", "hex");
 const GSS_REQUEST = Buffer.from("0000000804d21630", "hex");
-const CANCEL = Buffer.from("0000001004d2162e0000000100000002", "hex");
 const STARTUP = Buffer.from("000000170003000075736572006e6f626f64790000", "hex");
 const TERMINATE = Buffer.from("5800000004", "hex");
 
@@ -86,7 +85,6 @@ describe("a server", () => {
       [Buffer.concat([GSS_REQUEST, SSL_REQUEST])],
       "sent more behind its request",
     ],
-    ["a cancellation in clear", [CANCEL], "cancels a query without TLS"],
     ["a wrong length", [Buffer.from("0000000904d2162f00", "hex")], "sent no SSLRequest"],
     ["HTTP", [Buffer.from("GET / HTTP/1.0\r\n\r\n")], "sent no SSLRequest"],
     ["a megabyte", [Buffer.alloc(1_000_000)], "sent no SSLRequest"],

@@ -14,17 +14,20 @@ interface Target {
 }
 
 const GSS = "\0\0\0\x08\x04\xd2\x16\x30";
+const CANCEL = "\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\x01\0\0\0\x02";
 const SSL = "\0\0\0\x08\x04\xd2\x16\x2f";
 
 const TARGETS: Record<string, Target> = {
   "PostgreSQL's client": {
-    make: () => new PostgresqlServer(),
+    make: () => new PostgresqlServer(true),
     seeds: [
       SSL,
       GSS + SSL,
       `${SSL}\x16\x03\x01`,
       "\x16\x03\x01\x02",
       "\0\0\0\x17\0\x03\0\0user\0a\0\0",
+      CANCEL,
+      GSS + CANCEL,
     ],
   },
   "PostgreSQL's server": {

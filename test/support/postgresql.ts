@@ -12,7 +12,7 @@ import { SERVER_NAME } from "./certificates.ts";
 import { eventually } from "./limits.ts";
 import { asNobody, NOBODY } from "./nobody.ts";
 import { freePort } from "./ports.ts";
-import { run, start } from "./processes.ts";
+import { type Ended, type Running, run, start } from "./processes.ts";
 import { scratch, scratchFile } from "./scratch.ts";
 import type { ServerFiles } from "./tls-servers.ts";
 
@@ -58,17 +58,30 @@ export async function postgresql(files: ServerFiles | null): Promise<number> {
 }
 
 /** What psql answers to a query, and its complaints. */
-export function psql(port: number, settings: string, query = "select 6 * 7") {
-  return run(
-    [
-      "psql",
-      "-XAt",
-      "-c",
-      query,
-      `hostaddr=127.0.0.1 host=${SERVER_NAME} port=${port} user=postgres ${settings}`,
-    ],
-    { environment: { LC_ALL: "C", HOME: "/nonexistent" } },
-  );
+export function psql(port: number, settings: string, query = "select 6 * 7"): Promise<Ended> {
+  return startPsql(port, settings, query).ended;
+}
+
+/** psql with a query of a minute, at which it was interrupted, as by Ctrl-C, when it had begun. */
+export async function interruptedPsql(
+  port: number,
+  settings: string,
+  { server }: { readonly server: { readonly port: number; readonly settings: string } },
+): Promise<Ended> {
+  const query = `select pg_sleep(60) /* ${port} */`;
+  const running = startPsql(port, settings, query);
+  const isActive = `select count(*) from pg_stat_activity where state = 'active' and query = '${query}'`;
+  for (let count = "0"; count !== "1" && !running.isOver; ) {
+    count = (await psql(server.port, server.settings, isActive)).stdout.trim();
+  }
+  running.signal("SIGINT");
+  return running.ended;
+}
+
+function startPsql(port: number, settings: string, query: string): Running {
+  const words = `hostaddr=127.0.0.1 host=${SERVER_NAME} port=${port} user=postgres ${settings}`;
+  const environment = { LC_ALL: "C", HOME: "/nonexistent" };
+  return start(["psql", "-XAt", "-c", query, words], { environment, patience: 90_000 });
 }
 
 function tlsOf({ certFile, keyFile }: ServerFiles, folder: string): string[] {
