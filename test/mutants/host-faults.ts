@@ -229,6 +229,19 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "throw error;",
       "platforms/missing-features",
     ],
+    [
+      "a client offers a session twice",
+      "at < 0 ? [] : kept.splice(at, 1);",
+      "at < 0 ? [] : kept.slice(at, at + 1);",
+      "library/sessions",
+      "tls13/tickets/client-resumes",
+    ],
+    [
+      "a client offers a session to another port",
+      "JSON.stringify([digest, target, servername,",
+      "JSON.stringify([digest, servername,",
+      "library/sessions",
+    ],
     ["comments in the hosts file are names", 'line.replace(/#.*/, "")', "line", "lookup/files"],
   ];
 

@@ -134,6 +134,24 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "if (key->sk.ec.curve < 0) {",
       "engine/keys-and-certificates",
     ],
+    [
+      "the last byte of a ticket's tag is not compared",
+      "if (!equals(tag, data + len - TAG, TAG)) {",
+      "if (!equals(tag, data + len - TAG, TAG - 1)) {",
+      "engine/tickets",
+    ],
+    [
+      "what a changed ticket was decrypted to stays",
+      "\twipe(data + state_len, len - state_len);\n\twipe(secret, KEY);",
+      "\twipe(secret, KEY);",
+      "engine/tickets",
+    ],
+    [
+      "a ticket is opened one period too late",
+      "for (n = 0; n < 3; n++) {\n\t\tticket_key(seed,",
+      "for (n = 0; n < 4; n++) {\n\t\tticket_key(seed,",
+      "engine/tickets",
+    ],
     // Cryptography.
     [
       "points of any length are multiplied",
