@@ -40,8 +40,6 @@ export type ToWorker =
   | { readonly order: "retire" }
   /** From now on, progs are the spawner's, and this is where it listens. */
   | { readonly order: "programs"; readonly path: string }
-  | { readonly order: "ended"; readonly number: number; readonly ending: Ending }
-  | { readonly order: "failed"; readonly number: number; readonly error: FailedStart }
   /** Say that you are there. */
   | { readonly order: "answer" }
   /** Kill every prog and drop every connection. */
@@ -62,20 +60,63 @@ export type ToPrimary =
   /** What was counted since the last time, as `COUNTED` has it. */
   | { readonly report: "counts"; readonly counts: readonly number[] }
   /** When the certificates in use end: seconds since 1970, in the order of their variables. */
-  | { readonly report: "expiries"; readonly ends: readonly (number | null)[] }
-  | ({ readonly report: "start" } & StartReport)
-  | { readonly report: "kill"; readonly number: number; readonly signal: NodeJS.Signals };
+  | { readonly report: "expiries"; readonly ends: readonly (number | null)[] };
 
-/** A prog is wanted for a connection. */
-export interface StartReport {
+/** What the primary tells the spawner. */
+export type ToSpawner =
+  /** Listen there for a worker: for processes of this group alone. */
+  | ({ readonly order: "open" } & OpenOrder)
+  | { readonly order: "close"; readonly worker: number }
+  /** That worker serves this client, for which it may have one prog. */
+  | { readonly order: "announce"; readonly worker: number; readonly client: ClientFacts }
+  /** These connections have ended: what had no prog gets none. */
+  | { readonly order: "withdraw"; readonly numbers: readonly number[] }
+  /** The answer to `unannounced`: all that was to be announced until then has been. */
+  | { readonly order: "deny"; readonly worker: number; readonly number: number }
+  /** Say that you are there. */
+  | { readonly order: "answer" };
+
+export interface OpenOrder {
+  readonly worker: number;
+  /** For progs' sockets; what follows goes by another one beside it (`linkOf`). */
+  readonly path: string;
+  readonly group: number;
+}
+
+export type FromSpawner =
+  | { readonly report: "ready" }
+  | { readonly report: "listening"; readonly path: string }
+  | { readonly report: "unable"; readonly path: string; readonly text: string }
+  /** A worker did what none of ours does. */
+  | { readonly report: "misbehaved"; readonly worker: number; readonly how: string }
+  /** A worker wants a prog for a connection that was not announced, or not yet. */
+  | { readonly report: "unannounced"; readonly worker: number; readonly number: number }
+  /** It did not get one. */
+  | { readonly report: "denied"; readonly worker: number }
+  | { readonly report: "here" };
+
+/** Where a worker and the spawner tell each other about progs. */
+export function linkOf(path: string): string {
+  return `${path}.link`;
+}
+
+/** What a worker tells the spawner. A signal is for a prog that it has asked for. */
+export type WorkerToSpawner =
+  | ({ readonly order: "start" } & StartOrder)
+  | { readonly order: "kill"; readonly number: number; readonly signal: NodeJS.Signals };
+
+/** A prog is wanted for a connection; its sockets are connected, and have their labels. */
+export interface StartOrder {
   readonly number: number;
   /** By the names of variables; null: to be unset. */
   readonly values: Readonly<Record<string, string | null>>;
   /** The same, of what a PROXY header tells. */
   readonly proxied: Readonly<Record<string, string | null>>;
-  /** Where the worker connected to. */
-  readonly path: string;
 }
+
+export type SpawnerToWorker =
+  | { readonly report: "ended"; readonly number: number; readonly ending: Ending }
+  | { readonly report: "failed"; readonly number: number; readonly error: FailedStart };
 
 /** Why a prog could not be started, as the system tells it. */
 export interface FailedStart {
@@ -83,35 +124,3 @@ export interface FailedStart {
   readonly errno: number | undefined;
   readonly message: string;
 }
-
-/** What the primary tells the spawner. */
-export type ToSpawner =
-  /** Listen there for a worker: for processes of this group alone. */
-  | ({ readonly order: "open" } & OpenOrder)
-  | { readonly order: "close"; readonly worker: number }
-  | ({ readonly order: "start" } & StartOrder)
-  | { readonly order: "kill"; readonly number: number; readonly signal: NodeJS.Signals }
-  | { readonly order: "signal"; readonly signals: readonly NodeJS.Signals[] }
-  /** Say that you are there. */
-  | { readonly order: "answer" };
-
-export interface OpenOrder {
-  readonly worker: number;
-  readonly path: string;
-  readonly group: number;
-}
-
-export interface StartOrder extends Omit<StartReport, "path"> {
-  readonly worker: number;
-  readonly client: ClientFacts;
-}
-
-export type FromSpawner =
-  | { readonly report: "ready" }
-  | { readonly report: "listening"; readonly path: string }
-  | { readonly report: "unable"; readonly path: string; readonly text: string }
-  /** It connects without an order, again and again. */
-  | { readonly report: "flooded"; readonly worker: number }
-  | { readonly report: "here" }
-  | { readonly report: "ended"; readonly number: number; readonly ending: Ending }
-  | { readonly report: "failed"; readonly number: number; readonly error: FailedStart };

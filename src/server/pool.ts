@@ -14,7 +14,8 @@ import { type LinkSettings, WorkerLink } from "./worker-link.ts";
 /** A worker that lived for less than so many milliseconds is replaced no sooner than after them. */
 const BREATHER = 1000;
 
-export interface PoolSettings extends Pick<LinkSettings, "grace" | "spawner" | "log" | "reports"> {
+export interface PoolSettings
+  extends Pick<LinkSettings, "grace" | "spawner" | "hearsClients" | "log" | "reports"> {
   readonly size: number;
   /** No worker has more connections than this. */
   readonly perWorker: number;
@@ -40,9 +41,9 @@ export class Pool {
   private kept: Kept = new Map();
 
   constructor(private readonly settings: PoolSettings) {
-    const { grace, spawner, log, reports } = settings;
+    const { grace, spawner, hearsClients, log, reports } = settings;
     this.linkSettings = {
-      ...{ grace, spawner, log, reports },
+      ...{ grace, spawner, hearsClients, log, reports },
       warning: (text) => this.warnOnce(text),
       reloaded: (link, problem) => this.twoPhases.answer(link, problem),
       lost: (link, how) => this.lose(link, how),
@@ -100,11 +101,6 @@ export class Pool {
     for (const link of this.links) link.send(order);
   }
 
-  /** To the worker that serves a connection. */
-  tellOf(number: number, order: ToWorker): void {
-    for (const link of this.links) if (link.serving.has(number)) link.send(order);
-  }
-
   /**
    * All files are read again; only if they are all good, they are in use from then on.
    *
@@ -133,6 +129,13 @@ export class Pool {
         if (this.links.has(link)) throw error;
       });
     await Promise.all([...this.links].map(show));
+  }
+
+  /** A worker asked for a second prog, or for one of a connection that it doesn't serve. */
+  denied(id: number): void {
+    const worker = [...this.links].find((link) => link.id === id)?.pid;
+    const text = `worker ${worker} asked for a prog that is not its to have`;
+    this.settings.log.warn("denied", text);
   }
 
   /** A worker that does what none of ours would do. */

@@ -91,9 +91,8 @@ export class Primary {
   private linkSpawner(): SpawnerLink {
     return new SpawnerLink({
       log: this.settings.log,
-      ended: (number, ending) => this.pool.tellOf(number, { order: "ended", number, ending }),
-      failed: (number, error) => this.pool.tellOf(number, { order: "failed", number, error }),
-      flooded: (worker) => this.pool.dismiss(worker, "connects to the spawner without need"),
+      denied: (worker) => this.pool.denied(worker),
+      misbehaved: (worker, how) => this.pool.dismiss(worker, how),
       renewed: () => this.pool.showDoors(),
       ready: () => this.admission.admitWaiting(),
     });
@@ -104,7 +103,7 @@ export class Primary {
     const { spawner, tally } = this;
     return new Pool({
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace },
-      ...{ log, dropsRights, spawner },
+      ...{ log, dropsRights, spawner, hearsClients: server.proxies.length > 0 },
       reports: {
         over: (number) => this.admission.over(number),
         told: (report) =>

@@ -1,26 +1,30 @@
 import { connect, type Socket } from "node:net";
 import { CannotRun, type Ending } from "../program/program.ts";
-import type { FailedStart, ToPrimary } from "./messages.ts";
+import { FrameReader, sendFrame } from "./frames.ts";
+import {
+  type FailedStart,
+  linkOf,
+  type SpawnerToWorker,
+  type WorkerToSpawner,
+} from "./messages.ts";
 import type { Launch, Programs, Running } from "./programs.ts";
 import { labelOf, STANDARD_INPUT, STANDARD_OUTPUT } from "./socket-label.ts";
 
 /**
  * Progs that the spawner starts. The worker connects twice to the spawner's socket for each, once for
  * either direction: with one socket for both, prog's closing of its output would show only when prog
- * ends. The spawner reads a label from each, and nothing else.
+ * ends. The spawner reads a label from each, and nothing else. What the two tell each other goes by one
+ * more connection, the link, which stands as long as the spawner.
  */
 export class RemotePrograms implements Programs {
   private readonly running = new Map<number, { launch: Launch; sockets: readonly Socket[] }>();
+  private link: Socket | null = null;
 
   constructor(
-    private path: string,
+    private readonly path: string,
     private readonly command: readonly string[],
-    private readonly tell: (message: ToPrimary) => void,
-  ) {}
-
-  /** There is a new spawner, and it listens there. */
-  redirect(path: string): void {
-    this.path = path;
+  ) {
+    this.link = this.connectLink();
   }
 
   launch(launch: Launch): Running {
@@ -41,7 +45,7 @@ export class RemotePrograms implements Programs {
       () => {
         const values = Object.fromEntries(launch.session);
         const proxied = Object.fromEntries(launch.proxied);
-        this.tell({ report: "start", number, values, proxied, path });
+        this.tell({ order: "start", number, values, proxied });
       },
       (error: Error) => this.unable(number, error),
     );
@@ -50,11 +54,40 @@ export class RemotePrograms implements Programs {
     return {
       readable,
       writable,
-      kill: (signal) => this.tell({ report: "kill", number, signal }),
+      kill: (signal) => this.tell({ order: "kill", number, signal }),
     };
   }
 
-  ended(number: number, ending: Ending): void {
+  private tell(message: WorkerToSpawner): void {
+    this.link ??= this.connectLink();
+    sendFrame(this.link, message);
+  }
+
+  /** A spawner that is short of descriptors hangs up at once: the next prog's message tries anew. */
+  private connectLink(): Socket {
+    const link = connect({ path: linkOf(this.path) });
+    const reader = new FrameReader();
+    let reason: NodeJS.ErrnoException = GONE;
+    link.on("data", (chunk) => {
+      for (const message of reader.read(chunk)) this.hear(message as unknown as SpawnerToWorker);
+    });
+    link.on("error", (error) => {
+      reason = error;
+    });
+    link.on("close", () => {
+      this.link = null;
+      // Their ends would not be heard.
+      for (const number of [...this.running.keys()]) this.unable(number, reason);
+    });
+    return link;
+  }
+
+  private hear(message: SpawnerToWorker): void {
+    if (message.report === "ended") this.ended(message.number, message.ending);
+    else this.failed(message.number, message.error);
+  }
+
+  private ended(number: number, ending: Ending): void {
     const one = this.running.get(number);
     this.running.delete(number);
     // What prog has not taken will never be taken, as with a pipe of Node's own.
@@ -62,23 +95,16 @@ export class RemotePrograms implements Programs {
     one?.launch.ended(ending);
   }
 
-  failed(number: number, { code, errno, message }: FailedStart): void {
-    const one = this.running.get(number);
-    this.running.delete(number);
-    for (const socket of one?.sockets ?? []) socket.destroy();
-    one?.launch.failed(this.cannotRun(Object.assign(new Error(message), { code, errno })));
+  private failed(number: number, { code, errno, message }: FailedStart): void {
+    this.unable(number, Object.assign(new Error(message), { code, errno }));
   }
 
-  /** There will be no prog for that connection. */
+  /** There will be no prog for that connection, or there is none any more that could be heard of. */
   private unable(number: number, error: NodeJS.ErrnoException): void {
     const one = this.running.get(number);
     if (!this.running.delete(number)) return;
     for (const socket of one?.sockets ?? []) socket.destroy();
-    one?.launch.failed(this.cannotRun(error));
-  }
-
-  private cannotRun(error: NodeJS.ErrnoException): CannotRun {
-    return new CannotRun(this.command, error);
+    one?.launch.failed(new CannotRun(this.command, error));
   }
 
   /**
@@ -117,3 +143,7 @@ export class RemotePrograms implements Programs {
     });
   }
 }
+
+const GONE: NodeJS.ErrnoException = Object.assign(new Error("the spawner died"), {
+  code: "ECHILD",
+});

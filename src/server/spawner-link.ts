@@ -5,21 +5,23 @@ import { join } from "node:path";
 import { SystemFailure } from "../cli/diagnostics.ts";
 import { effortOf } from "../io/platform.ts";
 import { makeTemporaryFolder } from "../io/temporary-folder.ts";
-import type { Ending } from "../program/program.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
-import type { ClientFacts, FailedStart, FromSpawner, StartReport, ToSpawner } from "./messages.ts";
+import type { ClientFacts, FromSpawner, ToSpawner } from "./messages.ts";
 import { startAs } from "./roles.ts";
 
 /** A spawner that is gone is replaced no sooner than after so many milliseconds. */
 const BREATHER = 100;
 
+/** So many milliseconds are waited for other connections that end. */
+const GATHERING = 100;
+
 export interface SpawnerLinkSettings {
   readonly log: Log;
-  readonly ended: (number: number, ending: Ending) => void;
-  readonly failed: (number: number, error: FailedStart) => void;
-  /** A worker connects without need, so that there would be no descriptor for others. */
-  readonly flooded: (worker: number) => void;
+  /** A worker asked for a prog that is not its to have. */
+  readonly denied: (worker: number) => void;
+  /** A worker does to the spawner what none of ours would. */
+  readonly misbehaved: (worker: number, how: string) => void;
   /** There is a new one: tells workers where to connect. */
   readonly renewed: () => Promise<void>;
   /** Connections that waited for it can be served. */
@@ -35,7 +37,9 @@ export class SpawnerLink {
   private process: ChildProcess | null = null;
   /** Is it there for what it was told? A spawner that is stopped is killed, and replaced. */
   private handover: Handover | null = null;
-  private readonly progs = new Set<number>();
+  /** Connections that have ended, and that the spawner was not told of yet. */
+  private ended: number[] = [];
+  private withdrawal: NodeJS.Timeout | null = null;
   private readonly opening = new Map<string, (problem: string | null) => void>();
   private closing = false;
 
@@ -116,24 +120,18 @@ export class SpawnerLink {
     this.tell({ order: "close", worker });
   }
 
-  /** One prog for a connection that the primary has given to that worker. */
-  launch(worker: number, client: ClientFacts, { values, proxied }: StartReport): void {
-    const { number } = client;
-    if (this.process === null) {
-      const message = "there is no spawner at the moment";
-      this.settings.failed(number, { code: "EAGAIN", errno: undefined, message });
-      return;
-    }
-    this.progs.add(number);
-    this.tell({ order: "start", worker, number, client, values, proxied });
+  /** That worker serves this client: it may have one prog for it. */
+  announce(worker: number, client: ClientFacts): void {
+    this.tell({ order: "announce", worker, client });
   }
 
-  kill(number: number, signal: NodeJS.Signals): void {
-    if (this.progs.has(number)) this.tell({ order: "kill", number, signal });
-  }
-
-  signalAll(signals: readonly NodeJS.Signals[]): void {
-    this.tell({ order: "signal", signals });
+  /** A connection has ended. If it had no prog, it gets none. Told with others, soon. */
+  withdraw(number: number): void {
+    this.ended.push(number);
+    this.withdrawal ??= setTimeout(() => {
+      this.withdrawal = null;
+      this.tell({ order: "withdraw", numbers: this.ended.splice(0) });
+    }, GATHERING);
   }
 
   /** From now on, none that ends is replaced. */
@@ -149,28 +147,26 @@ export class SpawnerLink {
       case "unable":
         this.opening.get(message.path)?.(message.text);
         break;
-      case "flooded":
-        this.settings.flooded(message.worker);
+      case "misbehaved":
+        this.settings.misbehaved(message.worker, message.how);
+        break;
+      case "unannounced":
+        // What was announced before goes before this answer.
+        this.tell({ order: "deny", worker: message.worker, number: message.number });
+        break;
+      case "denied":
+        this.settings.denied(message.worker);
         break;
       case "here":
         this.handover?.answered();
         break;
-      case "ended":
-        if (this.progs.delete(message.number)) this.settings.ended(message.number, message.ending);
-        break;
-      case "failed":
-        if (this.progs.delete(message.number)) this.settings.failed(message.number, message.error);
-        break;
     }
   }
 
-  /** Its progs may go on, but their exits would not be heard: their connections end now. */
+  /** Its progs may go on, but their exits would not be heard: workers end their connections. */
   private lost(pid: number | undefined, how: string): void {
     this.gone(how);
     if (this.closing) return;
-    const error = { code: "ECHILD", errno: undefined, message: "the spawner died" };
-    for (const number of this.progs) this.settings.failed(number, error);
-    this.progs.clear();
     // A server that could not start for want of it has ended by then, and said so.
     setTimeout(() => {
       if (this.closing) return;

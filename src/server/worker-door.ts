@@ -1,5 +1,5 @@
 import { doorGroup } from "./door-group.ts";
-import type { ClientFacts, FailedStart, StartReport } from "./messages.ts";
+import type { ClientFacts } from "./messages.ts";
 import type { SpawnerLink } from "./spawner-link.ts";
 
 export interface DoorSettings {
@@ -8,8 +8,6 @@ export interface DoorSettings {
   readonly spawner: SpawnerLink;
   /** Tells the worker where to connect. */
   readonly show: (path: string) => void;
-  /** Tells the worker that a connection's prog can't be started. */
-  readonly failed: (number: number, error: FailedStart) => void;
 }
 
 /**
@@ -19,12 +17,11 @@ export interface DoorSettings {
 export class WorkerDoor {
   /** By which the worker may connect. */
   readonly group = doorGroup();
-  /** Empty for nowhere. */
-  private path = "";
   /** The worker has been told the last place that was asked for, or can't be. */
   private shown: Promise<void> = Promise.resolve();
-  /** Of what it serves, what has a prog, or had one. */
-  private readonly launched = new Set<number>();
+
+  /** Of what it serves: the spawner has been told. */
+  private readonly announced = new Set<number>();
 
   constructor(private readonly settings: DoorSettings) {}
 
@@ -37,27 +34,20 @@ export class WorkerDoor {
 
   private async open(): Promise<void> {
     const { spawner, id, show } = this.settings;
-    this.path = await spawner.open(id, this.group);
-    show(this.path);
+    show(await spawner.open(id, this.group));
   }
 
-  /** False: that is not its to have. */
-  launch(client: ClientFacts, report: StartReport): boolean {
+  /** The worker may have one prog for that client, however often it says that it knows the client now. */
+  announce(client: ClientFacts): void {
     const { spawner, id } = this.settings;
-    const { number, path } = report;
-    if (this.launched.has(number)) return false;
-    this.launched.add(number);
-    if (path === this.path) spawner.launch(id, client, report);
-    else this.settings.failed(number, { ...NO_SPAWNER, message: "the spawner died" });
-    return true;
+    if (this.announced.has(client.number)) return;
+    this.announced.add(client.number);
+    spawner.announce(id, client);
   }
 
-  kill(number: number, signal: NodeJS.Signals): void {
-    if (this.launched.has(number)) this.settings.spawner.kill(number, signal);
-  }
-
-  over(number: number): void {
-    this.launched.delete(number);
+  /** That connection has ended: if it had no prog, it gets none. */
+  withdraw(number: number): void {
+    if (this.announced.delete(number)) this.settings.spawner.withdraw(number);
   }
 
   /** The worker has gone. */
@@ -65,5 +55,3 @@ export class WorkerDoor {
     this.settings.spawner.close(this.settings.id);
   }
 }
-
-const NO_SPAWNER = { code: "ECHILD", errno: undefined };

@@ -7,7 +7,7 @@ import { timerDelay } from "../connection/timers.ts";
 import { effortOf } from "../io/platform.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
-import type { ClientFacts, StartReport, ToPrimary, ToWorker } from "./messages.ts";
+import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 import type { SpawnerLink } from "./spawner-link.ts";
 import { WorkerDoor } from "./worker-door.ts";
 
@@ -30,6 +30,8 @@ export interface LinkSettings {
   readonly grace: number;
   /** The process that starts progs; null: each worker does. */
   readonly spawner: SpawnerLink | null;
+  /** Workers tell which client it is: a prog is announced once that is known. */
+  readonly hearsClients: boolean;
   readonly log: Log;
   readonly reports: Reports;
   /** What every worker that reads the same files says. */
@@ -76,7 +78,6 @@ export class WorkerLink {
       new WorkerDoor({
         ...{ id, spawner },
         show: (path) => this.send({ order: "programs", path }),
-        failed: (number, error) => this.send({ order: "failed", number, error }),
       });
     this.handover = new Handover({
       ask: () => this.send({ order: "answer" }),
@@ -132,12 +133,13 @@ export class WorkerLink {
   serve(client: ClientFacts, socket: Socket): void {
     const { serving, handover } = this;
     serving.set(client.number, client);
+    if (!this.settings.hearsClients) this.door?.announce(client);
     const order: ToWorker = { order: "serve", client };
     this.process.send(order, socket, { keepOpen: false }, (error) => {
       if (error === null) handover.isAlive();
-      if (error === null || !serving.delete(client.number)) return;
+      if (error === null || !serving.has(client.number)) return;
       socket.destroy();
-      this.settings.reports.over(client.number);
+      this.over(client.number);
     });
     handover.send(socket);
   }
@@ -191,17 +193,10 @@ export class WorkerLink {
     this.handover.isAlive();
     switch (message.report) {
       case "over":
-        this.door?.over(message.number);
-        if (this.serving.delete(message.number)) reports.over(message.number);
+        this.over(message.number);
         break;
       case "proxied":
         this.hearOfClient(message.number, message.ends);
-        break;
-      case "start":
-        this.launch(message);
-        break;
-      case "kill":
-        this.door?.kill(message.number, message.signal);
         break;
       case "reloaded":
         this.settings.reloaded(this, message.problem);
@@ -225,15 +220,17 @@ export class WorkerLink {
     if (!this.serving.has(number)) return;
     this.settings.reports.proxied(number, ends, (order) => {
       // From now on, the client has the addresses that the PROXY header tells.
-      if (order.order === "proceed") this.serving.set(number, order.client);
+      if (order.order === "proceed") {
+        this.serving.set(number, order.client);
+        this.door?.announce(order.client);
+      }
       this.send(order);
     });
   }
 
-  private launch(report: StartReport): void {
-    const client = this.serving.get(report.number);
-    if (this.door !== null && client !== undefined && this.door.launch(client, report)) return;
-    const text = `worker ${this.pid} asked for a prog that is not its to have`;
-    this.settings.log.warn("denied", text);
+  private over(number: number): void {
+    if (!this.serving.delete(number)) return;
+    this.door?.withdraw(number);
+    this.settings.reports.over(number);
   }
 }

@@ -42,7 +42,6 @@ type Kept = KeptCredentials<Loaded>;
 export class Worker {
   private readonly conversations = new Map<number, Talk>();
   private programs: Programs;
-  private remote: RemotePrograms | null = null;
   private readonly turns = new Turns();
   private readonly meter = new Meter();
   private readonly sets = new CredentialSets((environment) => this.load(environment));
@@ -128,13 +127,8 @@ export class Worker {
         this.reloaded = null;
         break;
       case "programs":
-        this.useSpawner(message.path);
-        break;
-      case "ended":
-        this.remote?.ended(message.number, message.ending);
-        break;
-      case "failed":
-        this.remote?.failed(message.number, message.error);
+        // Connections that are served already go by the spawner that there was.
+        this.programs = new RemotePrograms(message.path, this.settings.command);
         break;
       case "retire":
         this.leaveWhenIdle();
@@ -146,12 +140,6 @@ export class Worker {
         this.endAll("the server ended");
         break;
     }
-  }
-
-  private useSpawner(path: string): void {
-    if (this.remote === null) this.remote = new RemotePrograms(path, this.settings.command, tell);
-    else this.remote.redirect(path);
-    this.programs = this.remote;
   }
 
   private serve(client: ClientFacts, socket: unknown): void {

@@ -35,34 +35,66 @@ async function serverWithWorkersThat(evil: string, line = "--workers 2"): Promis
 
 const TOOLS = `
 const { readFileSync, writeSync } = require("node:fs");
-const { connect } = require("node:net");
+const { connect, Socket } = require("node:net");
 const isWorker = process.env.S6_TLSSERVER_ROLE === "worker";
 const say = (text) => writeSync(2, text + "\\n");
-const send = process.send?.bind(process);
 let door = "";
 if (isWorker) process.on("message", ({ order, path }) => { if (order === "programs") door = path; });
+// What goes to the spawner: a length of four bytes, and JSON.
+const { write } = Socket.prototype;
+const frameOf = (message) => {
+  const text = Buffer.from(JSON.stringify(message));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(text.length);
+  return Buffer.concat([length, text]);
+};
+const orderIn = (chunk) => {
+  if (!Buffer.isBuffer(chunk) || chunk.indexOf('{"order":"start"') !== 4) return null;
+  return JSON.parse(chunk.toString("utf8", 4));
+};
 `;
 
 /** As the issue has it: another command, a variable LD_PRELOAD, a second prog, others' connections. */
 const ASKS_FOR_MORE = `
-let last = 0;
-process.send = (message, ...rest) => {
-  if (message.report !== "start") return send(message, ...rest);
-  const values = { ...message.values, LD_PRELOAD: "/evil.so", PATH: "/evil", SSL_CIPHER: "forged" };
+Socket.prototype.write = function (chunk, ...rest) {
+  const order = orderIn(chunk);
+  if (order === null) return write.call(this, chunk, ...rest);
+  const values = { ...order.values, LD_PRELOAD: "/evil.so", PATH: "/evil", SSL_CIPHER: "forged" };
   const more = { command: ["touch", "/tmp/evil"], file: "/bin/sh", environment: { PATH: "/evil" },
     client: { told: { exec: "touch /tmp/evil" } }, worker: 1 };
-  send({ ...message, ...more, values }, ...rest);
+  const tell = (message) => write.call(this, frameOf(message));
+  tell({ ...order, ...more, values });
   // A second prog for the same connection, and one for a connection that is not this worker's.
-  send(message, ...rest);
-  send({ ...message, number: 4711 }, ...rest);
+  tell(order);
+  tell({ ...order, number: 4711 });
+  // It tells of a client behind a proxy, as if it were not known yet, and asks once more.
+  const ends = { remoteAddress: "127.0.0.1", remotePort: 1, localAddress: "127.0.0.1", localPort: 1 };
+  process.send({ report: "proxied", number: order.number, ends }, () => setTimeout(tell, 1500, order));
   // A signal for a prog that is not there.
-  send({ report: "kill", number: 4711, signal: "SIGKILL" });
+  tell({ order: "kill", number: 4711, signal: "SIGKILL" });
   const sockets = readFileSync("/proc/net/unix", "latin1").split("\\n").map((line) => line.split(" ").at(-1));
-  const doors = new Set(sockets.filter((path) => path.includes("s6-tlsserver-") && path !== door));
+  const doors = new Set(sockets.filter((path) => path.includes("s6-tlsserver-") && !path.startsWith(door)));
   for (const path of doors) {
     connect(path).on("connect", () => say("REACHED another's door")).on("error", ({ code }) => say("another's door: " + code));
   }
   return true;
+};
+`;
+
+/** What is no order, for each client another one: of a wrong form, no JSON, no end. */
+const TALKS_NONSENSE = `
+const nonsense = [
+  frameOf({ order: "kill", number: 1, signal: "SIGNONSENSE" }),
+  frameOf({ order: "start", number: "1", values: {}, proxied: {} }),
+  frameOf({ order: "start", number: 1, values: null, proxied: {} }),
+  frameOf(["start"]),
+  Buffer.from([0, 0, 0, 1, 123]),
+  Buffer.from([255, 255, 255, 255]),
+];
+Socket.prototype.write = function (chunk, ...rest) {
+  const order = orderIn(chunk);
+  const bad = order && nonsense[Number(order.number) - 1];
+  return write.call(this, bad || chunk, ...rest);
 };
 `;
 
@@ -100,12 +132,12 @@ async function isDenied(server: Server, phase: number): Promise<void> {
   await eventually("two workers, each with its door", () => {
     const { workers } = server;
     const doors = socketsIn(doorsFolder(server.spawner)).length;
-    return workers.length === 2 && workers.every(isReady) && doors >= 2;
+    return workers.length === 2 && workers.every(isReady) && doors >= 4;
   });
   const client = await connect(server);
   expect(await receiveUntil(client, "\n")).toMatch(/^,forged,\/[^e]/);
-  await server.logged("asked for a prog that is not its to have", 2 * phase);
-  await server.logged("another's door: EACCES", phase);
+  await server.logged("asked for a prog that is not its to have", 3 * phase);
+  await server.logged("another's door: EACCES", 2 * phase);
   expect(server.saying("REACHED")).toEqual([]);
   expect(childrenOf(server.spawner ?? 0)).toHaveLength(1);
   expect(await exchange(client, "still")).toBe("still");
@@ -145,8 +177,7 @@ describe("a worker that was taken over", NEEDS_ROOT, () => {
   }, 40_000);
 
   it("asks for a prog and never connects: that client is given up on, and others are served", async () => {
-    const never = `const net = require("node:net"); const { write } = net.Socket.prototype;
-    net.Socket.prototype.write = function (chunk, ...rest) {
+    const never = `Socket.prototype.write = function (chunk, ...rest) {
       // The labels of the first connection are of another one.
       if (Buffer.isBuffer(chunk) && chunk.length === 8 && chunk.readBigUInt64BE() >> 1n === 1n) chunk[0] = 7;
       return write.call(this, chunk, ...rest);
@@ -159,6 +190,23 @@ describe("a worker that was taken over", NEEDS_ROOT, () => {
     await server.logged(/ 1 closed: .*its worker did not connect to the spawner/, 1, 20_000);
     expect(await exchange(other, "after")).toBe("after");
   }, 40_000);
+
+  it("talks nonsense to the spawner: it is dismissed each time, and another one serves", async () => {
+    const server = await serverWithWorkersThat(TALKS_NONSENSE, "--workers 1");
+    const { spawner } = server;
+    for (let turn = 1; turn <= 6; turn++) {
+      const [worker] = server.workers;
+      const given = await connect(server);
+      given.on("error", () => {});
+      await server.logged(`worker ${worker} talks to the spawner as none does`);
+      await eventually("another worker", () => {
+        return server.workers.length === 1 && server.workers[0] !== worker;
+      });
+    }
+    const client = await connect(server);
+    expect(await receiveUntil(client, "\n")).toMatch(/ECDHE|CHACHA20/);
+    expect(server.spawner).toBe(spawner);
+  }, 60_000);
 
   it("fills the spawner with sockets: it is dismissed, and another one serves", async () => {
     const floods = `let begun = false; process.on("message", ({ order }) => {

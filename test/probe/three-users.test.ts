@@ -7,13 +7,14 @@ import { chmodSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { connect, connectRaw, exchange } from "../support/clients.ts";
+import { connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
 import {
   childrenOf,
+  isAlive,
   runServer,
   type Server,
   type Serving,
@@ -154,6 +155,18 @@ describe("with three users", NEEDS_ROOT, () => {
     const seconds = lines.map((line) => Number(/ ([0-9.]+) s, /.exec(line)?.[1]));
     expect(Math.max(...seconds)).toBeLessThan(9);
     expect(lines.filter((line) => /TLSv1.3 .*no prog$/.test(line))).toEqual([]);
+  });
+
+  it("a primary that is killed: what is open goes on, the exit status is logged, none is left", async () => {
+    const server = await serving({ prog: ["sh", "-c", "echo ready; cat; exit 7"] });
+    const client = await connect(server);
+    expect(await receiveUntil(client, "\n")).toBe("ready\n");
+    const { workers, spawner = 0 } = server;
+    process.kill(server.pid, "SIGKILL");
+    await eventually("the primary's end", () => !isAlive(server.pid));
+    expect(await exchange(client, "after")).toBe("after");
+    await server.logged(/ 1 closed: .*prog exited 7/);
+    await eventually("their ends", () => ![...workers, spawner].some(isAlive));
   });
 
   it("-G: prog has these groups", async () => {
