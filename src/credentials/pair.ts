@@ -204,20 +204,16 @@ function decodeOne(given: Credential): Uint8Array[] {
   }
 }
 
-/** Gives what is wrong with an engine that is not yet connected the shape of a TlsError. */
-export function settingUp<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof UnusableAnchors) {
-      throw misconfigured("BAD_CA", `ca: ${error.message}`, error);
-    }
-    if (error instanceof EngineError) {
-      // No peer has connected yet, so the fault is in our configuration.
-      throw misconfigured(error.reason, `unable to set up the engine: ${error.message}`, error);
-    }
-    throw error;
+/** An engine could not be made: what is wrong, in the shape of a TlsError. */
+export function asTlsError(error: unknown): unknown {
+  if (error instanceof UnusableAnchors) {
+    return misconfigured("BAD_CA", `ca: ${error.message}`, error);
   }
+  if (error instanceof EngineError) {
+    // No peer has connected yet, so the fault is in our configuration.
+    return misconfigured(error.reason, `unable to set up the engine: ${error.message}`, error);
+  }
+  return error;
 }
 
 export function misconfigured(reason: string, message: string, cause?: unknown): TlsError {

@@ -9,12 +9,17 @@ import {
   type TicketIssue,
   type VersionLimits,
 } from "../sandbox/engine-settings.ts";
-import { clientEngine, leftOutOf, serverEngine, serverEngines } from "../sandbox/engines.ts";
+import { leftOutOf } from "../sandbox/engines.ts";
 import { groupsNamed } from "../sandbox/groups.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
 import { checkStamp } from "../sandbox/stamp.ts";
 import { isBytes } from "./bytes.ts";
+import type {
+  ClientEngineOptions,
+  SecureContextOptions,
+  ServerEngineOptions,
+} from "./context-options.ts";
 import { type ClaimedIdentity, identityChoice } from "./identity-choice.ts";
 import {
   AUTO,
@@ -25,92 +30,27 @@ import {
   REQUEST,
   SERVER_NAME,
 } from "./options.ts";
-import {
-  type Credential,
-  decodeAnchors,
-  type KeyPair,
-  misconfigured,
-  type OutsideKeyPair,
-  pairOf,
-  settingUp,
-} from "./pair.ts";
+import { asTlsError, decodeAnchors, misconfigured, pairOf } from "./pair.ts";
+import { type Making, readyClient, readyServer, readyServers, type Seed } from "./ready-engines.ts";
 import { normal } from "./server-names.ts";
 import { subjectOf } from "./subject.ts";
 import { writeTicketKeys } from "./ticket-keys.ts";
 import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
 
+export type {
+  ClientEngineOptions,
+  SecureContextOptions,
+  ServerEngineOptions,
+} from "./context-options.ts";
 export type { Sign } from "./outside-key.ts";
 export type { Credential, KeyPair, OutsideKeyPair } from "./pair.ts";
 export type { SignatureScheme } from "./signature-scheme.ts";
-
-/** What connections may share. */
-export interface SecureContextOptions extends Partial<KeyPair>, Partial<OutsideKeyPair> {
-  /**
-   * A server's further pairs, by the name that a client asks for (SNI, RFC 6066, 3), or by a wildcard
-   * for its first label. Without `key` and `cert`, clients that ask for other names are refused.
-   */
-  readonly contexts?: Readonly<Record<string, KeyPair | OutsideKeyPair>>;
-  /** Certificates of the CAs that may vouch for the peer. */
-  readonly ca?: Credential | readonly Credential[];
-  /** Versions and suites; `modern` unless told otherwise. See docs/design.md, Profiles. */
-  readonly profile?: Profile;
-  /** Of the profile's versions, only this one and newer ones. */
-  readonly minVersion?: keyof typeof NODE_VERSIONS;
-  /** Of the profile's versions, only this one and older ones. */
-  readonly maxVersion?: keyof typeof NODE_VERSIONS;
-  /**
-   * Groups in which keys may be exchanged, the best first, with colons between them, as in Node; or
-   * `auto`, the default: all of X25519MLKEM768, X25519, secp256r1, secp384r1 and secp521r1.
-   */
-  readonly ecdhCurve?: string;
-  /** Whether connections keep what `exportKeyingMaterial` needs; false is the default. */
-  readonly keepExporter?: boolean;
-  /**
-   * For debuggers: takes each line of NSS's key log format, with its newline, as Node's event `keylog` has
-   * it. They decrypt all that connections of this context say.
-   */
-  readonly keyLog?: (line: string) => void;
-  /** Application protocols (ALPN, RFC 7301), the best first. A server's order counts. */
-  readonly ALPNProtocols?: readonly string[];
-  /**
-   * Session tickets that a server gives each client of TLS 1.3, 0 to 4; 2 unless told otherwise, and none
-   * where clients are asked for certificates. 0: no session is resumed, nor taken by a client.
-   */
-  readonly tickets?: number;
-  /**
-   * Keys that a server seals its tickets with: 32, 48 (Node's) or 80 random bytes each, up to 16. The
-   * first seals, all open. Without them they follow from the private key, so that all processes with that
-   * key resume each other's sessions; where a key is elsewhere (`sign`), one is drawn for this context.
-   */
-  readonly ticketKeys?: Uint8Array | readonly Uint8Array[];
-  /** For how many seconds a server's sessions can be resumed, 1 to 21600, which is the default. */
-  readonly sessionTimeout?: number;
-}
 
 /** Sessions are TLS 1.3's. */
 const NEWEST = "1.3";
 
 /** A client that opens two connections at once has one for each. */
 const TICKETS = 2;
-
-/** How a server treats one client. */
-export interface ServerEngineOptions {
-  /**
-   * Whether clients are asked for a certificate: `true` refuses those without a good one, `optional`
-   * welcomes those that have none at all. A bad one is always refused. `false` is the default.
-   */
-  readonly requestCert?: boolean | "optional";
-}
-
-/** How a client treats its server. */
-export interface ClientEngineOptions {
-  /**
-   * The server's name: it is asked for (SNI) and must be in the certificate. null: neither.
-   */
-  readonly servername?: string | null;
-  /** false: any server will do, and nothing is known of it. */
-  readonly rejectUnauthorized?: boolean;
-}
 
 /** A CA's certificate that can't be used. */
 export interface UnusableAuthority {
@@ -125,14 +65,12 @@ export interface Modules {
   readonly keeper: WebAssembly.Module;
 }
 
-/** How engines get their entropy: the argument is to be filled. */
-export type Seed = (room: Uint8Array) => void;
-
 /**
  * Keys, certificates and settings, read and checked once, for any number of connections of either
  * role. The private keys live in a sandbox of their own, the keeper; every connection has an engine.
  */
 export class SecureContext {
+  private readonly making: Making;
   private readonly keeper: Keeper;
   private readonly identity: Identity | IdentityChoice | null;
   private readonly anchors: readonly Uint8Array[] | null;
@@ -149,13 +87,10 @@ export class SecureContext {
    * @throws `ArgumentTypeError`, `ArgumentValueError` for options that are wrong in themselves
    * @throws `TlsError` for credentials that can't be used
    */
-  constructor(
-    private readonly modules: Modules,
-    given: SecureContextOptions,
-    private readonly seed: Seed,
-  ) {
+  constructor(modules: Modules, given: SecureContextOptions, seed: Seed) {
     const options = checkOptions(given, CONTEXT_OPTIONS);
     for (const name of ["engine", "keeper"] as const) checkModule(name, modules?.[name]);
+    this.making = { module: modules.engine, seed, complain: asTlsError };
     // The options are not kept: a context can be printed, and the private key is not in it.
     this.profile = options.profile ?? "modern";
     this.versions = versionsOf(options);
@@ -164,8 +99,8 @@ export class SecureContext {
     this.keepsExporter = options.keepExporter ?? false;
     this.keyLog = options.keyLog && later(options.keyLog);
     this.keeper = new Keeper(modules.keeper);
-    this.tickets = this.issue(options);
-    [this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
+    [this.tickets, this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
+      this.issue(options),
       this.identify(options),
       options.ca === undefined ? null : decodeAnchors(options.ca),
     ]);
@@ -177,12 +112,7 @@ export class SecureContext {
    * @throws `TlsError` if the context has no key, or no CA that could vouch for a client
    */
   serverEngine(options: ServerEngineOptions = {}): Engine {
-    const { seed } = this;
-    const configuration = this.configuration(options);
-    const now = Date.now();
-    const clients = configuration.clients && { ...configuration.clients, now };
-    const settings = { ...configuration, clients, now, seed };
-    return settingUp(() => serverEngine(this.modules.engine, settings));
+    return readyServer(this.making, this.configuration(options));
   }
 
   /**
@@ -192,10 +122,7 @@ export class SecureContext {
    * @throws `TlsError` as does each call of the result
    */
   serverEngines(options: ServerEngineOptions): () => Engine {
-    const { seed } = this;
-    const configuration = this.configuration(options);
-    const make = settingUp(() => serverEngines(this.modules.engine, configuration));
-    return () => settingUp(() => make({ now: Date.now(), seed }));
+    return readyServers(this.making, this.configuration(options));
   }
 
   /**
@@ -214,17 +141,16 @@ export class SecureContext {
    */
   resumingEngine(given: ClientEngineOptions, sessions: ClientSessions | undefined): Engine {
     const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
-    const { profile, versions, protocols, groups, keepsExporter, keyLog, identity, seed } = this;
+    const { profile, versions, protocols, groups, keepsExporter, keyLog, identity } = this;
     if (identity !== null && "choose" in identity) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
     const { servername: serverName = null, rejectUnauthorized = true } = options;
     const server = rejectUnauthorized
-      ? { anchors: this.anchorsBecause("a server is to be verified"), now: Date.now() }
+      ? { anchors: this.anchorsBecause("a server is to be verified") }
       : null;
-    const common = { profile, versions, identity, protocols, groups, keepsExporter, keyLog, seed };
-    const settings = { ...common, serverName, server, sessions };
-    return settingUp(() => clientEngine(this.modules.engine, settings));
+    const offer = { profile, versions, identity, protocols, groups, keepsExporter, keyLog };
+    return readyClient(this.making, { ...offer, server }, { serverName, sessions });
   }
 
   /**
@@ -248,7 +174,7 @@ export class SecureContext {
    */
   get unusableAuthorities(): readonly UnusableAuthority[] {
     if (this.anchors === null) return [];
-    return leftOutOf(this.modules.engine, this.anchors).map(({ names, reason }) => ({
+    return leftOutOf(this.making.module, this.anchors).map(({ names, reason }) => ({
       subject: subjectOf(names),
       reason,
     }));
@@ -269,7 +195,7 @@ export class SecureContext {
       return { count, lifetime, keys };
     }
     if (!hasKeyElsewhere(options)) return { count, lifetime };
-    return { count, lifetime, keys: this.keeper.drawTickets(this.seed) };
+    return { count, lifetime, keys: this.keeper.drawTickets(this.making.seed) };
   }
 
   private identify(options: SecureContextOptions): Identity | IdentityChoice | null {

@@ -1,21 +1,15 @@
 import type { ClientTlsSettings } from "../cli/client-options.ts";
 import { UsageError } from "../cli/options.ts";
+import { readyClient, readyClients } from "../credentials/ready-engines.ts";
 import { whyNoHostName } from "../credentials/server-names.ts";
 import type { Engine } from "../sandbox/engine.ts";
 import type { ClientConfiguration } from "../sandbox/engine-settings.ts";
-import { clientEngine, clientEngines } from "../sandbox/engines.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
-import { fillWithEntropy } from "./entropy.ts";
 import type { TlsEnvironment } from "./environment.ts";
 import { loadIdentity } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
-import {
-  chooseGroups,
-  chooseProfile,
-  type Sources,
-  settingUpFrom,
-  versionLimits,
-} from "./server-side.ts";
+import { chooseGroups, chooseProfile, versionLimits } from "./protocol-choices.ts";
+import { makingFrom, type Sources } from "./server-side.ts";
 import { loadAnchors, type Tell } from "./trust.ts";
 
 /** The sandboxes of one connection, from the client's side. */
@@ -42,15 +36,10 @@ export function prepareClient(
   const credentials = loadClient(hasKey ? loadModule("keeper") : null, {
     ...{ settings, environment, tell },
   });
-  const { keeper, server } = credentials;
+  const { keeper } = credentials;
   return wipedIfItFails(keeper, () => {
-    const module = loadModule("engine");
-    const start = { serverName, seed: fillWithEntropy };
-    const verification = server && { ...server, now: Date.now() };
-    const engine = settingUpFrom(environment, () =>
-      clientEngine(module, { ...credentials, ...start, server: verification }),
-    );
-    return { keeper, engine };
+    const making = makingFrom(environment, loadModule("engine"));
+    return { keeper, engine: readyClient(making, credentials, { serverName }) };
   });
 }
 
@@ -77,11 +66,8 @@ export function prepareClients(
   const credentials = loadClient(hasKey ? modules.keeper : null, sources);
   const { keeper } = credentials;
   return wipedIfItFails(keeper, () => {
-    const make = settingUpFrom(environment, () => clientEngines(modules.engine, credentials));
-    const makeEngine = (serverName: string | null = settings.serverName) =>
-      settingUpFrom(environment, () =>
-        make({ serverName, now: Date.now(), seed: fillWithEntropy }),
-      );
+    const make = readyClients(makingFrom(environment, modules.engine), credentials);
+    const makeEngine = (serverName: string | null = settings.serverName) => make({ serverName });
     makeEngine().wipe();
     return { keeper, makeEngine };
   });

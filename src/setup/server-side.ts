@@ -1,23 +1,20 @@
-import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
+import { type Making, readyServer, readyServers } from "../credentials/ready-engines.ts";
 import type { Engine } from "../sandbox/engine.ts";
-import {
-  type ClientVerification,
-  type Identity,
-  type IdentityChoice,
-  PROFILE_NAMES,
-  type Profile,
-  type TicketIssue,
-  type Version,
-  type VersionLimits,
+import type {
+  ClientVerification,
+  Identity,
+  IdentityChoice,
+  Profile,
+  TicketIssue,
+  VersionLimits,
 } from "../sandbox/engine-settings.ts";
-import { serverEngine, serverEngines } from "../sandbox/engines.ts";
-import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
 import { type Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { fillWithEntropy } from "./entropy.ts";
 import type { TlsEnvironment } from "./environment.ts";
 import { loadIdentities } from "./identity.ts";
 import { loadModule, startKeeper } from "./modules.ts";
+import { chooseGroups, chooseProfile, versionLimits } from "./protocol-choices.ts";
 import { type FileTicketKeys, loadTicketKeys } from "./ticket-file.ts";
 import { loadClientVerification, noEngine, type Tell } from "./trust.ts";
 
@@ -78,24 +75,8 @@ export function prepareServer(sources: Sources) {
   const { keeper } = credentials;
   return wipedIfItFails(keeper, () => ({
     keeper,
-    engine: startEngine(loadModule("engine"), credentials, environment),
+    engine: readyServer(makingFrom(environment, loadModule("engine")), credentials),
   }));
-}
-
-/**
- * An engine that is ready for a client.
- *
- * @throws {CredentialsError} if no trust anchor can be used; {Unavailable}
- */
-function startEngine(
-  engineModule: WebAssembly.Module,
-  credentials: ServerCredentials,
-  environment: TlsEnvironment,
-): Engine {
-  const now = Date.now();
-  const clients = credentials.clients && { ...credentials.clients, now };
-  const settings = { ...credentials, clients, now, seed: fillWithEntropy };
-  return settingUpFrom(environment, () => serverEngine(engineModule, settings));
 }
 
 /**
@@ -109,47 +90,11 @@ export function engineMaker(
   credentials: ServerCredentials,
   environment: TlsEnvironment,
 ): () => Engine {
-  const make = settingUpFrom(environment, () => serverEngines(engineModule, credentials));
-  return () => settingUpFrom(environment, () => make({ now: Date.now(), seed: fillWithEntropy }));
+  return readyServers(makingFrom(environment, engineModule), credentials);
 }
 
-/** @throws {CredentialsError} naming the file; {UsageError}; {Unavailable} */
-export function settingUpFrom<T>(environment: TlsEnvironment, setUp: () => T): T {
-  try {
-    return setUp();
-  } catch (error) {
-    throw noEngine(environment, error);
-  }
-}
-
-export function versionLimits(
-  settings: Pick<TlsSettings, "minVersion" | "maxVersion">,
-): VersionLimits {
-  const { minVersion, maxVersion } = settings;
-  return { min: minVersion as Version | null, max: maxVersion as Version | null };
-}
-
-/**
- * The profile that the command line names, or else TLS_PROFILE.
- *
- * @throws {UsageError} if there is no such profile
- */
-export function chooseProfile(
-  { profile: option }: Pick<TlsSettings, "profile">,
-  environment: TlsEnvironment,
-): Profile {
-  const name = option ?? environment.profile ?? "modern";
-  const profile = PROFILE_NAMES.find((known) => known === name);
-  if (profile !== undefined) return profile;
-  const source = option === null ? "TLS_PROFILE" : "--tls-profile";
-  const known = PROFILE_NAMES.join(", ");
-  throw new UsageError(`${source}: unknown TLS profile ${name}; there are ${known}`);
-}
-
-/** @throws {UsageError} unless all of the list are groups, each once */
-export function chooseGroups(list: string | null): readonly number[] {
-  const groups = list === null ? [] : groupsNamed(list);
-  if (groups !== null) return groups;
-  const known = GROUP_NAMES.join(", ");
-  throw new UsageError(`--groups: not a list of groups: ${list}; there are ${known}`);
+/** Errors name the file. */
+export function makingFrom(environment: TlsEnvironment, module: WebAssembly.Module): Making {
+  const complain = (error: unknown) => noEngine(environment, error);
+  return { module, seed: fillWithEntropy, complain };
 }
