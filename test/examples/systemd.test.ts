@@ -1,6 +1,6 @@
 /**
- * The examples of units are such that systemd understands, in full; nothing runs them here, where
- * systemd is not the first process.
+ * The examples of units are such that systemd understands, in full. It runs bearhug's in
+ * test/addresses/under-systemd.test.ts, and s6-tlsserver's in test/probe/under-supervisors.test.ts.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
