@@ -26,7 +26,10 @@ export function parseListening(text: string): Listening {
       `not an address: ${text}; write IP:PORT, [IPV6]:PORT, unix:PATH, fd:NUMBER or systemd:NAME`,
     );
   }
-  return target;
+  // RFC 6761, 6.3: no file and no name server has a say about it.
+  return "host" in target && target.host === "localhost"
+    ? { ...target, host: "127.0.0.1" }
+    : target;
 }
 
 /** @throws {UsageError} saying what an address looks like */

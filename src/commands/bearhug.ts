@@ -15,6 +15,7 @@ import { whyNoHostName } from "../credentials/server-names.ts";
 import { requireOpen } from "../io/descriptors.ts";
 import { descriptorLimit } from "../io/platform.ts";
 import { removeStale } from "../io/stale-socket.ts";
+import { addressesOf } from "../lookup/host-addresses.ts";
 import { serveCopies } from "../server/copier.ts";
 import { roomFor } from "../server/descriptors.ts";
 import { usersOf } from "../server/ids.ts";
@@ -57,7 +58,9 @@ function main(role: Role, given: RelaySettings): void {
   const { logLevel, logFormat } = settings;
   const log = new Log({ program, logLevel, logFormat });
   if (processRole === "worker") {
-    const service = relayService(role, settings);
+    const service = relayService(role, settings, (host, signal) =>
+      addressesOf({ host, families: [4, 6], qualify: true }, signal),
+    );
     new Worker({ server: settings, command: [], log, service }).start();
     return;
   }

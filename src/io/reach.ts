@@ -1,26 +1,33 @@
-import { connect, type NetConnectOpts, type Socket } from "node:net";
+import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 
 /** A TCP address by name or number, or a UNIX socket. */
 export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
+/** How a place is reached. */
+export interface Effort {
+  /** Milliseconds for each place: its look-up, and all of its addresses. */
+  readonly patience: number;
+  readonly signal: AbortSignal;
+  /** The addresses of a host; the promise is rejected when the signal is aborted. */
+  readonly addressesOf: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
+}
+
 /**
  * Connects to the first place that answers.
  *
- * @param patience milliseconds for each
- * @throws (the promise) the system error of the last one, or the signal's reason
+ * @throws (the promise) the error of the last one, or the signal's reason
  */
 export async function reachFirst<P extends Place>(
   places: readonly P[],
-  { patience, signal }: { readonly patience: number; readonly signal: AbortSignal },
+  effort: Effort,
   failed: (place: P, error: Error) => void,
 ): Promise<{ readonly socket: Socket; readonly place: P }> {
-  const silent = new Error(`no answer within ${patience} milliseconds`);
+  const { signal } = effort;
   let last: unknown = new Error("there is no address");
   for (const place of places) {
     signal.throwIfAborted();
     try {
-      const socket = await reach({ ...place, noDelay: true }, { patience, signal, silent });
-      return { socket, place };
+      return { socket: await reachPlace(place, effort), place };
     } catch (error) {
       last = error;
       if (!signal.aborted) failed(place, error as Error);
@@ -28,6 +35,67 @@ export async function reachFirst<P extends Place>(
   }
   signal.throwIfAborted();
   throw last;
+}
+
+async function reachPlace(place: Place, effort: Effort): Promise<Socket> {
+  const { patience, signal, addressesOf } = effort;
+  const silent = new Error(`no answer within ${patience} milliseconds`);
+  const clock = new AbortController();
+  const stop = () => clock.abort(signal.reason);
+  const timer = setTimeout(() => clock.abort(silent), patience);
+  signal.addEventListener("abort", stop);
+  const attempt = (where: NetConnectOpts) =>
+    reach({ ...where, noDelay: true }, { patience, signal: clock.signal, silent });
+  try {
+    if ("path" in place) return await attempt(place);
+    const { host, port } = place;
+    const addresses = isIP(host) === 0 ? await addressesOf(host, clock.signal) : [host];
+    const attempts = addresses.map((address) => () => attempt({ host: address, port }));
+    return await race(attempts, clock);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Milliseconds that an address has before the next one is tried beside it (RFC 8305, 5). */
+const HEAD_START = 250;
+
+/**
+ * The first attempt that succeeds; the others are given up.
+ *
+ * @param clock ends all attempts
+ * @throws (the promise) the error of the attempt that failed first, or the clock's reason
+ */
+function race(attempts: readonly (() => Promise<Socket>)[], clock: AbortController) {
+  return new Promise<Socket>((resolve, reject) => {
+    let [begun, lost] = [0, 0];
+    let failure: unknown = null;
+    let timer: NodeJS.Timeout | undefined;
+    const begin = () => {
+      clearTimeout(timer);
+      const attempt = attempts[begun];
+      if (attempt === undefined || clock.signal.aborted) return;
+      begun++;
+      timer = setTimeout(begin, HEAD_START);
+      attempt().then(succeed, fail);
+    };
+    const succeed = (socket: Socket) => {
+      // Another one was faster, or the time was over.
+      if (clock.signal.aborted) socket.destroy();
+      clearTimeout(timer);
+      resolve(socket);
+      clock.abort(new Error("another address has answered"));
+    };
+    const fail = (error: unknown) => {
+      failure ??= error;
+      lost++;
+      if (clock.signal.aborted) reject(clock.signal.reason);
+      else if (lost === attempts.length) reject(failure);
+      else begin();
+    };
+    begin();
+  });
 }
 
 /**

@@ -16,6 +16,9 @@ export interface HostQuestion {
 /** More addresses than this are not tried. */
 const ADDRESSES_MAX = 16;
 
+/** RFC 6761, 6.3: it is this machine, whatever the hosts file says. What goes there may be in clear. */
+const THIS_MACHINE = /^localhost\.?$/i;
+
 const LOOPBACK = { 4: "127.0.0.1", 6: "::1" } as const;
 
 /**
@@ -33,6 +36,7 @@ export async function addressesOf(question: HostQuestion, signal: AbortSignal): 
     if (families.includes(family)) return [formatAddress(literal)];
     throw new Error(`not an IPv${families[0]} address`);
   }
+  if (THIS_MACHINE.test(host)) return families.map((family) => LOOPBACK[family]);
   const found = inHosts(question) ?? inLoopback(question) ?? (await inDns(question, signal));
   if (found.length === 0) throw new Error("no such host");
   return found.slice(0, ADDRESSES_MAX);

@@ -21,7 +21,7 @@ interface Permission {
 export function permissionOptions(sets: readonly Changes[]): readonly string[] | null {
   const { allowedNodeEnvironmentFlags: flags, env } = process;
   if (!flags.has("--permission") || LOADS_FILES.test(env["NODE_OPTIONS"] ?? "")) return null;
-  const paths = [...ownFiles(), ...READ_BY_NODE, ...ACCOUNTS, ...credentialFiles(sets)];
+  const paths = [...ownFiles(), ...READ_BY_NODE, ...NAMES, ...ACCOUNTS, ...credentialFiles(sets)];
   // They mean something else in such a list.
   if (paths.some((path) => /[*,]/.test(path))) return null;
   const reads = paths.map((path) => `--allow-fs-read=${path}`);
@@ -40,6 +40,9 @@ const NETWORK = ["--allow-net", "--disable-warning=ExperimentalWarning"];
 
 /** A file that NODE_OPTIONS names is read before ours, and could be anywhere. */
 const LOADS_FILES = /(^|\s)(-r|--require|--(experimental-)?loader|--import)(\s|=)(?!data:)/;
+
+/** For names of backends, which are looked up for each connection. */
+const NAMES = ["/etc/hosts", "/etc/resolv.conf"];
 
 /** For users and groups by name. */
 const ACCOUNTS = ["/etc/passwd", "/etc/group"];

@@ -5,7 +5,7 @@ import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import type { Connection } from "../connection/connection.ts";
 import { exchange } from "../connection/preface.ts";
 import { StreamFailure } from "../connection/stream-failure.ts";
-import { reachFirst } from "../io/reach.ts";
+import { type Effort, reachFirst } from "../io/reach.ts";
 import { PrefaceError } from "../starttls/preface.ts";
 import { closed, opened } from "./events.ts";
 import type { Talk, Visit } from "./service.ts";
@@ -38,6 +38,7 @@ export abstract class Relay implements Talk {
   constructor(
     protected readonly visit: Visit,
     protected readonly settings: RelaySettings,
+    private readonly addressesOf: Effort["addressesOf"],
   ) {
     opened(visit.log, visit.client);
     this.prefaces = prefacesOf(settings);
@@ -62,10 +63,11 @@ export abstract class Relay implements Talk {
   protected async reach(): Promise<{ readonly socket: Socket; readonly place: Target }> {
     const { connect, connectTimeout } = this.settings;
     const { signal } = this.abort;
-    const options = { patience: connectTimeout, signal };
+    const { addressesOf } = this;
+    const effort = { patience: connectTimeout, signal, addressesOf };
     const { log, client } = this.visit;
     const isLast = (target: Target) => target === connect.at(-1);
-    const reached = await reachFirst(connect, options, (target, error) => {
+    const reached = await reachFirst(connect, effort, (target, error) => {
       // The last one's failure is the connection's.
       if (isLast(target)) return;
       const text = `${client.number}: unable to connect to ${nameOf(target)}: ${reasonOf(error)}`;

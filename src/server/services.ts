@@ -1,5 +1,6 @@
 import type { RelaySettings } from "../cli/bearhug-options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
+import type { Effort } from "../io/reach.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { prepareClients } from "../setup/client-side.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
@@ -23,12 +24,20 @@ export function programService(settings: TlsSettings): Service {
   };
 }
 
-/** An address in place of prog. */
-export function relayService(role: "server" | "client", settings: RelaySettings): Service {
+/**
+ * An address in place of prog.
+ *
+ * @param addressesOf looks names of backends up
+ */
+export function relayService(
+  role: "server" | "client",
+  settings: RelaySettings,
+  addressesOf: Effort["addressesOf"],
+): Service {
   if (role === "server") {
     return {
       load: (...files) => loadServer(settings, ...files),
-      begin: (visit) => new Inbound(visit, settings),
+      begin: (visit) => new Inbound(visit, settings, addressesOf),
     };
   }
   return {
@@ -36,7 +45,7 @@ export function relayService(role: "server" | "client", settings: RelaySettings)
       const { keeper, makeEngine } = prepareClients(modules, { settings, environment, tell });
       return { keeper: keeper ?? { wipe() {} }, makeEngine };
     },
-    begin: (visit) => new Outbound(visit, settings),
+    begin: (visit) => new Outbound(visit, settings, addressesOf),
   };
 }
 

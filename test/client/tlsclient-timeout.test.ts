@@ -9,6 +9,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { NEEDS_HOSTS, withHosts } from "../support/hosts.ts";
 import { eventually } from "../support/limits.ts";
+import { NEEDS_RESOLVER, startSilentNameServer, withResolver } from "../support/name-server.ts";
 import { start } from "../support/processes.ts";
 import { startServer } from "../support/server.ts";
 import { runClient } from "../support/tls-client-program.ts";
@@ -51,6 +52,26 @@ it("-t: 111, and one line, however long the rounds are", async () => {
   const passed = Date.now() - started;
   expect(passed).toBeGreaterThanOrEqual(1000);
   expect(passed).toBeLessThan(5000);
+});
+
+describe("with a name server that never answers", NEEDS_RESOLVER, () => {
+  it("-t: 111, and one line; the look-up keeps the process no longer", async () => {
+    const dns = await startSilentNameServer();
+    const runner = withResolver([`nameserver ${dns.address}`, "options timeout:9 attempts:2"]);
+    const started = Date.now();
+    const call = { authority, runner, host: "www.homes.test", port: 443, options: ["-t", "1"] };
+    expect(await runClient(call)).toEqual({
+      code: 111,
+      signal: null,
+      stdout: "",
+      stderr:
+        "s6-tlsclient: fatal: unable to connect to www.homes.test port 443: no answer within 1 seconds\n",
+    });
+    const passed = Date.now() - started;
+    expect(passed).toBeGreaterThanOrEqual(1000);
+    expect(passed).toBeLessThan(6000);
+    expect(dns.log()).toContain("www homes test");
+  });
 });
 
 it("-t: more than a timer can count is as good as for ever", async () => {

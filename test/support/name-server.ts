@@ -1,3 +1,6 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { afterEach } from "vitest";
 import { eventually } from "./limits.ts";
 import { needs } from "./needs.ts";
 import { run, start } from "./processes.ts";
@@ -9,7 +12,7 @@ let last = 20;
 export interface NameServer {
   /** Its address, in 127.53.0.0/16. */
   readonly address: string;
-  /** What it was asked, a line each, in dnsmasq's words. */
+  /** What it was asked, a line each; of dnsmasq, in its words. */
   readonly log: () => string;
 }
 
@@ -31,6 +34,27 @@ export async function startNameServer(...options: string[]): Promise<NameServer>
   await eventually("dnsmasq", () => /started, version/.test(server.stdout + server.stderr));
   return { address, log: () => server.stdout + server.stderr };
 }
+
+/** A name server that hears everything and answers nothing, until its test ends. */
+export async function startSilentNameServer(): Promise<NameServer> {
+  const address = `127.53.${process.pid % 250}.${++last}`;
+  const socket = createSocket("udp4");
+  silent.add(socket);
+  let log = "";
+  socket.on("message", (question) => {
+    // Behind the header, the labels of the name.
+    log += `${question.toString("latin1", 12).replace(/[^a-z0-9-]/g, " ")}\n`;
+  });
+  socket.bind(53, address);
+  await once(socket, "listening");
+  return { address, log: () => log };
+}
+
+const silent = new Set<Socket>();
+afterEach(() => {
+  for (const socket of silent) socket.close();
+  silent.clear();
+});
 
 /** Runs a command where this is resolv.conf(5), and these are the hosts; no other process sees that. */
 export function withResolver(lines: readonly string[], hosts: readonly string[] = []): string[] {
