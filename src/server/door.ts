@@ -1,6 +1,7 @@
 import { chmodSync, chownSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import { constants } from "node:os";
+import { type BareSocket, listenForBare } from "./bare-sockets.ts";
 import { BadChannel, FrameReader, isRecord, sendFrame } from "./frames.ts";
 import {
   linkOf,
@@ -32,10 +33,12 @@ const PATIENCE = 10_000;
 /** So many connections may wait to be accepted. */
 const BACKLOG = 4096;
 
+const ALL_ALLOWED = { pauseOnConnect: true, allowHalfOpen: true };
+
 /** An order whose sockets have not been accepted yet. */
 interface Awaited {
   /** null: they never came. */
-  readonly arrived: (sockets: [input: Socket, output: Socket] | null) => void;
+  readonly arrived: (sockets: readonly [input: BareSocket, output: BareSocket] | null) => void;
   readonly patience: NodeJS.Timeout;
 }
 
@@ -46,18 +49,19 @@ export class Door {
   private opened = 0;
   private link: Socket | null = null;
   /** All sockets for progs, and when each is given up. */
-  private readonly sockets = new Map<Socket, NodeJS.Timeout>();
+  private readonly sockets = new Map<BareSocket, NodeJS.Timeout>();
   /** Their labels have not come yet. */
-  private readonly unlabelled = new Set<Socket>();
+  private readonly unlabelled = new Set<BareSocket>();
   /** By their labels. */
-  private readonly waiting = new Map<bigint, Socket>();
+  private readonly waiting = new Map<bigint, BareSocket>();
   private readonly awaited = new Map<number, Awaited>();
 
   constructor(private readonly settings: DoorSettings) {
     const { path } = settings.order;
+    const connected = (socket: Socket) => this.useLink(socket);
     this.servers = [
-      this.listen(path, (socket) => this.take(socket)),
-      this.listen(linkOf(path), (socket) => this.useLink(socket)),
+      this.listen(path, (options) => listenForBare(options, (socket) => this.take(socket))),
+      this.listen(linkOf(path), (options) => createServer(ALL_ALLOWED, connected).listen(options)),
     ];
   }
 
@@ -81,19 +85,20 @@ export class Door {
   /** Nothing new comes in. What has its prog goes on, and its end is told, as long as there is a link. */
   close(): void {
     for (const server of this.servers) server.close();
-    for (const socket of this.sockets.keys()) socket.destroy();
+    for (const socket of [...this.sockets.keys()]) this.drop(socket);
     for (const number of [...this.awaited.keys()]) this.giveUp(number);
   }
 
-  private listen(path: string, connected: (socket: Socket) => void): Server {
+  private listen(path: string, listening: (options: ListenOptions) => Server): Server {
     const { opened, order } = this.settings;
-    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, connected);
+    // It listens when this call is over, and until its owner is set, root alone may connect.
+    const umask = process.umask(0o777);
+    const server = listening({ path, backlog: BACKLOG });
+    process.umask(umask);
     server.on("error", opened);
     // One that is closed at once never says that it listens, and the primary waits for an answer.
     server.on("close", () => opened(new Error("it was closed")));
-    // It listens when this call is over, and until its owner is set, root alone may connect.
-    const umask = process.umask(0o777);
-    server.listen({ path, backlog: BACKLOG }, () => {
+    server.on("listening", () => {
       try {
         chownSync(path, 0, order.group);
         chmodSync(path, 0o660);
@@ -102,13 +107,11 @@ export class Door {
         opened(error as Error);
       }
     });
-    process.umask(umask);
     return server;
   }
 
-  private take(socket: Socket): void {
-    const patience = setTimeout(() => socket.destroy(), PATIENCE);
-    socket.once("close", () => this.forget(socket));
+  private take(socket: BareSocket): void {
+    const patience = setTimeout(() => this.drop(socket), PATIENCE);
     this.sockets.set(socket, patience);
     this.unlabelled.add(socket);
     // Without an order, a label need not have come yet.
@@ -175,15 +178,20 @@ export class Door {
 
   private readLabels(): void {
     for (const socket of this.unlabelled) {
-      const label = takeLabel(socket);
+      const label = takeLabel(socket.fd);
       if (label === null) continue;
       this.unlabelled.delete(socket);
-      if (label === undefined || this.waiting.has(label)) socket.destroy();
+      if (label === undefined || this.waiting.has(label)) this.drop(socket);
       else this.waiting.set(label, socket);
     }
   }
 
-  private forget(socket: Socket): void {
+  private drop(socket: BareSocket): void {
+    this.forget(socket);
+    socket.close();
+  }
+
+  private forget(socket: BareSocket): void {
     clearTimeout(this.sockets.get(socket));
     this.sockets.delete(socket);
     this.unlabelled.delete(socket);

@@ -1,9 +1,9 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import type { Socket } from "node:net";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { sessionVariableNames, type Variables } from "../connection/session-variables.ts";
 import { find } from "../program/exec.ts";
 import type { Privileges } from "../program/privileges.ts";
+import type { BareSocket } from "./bare-sockets.ts";
 import type { ClientFacts, StartOrder } from "./messages.ts";
 import {
   commandFor,
@@ -31,7 +31,11 @@ export class ProgStarter {
   }
 
   /** @throws for what shows at once */
-  start(client: ClientFacts, order: StartOrder, [input, output]: [Socket, Socket]): ChildProcess {
+  start(
+    client: ClientFacts,
+    order: StartOrder,
+    [input, output]: readonly [BareSocket, BareSocket],
+  ): ChildProcess {
     const { progOwner } = this.settings;
     const command = commandFor(this.settings.command, client);
     const { uid, gid, groups } = progOwner;
@@ -41,7 +45,7 @@ export class ProgStarter {
       session: valuesOf(order.values, sessionVariableNames),
       proxied: given(valuesOf(order.proxied, PROXIED), order.proxied),
     });
-    const stdio: StdioOptions = [input, output, "inherit"];
+    const stdio: StdioOptions = [input.fd, output.fd, "inherit"];
     // Node drops all groups of a child that changes its user, and knows no others.
     if (!groups?.length) {
       const [file = "", ...args] = command;

@@ -47,7 +47,8 @@ export function startAs(
   const passed = log === null ? descriptors : [...descriptors, log];
   const logAt = FIRST_PASSED + descriptors.length;
   const confinement = confined ? confiner() : null;
-  const execArgv = [...youngHeap(process.env), ...process.execArgv, ...nodeOptions];
+  const own = [...youngHeap(role, process.env), ...(role === "spawner" ? LITTLE_TO_COPY : [])];
+  const execArgv = [...own, ...process.execArgv, ...nodeOptions];
   const child = fork(launcher, line, {
     execArgv,
     ...(confinement !== null && {
@@ -68,12 +69,16 @@ export function startAs(
  *
  * @returns options of Node; none where NODE_OPTIONS sets this size, which they would replace
  */
-function youngHeap({ NODE_OPTIONS: given = "" }: NodeJS.ProcessEnv): string[] {
-  return given.includes("semi-space") ? [] : [`--max-semi-space-size=${SEMI_SPACE}`];
+function youngHeap(role: ProcessRole, { NODE_OPTIONS: given = "" }: NodeJS.ProcessEnv): string[] {
+  const size = role === "spawner" ? SEMI_SPACE.spawner : SEMI_SPACE.others;
+  return given.includes("semi-space") ? [] : [`--max-semi-space-size=${size}`];
 }
 
 /** MiB; Node's own is 16. bench/README.md has what others were measured to cost. */
-const SEMI_SPACE = 4;
+const SEMI_SPACE = { spawner: 1, others: 4 };
+
+/** The spawner does little but fork: no optimised code, and no threads of V8's, which have stacks and heaps. */
+const LITTLE_TO_COPY = ["--no-opt", "--v8-pool-size=0"];
 
 /**
  * Node believes what a process says about the sockets that pass between us, and throws where nothing

@@ -1,6 +1,4 @@
 import { readSync } from "node:fs";
-import type { Socket } from "node:net";
-
 /**
  * The first bytes that a worker writes into each of its sockets to the spawner: for which connection it
  * is, and which of the two. The order in which sockets come would not do: where a process is out of
@@ -29,15 +27,14 @@ export function keyOf(number: number, purpose: Purpose): bigint {
 }
 
 /**
- * Takes the label out of a socket that is paused, and nothing of what follows.
+ * Takes the label out of a socket that nothing reads, and nothing of what follows.
  *
  * @returns its key; null: it has not come yet; undefined: there will be none
  */
-export function takeLabel(socket: Socket): bigint | null | undefined {
-  const { fd } = (socket as unknown as { _handle: { fd: number } | null })._handle ?? { fd: -1 };
+export function takeLabel(fd: number): bigint | null | undefined {
   const label = Buffer.alloc(LENGTH);
   try {
-    // Node's own reading has no limit that could be set for a socket that was accepted.
+    // Node's own reading has no limit that could be set.
     return readSync(fd, label) === LENGTH ? label.readBigUInt64BE() : undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EAGAIN" ? null : undefined;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
 import { endingOf } from "../program/program.ts";
+import type { BareSocket } from "./bare-sockets.ts";
 import { Door } from "./door.ts";
 import type {
   ClientFacts,
@@ -153,7 +153,7 @@ export class Spawner {
   private startProg(
     client: ClientFacts,
     order: StartOrder,
-    { sockets, door }: { readonly sockets: [Socket, Socket]; readonly door: Door },
+    { sockets, door }: { readonly sockets: readonly [BareSocket, BareSocket]; readonly door: Door },
   ): void {
     const { number } = order;
     try {
@@ -169,7 +169,7 @@ export class Spawner {
       this.failed(door, number, error as NodeJS.ErrnoException);
     } finally {
       // Only this process' copies: they are prog's now.
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) socket.close();
     }
   }
 

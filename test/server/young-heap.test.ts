@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
 import { commandOf } from "../support/privileges.ts";
 import { startServer } from "../support/server.ts";
 
@@ -7,6 +9,9 @@ import { startServer } from "../support/server.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
+
+const optionsOf = (pid: number, name: string) =>
+  commandOf(pid).filter((word) => word.startsWith(name));
 
 async function sizesOfWorkers(NODE_OPTIONS: string): Promise<(string | undefined)[]> {
   const server = await startServer({ authority, credentials, environment: { NODE_OPTIONS } });
@@ -22,6 +27,18 @@ it("is small in workers", async () => {
   expect(sizes.length).toBeGreaterThan(0);
   expect(new Set(sizes)).toEqual(new Set(["--max-semi-space-size=4"]));
 });
+
+it(
+  "is smaller still in the spawner, which has neither optimised code nor V8's threads",
+  NEEDS_ROOT,
+  async () => {
+    const server = await startServer({ authority, credentials, options: ["-u", "33"] });
+    const { spawner = Number.NaN } = server;
+    expect(optionsOf(spawner, "--max-semi-space-size")).toEqual(["--max-semi-space-size=1"]);
+    const threads = (pid = Number.NaN) => readdirSync(`/proc/${pid}/task`).length;
+    expect(threads(spawner)).toBeLessThan(threads(server.workers[0]));
+  },
+);
 
 it("has the size that NODE_OPTIONS asks for", async () => {
   const sizes = await sizesOfWorkers("--max-semi-space-size=32");
