@@ -150,7 +150,8 @@ function handshake(engine: Engine, version: Version, session?: Buffer): Promise<
   });
 }
 
-function talk(engine: Engine, records: Buffer): Buffer {
+/** @returns what it answers to these */
+export function talk(engine: Engine, records: Buffer): Buffer {
   const answer: Buffer[] = [];
   for (let at = 0; at < records.length; ) {
     const room = engine.buffer("recvrec");

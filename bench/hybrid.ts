@@ -12,7 +12,7 @@ import { groupsNamed } from "../src/sandbox/groups.ts";
 import { Keeper } from "../src/sandbox/keeper.ts";
 import { readCertificates } from "../src/setup/certificate-file.ts";
 import { readInto } from "../src/setup/read-into.ts";
-import { said } from "./handshake.ts";
+import { said, talk } from "./handshake.ts";
 import { repository } from "./repository.ts";
 import type { Credentials } from "./scratch.ts";
 
@@ -105,32 +105,20 @@ function handshake(server: Engine, client: Engine): Once {
   let spent = 0;
   let sent = 0;
   let received = 0;
+  let question = said(client);
   while (!server.established || !client.established) {
-    const question = said(client);
     const began = performance.now();
-    give(server, question);
-    const answer = said(server);
+    const answer = talk(server, question);
     spent += performance.now() - began;
     if (question.length + answer.length === 0) throw new Error("nothing moves");
-    give(client, answer);
     sent += question.length;
     received += answer.length;
+    question = talk(client, answer);
   }
   const pages = pagesOf(server);
   server.wipe();
   client.wipe();
   return { spent, sent, received, pages };
-}
-
-function give(engine: Engine, records: Uint8Array): void {
-  for (let at = 0; at < records.length; ) {
-    const room = engine.buffer("recvrec");
-    const count = Math.min(room.length, records.length - at);
-    if (count === 0) throw new Error("the engine takes no records");
-    room.set(records.subarray(at, at + count));
-    engine.ack("recvrec", count);
-    at += count;
-  }
 }
 
 const PAGE = 4096;

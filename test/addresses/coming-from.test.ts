@@ -58,6 +58,16 @@ function files({ certFile, keyFile }: Credentials): string[] {
   return [`cert = ${certFile}`, `key = ${keyFile}`];
 }
 
+/** stunnel's lines for clients with certificates. */
+const VERIFYING = [`CAfile = ${authority.certFile}`, "verifyChain = yes"];
+
+/** A stunnel in front of a backend, with the server's pair. */
+const stunnel = (to: number, ...lines: readonly string[]) =>
+  stunnelService([`connect = 127.0.0.1:${to}`, ...files(credentials), ...lines]);
+
+const bearhug = (to: number, ...options: readonly string[]) =>
+  relayServer(["--connect", `127.0.0.1:${to}`, ...options]);
+
 const destination = ({ port }: { port: number }) => ({ port, authority });
 
 /** A conversation, or "refused". The client doesn't half-close: hitch would take that for the end. */
@@ -98,9 +108,9 @@ describe("a server", () => {
     says(named["stunnel.conf"], "cert = ", "key = ");
     says(named["bearhug"], "--cert ", "--key ");
     const all = [
-      await stunnelService([`connect = 127.0.0.1:${to}`, ...files(credentials)]),
+      await stunnel(to),
       await hitch([credentials], [`--backend=[127.0.0.1]:${to}`]),
-      await relayServer(["--connect", `127.0.0.1:${to}`]),
+      await bearhug(to),
     ];
     for (const one of all) {
       expect(await answerOf(one.port)).toBe("hello");
@@ -123,12 +133,7 @@ describe("a server", () => {
         ["[second]", "sni = page:other.test", target, ...files(other)],
       ),
       await hitch([credentials, other], [`--backend=[127.0.0.1]:${to}`]),
-      await relayServer([
-        "--connect",
-        `127.0.0.1:${to}`,
-        "--sni",
-        `other.test=${other.certFile},${other.keyFile}`,
-      ]),
+      await bearhug(to, "--sni", `other.test=${other.certFile},${other.keyFile}`),
     ];
     for (const one of all) {
       expect(await certificateFor(one.port, "other.test")).toEqual(derCertificate(other.certFile));
@@ -145,18 +150,13 @@ describe("a server", () => {
     says(cells["bearhug"], "--cacert ");
     const { port: to } = await backend(echo);
     const all = [
-      await stunnelService([
-        `connect = 127.0.0.1:${to}`,
-        ...files(credentials),
-        `CAfile = ${authority.certFile}`,
-        "verifyChain = yes",
-      ]),
+      await stunnel(to, ...VERIFYING),
       await hitch(
         [credentials],
         [`--backend=[127.0.0.1]:${to}`],
         ["client-verify = required", `client-verify-ca = "${authority.certFile}"`],
       ),
-      await relayServer(["--connect", `127.0.0.1:${to}`, "--cacert", authority.certFile]),
+      await bearhug(to, "--cacert", authority.certFile),
     ];
     for (const one of all) {
       expect(await answerOf(one.port, shown(alice))).toBe("hello");
@@ -170,21 +170,8 @@ describe("a server", () => {
     says(cells["bearhug"], "--allow-dns");
     const { port: to } = await backend(echo);
     const all = [
-      await stunnelService([
-        `connect = 127.0.0.1:${to}`,
-        ...files(credentials),
-        `CAfile = ${authority.certFile}`,
-        "verifyChain = yes",
-        "checkHost = alice.test",
-      ]),
-      await relayServer([
-        "--connect",
-        `127.0.0.1:${to}`,
-        "--cacert",
-        authority.certFile,
-        "--allow-dns",
-        "alice.test",
-      ]),
+      await stunnel(to, ...VERIFYING, "checkHost = alice.test"),
+      await bearhug(to, "--cacert", authority.certFile, "--allow-dns", "alice.test"),
     ];
     for (const one of all) {
       expect(await answerOf(one.port, shown(alice))).toBe("hello");
@@ -205,20 +192,12 @@ describe("a server", () => {
       });
     });
     const target = `--backend=[127.0.0.1]:${to}`;
-    const connectTo = ["--connect", `127.0.0.1:${to}`];
     const all = [
-      [
-        await stunnelService([
-          `connect = 127.0.0.1:${to}`,
-          ...files(credentials),
-          "protocol = proxy",
-        ]),
-        1,
-      ],
+      [await stunnel(to, "protocol = proxy"), 1],
       [await hitch([credentials], [target, "--write-proxy-v1"]), 1],
-      [await relayServer([...connectTo, "--send-proxy", "v1"]), 1],
+      [await bearhug(to, "--send-proxy", "v1"), 1],
       [await hitch([credentials], [target, "--write-proxy-v2"]), 2],
-      [await relayServer([...connectTo, "--send-proxy", "v2"]), 2],
+      [await bearhug(to, "--send-proxy", "v2"), 2],
     ] as const;
     for (const [one, version] of all) {
       const client = await connect(destination(one));
@@ -252,15 +231,7 @@ describe("a server", () => {
     });
     const all = [
       await hitch([credentials], [`--backend=[127.0.0.1]:${to}`, "--proxy-proxy"]),
-      await relayServer([
-        "--connect",
-        `127.0.0.1:${to}`,
-        "-L",
-        "--proxy-from",
-        "127.0.0.1",
-        "--send-proxy",
-        "v1",
-      ]),
+      await bearhug(to, "-L", "--proxy-from", "127.0.0.1", "--send-proxy", "v1"),
     ];
     for (const one of all) {
       const socket = await connectRaw(one.port);
@@ -282,22 +253,15 @@ describe("a server", () => {
       socket.write("220 mail.test ESMTP\r\n");
       socket.on("data", () => socket.end("221 bye\r\n"));
     });
-    const all = [
-      await stunnelService([`connect = 127.0.0.1:${to}`, ...files(credentials), "protocol = smtp"]),
-      await relayServer(["--connect", `127.0.0.1:${to}`, "--starttls", "smtp"]),
-    ];
+    const all = [await stunnel(to, "protocol = smtp"), await bearhug(to, "--starttls", "smtp")];
     for (const one of all) {
       const { stderr } = await openssl(destination(one), ["-starttls", "smtp", "-no_ign_eof"]);
       expect(stderr).toContain("Verification: OK");
     }
     const plain = await backend(echo);
     const both = [
-      await stunnelService([
-        `connect = 127.0.0.1:${plain.port}`,
-        ...files(credentials),
-        "protocol = pgsql",
-      ]),
-      await relayServer(["--connect", `127.0.0.1:${plain.port}`, "--starttls", "postgresql"]),
+      await stunnel(plain.port, "protocol = pgsql"),
+      await bearhug(plain.port, "--starttls", "postgresql"),
     ];
     for (const one of both) {
       const socket = await connectRaw(one.port);
@@ -315,7 +279,7 @@ describe("a server", () => {
     const { port: to } = await backend(echo);
     const all = [
       await hitch([credentials], [`--backend=[127.0.0.1]:${to}`, "--alpn-protos=h2,http/1.1"]),
-      await relayServer(["--connect", `127.0.0.1:${to}`, "--alpn", "h2,http/1.1"]),
+      await bearhug(to, "--alpn", "h2,http/1.1"),
     ];
     for (const one of all) {
       const client = await connect(destination(one), { ALPNProtocols: ["http/1.1", "h2"] });
@@ -384,7 +348,7 @@ describe("a client", () => {
     return (await relayServer(["--connect", `127.0.0.1:${port}`, ...options])).port;
   }
 
-  const chain = [`CAfile = ${authority.certFile}`, "verifyChain = yes"];
+  const chain = [...VERIFYING];
 
   it("is one, listens, reaches the server, verifies its chain and name", async () => {
     says(row("client", "be one")["stunnel.conf"], "client = yes");

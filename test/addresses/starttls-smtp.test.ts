@@ -255,28 +255,14 @@ describe("a client", () => {
   ])("a server with %s is refused, and our client hears nothing", async (_, words, told) => {
     const { port } = await backend((socket) => speak(socket, words));
     const serving = await clientTo(port, ["-K", "600"]);
-    const client = await connectRaw(serving.port);
-    expect(
-      `${await within(
-        8000,
-        "the end",
-        everything(client).catch(() => ""),
-      )}`,
-    ).toBe("");
+    expect(await heardFrom(serving)).toBe("");
     await serving.logged(told);
   });
 
   it("a server whose certificate is for another name is refused before our client is greeted", async () => {
     const { serving: server_ } = await server();
     const serving = await clientTo(server_.port, ["-k", "other.test"]);
-    const client = await connectRaw(serving.port);
-    expect(
-      `${await within(
-        8000,
-        "the end",
-        everything(client).catch(() => ""),
-      )}`,
-    ).toBe("");
+    expect(await heardFrom(serving)).toBe("");
     expect(
       await openssl({ port: server_.port, authority }, ["-starttls", "smtp", "-no_ign_eof"]),
     ).toMatchObject({ code: 0 });
@@ -299,4 +285,10 @@ function clientTo(port: number, options: readonly string[] = []) {
     ...[...starttls, "--cacert", authority.certFile, "-k", SERVER_NAME],
     ...["--connect", `127.0.0.1:${port}`, ...options],
   ]);
+}
+
+/** What a client hears until it is hung up on. */
+async function heardFrom({ port }: { readonly port: number }): Promise<string> {
+  const heard = everything(await connectRaw(port)).catch(() => "");
+  return `${await within(8000, "the end", heard)}`;
 }

@@ -1,8 +1,9 @@
 import { createHash, randomBytes, verify } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
+import { givenImports, type Imports } from "./given-imports.ts";
 import { identityOf, loadKey, newClient, newServer } from "./instances.ts";
 import { handshake } from "./pair.ts";
 
@@ -14,29 +15,7 @@ const MESSAGE = Buffer.from("anything");
 const HASHES = { md5AndSha1: 0, sha1: 2, sha224: 3, sha256: 4, sha384: 5, sha512: 6 } as const;
 type Hash = keyof typeof HASHES;
 
-interface Imports {
-  keeper: {
-    sign(hash: number, value: number, length: number, out: number, max: number): number;
-    decrypt(data: number, length: number): number;
-  };
-}
-
-const given: Imports[] = [];
-const RealInstance = WebAssembly.Instance;
-
-beforeEach(() => {
-  given.length = 0;
-  WebAssembly.Instance = new Proxy(RealInstance, {
-    construct(target, [module, imports]: [WebAssembly.Module, WebAssembly.Imports]) {
-      given.push(imports as unknown as Imports);
-      return new target(module, imports);
-    },
-  });
-});
-
-afterEach(() => {
-  WebAssembly.Instance = RealInstance;
-});
+const given = givenImports();
 
 function digest(hash: Hash): Buffer {
   const of = (name: string) => createHash(name).update(MESSAGE).digest();

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SandboxTrap } from "../../src/sandbox/instance.ts";
 import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
 import { Authority } from "../support/certificates.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { clientHello } from "./client-hello.ts";
+import { givenImports, type Imports } from "./given-imports.ts";
 import { drain, exportsOf, feed, loadKey, newServer } from "./instances.ts";
 
 /**
@@ -15,30 +16,7 @@ const credentials = Authority.root().issue();
 const SHA256 = 4;
 const SUITES = [0xcca9, 0xc02b, 0x009c];
 
-interface Imports {
-  keeper: {
-    sign(hash: number, value: number, length: number, out: number, max: number): number;
-    decrypt(data: number, length: number): number;
-  };
-}
-
-/** What each instance was given, in order. */
-const given: Imports[] = [];
-const RealInstance = WebAssembly.Instance;
-
-beforeEach(() => {
-  given.length = 0;
-  WebAssembly.Instance = new Proxy(RealInstance, {
-    construct(target, [module, imports]: [WebAssembly.Module, WebAssembly.Imports]) {
-      given.push(imports as unknown as Imports);
-      return new target(module, imports);
-    },
-  });
-});
-
-afterEach(() => {
-  WebAssembly.Instance = RealInstance;
-});
+const given = givenImports();
 
 /** Stands for the keeper, and notes what reaches it. */
 class Listener implements KeyOperations {

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
-import { opensslArguments, TLS12, VERSIONS } from "../support/clients.ts";
+import { opensslArguments, VERSIONS, VERSIONS_BY_HASH } from "../support/clients.ts";
 import {
   bearhug,
   listening,
@@ -63,12 +63,7 @@ describe.each([
   ["a client", asClient],
   ["a server", asServer],
 ] as const)("%s", (_, meeting) => {
-  it.each([
-    ["TLSv1.2", TLS12],
-    ["TLSv1.2", { ...TLS12, ciphers: "ECDHE-ECDSA-AES256-GCM-SHA384" }],
-    ["TLSv1.3", {}],
-    ["TLSv1.3", { ciphers: "TLS_AES_256_GCM_SHA384" }],
-  ] as const)("with %s and %j", async (version, theirs) => {
+  it.each(VERSIONS_BY_HASH)("with %s and %j", async (version, theirs) => {
     const profile = version === "TLSv1.3" ? "strict" : "modern";
     const ends = await meeting({ keepExporter: true, profile }, theirs);
     expect(ends.ours.protocol).toBe(version);

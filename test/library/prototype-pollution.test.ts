@@ -77,6 +77,7 @@ const EVIL: Readonly<Record<string, unknown>> = {
   turns: {},
   refuses: () => "is refused",
   tickets: 0,
+  ticketKeys: Buffer.alloc(32),
   session: Buffer.alloc(9),
   pins: [`sha256//${Buffer.alloc(32).toString("base64")}`],
   checkPeer: () => new Error("polluted"),

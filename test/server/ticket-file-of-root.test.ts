@@ -3,20 +3,18 @@
  * becomes that user, and a reload replaces the workers.
  */
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { connect as connectTls } from "node:tls";
+import { chmodSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Authority, SERVER_NAME } from "../support/certificates.ts";
+import { Authority } from "../support/certificates.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { asNobody, NOBODY, publicProgram } from "../support/nobody.ts";
-import { everything, run } from "../support/processes.ts";
+import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
+import { visitWithTicket } from "../support/ticket-visits.ts";
 
 const authority = Authority.root();
-const ca = readFileSync(authority.certFile);
 const credentials = authority.issue();
 chmodSync(credentials.keyFile, 0o400);
 
@@ -41,27 +39,11 @@ function serving(file: string): Promise<Server> {
   });
 }
 
-interface Visit {
-  readonly reused: boolean;
-  /** For the next one. */
-  readonly session: Buffer;
-}
-
-async function visit({ port }: Server, session?: Buffer): Promise<Visit> {
-  const socket = connectTls({
-    ...{ host: "127.0.0.1", port, servername: SERVER_NAME, ca, minVersion: "TLSv1.3" },
-    ...(session && { session }),
-  });
-  const next = once(socket, "session");
-  expect((await everything(socket)).toString()).toBe("hello");
-  return { reused: socket.isSessionReused(), session: (await next)[0] as Buffer };
-}
-
 /** Visits enough for both workers, the first of which offers this session; gives the last session. */
 async function resumesOnBoth(server: Server, session: Buffer): Promise<Buffer> {
   let last = session;
   for (let n = 0; n < 4; n++) {
-    const { reused, session: next } = await visit(server, last);
+    const { reused, session: next } = await visitWithTicket(server, last);
     expect([n, reused]).toEqual([n, true]);
     last = next;
   }
@@ -86,7 +68,7 @@ describe("as root", NEEDS_ROOT, () => {
   it("sessions are resumed by all workers: at the start, and by those that replace them", async () => {
     const file = secret(one);
     const [server, other] = await Promise.all([serving(file), serving(file)]);
-    let session = await resumesOnBoth(server, (await visit(other)).session);
+    let session = await resumesOnBoth(server, (await visitWithTicket(other)).session);
     for (const [index, worker] of server.workers.entries()) {
       await replace(server, worker, index + 1);
       session = await resumesOnBoth(server, session);
@@ -96,9 +78,9 @@ describe("as root", NEEDS_ROOT, () => {
   it("a reload opens with the old key as the second of two, and seals with the first", async () => {
     const file = secret(one);
     const [server, old] = await Promise.all([serving(file), serving(secret(one))]);
-    let { session } = await visit(server);
-    expect((await visit(old, session)).reused).toBe(true);
-    session = (await visit(server)).session;
+    let { session } = await visitWithTicket(server);
+    expect((await visitWithTicket(old, session)).reused).toBe(true);
+    session = (await visitWithTicket(server)).session;
     writeFileSync(file, two + one);
     const before = server.workers;
     server.signal("SIGUSR2");
@@ -106,7 +88,7 @@ describe("as root", NEEDS_ROOT, () => {
     await eventually("the end of the old ones", () => server.workers.length === 2);
     expect(server.workers.filter((pid) => before.includes(pid))).toEqual([]);
     const sealed = await resumesOnBoth(server, session);
-    expect((await visit(old, sealed)).reused).toBe(false);
+    expect((await visitWithTicket(old, sealed)).reused).toBe(false);
     const [worker = Number.NaN] = server.workers;
     await replace(server, worker, 1);
     await resumesOnBoth(server, sealed);
@@ -115,17 +97,17 @@ describe("as root", NEEDS_ROOT, () => {
   it("a reload without the old key opens its tickets no more", async () => {
     const file = secret(one);
     const server = await serving(file);
-    const { session } = await visit(server);
+    const { session } = await visitWithTicket(server);
     writeFileSync(file, two);
     server.signal("SIGUSR2");
     await server.logged(RELOADED);
-    expect((await visit(server, session)).reused).toBe(false);
+    expect((await visitWithTicket(server, session)).reused).toBe(false);
   });
 
   it("while a reload is under way, each worker opens what another one has sealed", async () => {
     const file = secret(one);
     const server = await serving(file);
-    let [keys, { session }] = [one, await visit(server)];
+    let [keys, { session }] = [one, await visitWithTicket(server)];
     for (let turn = 1; turn <= 3; turn++) {
       keys = line() + keys;
       writeFileSync(file, keys);
@@ -139,7 +121,7 @@ describe("as root", NEEDS_ROOT, () => {
   it("a reload with a bad file keeps the old keys, and says which line is wrong", async () => {
     const file = secret(one);
     const server = await serving(file);
-    const { session } = await visit(server);
+    const { session } = await visitWithTicket(server);
     writeFileSync(file, `${two}nonsense\n`);
     server.signal("SIGUSR2");
     const [said] = await server.logged("error: keeping the old keys and certificates");

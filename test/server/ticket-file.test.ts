@@ -1,18 +1,16 @@
 /** TICKETFILE: keys of session tickets in place of those that follow from the private key. */
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectTls } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { Authority, SERVER_NAME } from "../support/certificates.ts";
-import { everything, run } from "../support/processes.ts";
+import { Authority } from "../support/certificates.ts";
+import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
+import { visitWithTicket } from "../support/ticket-visits.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
-const ca = readFileSync(authority.certFile);
 
 const line = (length = 32) => `${randomBytes(length).toString("base64")}\n`;
 const [one, two, three] = [line(), line(48), line(80)];
@@ -25,24 +23,8 @@ function serving(file: string, ...options: string[]): Promise<Server> {
   });
 }
 
-interface Visit {
-  readonly reused: boolean;
-  /** For the next one. */
-  readonly session: Buffer;
-}
-
-async function visit({ port }: Server, session?: Buffer): Promise<Visit> {
-  const socket = connectTls({
-    ...{ host: "127.0.0.1", port, servername: SERVER_NAME, ca, minVersion: "TLSv1.3" },
-    ...(session && { session }),
-  });
-  const next = once(socket, "session");
-  expect((await everything(socket)).toString()).toBe("hello");
-  return { reused: socket.isSessionReused(), session: (await next)[0] as Buffer };
-}
-
 async function resumes(from: Server, to: Server): Promise<boolean> {
-  return (await visit(to, (await visit(from)).session)).reused;
+  return (await visitWithTicket(to, (await visitWithTicket(from)).session)).reused;
 }
 
 describe("sessions are resumed", () => {
@@ -65,30 +47,30 @@ describe("sessions are resumed", () => {
   it("after a reload with the key as the second of two, and not with it gone", async () => {
     const file = scratchFile("tickets", one);
     const server = await serving(file, "--workers", "2");
-    const { session } = await visit(server);
+    const { session } = await visitWithTicket(server);
     writeFileSync(file, two + one);
     server.signal("SIGUSR2");
     await server.logged("info: read all keys and certificates again", 1);
-    const second = await visit(server, session);
+    const second = await visitWithTicket(server, session);
     expect(second.reused).toBe(true);
     writeFileSync(file, three + two);
     server.signal("SIGUSR2");
     await server.logged("info: read all keys and certificates again", 2);
-    expect((await visit(server, session)).reused).toBe(false);
-    expect((await visit(server, second.session)).reused).toBe(true);
+    expect((await visitWithTicket(server, session)).reused).toBe(false);
+    expect((await visitWithTicket(server, second.session)).reused).toBe(true);
   });
 
   it("while keys are changed under way, by each of the workers", async () => {
     const file = scratchFile("tickets", one);
     const server = await serving(file, "--workers", "2");
-    let [keys, session] = [one, (await visit(server)).session];
+    let [keys, session] = [one, (await visitWithTicket(server)).session];
     for (let turn = 1; turn <= 6; turn++) {
       keys = line() + keys;
       writeFileSync(file, keys);
       server.signal("SIGUSR2");
       const reloaded = server.logged("info: read all keys and certificates again", turn);
       for (let n = 0; n < 6; n++) {
-        const next = await visit(server, session);
+        const next = await visitWithTicket(server, session);
         expect([turn, n, next.reused]).toEqual([turn, n, true]);
         session = next.session;
       }
@@ -146,7 +128,7 @@ it.each<[string, (file: string) => void, string]>([
   async (_, change, reason) => {
     const file = scratchFile("tickets", one);
     const server = await serving(file, "--workers", "2");
-    const { session } = await visit(server);
+    const { session } = await visitWithTicket(server);
     change(file);
     server.signal("SIGUSR2");
     await server.logged(
@@ -155,14 +137,14 @@ it.each<[string, (file: string) => void, string]>([
     expect(server.log.join("\n")).toContain(reason);
     let next = session;
     for (let n = 0; n < 4; n++) {
-      const seen = await visit(server, next);
+      const seen = await visitWithTicket(server, next);
       expect(seen.reused).toBe(true);
       next = seen.session;
     }
     writeFileSync(file, two);
     server.signal("SIGUSR2");
     await server.logged("info: read all keys and certificates again");
-    expect((await visit(server, next)).reused).toBe(false);
+    expect((await visitWithTicket(server, next)).reused).toBe(false);
   },
 );
 
@@ -175,5 +157,5 @@ it("prog doesn't see where the file is", async () => {
     },
     ...{ options: ["-S"], environment: { TICKETFILE: scratchFile("tickets", one) } },
   });
-  expect((await visit(server)).reused).toBe(false);
+  expect((await visitWithTicket(server)).reused).toBe(false);
 });

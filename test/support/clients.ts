@@ -14,6 +14,14 @@ const HANDSHAKE_MS = 10_000;
 /** Options of a client that takes TLS 1.2, where TLS 1.3 is on offer, too. */
 export const TLS12 = { maxVersion: "TLSv1.2" } as const;
 
+/** Each version, and options of Node for each hash that its secrets are made with. */
+export const VERSIONS_BY_HASH = [
+  ["TLSv1.2", TLS12],
+  ["TLSv1.2", { ...TLS12, ciphers: "ECDHE-ECDSA-AES256-GCM-SHA384" }],
+  ["TLSv1.3", {}],
+  ["TLSv1.3", { ciphers: "TLS_AES_256_GCM_SHA384" }],
+] as const;
+
 /** Each as `maxVersion` of a client makes it the version that is spoken. */
 export const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const;
 
