@@ -39,17 +39,17 @@ export function readyServers(making: Making, configuration: ServerConfiguration)
 }
 
 /** What is one connection's own. */
-export type Visit = Pick<ClientStart, "serverName" | "sessions">;
+export type OneConnection = Pick<ClientStart, "serverName" | "sessions">;
 
 /** An engine that begins to talk to a server. */
 export function readyClient(
   making: Making,
   configuration: ClientConfiguration,
-  visit: Visit,
+  own: OneConnection,
 ): Engine {
   const { module, seed } = making;
   const server = configuration.server && { ...configuration.server, now: Date.now() };
-  const settings = { ...configuration, ...visit, server, seed };
+  const settings = { ...configuration, ...own, server, seed };
   return attempt(making, () => clientEngine(module, settings));
 }
 
@@ -57,10 +57,10 @@ export function readyClient(
 export function readyClients(
   making: Making,
   configuration: ClientConfiguration,
-): (visit: Visit) => Engine {
+): (own: OneConnection) => Engine {
   const { module, seed } = making;
   const make = attempt(making, () => clientEngines(module, configuration));
-  return (visit) => attempt(making, () => make({ ...visit, now: Date.now(), seed }));
+  return (own) => attempt(making, () => make({ ...own, now: Date.now(), seed }));
 }
 
 function attempt<T>({ complain }: Making, action: () => T): T {

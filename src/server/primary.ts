@@ -5,9 +5,9 @@ import { timerDelay } from "../connection/timers.ts";
 import { confiner } from "../program/confinement.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import type { Kept } from "../setup/read-into.ts";
+import { Acceptance } from "./acceptance.ts";
 import type { Access } from "./access.ts";
 import type { Address } from "./address.ts";
-import { Admission } from "./admission.ts";
 import { certificateVariables } from "./certificate-ends.ts";
 import type { Room } from "./descriptors.ts";
 import { FileChanges } from "./file-changes.ts";
@@ -54,7 +54,7 @@ export class Primary {
   private readonly tally = new Tally(certificateVariables(process.env));
   private readonly spawner: SpawnerLink | null;
   private readonly pool: Pool;
-  private readonly admission: Admission;
+  private readonly acceptance: Acceptance;
   private readonly listener: Listener;
   private readonly status: Status | null;
   private readonly systemd: Systemd;
@@ -72,7 +72,7 @@ export class Primary {
     const { spawner } = this;
     this.pool = this.makePool(dropsRights(users.worker));
     const { pool } = this;
-    this.admission = new Admission({
+    this.acceptance = new Acceptance({
       ...{ server, room, log, tally, access, pool, spawner },
       emptied: () => {
         if (this.draining) this.exit();
@@ -81,7 +81,7 @@ export class Primary {
     this.listener = new Listener({
       ...settings,
       backlog: server.backlog,
-      accept: (socket) => this.admission.accept(socket),
+      accept: (socket) => this.acceptance.accept(socket),
     });
     this.status = server.status && this.makeStatus(server.status);
     this.systemd = new Systemd(process.env, log);
@@ -94,7 +94,7 @@ export class Primary {
       denied: (worker) => this.pool.denied(worker),
       misbehaved: (worker, how) => this.pool.dismiss(worker, how),
       renewed: () => this.pool.showDoors(),
-      ready: () => this.admission.admitWaiting(),
+      ready: () => this.acceptance.admitWaiting(),
     });
   }
 
@@ -105,23 +105,23 @@ export class Primary {
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace },
       ...{ log, dropsRights, spawner, hearsClients: server.proxies.length > 0 },
       reports: {
-        over: (number) => this.admission.over(number),
+        over: (number) => this.acceptance.over(number),
         told: (report) =>
           report.report === "counts" ? tally.meters.add(report.counts) : tally.expire(report.ends),
-        proxied: (number, ends, answer) => void this.admission.admitProxied(number, ends, answer),
+        proxied: (number, ends, answer) => void this.acceptance.admitProxied(number, ends, answer),
       },
-      ready: () => this.admission.admitWaiting(),
+      ready: () => this.acceptance.admitWaiting(),
     });
   }
 
   private makeStatus(address: StatusSettings["address"]): Status {
-    const { admission, pool, settings, tally } = this;
+    const { acceptance, pool, settings, tally } = this;
     return new Status({
       address,
       isReady: () => !this.draining && pool.serving > 0,
       metrics: () =>
         tally.metrics({
-          ...{ open: admission.open, waiting: admission.waiting },
+          ...{ open: acceptance.open, waiting: acceptance.waiting },
           ...{ workers: pool.serving, replaced: pool.replaced },
           dropped: settings.log.lostLines,
         }),
@@ -159,7 +159,7 @@ export class Primary {
     }
     const place = await this.listener.listen();
     // At once: the next connection is accepted behind this.
-    this.admission.begin({
+    this.acceptance.begin({
       isLocal: typeof place === "string",
       maxPerAddress: maxPerAddress(place),
     });
@@ -212,12 +212,12 @@ export class Primary {
     }
     this.draining = true;
     this.systemd.stopping(
-      `${this.admission.open} connections may end within ${this.settings.server.grace} s`,
+      `${this.acceptance.open} connections may end within ${this.settings.server.grace} s`,
     );
     this.pool.close();
     this.listener.close();
-    this.admission.dropWaiting();
-    if (this.admission.open === 0) this.exit();
+    this.acceptance.dropWaiting();
+    if (this.acceptance.open === 0) this.exit();
     else setTimeout(() => this.exit(), timerDelay(this.settings.server.grace * 1000));
   }
 

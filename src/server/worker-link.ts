@@ -9,7 +9,7 @@ import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 import type { SpawnerLink } from "./spawner-link.ts";
-import { WorkerDoor } from "./worker-door.ts";
+import { WorkerProgs } from "./worker-progs.ts";
 
 /** So many milliseconds more than its connections a worker that is given up has to leave. */
 const LEEWAY = 1000;
@@ -61,7 +61,7 @@ export class WorkerLink {
   private readonly started = performance.now();
   private readonly handover: Handover;
   /** null: it starts progs itself. */
-  private readonly door: WorkerDoor | null;
+  private readonly progs: WorkerProgs | null;
   /** It serves what it has, and gets no more. */
   private retired = false;
 
@@ -73,9 +73,9 @@ export class WorkerLink {
     this.generation = generation;
     this.process = process;
     const { spawner } = settings;
-    this.door =
+    this.progs =
       spawner &&
-      new WorkerDoor({
+      new WorkerProgs({
         ...{ id, spawner },
         show: (path) => this.send({ order: "programs", path }),
       });
@@ -103,7 +103,7 @@ export class WorkerLink {
    * @throws (the promise) why it can't
    */
   begin(sets: readonly Changes[], kept: readonly string[]): Promise<void> {
-    this.send({ order: "begin", group: this.door?.group ?? null, sets, kept });
+    this.send({ order: "begin", group: this.progs?.group ?? null, sets, kept });
     return new Promise((resolve, reject) => {
       const { process } = this;
       process.on("message", (message: ToPrimary) => {
@@ -133,7 +133,7 @@ export class WorkerLink {
   serve(client: ClientFacts, socket: Socket): void {
     const { serving, handover } = this;
     serving.set(client.number, client);
-    if (!this.settings.hearsClients) this.door?.announce(client);
+    if (!this.settings.hearsClients) this.progs?.announce(client);
     const order: ToWorker = { order: "serve", client };
     this.process.send(order, socket, { keepOpen: false }, (error) => {
       if (error === null) handover.isAlive();
@@ -166,13 +166,13 @@ export class WorkerLink {
 
   /** Where it asks for progs, if it starts none itself. */
   async showDoor(): Promise<void> {
-    await this.door?.show();
+    await this.progs?.show();
   }
 
   /** What it has is over. */
   end(): void {
     this.handover.end();
-    this.door?.close();
+    this.progs?.close();
     for (const number of this.serving.keys()) this.settings.reports.over(number);
   }
 
@@ -222,7 +222,7 @@ export class WorkerLink {
       // From now on, the client has the addresses that the PROXY header tells.
       if (order.order === "proceed") {
         this.serving.set(number, order.client);
-        this.door?.announce(order.client);
+        this.progs?.announce(order.client);
       }
       this.send(order);
     });
@@ -230,7 +230,7 @@ export class WorkerLink {
 
   private over(number: number): void {
     if (!this.serving.delete(number)) return;
-    this.door?.withdraw(number);
+    this.progs?.withdraw(number);
     this.settings.reports.over(number);
   }
 }

@@ -2,7 +2,7 @@ import { doorGroup } from "./door-group.ts";
 import type { ClientFacts } from "./messages.ts";
 import type { SpawnerLink } from "./spawner-link.ts";
 
-export interface DoorSettings {
+export interface WorkerProgsSettings {
   /** The worker. */
   readonly id: number;
   readonly spawner: SpawnerLink;
@@ -14,7 +14,7 @@ export interface DoorSettings {
  * Where one worker connects to the spawner for progs, and which progs it may have: one for each
  * connection that it was given. No worker is believed more.
  */
-export class WorkerDoor {
+export class WorkerProgs {
   /** By which the worker may connect. */
   readonly group = doorGroup();
   /** The worker has been told the last place that was asked for, or can't be. */
@@ -23,7 +23,7 @@ export class WorkerDoor {
   /** Of what it serves: the spawner has been told. */
   private readonly announced = new Set<number>();
 
-  constructor(private readonly settings: DoorSettings) {}
+  constructor(private readonly settings: WorkerProgsSettings) {}
 
   /** Tells the worker where the spawner listens for it: one place after the other, and the last one counts. */
   show(): Promise<void> {

@@ -14,7 +14,7 @@ import type { SpawnerLink } from "./spawner-link.ts";
 import type { Tally } from "./tally.ts";
 import { NOTHING_TOLD } from "./told.ts";
 
-export interface AdmissionSettings {
+export interface AcceptanceSettings {
   readonly server: SuperServerSettings;
   readonly room: Room;
   readonly log: Log;
@@ -29,7 +29,7 @@ export interface AdmissionSettings {
 }
 
 /** What becomes of each connection that is accepted: a worker gets it, it waits, or it is hung up on. */
-export class Admission {
+export class Acceptance {
   private readonly census: Census;
   private readonly clients = new Map<number, ClientFacts>();
   private readonly backlog: Backlog;
@@ -38,7 +38,7 @@ export class Admission {
   private isLocal = false;
   private maxPerAddress = 1;
 
-  constructor(private readonly settings: AdmissionSettings) {
+  constructor(private readonly settings: AcceptanceSettings) {
     const { server, room, log, tally } = settings;
     const origin = (address: string) => originOf(address, server.ipv6Prefix);
     this.census = new Census(origin);
