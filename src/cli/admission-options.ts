@@ -1,4 +1,4 @@
-import { flag, never, type OptionGroup, UsageError } from "./options.ts";
+import { flag, type OptionGroup, UsageError } from "./options.ts";
 
 /** Whose certificates are let in, besides that a CA vouches for them. */
 export interface AdmissionSettings {
@@ -23,7 +23,7 @@ function named(long: string, kind: Kind, about: string): Group[number] {
       if (value === "") throw new UsageError("the name is empty");
       settings.admitted = [...settings.admitted, { kind, value }];
     },
-    spell: never,
+    spell: (settings) => admittedBy(settings, kind),
   };
 }
 
@@ -38,8 +38,12 @@ function key(long: string, about: string): Group[number] {
         ...value.split(";").map((one) => ({ kind: "SPKI" as const, value: keyHash(one) })),
       ];
     },
-    spell: never,
+    spell: (settings) => admittedBy(settings, "SPKI").map((hash) => `sha256//${hash}`),
   };
+}
+
+function admittedBy({ admitted }: AdmissionSettings, kind: Kind): string[] {
+  return admitted.filter((rule) => rule.kind === kind).map(({ value }) => value);
 }
 
 /** Of servers: each demands a certificate of one of the CAs. */

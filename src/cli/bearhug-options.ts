@@ -1,17 +1,9 @@
 import { proxies } from "./access-options.ts";
-import { type Listening, parseListening, parseTarget, type Target } from "./addresses.ts";
+import { type Listening, nameOf, parseListening, parseTarget, type Target } from "./addresses.ts";
 import { type AdmissionSettings, admission, pins } from "./admission-options.ts";
 import * as client from "./client-options.ts";
 import { questions } from "./help.ts";
-import {
-  type CommandLine,
-  flag,
-  never,
-  type OptionGroup,
-  text,
-  UsageError,
-  unsigned,
-} from "./options.ts";
+import { type CommandLine, flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 import * as server from "./server-options.ts";
 import { clearCancel, type StarttlsSettings, starttls } from "./starttls-options.ts";
 import { SERVER_DEFAULTS } from "./super-server-line.ts";
@@ -64,7 +56,7 @@ const addresses: readonly Group[] = [
       apply: (settings, value) => {
         settings.listen = parseListening(value);
       },
-      spell: never,
+      spell: ({ listen }) => listen && nameOf(listen),
     },
   ],
   [
@@ -76,7 +68,7 @@ const addresses: readonly Group[] = [
       apply: (settings, value) => {
         settings.connect = [...settings.connect, parseTarget(value)];
       },
-      spell: never,
+      spell: ({ connect }) => connect.map(nameOf),
     },
   ],
   [
@@ -129,7 +121,7 @@ function file(long: string, variable: string, about: string): Group {
         if (value === "") throw new UsageError("the name of the file is empty");
         settings.files = { ...settings.files, [variable]: value };
       },
-      spell: never,
+      spell: ({ files }) => text(files[variable] ?? null),
     },
   ];
 }
@@ -156,7 +148,11 @@ const namedPairs: Group = [
       };
       settings.sniLevel = Math.max(settings.sniLevel, 1);
     },
-    spell: never,
+    spell: ({ files }) =>
+      Object.entries(files).flatMap(([variable, certificate]) => {
+        const name = /^CERTFILE:(.*)$/.exec(variable)?.[1];
+        return name === undefined ? [] : [`${name}=${certificate},${files[`KEYFILE:${name}`]}`];
+      }),
   },
   {
     long: "sni-only",

@@ -17,9 +17,10 @@ export interface Option<Settings> {
   readonly apply: (settings: Settings, value: string) => void;
   /**
    * The way back, for another program of ours that gets the same settings: the value to be given,
-   * anything for a flag; null: this option is not what says it.
+   * anything for a flag; several for an option that may be given as often; null: this option is not
+   * what says it.
    */
-  readonly spell: (settings: Settings) => string | null;
+  readonly spell: (settings: Settings) => string | readonly string[] | null;
 }
 
 /** Options that exclude each other stand in one group: the last one on the command line wins. */
@@ -94,11 +95,15 @@ class Mistakes {
 /** A command line that says the same: `parse` makes these settings of it. */
 export function spellOut<Settings>(line: CommandLine<Settings>, settings: Settings): string[] {
   return rowsOf(line).flatMap((option) => {
-    const value = option.spell(settings);
-    if (value === null) return [];
-    if (option.levels) return [`-${option.short}${value}`];
-    return [option.value === undefined ? `--${option.long}` : `--${option.long}=${value}`];
+    const spelt = option.spell(settings) ?? [];
+    const values = typeof spelt === "string" ? [spelt] : spelt;
+    return values.map((value) => spellOne(option, value));
   });
+}
+
+function spellOne<Settings>({ short, long, levels, value: name }: Option<Settings>, value: string) {
+  if (levels) return `-${short}${value}`;
+  return name === undefined ? `--${long}` : `--${long}=${value}`;
 }
 
 /** Of an option that another one says as well, or that is no setting. */
