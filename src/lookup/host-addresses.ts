@@ -1,7 +1,7 @@
-import { Resolver } from "node:dns/promises";
+import type { Resolver } from "node:dns/promises";
 import { formatAddress, parseAddress } from "../proxy-protocol/ip-address.ts";
+import { newResolver, unlessNone } from "./answers.ts";
 import { readHosts } from "./hosts-file.ts";
-import { unlessNone } from "./no-such-name.ts";
 import { qualified, readQualification } from "./resolver-configuration.ts";
 
 export interface HostQuestion {
@@ -60,12 +60,13 @@ function inLoopback({ host, families }: HostQuestion): string[] | null {
 
 async function inDns(question: HostQuestion, signal: AbortSignal): Promise<string[]> {
   const { host, families, qualify } = question;
-  const resolver = new Resolver();
+  const qualification = readQualification();
+  const resolver = newResolver(qualification);
   const stop = () => resolver.cancel();
   signal.addEventListener("abort", stop);
   let failure: unknown = null;
   try {
-    const names = qualify ? qualified(host, readQualification()) : [host.replace(/\.$/, "")];
+    const names = qualify ? qualified(host, qualification) : [host.replace(/\.$/, "")];
     for (const name of names) {
       try {
         const found = await whatThereIs(families.map((family) => ask(resolver, name, family)));

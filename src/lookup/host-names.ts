@@ -1,7 +1,7 @@
-import { Resolver } from "node:dns/promises";
 import { formatAddress, parseAddress } from "../proxy-protocol/ip-address.ts";
+import { newResolver, unlessNone } from "./answers.ts";
 import { readHosts } from "./hosts-file.ts";
-import { unlessNone } from "./no-such-name.ts";
+import { readQualification } from "./resolver-configuration.ts";
 
 /** RFC 1035, 2.3.4, and the characters of RFC 952 with the underscore that DNS has in practice. */
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/;
@@ -17,7 +17,7 @@ export interface FoundName {
 
 /** Names of addresses: the hosts file, if wanted, and DNS without it. */
 export class HostNames {
-  private readonly resolver = new Resolver();
+  private readonly resolver = newResolver(readQualification());
 
   /** @param hostsFile is the hosts file looked into first? */
   constructor(private readonly hostsFile: boolean) {}

@@ -5,35 +5,46 @@ export interface Qualification {
   readonly search: readonly string[];
   /** A name with fewer dots is completed first; one with more, as it stands first. */
   readonly ndots: number;
+  /** How often a name server is asked; null: not said. */
+  readonly attempts: number | null;
+  /** Seconds that it has for the first answer; null: not said. */
+  readonly timeout: number | null;
 }
 
-const DEFAULT_NDOTS = 1;
+const DEFAULTS: Qualification = { search: [], ndots: 1, attempts: null, timeout: null };
+
+/** Other numbers are the nearest of these (resolv.conf(5)). */
+const LIMITS = { ndots: [0, 15], attempts: [1, 5], timeout: [1, 30] } as const;
 
 /** Of this system. */
 export function readQualification(): Qualification {
   try {
     return parseQualification(readFileSync("/etc/resolv.conf", "utf8"));
   } catch {
-    return { search: [], ndots: DEFAULT_NDOTS };
+    return DEFAULTS;
   }
 }
 
-/** The last one of `search` and `domain` counts (resolv.conf(5)). */
+/** The last one of `search` and `domain` counts, and of each option (resolv.conf(5)). */
 export function parseQualification(text: string): Qualification {
-  let search: readonly string[] = [];
-  let ndots = DEFAULT_NDOTS;
+  const found = { ...DEFAULTS };
   for (const line of text.split("\n")) {
     const [keyword, ...values] = line
       .replace(/[#;].*/, "")
       .trim()
       .split(/\s+/);
-    if (keyword === "search") search = values;
-    if (keyword === "domain") search = values.slice(0, 1);
+    if (keyword === "search") found.search = values;
+    if (keyword === "domain") found.search = values.slice(0, 1);
     if (keyword !== "options") continue;
-    const told = values.map((value) => /^ndots:([0-9]{1,2})$/.exec(value)?.[1]).find(Boolean);
-    if (told !== undefined) ndots = Number(told);
+    for (const value of values) {
+      const [, name, number] = /^(ndots|attempts|timeout):([0-9]{1,3})$/.exec(value) ?? [];
+      if (name === undefined) continue;
+      const option = name as keyof typeof LIMITS;
+      const [least, most] = LIMITS[option];
+      found[option] = Math.min(most, Math.max(least, Number(number)));
+    }
   }
-  return { search, ndots };
+  return found;
 }
 
 /** The names that DNS is asked for, in turn, until one is there. */

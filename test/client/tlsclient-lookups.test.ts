@@ -73,6 +73,21 @@ describe("with a name server", NEEDS_RESOLVER, () => {
     });
   });
 
+  it("a name server that is not there, or refuses: 111, and a line says so", async () => {
+    const refusing = await startNameServer();
+    const call = { authority, host: "www.homes.example.", port: 443 };
+    for (const [address, reason] of [
+      ["127.53.255.1", "no name server listens where resolv.conf says"],
+      [refusing.address, "the name server refuses the question (REFUSED)"],
+    ] as const) {
+      const runner = withResolver([`nameserver ${address}`, "options attempts:1"]);
+      expect(await runClient({ ...call, runner })).toMatchObject({
+        code: 111,
+        stderr: `s6-tlsclient: fatal: unable to connect to www.homes.example. port 443: ${reason}\n`,
+      });
+    }
+  });
+
   it("for an address, DNS is asked for both names; -l names ours, and -H asks for none", async () => {
     const dns = await startNameServer("host-record=loop.homes.test,127.0.0.1");
     const { port } = await startServer(serving);

@@ -72,6 +72,21 @@ describe("with a name server that never answers", NEEDS_RESOLVER, () => {
     expect(passed).toBeLessThan(6000);
     expect(dns.log()).toContain("www homes test");
   });
+
+  it("without -t: as long as resolv.conf says", async () => {
+    const dns = await startSilentNameServer();
+    const runner = withResolver([`nameserver ${dns.address}`, "options timeout:1 attempts:1"]);
+    const started = Date.now();
+    const call = { authority, runner, host: "www.homes.test.", port: 443 };
+    expect(await runClient(call)).toMatchObject({
+      code: 111,
+      stderr:
+        "s6-tlsclient: fatal: unable to connect to www.homes.test. port 443: the name servers don't answer\n",
+    });
+    expect(Date.now() - started).toBeLessThan(6000);
+    // For either family, once.
+    expect(dns.log().trim().split("\n")).toHaveLength(2);
+  });
 });
 
 it("-t: more than a timer can count is as good as for ever", async () => {

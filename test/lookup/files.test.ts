@@ -21,13 +21,26 @@ describe("resolv.conf", () => {
     ["domain a.test\nsearch b.test\n", { search: ["b.test"], ndots: 1 }],
     ["search b.test\ndomain a.test c.test\n", { search: ["a.test"], ndots: 1 }],
     ["options rotate ndots:3 timeout:1 # ndots:9\n", { search: [], ndots: 3 }],
+    ["options ndots:77\n", { search: [], ndots: 15 }],
     ["options ndots:x\n;search a.test\n", { search: [], ndots: 1 }],
   ])("%j", (text, expected) => {
-    expect(parseQualification(text)).toEqual(expected);
+    expect(parseQualification(text)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["", null, null],
+    ["options rotate attempts:1 timeout:2\n", 1, 2],
+    ["options attempts:3\noptions attempts:2", 2, null],
+    ["options attempts:0 timeout:0", 1, 1],
+    ["options attempts:99 timeout:999", 5, 30],
+    ["options attempts:x timeout: attempts timeout:-1", null, null],
+    ["# options attempts:1", null, null],
+  ])("%j: attempts and seconds", (text, attempts, timeout) => {
+    expect(parseQualification(text)).toMatchObject({ attempts, timeout });
   });
 
   it("a short name is completed first, a long one last, and one with a final dot never", () => {
-    const list = { search: ["a.test", "b.test."], ndots: 2 };
+    const list = parseQualification("search a.test b.test.\noptions ndots:2");
     expect(qualified("www", list)).toEqual(["www.a.test", "www.b.test", "www"]);
     expect(qualified("x.y.z", list)).toEqual(["x.y.z", "x.y.z.a.test", "x.y.z.b.test"]);
     expect(qualified("www.", list)).toEqual(["www"]);
