@@ -3,12 +3,7 @@ import type { Fault } from "./fault.ts";
 const TABLE: readonly (readonly [name: string, find: string, plant: string, ...tests: string[]])[] =
   [
     // Sandboxes.
-    [
-      "the template of engines is not wiped",
-      "    const { awaited, offered, exportRoom, secrets } = template;\n    template.wipe();\n",
-      "    const { awaited, offered, exportRoom, secrets } = template;\n",
-      "sandbox/memory-image",
-    ],
+    ["the template of engines is not wiped", "  template.wipe();\n", "", "sandbox/memory-image"],
     [
       "an image lacks the last block",
       "for (let at = 0; at <= all.length; at += BLOCK) {",
@@ -99,14 +94,14 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "a worker that dies is no answer to a reload",
-      '    this.onReload?.(member, "a worker died meanwhile");\n',
+      '    this.twoPhases.answer(link, "a worker died meanwhile");\n',
       "",
       "server/reload-with-disagreement",
     ],
     [
       "a reload is committed whatever the answers",
-      'this.broadcast({ order: problem === null ? "commit" : "discard" });',
-      'this.broadcast({ order: "commit" });',
+      'link.send({ order: problem === null ? "commit" : "discard" });',
+      'link.send({ order: "commit" });',
       "server/reload-with-disagreement",
       "server/reload",
     ],
