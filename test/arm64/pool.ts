@@ -33,6 +33,7 @@ export const arm64Pool = {
   name: "arm64",
   createPoolWorker(options: PoolOptions): PoolWorker {
     const execArgv = [...options.execArgv, "--require", PRELOADED];
-    return new Arm64Worker({ ...options, execArgv });
+    const env = { ...options.env, EMULATED: "1" };
+    return new Arm64Worker({ ...options, execArgv, env });
   },
 };

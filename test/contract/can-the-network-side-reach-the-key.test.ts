@@ -24,6 +24,7 @@ import {
 } from "../support/certificates.ts";
 import { connect, connectRaw, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
+import { NEEDS_PROCESSOR } from "../support/needs.ts";
 import { start } from "../support/processes.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -141,7 +142,7 @@ test.each(kinds)(
   },
 );
 
-describe.each(kinds)("a real s6-tlsd with a key of %s", (kind) => {
+describe.each(kinds)("a real s6-tlsd with a key of %s", NEEDS_PROCESSOR, (kind) => {
   const search = new Search(secretsOf(pairOf(kind)));
 
   test("has it in one place only before the handshake: the keeper's memory", async () => {
@@ -169,7 +170,7 @@ describe.each(kinds)("a real s6-tlsd with a key of %s", (kind) => {
   });
 });
 
-describe.each(kinds)("a real s6-tlsc with a key of %s", (kind) => {
+describe.each(kinds)("a real s6-tlsc with a key of %s", NEEDS_PROCESSOR, (kind) => {
   const search = new Search(secretsOf(pairOf(kind)));
 
   test("has it in one place only before the handshake: the keeper's memory", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Authority, type Credentials, type KeyKind } from "../support/certificates.ts";
 import { connect, exchange } from "../support/clients.ts";
+import { NEEDS_PROCESSOR } from "../support/needs.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
 import { mappingsOf } from "./process-memory.ts";
@@ -26,7 +27,7 @@ async function busyServer(credentials: Credentials, runner: string[] = []): Prom
   return server;
 }
 
-describe.each(kinds)("a key of %s, after connections and a reload", (kind) => {
+describe.each(kinds)("a key of %s, after connections and a reload", NEEDS_PROCESSOR, (kind) => {
   test("is in each worker once, and nowhere in the primary", async () => {
     const credentials = authority.issue({ kind });
     const search = new Search(secretsOf(credentials));

@@ -3,13 +3,15 @@
  * That holds for every kind of standard error, and what is read later is complete.
  */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, constants, openSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
-import { connect, exchange } from "../support/clients.ts";
+import { connect, connectRaw, exchange } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
+import { freePort } from "../support/ports.ts";
 import { start } from "../support/processes.ts";
 import { backend, echo, relayServer } from "../support/relays.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -139,6 +141,48 @@ it("behind a full socket, bearhug serves, too", async () => {
   serving.running.signal("SIGTERM");
   expect(await serving.running.ended).toMatchObject({ code: 0 });
 });
+
+it("behind a full pipe, /metrics counts the lines that are dropped, as the log does in their place", async () => {
+  const { runner, read } = stuckPipe();
+  const { port } = await backend(echo);
+  const status = await freePort();
+  const options = ["--log-format", "json", "--connect", `127.0.0.1:${port}`];
+  const serving = await relayServer([...options, "--status", `127.0.0.1:${status}`], {
+    ...{ runner, patience: 85_000 },
+  });
+  // Two lines each, of some 600 bytes together; a worker keeps 256 KiB.
+  await inTurns(CONNECTIONS, async () => {
+    const client = await connectRaw(serving.port);
+    client.resume().end();
+    await once(client, "close");
+  });
+  const reader = read?.() ?? (() => "");
+  await eventually("the queue is read", () => /"dropped":\d+\}\n$/.test(reader()));
+  const inLog = Number(/"dropped":(\d+)\}\n$/.exec(reader())?.[1]);
+  const lines = reader().match(/"event":"(open|closed)"/g)?.length ?? 0;
+  expect(lines + inLog).toBe(2 * CONNECTIONS);
+  await expect
+    .poll(() => metric(status, "bearhug_log_lines_dropped_total"), { timeout: 10_000 })
+    .toBe(inLog);
+  serving.running.signal("SIGTERM");
+  expect(await serving.running.ended).toMatchObject({ code: 0 });
+}, 90_000);
+
+const CONNECTIONS = 700;
+
+/** Does the same so many times, some at once. */
+async function inTurns(times: number, act: () => Promise<unknown>): Promise<void> {
+  let left = times;
+  const lane = async () => {
+    while (left-- > 0) await act();
+  };
+  await Promise.all(Array.from({ length: 20 }, lane));
+}
+
+async function metric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\d+)`, "m").exec(text)?.[1]);
+}
 
 it("a process between the server and a socket that dies loses no later line", async () => {
   const { runner, read } = stuckSocket();

@@ -18,5 +18,11 @@ export function needs(what: string, isThere: boolean): { skip: boolean; meta: { 
 /** The folder beside the repository, or the one that BEARHUG_VECTORS names. */
 export const VECTORS = "test vectors";
 
+/** For what searches the memory of whole processes, which takes an emulator minutes. */
+export const NEEDS_PROCESSOR = needs(
+  "a processor: this is an emulator",
+  !("EMULATED" in process.env),
+);
+
 /** For what only root can do. */
 export const NEEDS_ROOT = needs("root", process.getuid?.() === 0);
