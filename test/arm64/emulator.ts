@@ -10,3 +10,15 @@ export const NODE_FOR_ARM64: readonly string[] =
 
 /** The same as a script: the kernel can't start a file for another processor. */
 export const AS_SCRIPT = `#!/bin/sh\nexec ${NODE_FOR_ARM64.join(" ")} "$@"\n`;
+
+/**
+ * The same for hundreds of instances. V8 reserves 10 GB of addresses for each, so that its machine
+ * code needs no bounds checks, and the emulator keeps 60 MB for these until its process ends.
+ */
+export const FOR_MANY =
+  process.arch === "arm64"
+    ? AS_SCRIPT
+    : `#!/bin/sh
+ulimit -v 8388608
+exec ${NODE_FOR_ARM64.join(" ")} --disable-wasm-trap-handler "$@"
+`;

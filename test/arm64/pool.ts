@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ForksPoolWorker, type PoolOptions, type PoolWorker } from "vitest/node";
-import { AS_SCRIPT } from "./emulator.ts";
+import { FOR_MANY } from "./emulator.ts";
 
 const folder = join(import.meta.dirname, "../../build/arm64");
 mkdirSync(folder, { recursive: true });
 
 const ITSELF = join(folder, "node");
-writeFileSync(ITSELF, AS_SCRIPT);
+writeFileSync(ITSELF, FOR_MANY);
 chmodSync(ITSELF, 0o755);
 
 /** In the emulator, process.execPath is a file that the kernel can't start. */
