@@ -49,14 +49,25 @@ export function instantiate<Exports>(
   exports._initialize();
   const memory = new Memory(instance.exports["memory"] as WebAssembly.Memory);
   const wipe = () => {
-    memory.all().fill(0);
+    memory.wipe();
     boundary.isClosed = true;
   };
   return { exports, memory, wipe };
 }
 
+/** Read once: V8 makes the list anew each time. */
+const asked = new WeakMap<WebAssembly.Module, WebAssembly.ModuleImportDescriptor[]>();
+
+function askedBy(module: WebAssembly.Module): WebAssembly.ModuleImportDescriptor[] {
+  const known = asked.get(module);
+  if (known !== undefined) return known;
+  const list = WebAssembly.Module.imports(module);
+  asked.set(module, list);
+  return list;
+}
+
 function checkImports(module: WebAssembly.Module, allowed: Imports): void {
-  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+  for (const { module: from, name, kind } of askedBy(module)) {
     const functions = Object.hasOwn(allowed, from) ? allowed[from] : {};
     if (kind !== "function" || !Object.hasOwn(functions ?? {}, name)) {
       throw new ForbiddenImport(`the module asks for the ${kind} ${from}.${name}`);
@@ -93,14 +104,20 @@ class Boundary {
   }
 }
 
+type Call = (a: number, b: number, c: number, d: number) => unknown;
+
 /** The functions that one instance exports. A class for each module has the methods that call them. */
 class Inside {
+  /** Of its class, in the order of `#calls`. */
+  static readonly names: readonly string[] = [];
+
   readonly #boundary: Boundary;
-  readonly #calls: readonly CallableFunction[];
+  readonly #calls: readonly Call[];
 
   constructor(boundary: Boundary, exports: WebAssembly.Exports) {
+    const { names } = new.target;
     this.#boundary = boundary;
-    this.#calls = functionsOf(exports).map(([, call]) => call);
+    this.#calls = names.map((name) => exports[name] as Call);
   }
 
   /** With parameters that are spelt out: gathering them costs more than the call. */
@@ -127,8 +144,11 @@ const insides = new WeakMap<WebAssembly.Module, typeof Inside>();
 function insideOf(module: WebAssembly.Module, exports: WebAssembly.Exports): typeof Inside {
   const known = insides.get(module);
   if (known !== undefined) return known;
-  const fresh = class extends Inside {};
-  for (const [index, [name, call]] of functionsOf(exports).entries()) {
+  const functions = functionsOf(exports);
+  const fresh = class extends Inside {
+    static override readonly names = functions.map(([name]) => name);
+  };
+  for (const [index, [name, call]] of functions.entries()) {
     if (call.length > PARAMETERS_MAX) throw new RangeError(`${call.length} parameters`);
     const value = Inside.method(index);
     Object.defineProperty(fresh.prototype, name, { value, enumerable: true });
@@ -137,7 +157,6 @@ function insideOf(module: WebAssembly.Module, exports: WebAssembly.Exports): typ
   return fresh;
 }
 
-/** Of each instance of a module, in the same order. */
 function functionsOf(exports: WebAssembly.Exports): [string, CallableFunction][] {
   return Object.entries(exports).filter(
     (entry): entry is [string, CallableFunction] => typeof entry[1] === "function",
@@ -185,8 +204,31 @@ export class Memory {
     this.memory.grow((size - this.memory.buffer.byteLength) / PAGE);
   }
 
+  /**
+   * Overwrites everything. What is all zeros is read, and not written: of most of a connection's memory the
+   * system has never made pages, and would have to, for 3 µs each.
+   */
+  wipe(): void {
+    const words = new Int32Array(this.memory.buffer);
+    for (let at = 0; at < words.length; at += BLOCK) {
+      if (!isZero(words, at)) words.fill(0, at, at + BLOCK);
+    }
+  }
+
   /** Everything, from the first byte to the last. */
   all(): Uint8Array {
     return new Uint8Array(this.memory.buffer);
   }
+}
+
+/** A page of the operating system, in words of four bytes. */
+const BLOCK = 1024;
+
+/** Four words at a time: a look at each alone would take a half of what it saves. */
+function isZero(words: Int32Array, start: number): boolean {
+  const word = (at: number) => words[at] as number;
+  for (let at = start; at < start + BLOCK; at += 4) {
+    if ((word(at) | word(at + 1) | word(at + 2) | word(at + 3)) !== 0) return false;
+  }
+  return true;
 }
