@@ -32,6 +32,14 @@ const AIMS: readonly Aim[] = [
     ...{ of: "handshake-tls13", show: times, atMost: 0.4 },
   },
   {
+    what: "X25519, one's own key ÷ BearSSL's",
+    ...{ of: "x25519-own-key-vs-m31", show: ratio, atLeast: 3 },
+  },
+  {
+    what: "X25519, the shared secret ÷ BearSSL's",
+    ...{ of: "x25519-secret-vs-m31", show: ratio, atLeast: 1.6 },
+  },
+  {
     what: "RSA-2048 private ÷ OpenSSL's",
     ...{ of: "rsa2048-private-vs-openssl", show: ratio, atLeast: 0.33 },
   },

@@ -27,7 +27,9 @@ export type Primitive =
   | "ghash"
   | "aes128_gcm"
   | "rsa2048_private"
-  | "p256_sign";
+  | "p256_sign"
+  | "x25519_own_key"
+  | "x25519_secret";
 
 type Exports = Record<Primitive, (ours: number, times: number) => number> & {
   readonly memory: WebAssembly.Memory;

@@ -12,6 +12,7 @@
 #include "crypto/p256-sign.h"
 #include "crypto/poly1305-simd.h"
 #include "crypto/rsa-private.h"
+#include "crypto/x25519.h"
 #include "export.h"
 #include "record.h"
 
@@ -191,6 +192,36 @@ sign_with_p256(int ours, unsigned times)
 			(ours ? p256_sign(&br_sha256_vtable, hv, &sk, record)
 			      : br_ecdsa_i31_sign_asn1(&br_ec_p256_m31,
 					&br_sha256_vtable, hv, &sk, record));
+	}
+	return good;
+}
+
+/* The private key is `key`; a result is the next point. */
+EXPORT(x25519_secret)
+int
+make_secrets(int ours, unsigned times)
+{
+	const br_ec_impl *ec = ours ? &x25519 : &br_ec_c25519_m31;
+	uint32_t good = 1;
+
+	while (times-- > 0) {
+		good &= ec->mul(record, 32, key, sizeof key, BR_EC_curve25519);
+	}
+	return (int)good;
+}
+
+/* A result is the next private key. */
+EXPORT(x25519_own_key)
+int
+make_own_keys(int ours, unsigned times)
+{
+	const br_ec_impl *ec = ours ? &x25519 : &br_ec_c25519_m31;
+	unsigned char x[32];
+	int good = 1;
+
+	while (times-- > 0) {
+		memcpy(x, record, sizeof x);
+		good &= ec->mulgen(record, x, sizeof x, BR_EC_curve25519) == 32;
 	}
 	return good;
 }

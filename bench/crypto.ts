@@ -48,6 +48,18 @@ const SUBJECTS: readonly Subject[] = [
     operations: "signatures/s",
   },
   {
+    primitive: "x25519_own_key",
+    peer: "m31",
+    peerName: "BearSSL ec_c25519_m31 in WebAssembly",
+    operations: "operations/s",
+  },
+  {
+    primitive: "x25519_secret",
+    peer: "m31",
+    peerName: "BearSSL ec_c25519_m31 in WebAssembly",
+    operations: "operations/s",
+  },
+  {
     primitive: "chacha20_poly1305",
     peer: "native-bearssl",
     peerName: "BearSSL, gcc -O3",
@@ -90,4 +102,6 @@ const NAMES: Readonly<Record<Primitive, string>> = {
   aes128_gcm: "aes128-gcm",
   rsa2048_private: "rsa2048-private",
   p256_sign: "p256-sign",
+  x25519_own_key: "x25519-own-key",
+  x25519_secret: "x25519-secret",
 };

@@ -76,6 +76,25 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "if (eng->oxc > eng->oxa && eng->application_data == 0) {",
       "tunnel/closing",
     ],
+    // X25519.
+    [
+      "X25519: what is above 2^255 is dropped",
+      "c = d->v[0] + FOLD_TOP * c;",
+      "c = d->v[0];",
+      "crypto/x25519",
+    ],
+    [
+      "X25519: a table entry is negated in part",
+      "\tf25519_select(&Q->dxy, &other, ctl);\n",
+      "",
+      "crypto/x25519",
+    ],
+    [
+      "X25519: one table entry alone is read",
+      "for (u = 0; u < X25519_ENTRIES; u++) {",
+      "for (u = index; u <= index; u++) {",
+      "side-channels/x25519-goes-one-way",
+    ],
     // The arena.
     ["a length wraps around", "if (closed || end < next) {", "if (closed) {", "engine/arena"],
     [

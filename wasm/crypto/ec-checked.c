@@ -1,7 +1,8 @@
 #include "ec-checked.h"
 #include "p256.h"
+#include "x25519.h"
 
-/* Not br_ec_all_m31, which would link BearSSL's P-256, too. */
+/* Not br_ec_all_m31, which would link BearSSL's P-256 and X25519, too. */
 static const br_ec_impl *
 implementation_of(int curve)
 {
@@ -9,7 +10,7 @@ implementation_of(int curve)
 	case BR_EC_secp256r1:
 		return &p256;
 	case BR_EC_curve25519:
-		return &br_ec_c25519_m31;
+		return &x25519;
 	default:
 		return &br_ec_prime_i31;
 	}

@@ -1,5 +1,5 @@
 /*
- * BearSSL's elliptic curves with our P-256, behind a check of lengths.
+ * BearSSL's elliptic curves with our P-256 and X25519, behind a check of lengths.
  */
 #ifndef EC_CHECKED_H__
 #define EC_CHECKED_H__
