@@ -3,7 +3,7 @@ import { complain } from "../cli/diagnostics.ts";
 import { parseNotification } from "../connection/session-variables.ts";
 import type { Pipe } from "../io/pipes.ts";
 import type { Delayed, DelayedEngine, DelayedEvents } from "./delayed-engine.ts";
-import { pipesForProgram, startEngineProcess } from "./engine-process.ts";
+import { pipesForProgram, startEngineProcess, tellHow } from "./engine-process.ts";
 
 /**
  * Delayed TLS under TLS_UID and TLS_GID: a process of its own, which is started when prog asks for
@@ -35,6 +35,7 @@ export class DelayedEngineChild implements DelayedEngine {
       notified: (block) => {
         if (parseNotification(block) !== null) established(block);
       },
+      tell: (text) => tellHow(this.delayed, text),
       ended: ({ code, signal }) => {
         if (signal !== null)
           complain(program, "fatal", `${tunnel.program} was killed by ${signal}`);

@@ -7,7 +7,7 @@ import { survivesExec } from "../io/platform.ts";
 import { become, canBecome } from "../program/exec.ts";
 import type { Ending } from "../program/program.ts";
 import { dieOf, onFatalSignal } from "../program/signals.ts";
-import { pipesForProgram, startEngineProcess } from "./engine-process.ts";
+import { pipesForProgram, startEngineProcess, tellHow } from "./engine-process.ts";
 import { fail } from "./fail.ts";
 import { environmentOf, mirror, type ProgService, startProgram } from "./prog.ts";
 
@@ -45,6 +45,7 @@ export class EngineChild {
         const variables = parseNotification(block);
         if (variables !== null) this.attempt(() => this.startProgram(variables));
       },
+      tell: (text) => tellHow(this.service, text),
       ended: (ending) => {
         this.childEnding = ending;
         this.settle();

@@ -2,14 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { SystemFailure } from "../cli/diagnostics.ts";
+import { complain, SystemFailure } from "../cli/diagnostics.ts";
 import { leaveToOthers } from "../io/descriptors.ts";
 import { isInherited } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
 import { descriptorNamedBy, pathOfDescriptor } from "../io/platform.ts";
-import { confiner } from "../program/confinement.ts";
+import { confiner, whatHolds } from "../program/confinement.ts";
 import { type Ending, endingOf } from "../program/program.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
+import { permissionOptions } from "../setup/permissions.ts";
+import type { Wrapping } from "./prog.ts";
 
 export interface EngineProcess {
   readonly program: "s6-tlsd-io" | "s6-tlsc-io";
@@ -21,6 +23,8 @@ export interface EngineProcess {
   readonly notified: (block: Buffer) => void;
   /** Called after `notified`. */
   readonly ended: (ending: Ending) => void;
+  /** What to tell the operator: by what that process is held. */
+  readonly tell: (text: string) => void;
   /** It could not be started. */
   readonly failed: (error: Error) => void;
 }
@@ -79,11 +83,15 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
   const [standard, operands] =
     program === "s6-tlsd-io" ? [network, cleartext] : [cleartext, network];
   const ownStdio = [...standard, 2, ...operands, "pipe" as const];
-  const command = [process.execPath, ...process.execArgv, launcher, ...options];
-  const [file = "", ...args] = confinedForRoot(command);
-  const child = spawn(file, args, {
-    ...withFilesBehind(process.env, ownStdio),
-  });
+  const surroundings = withFilesBehind(process.env, ownStdio);
+  const reopened = program === "s6-tlsd-io" ? FDW : 1;
+  const duty = { launcher, environments: [surroundings.env], reopened };
+  const permissions = permissionOptions(duty);
+  const node = [process.execPath, ...process.execArgv, ...(permissions ?? [])];
+  const [file = "", ...args] = confinedForRoot([...node, launcher, ...options]);
+  const isConfined = file !== process.execPath;
+  settings.tell(`${program} runs ${whatHolds(isConfined, permissions !== null)}`);
+  const child = spawn(file, args, surroundings);
   child.on("error", (error) => {
     settings.failed(new SystemFailure(`unable to run ${launcher}`, error));
   });
@@ -98,6 +106,11 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
   notification.on("data", (chunk: Buffer) => chunks.push(chunk));
   notification.on("end", () => settings.notified(Buffer.concat(chunks)));
   return child;
+}
+
+/** From -v 2 on. */
+export function tellHow({ program, settings }: Wrapping, text: string): void {
+  if (settings.verbosity > 1) complain(program, "info", text);
 }
 
 /** It gives root's rights up, and is never to get them back. Others have none to give. */

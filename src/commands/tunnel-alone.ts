@@ -12,6 +12,7 @@ import { dropPrivileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
 import { expectOneConnection } from "../setup/modules.ts";
+import { dropCredentialFiles } from "../setup/permissions.ts";
 import { checkOnly } from "./check.ts";
 import type { Sandboxes } from "./prog.ts";
 
@@ -47,6 +48,7 @@ export function runTunnel(tunnel: TunnelAlone): void {
   for (const fd of cleartextFds) requireOpenForCleartext(fd);
   if (settings.notify !== null) requireOpen(settings.notify);
   dropPrivileges(owner);
+  dropCredentialFiles([environment]);
   const network = isServer ? streamsOf(0, 1) : streamsOf(fdr, fdw);
   const connection = new Connection({
     ...settings,

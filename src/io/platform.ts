@@ -74,7 +74,12 @@ const CLOSE_ON_EXEC = 0o2000000;
  *   other systems is no such name: what it opens shares its flags with the descriptor.
  */
 export function reopen(fd: number, flags: string | number): number {
-  return openSync(`${SELF}/fd/${fd}`, flags);
+  return openSync(reopenedBy(fd), flags);
+}
+
+/** The name by which that is done. */
+export function reopenedBy(fd: number): string {
+  return `${SELF}/fd/${fd}`;
 }
 
 /** Names that every process reads in its own way: `/dev/fd/N`, which bash's `<(…)` gives, and the like. */

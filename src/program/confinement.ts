@@ -11,6 +11,17 @@ export interface Confinement {
 
 const OPTIONS = ["--no-new-privs", "--"];
 
+/**
+ * What holds of a process, for the log.
+ *
+ * @param isConfined it gains no rights
+ * @param hasModel it runs under Node's permission model
+ */
+export function whatHolds(isConfined: boolean, hasModel: boolean): string {
+  const privileges = isConfined ? "with no_new_privs" : "without no_new_privs: no setpriv sets it";
+  return `${privileges}, and ${hasModel ? "under" : "without"} Node's permission model`;
+}
+
 let found: Confinement | null | undefined;
 
 /** Looked for once; null: there is no setpriv here that can do it. */

@@ -3,12 +3,13 @@ import type { Socket } from "node:net";
 import type { Changes } from "../access/judgement.ts";
 import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import { ReportedFailure } from "../connection/exit-codes.ts";
+import { permissionOptions } from "../setup/permissions.ts";
 import type { Kept } from "../setup/read-into.ts";
 import type { ClientFacts, ToWorker } from "./messages.ts";
-import { permissionOptions } from "./permissions.ts";
 import { startAs } from "./roles.ts";
 import { RuleCredentials } from "./rule-credentials.ts";
 import { TwoPhaseReload } from "./two-phase-reload.ts";
+import { workerDuty } from "./worker-duty.ts";
 import { type LinkSettings, WorkerLink } from "./worker-link.ts";
 
 /** A worker that lived for less than so many milliseconds is replaced no sooner than after them. */
@@ -206,7 +207,7 @@ export class Pool {
     const { log, spawner } = this.settings;
     const passed = { descriptors: [...this.kept.values()], log: log.descriptor };
     if (spawner === null) return startAs("worker", passed);
-    const nodeOptions = permissionOptions(this.credentials.sets) ?? [];
+    const nodeOptions = permissionOptions(workerDuty(this.credentials.sets)) ?? [];
     return startAs("worker", { ...passed, confined: true, nodeOptions });
   }
 

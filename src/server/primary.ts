@@ -2,8 +2,9 @@ import type { AddressInfo } from "node:net";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { ExitCode } from "../connection/exit-codes.ts";
 import { timerDelay } from "../connection/timers.ts";
-import { confiner } from "../program/confinement.ts";
+import { confiner, whatHolds } from "../program/confinement.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
+import { permissionOptions } from "../setup/permissions.ts";
 import type { Kept } from "../setup/read-into.ts";
 import { Acceptance } from "./acceptance.ts";
 import type { Access } from "./access.ts";
@@ -15,7 +16,6 @@ import { dropsRights, usersOf } from "./ids.ts";
 import { keepFiles } from "./kept-files.ts";
 import { Listener } from "./listener.ts";
 import type { Log } from "./log.ts";
-import { permissionOptions } from "./permissions.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
 import { Reloads } from "./reloads.ts";
@@ -23,6 +23,7 @@ import { SpawnerLink } from "./spawner-link.ts";
 import { Status, type StatusSettings } from "./status.ts";
 import { Systemd } from "./systemd.ts";
 import { Tally } from "./tally.ts";
+import { workerDuty } from "./worker-duty.ts";
 
 export interface PrimarySettings {
   readonly server: SuperServerSettings;
@@ -171,10 +172,8 @@ export class Primary {
   }
 
   private tellConfinement(): void {
-    const privileges =
-      confiner() === null ? "without no_new_privs: no setpriv sets it" : "with no_new_privs";
-    const files = permissionOptions([]) === null ? "without" : "under";
-    const text = `workers run ${privileges}, and ${files} Node's permission model`;
+    const hasModel = permissionOptions(workerDuty([])) !== null;
+    const text = `workers run ${whatHolds(confiner() !== null, hasModel)}`;
     this.settings.log.info(text, { event: "confinement" });
   }
 

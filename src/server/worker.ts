@@ -10,6 +10,7 @@ import { KeptCredentials } from "../credentials/kept-credentials.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
 import { loadModule } from "../setup/modules.ts";
+import { dropCredentialFiles } from "../setup/permissions.ts";
 import type { Kept as KeptFiles } from "../setup/read-into.ts";
 import { certificateEnds } from "./certificate-ends.ts";
 import { CredentialSets } from "./credential-sets.ts";
@@ -18,13 +19,13 @@ import { requireReadableAgain } from "./kept-files.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, ToPrimary, ToWorker } from "./messages.ts";
 import { Meter } from "./meter.ts";
-import { dropCredentialFiles } from "./permissions.ts";
 import { progEnvironment } from "./prog-environment.ts";
 import { OwnPrograms, type Programs } from "./programs.ts";
 import { RemotePrograms } from "./remote-programs.ts";
 import { FIRST_PASSED } from "./roles.ts";
 import type { Loaded, Service, Talk } from "./service.ts";
 import { Turns } from "./turns.ts";
+import { workerDuty } from "./worker-duty.ts";
 
 export interface WorkerSettings {
   readonly server: SuperServerSettings;
@@ -93,7 +94,7 @@ export class Worker {
 
   /** Another worker reads them after a reload. */
   private dropFiles(sets: readonly Changes[]): void {
-    dropCredentialFiles(sets);
+    dropCredentialFiles(workerDuty(sets).environments);
     for (const fd of this.keptFiles.values()) closeSync(fd);
     this.keptFiles = new Map();
   }

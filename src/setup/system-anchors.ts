@@ -5,7 +5,7 @@ import { keepsTrustInStore, storedCertificates } from "../io/platform.ts";
 import { readCertificates } from "./certificate-file.ts";
 
 /** Where systems keep their bundle: Debian, Fedora, SUSE, Alpine and macOS, FreeBSD. */
-const BUNDLES = [
+export const BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
   "/etc/ssl/ca-bundle.pem",
