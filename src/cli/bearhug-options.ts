@@ -189,6 +189,7 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     ),
     namedPairs,
     tls.clientCertificate,
+    tls.partialChain,
     admission,
     starttls(
       "Clients ask for TLS in clear first: postgresql (SSLRequest; TLS from the first byte on will do, too) or smtp (STARTTLS).",
@@ -209,6 +210,7 @@ export const bearhugClientLine: CommandLine<RelaySettings> = {
     ...addresses,
     ...pair,
     file("cacert", "CAFILE", "The CAs that servers are verified with; `system` for the system's."),
+    tls.partialChain,
     client.serverName,
     pins,
     starttls(

@@ -43,6 +43,7 @@ export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
     tls.closeNotify,
     tls.enforceCloseNotify,
     tls.clientCertificate,
+    tls.partialChain,
     tls.keepEnvironment,
     tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
     tls.sniLevel,

@@ -12,6 +12,7 @@ export const s6TlsclientLine: CommandLine<TcpClientSettings> = {
     tls.closeNotify,
     tls.enforceCloseNotify,
     client.ownCertificate,
+    tls.partialChain,
     tls.keepEnvironment,
     tls.handshakeTimeout(),
     client.serverName,

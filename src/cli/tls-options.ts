@@ -14,6 +14,8 @@ export interface TunnelOptions {
 /** What the command line of a TLS server says about the connection. */
 export interface TlsSettings extends TunnelOptions {
   clientCertificate: "none" | "optional" | "mandatory";
+  /** A CA that did not issue itself vouches without the one that did. */
+  partialChain: boolean;
   keepEnvironment: boolean;
   sniLevel: number;
   /** null: not given. */
@@ -40,6 +42,7 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   closeNotify: false,
   enforceCloseNotify: false,
   clientCertificate: "none",
+  partialChain: false,
   keepEnvironment: false,
   verbosity: 1,
   handshakeTimeout: 0,
@@ -117,6 +120,19 @@ export const clientCertificate: Group = [
       settings.clientCertificate = "mandatory";
     },
     spell: ({ clientCertificate }) => flag(clientCertificate === "mandatory"),
+  },
+];
+
+export const partialChain: OptionGroup<{ partialChain: boolean }> = [
+  {
+    long: "partial-chain",
+    about:
+      "Let a CA in CADIR or CAFILE that another CA issued vouch by itself. " +
+      "Without it, the CA above it must be there, too.",
+    apply: (settings) => {
+      settings.partialChain = true;
+    },
+    spell: ({ partialChain }) => flag(partialChain),
   },
 ];
 

@@ -11,6 +11,11 @@ export interface SecureContextOptions extends Partial<KeyPair>, Partial<OutsideK
   readonly contexts?: Readonly<Record<string, KeyPair | OutsideKeyPair>>;
   /** Certificates of the CAs that may vouch for the peer. */
   readonly ca?: Credential | readonly Credential[];
+  /**
+   * Whether a CA of `ca` that another CA issued vouches without that one. false, the default: it does
+   * where the CA above it is in `ca`, too.
+   */
+  readonly allowPartialTrustChain?: boolean;
   /** Versions and suites; `modern` unless told otherwise. See docs/design.md, Profiles. */
   readonly profile?: Profile;
   /** Of the profile's versions, only this one and newer ones. */

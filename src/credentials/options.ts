@@ -159,6 +159,7 @@ export const CONTEXT_OPTIONS: Rules = {
   ...PAIR,
   contexts: CONTEXTS,
   ca: CREDENTIALS,
+  allowPartialTrustChain: BOOLEAN,
   profile: PROFILE,
   minVersion: VERSION,
   maxVersion: VERSION,

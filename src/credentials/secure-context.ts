@@ -74,6 +74,7 @@ export class SecureContext {
   private readonly keeper: Keeper;
   private readonly identity: Identity | IdentityChoice | null;
   private readonly anchors: readonly Uint8Array[] | null;
+  private readonly partialChain: boolean;
   private readonly profile: Profile;
   private readonly versions: VersionLimits;
   private readonly protocols: readonly string[];
@@ -97,6 +98,7 @@ export class SecureContext {
     this.protocols = [...(options.ALPNProtocols ?? [])];
     this.groups = groupsOf(options.ecdhCurve);
     this.keepsExporter = options.keepExporter ?? false;
+    this.partialChain = options.allowPartialTrustChain ?? false;
     this.keyLog = options.keyLog && later(options.keyLog);
     this.keeper = new Keeper(modules.keeper);
     [this.tickets, this.identity, this.anchors] = wipedIfItFails(this.keeper, () => [
@@ -146,9 +148,7 @@ export class SecureContext {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
     const { servername: serverName = null, rejectUnauthorized = true } = options;
-    const server = rejectUnauthorized
-      ? { anchors: this.anchorsBecause("a server is to be verified") }
-      : null;
+    const server = rejectUnauthorized ? this.trustBecause("a server is to be verified") : null;
     const offer = { profile, versions, identity, protocols, groups, keepsExporter, keyLog };
     return readyClient(this.making, { ...offer, server }, { serverName, sessions });
   }
@@ -163,7 +163,8 @@ export class SecureContext {
     const { profile, versions, protocols, groups, identity, anchors, tickets } = this;
     if (tickets.count === 0 || (versions.max ?? NEWEST) !== NEWEST) return null;
     const chain = identity !== null && "chain" in identity ? identity.chain : [];
-    const names = [profile, versions.min ?? "", ...protocols].join(" ");
+    const trust = this.partialChain ? "partial" : "whole";
+    const names = [profile, versions.min ?? "", trust, ...protocols].join(" ");
     return [names, groups.join(" "), `${chain.length}`, ...chain, ...(anchors ?? [])];
   }
 
@@ -174,7 +175,9 @@ export class SecureContext {
    */
   get unusableAuthorities(): readonly UnusableAuthority[] {
     if (this.anchors === null) return [];
-    return leftOutOf(this.making.module, this.anchors).map(({ names, reason }) => ({
+    const { anchors, partialChain } = this;
+    const left = leftOutOf(this.making.module, { anchors, partialChain });
+    return left.map(({ names, reason }) => ({
       subject: subjectOf(names),
       reason,
     }));
@@ -224,13 +227,14 @@ export class SecureContext {
 
   private clients(request: boolean | "optional"): ServerConfiguration["clients"] {
     if (request === false) return null;
-    const anchors = this.anchorsBecause("clients are to be verified");
-    return { anchors, mandatory: request === true };
+    const trust = this.trustBecause("clients are to be verified");
+    return { ...trust, mandatory: request === true };
   }
 
-  private anchorsBecause(why: string): readonly Uint8Array[] {
-    if (this.anchors === null) throw misconfigured("NO_CA", `${why}, and there is no ca`);
-    return this.anchors;
+  private trustBecause(why: string) {
+    const { anchors, partialChain } = this;
+    if (anchors === null) throw misconfigured("NO_CA", `${why}, and there is no ca`);
+    return { anchors, partialChain };
   }
 }
 

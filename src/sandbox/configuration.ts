@@ -75,18 +75,41 @@ export class Configuration {
     for (const group of groups) requireZero(this.sandbox.exports.engine_add_group(group));
   }
 
-  addAnchors({ anchors, leftOut }: Pick<Verification, "anchors" | "leftOut">): void {
-    const { exports } = this.sandbox;
+  addAnchors({ anchors, partialChain, leftOut }: Omit<Verification, "now">): void {
+    if (partialChain) this.sandbox.exports.engine_trust_partial_chains();
     const room = this.alloc(Math.max(...anchors.map((der) => der.length)));
-    const usable = anchors.filter((der) => {
+    let unusable = 0;
+    const leaveOut = ({ der, flaw }: Flawed) => {
+      unusable++;
       this.sandbox.memory.view(room, der.length).set(der);
-      const code = exports.engine_add_trust_anchor(room, der.length);
-      if (code === 0) return true;
       const names = namesAt(this.sandbox, { at: room, length: der.length });
-      leftOut?.({ der, names, reason: new EngineError(code).message });
-      return false;
+      leftOut?.({ der, names, reason: flaw.message });
+    };
+
+    // A CA's certificate may come before that of the CA that issued it.
+    let left = anchors;
+    let without: Flawed[] = [];
+    do {
+      const flawed = this.addEach(left, room);
+      without = flawed.filter(({ flaw }) => flaw.reason === "X509_ANCHOR_WITHOUT_ISSUER");
+      for (const one of flawed) if (!without.includes(one)) leaveOut(one);
+      if (without.length === left.length) break;
+      left = without.map(({ der }) => der);
+    } while (left.length > 0);
+    without.forEach(leaveOut);
+    if (unusable === anchors.length) {
+      throw new UnusableAnchors("none of the certificates can be used");
+    }
+  }
+
+  /** @returns those that are none */
+  private addEach(anchors: readonly Uint8Array[], room: Pointer): Flawed[] {
+    const { exports, memory } = this.sandbox;
+    return anchors.flatMap((der) => {
+      memory.view(room, der.length).set(der);
+      const code = exports.engine_add_trust_anchor(room, der.length);
+      return code === 0 ? [] : [{ der, flaw: new EngineError(code) }];
     });
-    if (usable.length === 0) throw new UnusableAnchors("none of the certificates can be used");
   }
 
   verifyClients({ mandatory, now }: ClientVerification): void {
@@ -135,6 +158,12 @@ export class Configuration {
     this.sandbox.memory.view(at, bytes.length).set(bytes);
     return at;
   }
+}
+
+/** A certificate that is no anchor, and why. */
+interface Flawed {
+  readonly der: Uint8Array;
+  readonly flaw: EngineError;
 }
 
 /** @throws {EngineError} for a code that is not 0 */

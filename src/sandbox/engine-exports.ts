@@ -14,6 +14,7 @@ export interface EngineExports extends PeerExports {
   engine_trust_any_server(): number;
   engine_look_at(der: Pointer, length: number): number;
   engine_add_trust_anchor(der: Pointer, length: number): number;
+  engine_trust_partial_chains(): void;
   engine_request_certificate(mandatory: number, days: number, seconds: number): number;
   engine_add_protocol(name: Pointer, length: number): number;
   engine_add_group(group: number): number;

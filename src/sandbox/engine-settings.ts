@@ -85,6 +85,8 @@ export interface LeftOut {
 export interface Verification {
   /** CA certificates in DER. Those that can't be used are left out. */
   readonly anchors: readonly Uint8Array[];
+  /** Whether a CA that did not issue itself vouches without one that did. */
+  readonly partialChain?: boolean;
   /** Called for each that is left out. */
   readonly leftOut?: (left: LeftOut) => void;
   /** Milliseconds since the epoch. */

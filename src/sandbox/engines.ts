@@ -12,6 +12,7 @@ import {
   type ServerSettings,
   type ServerStart,
   ticketPeriod,
+  type Verification,
 } from "./engine-settings.ts";
 import { UnusableAnchors } from "./errors.ts";
 import { instantiate, type Pointer, type Sandbox } from "./instance.ts";
@@ -81,11 +82,14 @@ export function clientEngines(module: WebAssembly.Module, given: ClientConfigura
 }
 
 /** The certificates of CAs that would be left out. */
-export function leftOutOf(module: WebAssembly.Module, anchors: readonly Uint8Array[]): LeftOut[] {
+export function leftOutOf(
+  module: WebAssembly.Module,
+  trust: Pick<Verification, "anchors" | "partialChain">,
+): LeftOut[] {
   const left: LeftOut[] = [];
   const { sandbox } = instanceOf(module, "client", "modern");
   try {
-    new Configuration(sandbox).addAnchors({ anchors, leftOut: (one) => left.push(one) });
+    new Configuration(sandbox).addAnchors({ ...trust, leftOut: (one) => left.push(one) });
   } catch (error) {
     if (!(error instanceof UnusableAnchors)) throw error;
   } finally {

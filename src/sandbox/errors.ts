@@ -150,6 +150,14 @@ const MEANINGS = new Map<number, Meaning>([
   ],
   [166, ["X509_UNREADABLE_EXTENSION", "peer", "certificate with an extension that can't be read"]],
   [167, ["X509_KEY_LENGTH", "peer", "certificate with an RSA key whose bits are no multiple of 8"]],
+  [
+    168,
+    [
+      "X509_ANCHOR_WITHOUT_ISSUER",
+      "configuration",
+      "certificate of a CA that another CA issued, whose own certificate is not there: add it",
+    ],
+  ],
 ]);
 
 const ALERT_MASK = 0xff;

@@ -85,7 +85,7 @@ function loadClient(
   const profile = chooseProfile(settings, environment);
   const groups = chooseGroups(settings.keyGroups);
   if (serverName !== null) checkName(serverName);
-  const server = verifyServer ? loadAnchors(environment, tell) : null;
+  const server = verifyServer ? loadAnchors(settings, environment, tell) : null;
   const keeper = keeperModule && startKeeper(keeperModule);
   return wipedIfItFails(keeper, () => {
     const identity =

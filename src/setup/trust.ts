@@ -16,12 +16,13 @@ import { type FoundAnchor, findTrustAnchors } from "./trust-anchors.ts";
  * @throws {CredentialsError} naming the file; {EnvironmentError} if none is named
  */
 export function loadClientVerification(
-  { clientCertificate }: TlsSettings,
+  settings: TlsSettings,
   environment: TlsEnvironment,
   tell: Tell,
 ): Omit<ClientVerification, "now"> | null {
-  if (clientCertificate === "none") return null;
-  return { ...loadAnchors(environment, tell), mandatory: clientCertificate === "mandatory" };
+  if (settings.clientCertificate === "none") return null;
+  const mandatory = settings.clientCertificate === "mandatory";
+  return { ...loadAnchors(settings, environment, tell), mandatory };
 }
 
 /** Gets what there is to say about credentials that are used all the same. */
@@ -34,9 +35,10 @@ export type Tell = (warning: string) => void;
  * @throws {CredentialsError} naming the file; {EnvironmentError} if none is named
  */
 export function loadAnchors(
+  { partialChain }: Pick<TlsSettings, "partialChain">,
   environment: TlsEnvironment,
   tell: Tell,
-): Required<Pick<ClientVerification, "anchors" | "leftOut">> {
+): Required<Pick<ClientVerification, "anchors" | "partialChain" | "leftOut">> {
   const source = environment.anchorSource();
   let found: readonly FoundAnchor[];
   try {
@@ -47,6 +49,7 @@ export function loadAnchors(
   const files = new Map(found.map(({ der, file }) => [der, file]));
   return {
     anchors: [...files.keys()],
+    partialChain,
     leftOut: ({ der, names, reason }) => {
       const subject = subjectOf(names) || "a certificate without a name";
       tell(`not a trust anchor: ${subject} in ${files.get(der)}: ${reason}`);

@@ -35,12 +35,18 @@ function rootWith(cn: string, ...extensions: Buffer[]): string {
   return readFileSync(root.certFile, "utf8");
 }
 
+function withoutItsRoot(): string {
+  const subject = name(["CN", "Alone"]);
+  return readFileSync(ClientAuthority.root().intermediate({ subject }).certFile, "utf8");
+}
+
 const files: Record<string, string> = {
   "a-good.pem": readFileSync(authority.certFile, "utf8"),
   "b-edwards.pem": ed25519(),
   "c-unknown.pem": rootWith("Unknown\nline", extension.unknown({ critical: true })),
   "d-twice.pem": rootWith("Twice", CA),
   "e-signs-nothing.pem": rootWith("Signs nothing", extension.keyUsage("digitalSignature")),
+  "f-alone.pem": withoutItsRoot(),
 };
 
 const REASONS = [
@@ -48,6 +54,11 @@ const REASONS = [
   ["c-unknown.pem", "CN=Unknown\\0Aline", "certificate with an unknown critical extension"],
   ["d-twice.pem", "CN=Twice", "certificate with an extraneous element"],
   ["e-signs-nothing.pem", "CN=Signs nothing", "certificate of a CA that may not sign certificates"],
+  [
+    "f-alone.pem",
+    "CN=Alone",
+    "certificate of a CA that another CA issued, whose own certificate is not there: add it",
+  ],
 ] as const;
 
 function folder(): string {
@@ -127,4 +138,15 @@ it("a context of the library's has them as a property", () => {
   expect(context.unusableAuthorities).toEqual(unusable);
   expect(bearhug.createSecureContext().unusableAuthorities).toEqual([]);
   expect(bearhug.createSecureContext({ ca: "system" }).unusableAuthorities).toEqual([]);
+});
+
+it("a context of the library's takes a CA that another CA issued with allowPartialTrustChain", () => {
+  const ca = files["f-alone.pem"] as string;
+  const strict = bearhug.createSecureContext({ ca });
+  expect(() => strict.clientEngine({ servername: "server.test" })).toThrow(
+    "none of the certificates can be used",
+  );
+  const partial = bearhug.createSecureContext({ ca, allowPartialTrustChain: true });
+  expect(partial.unusableAuthorities).toEqual([]);
+  partial.clientEngine({ servername: "server.test" }).wipe();
 });

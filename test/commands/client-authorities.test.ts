@@ -35,10 +35,14 @@ function bundle(...authorities: ClientAuthority[]): string {
 }
 
 /** What openssl s_client says of a server, shown a certificate or none. */
-async function visit(environment: Record<string, string>, options: string[] = []) {
+async function visit(
+  environment: Record<string, string>,
+  options: string[] = [],
+  serverOptions: string[] = [],
+) {
   const listener = await serve({
     credentials,
-    options: ["-SY"],
+    options: ["-SY", ...serverOptions],
     environment,
     prog: ["sh", "-c", 'echo "told: $(printenv SSL_PEER_CERT_SUBJECT || echo nobody)"'],
   });
@@ -135,10 +139,19 @@ describe("CAFILE", () => {
     expect(stdout).toContain("told: CN=client");
   });
 
-  it("may hold an intermediate alone", async () => {
+  it("may hold an intermediate alone, with --partial-chain", async () => {
     const intermediate = root.intermediate();
     const CAFILE = intermediate.certFile;
-    const { stdout } = await visit({ CAFILE }, opensslCertificate(intermediate.issue()));
+    const certificate = opensslCertificate(intermediate.issue());
+    const { stdout } = await visit({ CAFILE }, certificate, ["--partial-chain"]);
+    expect(stdout).toContain("told: CN=client");
+  });
+
+  it("may hold an intermediate and its root, for clients that send their own certificate", async () => {
+    const intermediate = root.intermediate();
+    const CAFILE = bundle(intermediate, root);
+    const alone = { ...intermediate.issue(), chainFile: null };
+    const { stdout } = await visit({ CAFILE }, opensslCertificate(alone));
     expect(stdout).toContain("told: CN=client");
   });
 

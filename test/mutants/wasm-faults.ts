@@ -52,6 +52,30 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "client/names",
     ],
     [
+      "a CA that another CA issued vouches by itself",
+      "if (is_ca && !partial_chains && !certificate_is_self_issued(&cert)) {",
+      "if (is_ca && !partial_chains && !is_ca) {",
+      "engine/anchors-that-others-issued",
+    ],
+    [
+      "the operator's part of a chain vouches for itself",
+      "end_cert(NULL);\n\t}",
+      "end_cert(NULL);\n\t\tpeer.minimal.err = BR_ERR_X509_OK;\n\t}",
+      "engine/anchors-that-others-issued",
+    ],
+    [
+      "a certificate lives in the second of its end",
+      "return next_date(&in, &begin) && next_date(&in, &end) &&\n\t       !is_after(&end, days, seconds);",
+      "return next_date(&in, &begin) && next_date(&in, &end) &&\n\t       !is_after(&end, days, seconds - 1);",
+      "engine/the-last-second-of-a-certificate",
+    ],
+    [
+      "an anchor lives in the second of its end",
+      "!is_before(demands->days, demands->seconds, facts->to_days,\n\t\t\tfacts->to_seconds)) {",
+      "is_before(facts->to_days, facts->to_seconds, demands->days,\n\t\t\tdemands->seconds)) {",
+      "engine/the-last-second-of-a-certificate",
+    ],
+    [
       "a serial number of zero is taken",
       "zeros < serial->len && serial->len - zeros <= SERIAL_MAX &&",
       "serial->len - zeros <= SERIAL_MAX &&",

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import type { Engine } from "../../src/sandbox/engine.ts";
+import type { Verification } from "../../src/sandbox/engine-settings.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
 import { pem } from "../engine/der.ts";
 import { drain, feed, newClient, newServer } from "../engine/instances.ts";
@@ -13,6 +14,7 @@ import { RECORD } from "./wire.ts";
 /** A chain of certificates, and what it is held against. */
 export interface Presented {
   readonly anchors: readonly Uint8Array[];
+  readonly partialChain?: boolean;
   /** In DER, end entity first. */
   readonly chain: readonly Uint8Array[];
   /** The server's name or address. */
@@ -37,10 +39,11 @@ export function chainVerdict(presented: Presented): string {
 
 /** The engine at the point where the chain comes. */
 export function engineFor(presented: Presented): Engine {
-  const { anchors, chain, name = null, isClients = false, now = Date.now() } = presented;
-  if (isClients) return serverThatHears({ anchors, now });
+  const { anchors, partialChain = false, chain, name = null, isClients = false } = presented;
+  const trust = { anchors, partialChain, now: presented.now ?? Date.now() };
+  if (isClients) return serverThatHears(trust);
   const serverName = name;
-  const engine = newClient({ serverName, server: { anchors, now } });
+  const engine = newClient({ serverName, server: trust });
   drain(engine, "sendrec");
   const suite = hasRsaKey(chain[0]) ? ECDHE_RSA : ECDHE_ECDSA;
   const hello = Buffer.concat([
@@ -98,7 +101,7 @@ export function say(engine: Engine, content: Buffer): number {
 }
 
 /** Our server, after a ClientHello of our client's; in TLS 1.3 a chain comes sealed. */
-function serverThatHears(verification: { anchors: readonly Uint8Array[]; now: number }): Engine {
+function serverThatHears(verification: Verification): Engine {
   const clients = { ...verification, mandatory: true };
   const engine = newServer(recordedCredentials("p256"), { clients });
   const versions = { max: "1.2" } as const;

@@ -37,13 +37,6 @@ export const LIMBO_EXCEPTIONS: readonly LimboException[] = [
   },
   {
     found: "accepted",
-    why:
-      "an anchor need not have signed itself: the operator's word is enough, as limbo's own case " +
-      "rfc5280::root-and-intermediate-swapped wants it",
-    ids: ["rfc5280::aki::cross-signed-root-missing-aki"],
-  },
-  {
-    found: "accepted",
     why: "constraints that are not critical are obeyed; limbo has the case twice, once either way",
     ids: ["rfc5280::nc::permitted-dns-match-noncritical"],
   },
@@ -98,5 +91,15 @@ export const LIMBO_EXCEPTIONS: readonly LimboException[] = [
     found: "refused",
     why: "the end entity's key usage allows it to sign certificates only; OpenSSL refuses it, too",
     ids: ["pathlen::validation-ignores-pathlen-in-leaf", "rfc5280::ca-as-leaf"],
+  },
+  {
+    found: "refused",
+    why: "a CA that did not sign itself vouches only where one that did is an anchor, as with OpenSSL",
+    ids: ["cve::cve-2024-0567", "rfc5280::root-and-intermediate-swapped"],
+  },
+  {
+    found: "refused",
+    why: "a certificate is over in the second that notAfter names, as with OpenSSL",
+    ids: ["rfc5280::validity::notafter-exact", "rfc5280::validity::notafter-fractional"],
   },
 ];

@@ -115,11 +115,16 @@ engine_add_certificate(const void *der, size_t len);
  * copied. One that is there already costs nothing. One that is not a CA's
  * vouches for the peer whose certificate it is. After an error it vouches
  * for no peer: ERR_X509_ANCHOR_MAY_NOT_SIGN (errors.h) for a CA whose key
- * usage doesn't allow it to sign certificates.
+ * usage doesn't allow it to sign certificates. A CA that did not issue itself
+ * vouches where the CA that did vouches; ERR_X509_ANCHOR_WITHOUT_ISSUER says
+ * that none of those that are there so far did.
  */
 EXPORT(engine_add_trust_anchor)
 int
 engine_add_trust_anchor(const void *der, size_t len);
+
+/* From now on any CA that is added vouches, whichever CA issued it. */
+EXPORT(engine_trust_partial_chains) void engine_trust_partial_chains(void);
 
 /*
  * Until it is called with no bytes, engine_peer_name tells the names of this

@@ -34,7 +34,8 @@
  * Of a peer's chain. The anchor that it leads to is not valid at this time;
  * a name in it is none that a CA above may certify (RFC 5280, 4.2.1.10);
  * whether it is, can't be told. And of an anchor: its key usage doesn't
- * allow it to sign certificates. Then what no CA may issue: rules.c and
+ * allow it to sign certificates; it did not issue itself, and none of the
+ * others issued it. Then what no CA may issue: rules.c and
  * issuer-rules.c.
  */
 #define ERR_X509_ANCHOR_OUT_OF_DATE 160
@@ -45,5 +46,6 @@
 #define ERR_X509_NAMES_NOT_CRITICAL 165   /* 4.1.2.6 */
 #define ERR_X509_UNREADABLE_EXTENSION 166 /* 4.2.1.1, 4.2.2.1 */
 #define ERR_X509_KEY_LENGTH 167           /* of RSA: not in whole bytes */
+#define ERR_X509_ANCHOR_WITHOUT_ISSUER 168
 
 #endif

@@ -35,8 +35,8 @@ judge(const br_x509_trust_anchor *ta, const anchor_facts *facts,
 {
 	if (is_before(demands->days, demands->seconds, facts->from_days,
 		    facts->from_seconds) ||
-		is_before(facts->to_days, facts->to_seconds, demands->days,
-			demands->seconds)) {
+		!is_before(demands->days, demands->seconds, facts->to_days,
+			facts->to_seconds)) {
 		return ERR_X509_ANCHOR_OUT_OF_DATE;
 	}
 	if ((facts->purposes & 1U << demands->purpose) == 0) {

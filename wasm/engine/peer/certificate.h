@@ -120,11 +120,18 @@ int
 certificate_has_address(const certificate *cert);
 
 /*
- * Does it begin to be valid after that time? Days are counted as in
- * br_x509_minimal_set_time().
+ * validity.c: does it begin to be valid after that time? Days are counted as
+ * in br_x509_minimal_set_time().
  */
 int
 certificate_begins_after(
 	const certificate *cert, uint32_t days, uint32_t seconds);
+
+/*
+ * validity.c: is it over at that time? It is in the second that its last
+ * date names, as with OpenSSL; RFC 5280, 4.1.2.5, counts that second in.
+ */
+int
+certificate_has_ended(const certificate *cert, uint32_t days, uint32_t seconds);
 
 #endif

@@ -18,25 +18,25 @@ same(const der *a, const der *b)
 }
 
 static int
-is_own_key(const certificate *cert, const der *identifier)
+is_key_of(const certificate *issuer, const der *identifier)
 {
 	der value, own;
 
 	return !certificate_extension(
-		       cert, EXT_SUBJECT_KEY_IDENTIFIER, &value) ||
+		       issuer, EXT_SUBJECT_KEY_IDENTIFIER, &value) ||
 	       !der_expect(&value, DER_OCTET_STRING, &own) ||
 	       same(&own, identifier);
 }
 
-/* Is one of these GeneralNames the issuer's own? */
+/* Is one of these GeneralNames that one? */
 static int
-has_own_name(const certificate *cert, der names)
+has_name(der names, const der *wanted)
 {
 	der name;
 	unsigned tag;
 
 	while (der_next(&names, &tag, &name)) {
-		if (tag == NAME_DIRECTORY && same(&name, &cert->issuer)) {
+		if (tag == NAME_DIRECTORY && same(&name, wanted)) {
 			return 1;
 		}
 	}
@@ -56,24 +56,35 @@ certificate_says_nothing_of_issuer(const certificate *cert)
 
 /* see rules.h */
 int
-certificate_denies_itself(const certificate *cert)
+certificate_denies_issuer(const certificate *cert, const certificate *issuer)
 {
 	der value, parts, part;
 	unsigned tag;
 
-	if (!certificate_is_self_issued(cert) ||
-		!certificate_extension(
-			cert, EXT_AUTHORITY_KEY_IDENTIFIER, &value) ||
+	if (!certificate_extension(
+		    cert, EXT_AUTHORITY_KEY_IDENTIFIER, &value) ||
 		!der_expect(&value, DER_SEQUENCE, &parts)) {
 		return 0;
 	}
+
+	/* Name and serial number are those of the issuer's certificate: its
+	   name there is that of the CA above. */
 	while (der_next(&parts, &tag, &part)) {
-		if ((tag == KEY_IDENTIFIER && !is_own_key(cert, &part)) ||
-			(tag == CERT_ISSUER && !has_own_name(cert, part)) ||
+		if ((tag == KEY_IDENTIFIER && !is_key_of(issuer, &part)) ||
+			(tag == CERT_ISSUER &&
+				!has_name(part, &issuer->issuer)) ||
 			(tag == CERT_SERIAL_NUMBER &&
-				!same(&part, &cert->serial))) {
+				!same(&part, &issuer->serial))) {
 			return 1;
 		}
 	}
 	return 0;
+}
+
+/* see rules.h */
+int
+certificate_denies_itself(const certificate *cert)
+{
+	return certificate_is_self_issued(cert) &&
+	       certificate_denies_issuer(cert, cert);
 }

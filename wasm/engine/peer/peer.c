@@ -12,6 +12,7 @@
 #include "engine/peer/certificate.h"
 #include "engine/peer/chain-names.h"
 #include "engine/peer/name-constraints.h"
+#include "engine/peer/operators-chain.h"
 #include "engine/peer/peer.h"
 #include "engine/peer/pins.h"
 #include "engine/peer/rules.h"
@@ -207,6 +208,10 @@ prepare(const copy *c, certificate *cert)
 	if (err == 0) {
 		err = constraints_flaw(cert);
 	}
+	if (err == 0 &&
+		certificate_has_ended(cert, minimal->days, minimal->seconds)) {
+		err = BR_ERR_X509_EXPIRED;
+	}
 	if (err != 0) {
 		return err;
 	}
@@ -282,15 +287,46 @@ end_cert(const br_x509_class **ctx)
 }
 
 /*
+ * Where the peer's chain ends below an anchor, the operator's certificates go
+ * on. They are validated as the peer's are.
+ */
+static void
+go_on(void)
+{
+	const br_x509_minimal_context *minimal = &peer.minimal;
+	const der *next;
+	certificate last;
+	const copy *c;
+
+	while (minimal->err == 0 && peer.index > 0 &&
+		peer.index < PEER_CHAIN_MAX) {
+		c = copy_for(peer.index - 1);
+		if (!certificate_parse(&last, c->data, c->len)) {
+			return;
+		}
+		next = operators_chain_issuer(
+			&last, minimal->days, minimal->seconds);
+		if (next == NULL) {
+			return;
+		}
+		start_cert(NULL, (uint32_t)next->len);
+		append(NULL, next->data, next->len);
+		end_cert(NULL);
+	}
+}
+
+/*
  * A chain that doesn't hold ends the connection, even where no chain at all
  * would do: BearSSL's own tolerance makes no difference between the two.
  */
 static unsigned
 end_chain(const br_x509_class **ctx)
 {
-	unsigned err = (*INNER)->end_chain(INNER);
+	unsigned err;
 
 	(void)ctx;
+	go_on();
+	err = (*INNER)->end_chain(INNER);
 	if (err == 0) {
 		err = (unsigned)peer.flaw;
 	}

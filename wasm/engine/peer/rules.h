@@ -45,6 +45,13 @@ certificate_is_ca(const certificate *cert);
 int
 certificate_denies_itself(const certificate *cert);
 
+/*
+ * The same file: does it say that another certificate issued it than that
+ * one, which has the issuer's name?
+ */
+int
+certificate_denies_issuer(const certificate *cert, const certificate *issuer);
+
 /* The same file: is what it says of its issuer's key nothing at all? */
 int
 certificate_says_nothing_of_issuer(const certificate *cert);

@@ -1,6 +1,8 @@
 /*
- * CA certificates become trust anchors: a name, a public key and what else
- * they say, in the arena. Other certificates become a name and a pin.
+ * Certificates of CAs that issued themselves become trust anchors: a name, a
+ * public key and what else they say, in the arena. Those of other CAs become
+ * a name and a part of the operator's chains, other certificates a name and
+ * a pin.
  */
 #include <string.h>
 #include "engine/abi.h"
@@ -9,10 +11,14 @@
 #include "bearssl.h"
 #include "engine/peer/trust-anchors.h"
 #include "engine/peer/name-constraints.h"
+#include "engine/peer/operators-chain.h"
 #include "engine/peer/pins.h"
 #include "engine/peer/rules.h"
 
 static trust_anchors anchors;
+
+/* CAs that did not issue themselves vouch, too. */
+static int partial_chains;
 
 /*
  * BearSSL would trust any certificate with the name and the key of one that
@@ -221,15 +227,56 @@ read_facts(anchor_facts *facts, const certificate *cert,
 		       : 0;
 }
 
-/* It vouches for itself; its name is among those that clients are told. */
+/* It vouches for nobody; its name is among those that clients are told. */
 static int
-add_pin(const br_x500_name *dn, const void *data, size_t len)
+add_name(const br_x500_name *dn)
 {
 	static const anchor_facts no_facts;
 	br_x509_trust_anchor ta = {*dn, 0, no_key};
+
+	return add_anchor(&ta, &no_facts);
+}
+
+/* It vouches for itself. */
+static int
+add_pin(const br_x500_name *dn, const void *data, size_t len)
+{
 	int err = pins_add(data, len);
 
-	return err != 0 ? err : add_anchor(&ta, &no_facts);
+	return err != 0 ? err : add_name(dn);
+}
+
+static int
+has_anchor(const der *dn)
+{
+	size_t u;
+
+	for (u = 0; u < anchors.count; u++) {
+		const br_x509_trust_anchor *ta = &anchors.list[u];
+
+		if ((ta->flags & BR_X509_TA_CA) != 0 &&
+			same(ta->dn.data, ta->dn.len, dn->data, dn->len)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* It vouches where the CA that issued it does. */
+static int
+add_link(const certificate *cert, const br_x500_name *dn, const void *data,
+	size_t len)
+{
+	int err = certificate_issuing_flaw(cert);
+
+	if (err == 0 && !has_anchor(&cert->issuer) &&
+		!operators_chain_has(&cert->issuer)) {
+		err = ERR_X509_ANCHOR_WITHOUT_ISSUER;
+	}
+	if (err == 0) {
+		err = operators_chain_add(data, len);
+	}
+	return err != 0 ? err : add_name(dn);
 }
 
 static int
@@ -288,10 +335,20 @@ engine_add_trust_anchor(const void *data, size_t len)
 	if (is_ca && !certificate_may_sign(&cert)) {
 		return ERR_X509_ANCHOR_MAY_NOT_SIGN;
 	}
+	if (is_ca && !partial_chains && !certificate_is_self_issued(&cert)) {
+		return add_link(&cert, &dn, data, len);
+	}
 	if (!is_ca || is_v1_root) {
 		err = add_pin(&dn, data, len);
 	}
 	return err != 0 || !is_ca ? err : add_certificate(&cert, &decoder, &dn);
+}
+
+/* see abi.h */
+void
+engine_trust_partial_chains(void)
+{
+	partial_chains = 1;
 }
 
 /* see trust-anchors.h */
