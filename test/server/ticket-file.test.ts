@@ -44,6 +44,19 @@ describe("sessions are resumed", () => {
     expect(await resumes(none, first)).toBe(false);
   });
 
+  it.each([
+    ["a byte-order mark in front", `\ufeff${one}`],
+    ["that and a comment", `\ufeff# keys\n${one}`],
+    ["the line ends of Windows", `\r\n${one.trim()}\r\n`],
+    ["no newline at its end", one.trim()],
+  ])("of a file with %s", async (_, content) => {
+    const [usual, other] = await Promise.all([
+      serving(scratchFile("tickets", one)),
+      serving(scratchFile("tickets", content)),
+    ]);
+    expect(await resumes(usual, other)).toBe(true);
+  });
+
   it("after a reload with the key as the second of two, and not with it gone", async () => {
     const file = scratchFile("tickets", one);
     const server = await serving(file, "--workers", "2");
@@ -92,6 +105,9 @@ const BAD: [string, string | Buffer, RegExp][] = [
     Array.from({ length: 17 }, () => line()).join(""),
     /line 17 is not .* at most 16 lines/,
   ],
+  ["a byte-order mark alone", "\ufeff", /no ticket key in it/],
+  ["a byte-order mark in its second line", `${one}\ufeff${two}`, /line 2 is not a ticket key/],
+  ["of UTF-16", Buffer.from(`\ufeff${one}`, "utf16le"), /line 1 is not a ticket key/],
   ["a private key", readFileSync(credentials.keyFile), /line 1 is not a ticket key/],
   ["too large", Buffer.alloc(100_000, "A"), /the file is too large/],
 ];

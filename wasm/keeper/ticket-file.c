@@ -48,6 +48,11 @@ ticket_file_decode(ticket_ring *ring, unsigned char *file, size_t len)
 {
 	int number = 1;
 
+	/* An editor's byte-order mark (U+FEFF in UTF-8). */
+	if (len >= 3 && file[0] == 0xEF && file[1] == 0xBB && file[2] == 0xBF) {
+		file += 3;
+		len -= 3;
+	}
 	while (len > 0) {
 		unsigned char *end = memchr(file, '\n', len);
 		size_t line_len = end != NULL ? (size_t)(end - file) : len;
