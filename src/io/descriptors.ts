@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { devNull } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { isatty, ReadStream, WriteStream } from "node:tty";
-import { isNodesOwn } from "./inheritance.ts";
+import { isInheritedNullDevice, isNodesOwn } from "./inheritance.ts";
 import * as platform from "./platform.ts";
 
 /** A descriptor can't be used. The message says which and why. */
@@ -47,6 +47,7 @@ export function requireOpen(fd: number): void {
  * @throws {DescriptorError} if it is not open
  */
 export function requireOpenForCleartext(fd: number): void {
+  if (fd > 2 && isInheritedNullDevice(fd)) return;
   if (fd > 2 || !isNullDevice(fd)) requireOpen(fd);
   else if (platform.isOpenForBoth(fd)) {
     const remedy = `open the null device for one direction (<${devNull}, >${devNull})`;

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { isNullDevice, openDescriptors, tellsPipesApart } from "./platform.ts";
+import { canWrite, isNullDevice, openDescriptors, tellsPipesApart } from "./platform.ts";
 
 /**
  * The descriptors above 2 that the process which started us meant for prog. Node marks most of them
@@ -25,6 +25,19 @@ export function isInherited(fd: number): boolean {
 /** Is this descriptor open because Node itself opened it? */
 export function isNodesOwn(fd: number): boolean {
   return looksLikeNodes(fd, openDescriptors());
+}
+
+/**
+ * Is this null device one that the process which started us had opened? Node has one of its own, to
+ * read from, whose number is above that of its first poller.
+ */
+export function isInheritedNullDevice(fd: number): boolean {
+  const above = [...openDescriptors()].filter(([other]) => other > 2);
+  const numbersOf = (isOne: (status: Stats) => boolean) =>
+    above.filter(([, status]) => isOne(status)).map(([other]) => other);
+  const nullDevices = numbersOf(isNullDevice);
+  if (!nullDevices.includes(fd)) return false;
+  return canWrite(fd) || nullDevices.length > 1 || fd < Math.min(...numbersOf(hasNoType));
 }
 
 function looksLikeNodes(fd: number, open: ReadonlyMap<number, Stats>): boolean {

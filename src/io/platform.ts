@@ -126,11 +126,19 @@ export function isNullDevice(status: Stats): boolean {
   return device?.isCharacterDevice() === true && device.rdev === status.rdev;
 }
 
-/** Can the null device behind this descriptor be read and written? It has neither bytes nor memory. */
+/** Can the null device behind this descriptor be written to? It has no memory. */
+export function canWrite(fd: number): boolean {
+  return succeeds(() => writeSync(fd, "\0"));
+}
+
+/** And read, too? It has no bytes. */
 export function isOpenForBoth(fd: number): boolean {
+  return succeeds(() => readSync(fd, Buffer.alloc(1))) && canWrite(fd);
+}
+
+function succeeds(action: () => unknown): boolean {
   try {
-    readSync(fd, Buffer.alloc(1));
-    writeSync(fd, "\0");
+    action();
     return true;
   } catch {
     return false;

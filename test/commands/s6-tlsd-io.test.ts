@@ -51,6 +51,35 @@ it("cleartext on one socket for both directions", async () => {
   expect(await tunnel.ended).toMatchObject({ code: 0, stderr: "" });
 });
 
+it.each([
+  ["3 4", "3</dev/null 4>/dev/null", ""],
+  ["3 4", "3</dev/null 4>kept", ""],
+  ["3 4", "3<words 4>/dev/null", "words"],
+  ["4 3", "3>/dev/null 4<words", "words"],
+  ["8 9", "8<words 9>/dev/null", "words"],
+  ["8 9", "8</dev/null 9>/dev/null", ""],
+])("cleartext %s is the null device: %s", async (descriptors, redirections, said) => {
+  const port = await behindSocat(`
+    printf words >words
+    exec "$PROGRAM" ${descriptors} ${redirections}
+  `);
+  const client = await connect({ port, authority }, { allowHalfOpen: true });
+  client.end("thrown away");
+  expect(`${await everything(client)}`).toBe(said);
+});
+
+it("a number that is closed is not taken for the null device that Node has open", async () => {
+  for (let fd = 8; fd < 13; fd++) {
+    const { code, stderr } = await run(
+      ["bash", "-c", `exec "$0" ${fd} 40 40>/dev/null`, program("s6-tlsd-io")],
+      {
+        environment: credentialsEnvironment(credentials),
+      },
+    );
+    expect([fd, code, stderr]).toEqual([fd, 111, expect.stringContaining("fatal: ")]);
+  }
+});
+
 it("cleartext on two pipes", async () => {
   const port = await behindSocat(`
     mkfifo in out
