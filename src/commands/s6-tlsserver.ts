@@ -15,6 +15,7 @@ import { roomFor } from "../server/descriptors.ts";
 import { ownerOf, usersOf } from "../server/ids.ts";
 import { Log } from "../server/log.ts";
 import { Primary } from "../server/primary.ts";
+import { requireSetprivFor } from "../server/prog-starter.ts";
 import { warnOfLiars } from "../server/proxies.ts";
 import { roleOf } from "../server/roles.ts";
 import { serveAccess } from "../server/serve-access.ts";
@@ -94,7 +95,8 @@ function startPrimary(server: SuperServerSettings, { ip, port, command }: Operan
   warnOfMissing(command, log);
   warnOfOrphans(log);
   if (settings.listenFd !== null) requireOpen(settings.listenFd);
-  usersOf(server, process.env);
+  const { prog } = usersOf(server, process.env);
+  if (prog !== null) requireSetprivFor(prog);
   new Primary(settings).start().catch((error: unknown) => fail(PROGRAM, error, server.logFormat));
 }
 

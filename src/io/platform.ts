@@ -290,6 +290,12 @@ interface Execve {
   execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never;
 }
 
+/** util-linux': it gives a program groups, or takes from it the way to other rights. */
+export const SETPRIV = "setpriv";
+
+/** Where systemd is, it is: Node sends no datagrams to UNIX sockets. */
+export const SYSTEMD_NOTIFY = "systemd-notify";
+
 /** POSIX' env: it finds a program as execvp(3) does, and leaves the environment as it is. */
 const ENV = ["/usr/bin/env", "/bin/env"];
 

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { SETPRIV } from "../io/platform.ts";
 import { find } from "./exec.ts";
 
 /** What starts a program that never gains rights by a set-user-ID file, nor does what it runs. */
@@ -31,7 +32,7 @@ export function confiner(): Confinement | null {
 }
 
 function look(): Confinement | null {
-  const setpriv = find(["setpriv"], process.env);
+  const setpriv = find([SETPRIV], process.env);
   if (setpriv === null) return null;
   const { status } = spawnSync(setpriv, [...OPTIONS, "true"], { stdio: "ignore" });
   return status === 0 ? { setpriv, options: OPTIONS } : null;

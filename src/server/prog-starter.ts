@@ -1,6 +1,8 @@
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from "node:child_process";
+import { SystemFailure } from "../cli/diagnostics.ts";
 import type { SuperServerSettings } from "../cli/server-options.ts";
 import { sessionVariableNames, type Variables } from "../connection/session-variables.ts";
+import { SETPRIV } from "../io/platform.ts";
 import { find } from "../program/exec.ts";
 import type { Privileges } from "../program/privileges.ts";
 import type { BareSocket } from "./bare-sockets.ts";
@@ -17,6 +19,20 @@ export interface ProgSettings {
   readonly command: readonly string[];
   /** The user and groups that prog becomes; nulls: it stays root. */
   readonly progOwner: Privileges;
+}
+
+/**
+ * Judges before a client comes whether progs can have their groups.
+ *
+ * @throws {SystemFailure} if there is no setpriv, or BusyBox' alone, which knows no groups
+ */
+export function requireSetprivFor({ groups }: Privileges): void {
+  if (!groups?.length) return;
+  const setpriv = find([SETPRIV], process.env);
+  const words = [`--groups=${groups.join(",")}`, "--help"];
+  if (setpriv !== null && spawnSync(setpriv, words, { stdio: "ignore" }).status === 0) return;
+  const why = new Error("there is no setpriv in PATH that can; install util-linux");
+  throw new SystemFailure("unable to give prog its groups (-G)", why);
 }
 
 /** The longest value of a variable; names of a peer's certificate can be long. */
@@ -59,7 +75,7 @@ export class ProgStarter {
 
   /** As root finds it: a rule of access control may set another PATH. */
   private get setpriv(): string {
-    return find(["setpriv"], process.env) ?? "setpriv";
+    return find([SETPRIV], process.env) ?? SETPRIV;
   }
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { SYSTEMD_NOTIFY } from "../io/platform.ts";
 import type { Log } from "./log.ts";
 
 /**
@@ -47,7 +48,7 @@ export class Systemd {
   private send(assignments: readonly string[]): Promise<void> {
     return new Promise((resolve) => {
       const args = [`--pid=${process.pid}`, ...assignments.map(inOneLine)];
-      execFile("systemd-notify", args, { timeout: PATIENCE }, (error) => {
+      execFile(SYSTEMD_NOTIFY, args, { timeout: PATIENCE }, (error) => {
         if (error !== null) {
           this.log.warn("sd_notify", `unable to notify systemd: ${error.message.trim()}`);
         }

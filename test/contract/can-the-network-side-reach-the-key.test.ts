@@ -200,7 +200,7 @@ function callOf(kind: string) {
   return { authority, credentials: pairOf(kind), options: ["-y"] };
 }
 
-describe("a file that comes through a pipe", () => {
+describe("a file that comes through a pipe", NEEDS_PROCESSOR, () => {
   test("leaves no copy of the key that stands next to the certificate", async () => {
     const { keyFile, certFile, key } = pairOf("RSA-2048");
     const both = scratchFile("both.pem", readFileSync(keyFile, "utf8") + readFileSync(certFile));

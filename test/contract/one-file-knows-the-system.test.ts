@@ -9,7 +9,7 @@ const PLATFORM = "io/platform.ts";
 
 /** Words of code, not of comments, that name a system, or a thing that not all have. */
 const NAMES =
-  /\/proc\b|\/dev\/|mkfifo|busybox|execve|\bwin32\b|\bdarwin\b|\bfreebsd\b|\.platform\b/;
+  /\/proc\b|\/dev\/|"setpriv"|"systemd-|mkfifo|busybox|execve|\bwin32\b|\bdarwin\b|\bfreebsd\b|\.platform\b/;
 
 function withoutComments(text: string): string {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, text);

@@ -14,7 +14,7 @@ import { AS_NOBODY, NODES, newerNode } from "../support/privileges.ts";
 import { everything, run } from "../support/processes.ts";
 import { repository } from "../support/repository.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { startServer } from "../support/server.ts";
+import { runServer, startServer } from "../support/server.ts";
 import { type Service, serve } from "../support/service.ts";
 import { behind } from "./taken-away.ts";
 
@@ -127,6 +127,24 @@ it("without /proc, s6-tlsserver's workers and progs can be other users", NEEDS_R
   const client = await connect(server, TLS12);
   expect(await exchange(client, "user ")).toBe("user 65533\n");
   expect(await server.stop()).toMatchObject({ code: 0, stderr: "" });
+});
+
+describe("-G, whose groups setpriv gives to prog", NEEDS_ROOT, () => {
+  const NO_SETPRIV = "mount --bind /etc/passwd /usr/bin/setpriv";
+
+  it.each([
+    ["without setpriv", busybox(...PROGS)],
+    ["with BusyBox' setpriv, which knows no groups", busybox(...PROGS, "setpriv")],
+  ])("%s the server says so, and doesn't start", async (_, PATH) => {
+    const { code, stdout, stderr } = await runServer({
+      ...{ credentials, environment: { PATH }, runner: behind(NO_SETPRIV) },
+      options: ["-u", "65533", "-g", "65533", "-G", "65532"],
+    });
+    expect(stderr).toBe(
+      "s6-tlsserver: fatal: unable to give prog its groups (-G): there is no setpriv in PATH that can; install util-linux\n",
+    );
+    expect({ code, stdout }).toEqual({ code: 111, stdout: "" });
+  });
 });
 
 it("without devices, s6-tlsd talks", NEEDS_ROOT, async () => {

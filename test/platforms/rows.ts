@@ -83,7 +83,7 @@ const UNTESTED: readonly Untested[] = [
     name: "macOS",
     cant: {},
     remark:
-      "made right by reading: without `/proc`, prog stays a child with TLS_UID, and gets no pipes above 2 that s6-tlsd inherited; a server takes no pipe for KEYFILE; `CAFILE=system` has Keychain's CAs with Node 22.15",
+      "made right by reading: without `/proc`, prog stays a child with TLS_UID, and gets no pipes above 2 that s6-tlsd inherited; a server takes no pipe for KEYFILE, and no `-G` where root starts progs as another user, for want of setpriv; `CAFILE=system` has Keychain's CAs with Node 22.15",
   },
   {
     name: "FreeBSD",
@@ -128,7 +128,8 @@ const HEAD = `# Platforms
 
 ● is a conversation that a test has, in TLS 1.2 and in TLS 1.3, on Linux with glibc, on x64. ○ is expected
 and was never run. – can't be there, and the program says so in a line. Linux arm64 is Node 22 in an emulator
-(\`make test-arm64\`; \`make test\` has a sample of it). \`make check\` fails when this page is out of date.`;
+(\`make test-arm64\`, which runs the tests of engine, cryptography and tunnel there, too; \`make test\` has a
+sample of both). \`make check\` fails when this page is out of date.`;
 
 const WHY = "## What can't be there";
 
@@ -154,4 +155,5 @@ Debian nor npm has; glibc's asks musl for names that it hasn't. A Node for musl,
 expected to do.
 
 On Linux, tests take these away: \`/proc\` (with TLS_UID, prog is a child then), all of \`/dev\`, \`mkfifo\` (BusyBox'
-is used; without any, TLS_UID is refused), all of PATH but BusyBox, and every folder that can be written to.`;
+is used; without any, TLS_UID is refused), setpriv (\`-G\` is refused then), all of PATH but BusyBox, and every folder
+that can be written to.`;
