@@ -103,6 +103,8 @@ const MEANINGS = new Map<number, Meaning>([
   [148, ["TOO_FRAGMENTED", "peer", "hello in too many records"]],
   [149, ["UNSOLICITED_EXTENSION", "peer", "extension that was not asked for"]],
   [150, ["BAD_BINDER", "peer", "proof of a session's key that does not hold"]],
+  // Before TLS 1.3:
+  [151, ["WRONG_CURVE", "peer", "certificate's key on a curve that the client does not offer"]],
   // Of a peer's chain.
   [
     160,

@@ -180,7 +180,7 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
           async (client: Tls12Client) => {
             const point = Buffer.alloc(32);
             Buffer.from(hex, "hex").copy(point);
-            client.greet({ bare: true, extensions: X25519_ONLY });
+            client.greet({ bare: true, extensions: X25519_AND_P256 });
             await client.serverFlight();
             client.records.send(
               RECORD.handshake,
@@ -220,9 +220,9 @@ export const misdeedsBeforeKeys: readonly Misdeed[] = [
   }),
 ];
 
-/** What a hello needs, with one group (RFC 8422, 5.1.1) and one signature algorithm. */
-const X25519_ONLY = [
-  extension(EXTENSION.groups, vector16(Buffer.of(0, 29))),
+/** X25519, which the server prefers, the curve of its key (RFC 8422, 4), and one signature algorithm. */
+const X25519_AND_P256 = [
+  extension(EXTENSION.groups, vector16(Buffer.of(0, 29, 0, 23))),
   extension(EXTENSION.signatures, vector16(Buffer.of(4, 3))),
 ];
 

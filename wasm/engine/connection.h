@@ -53,6 +53,9 @@ typedef struct {
 	   a list; else 0. */
 	unsigned listed_max;
 
+	/* Curves that a client of these versions says it has not, a bit each. */
+	uint32_t lacking_curves;
+
 	/* Our chain, end entity first. */
 	br_x509_certificate chain[CHAIN_MAX];
 	size_t chain_len;

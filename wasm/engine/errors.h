@@ -29,6 +29,7 @@
 #define ERR_TOO_FRAGMENTED 148     /* a ClientHello in very many records */
 #define ERR_UNSOLICITED_EXTENSION 149 /* RFC 8446, 4.2 */
 #define ERR_BAD_BINDER 150            /* RFC 8446, 4.2.11.2 */
+#define ERR_WRONG_CURVE 151           /* RFC 8422, 4: of a certificate's key */
 
 /*
  * Of a peer's chain. The anchor that it leads to is not valid at this time;

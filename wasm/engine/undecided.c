@@ -102,6 +102,7 @@ judge(const client_hello *read)
 				      : BR_ERR_UNSUPPORTED_VERSION;
 
 	if (err == 0) {
+		conn.lacking_curves = client_hello_lacks_curves(read);
 		become(&protocol_tls12);
 		return;
 	}

@@ -42,6 +42,13 @@ client_hello_lists_versions(const client_hello *hello, unsigned min,
 	unsigned max, unsigned *newest);
 
 /*
+ * The curves that the client has not, when it says which it has (RFC 8422,
+ * 5.1.1): a bit for each number under 32.
+ */
+uint32_t
+client_hello_lacks_curves(const client_hello *hello);
+
+/*
  * Does it break a rule that BearSSL lets pass? Returns 0, or the error; then
  * `alert` is the one that tells the client. With `is_tls13`, extensions that
  * are only for older versions may say anything.

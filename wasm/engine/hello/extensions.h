@@ -7,6 +7,7 @@
 
 #include "engine/reader.h"
 
+#define SUPPORTED_GROUPS 10
 #define SUPPORTED_VERSIONS 43
 
 /* What is left of the hello; one without extensions may end before them. */

@@ -1,5 +1,5 @@
 /*
- * Which protocol a hello is for.
+ * What a hello lists: versions, which say what protocol it is for, and curves.
  */
 #include "client-hello.h"
 #include "extensions.h"
@@ -27,6 +27,28 @@ client_hello_lists_versions(
 		}
 	}
 	return 1;
+}
+
+/* see client-hello.h */
+uint32_t
+client_hello_lacks_curves(const client_hello *hello)
+{
+	reader extensions = hello->extensions;
+	reader content, curves;
+	uint32_t lacks = ~(uint32_t)0;
+
+	if (!hello_extension_find(&extensions, SUPPORTED_GROUPS, &content)) {
+		return 0;
+	}
+	curves = reader_vector16(&content);
+	while (curves.left > 0) {
+		unsigned curve = reader_u16(&curves);
+
+		if (curve < 32) {
+			lacks &= ~((uint32_t)1 << curve);
+		}
+	}
+	return lacks;
 }
 
 /* see client-hello.h */

@@ -193,6 +193,13 @@ outbox_ack(size_t len);
 uint32_t
 curves_offered(void);
 
+/* curves.c: a client's br_ecdsa_vrfy. A certificate's key on a curve that was
+   not on offer is refused by name (RFC 8422, 4). */
+uint32_t
+verify_on_offered_curve(const br_ec_impl *impl, const void *hash,
+	size_t hash_len, const br_ec_public_key *pk, const void *sig,
+	size_t sig_len);
+
 /* curves.c: a br_ecdsa_vrfy that doesn't mind which of them are on offer. */
 uint32_t
 verify_on_any_curve(const br_ec_impl *impl, const void *hash, size_t hash_len,

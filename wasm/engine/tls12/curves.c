@@ -3,8 +3,13 @@
  * implementation of curves, and certificates' curves from it as well.
  */
 #include "engine/connection.h"
+#include "engine/errors.h"
 #include "crypto/ec-checked.h"
 #include "context.h"
+#include "refusal.h"
+
+/* RFC 5246, 7.2. */
+#define ILLEGAL_PARAMETER 47
 
 /* see context.h */
 uint32_t
@@ -22,6 +27,19 @@ curves_offered(void)
 		}
 	}
 	return offered;
+}
+
+/* see context.h */
+uint32_t
+verify_on_offered_curve(const br_ec_impl *impl, const void *hash,
+	size_t hash_len, const br_ec_public_key *pk, const void *sig,
+	size_t sig_len)
+{
+	if ((curves_offered() >> pk->curve & 1) == 0) {
+		tls12_refuse(ERR_WRONG_CURVE, ILLEGAL_PARAMETER);
+		return 0;
+	}
+	return br_ecdsa_i31_vrfy_asn1(impl, hash, hash_len, pk, sig, sig_len);
 }
 
 /* see context.h */

@@ -7,8 +7,13 @@
 #include "engine/abi.h"
 #include "engine/connection.h"
 #include "crypto/ec-checked.h"
+#include "engine/errors.h"
 #include "inner.h"
 #include "context.h"
+#include "refusal.h"
+
+/* RFC 5246, 7.2. */
+#define HANDSHAKE_FAILURE 40
 
 /*
  * BearSSL's policy for our kind of key, and our table that borrows its
@@ -68,6 +73,17 @@ name_is_legal(const br_ssl_engine_context *eng)
 	return 1;
 }
 
+/*
+ * All suites of an EC key are for a client that has its curve (RFC 8422, 4):
+ * BearSSL looks at the curve of the exchange alone.
+ */
+static int
+client_has_curve(void)
+{
+	return conn.key.type == BR_KEYTYPE_RSA ||
+	       (conn.lacking_curves >> conn.key.curve & 1) == 0;
+}
+
 static int
 policy_choose(const br_ssl_server_policy_class **pctx,
 	const br_ssl_server_context *cc, br_ssl_server_choices *choices)
@@ -78,6 +94,10 @@ policy_choose(const br_ssl_server_policy_class **pctx,
 	}
 	if (conn.chain_len == 0) {
 		tls12.awaits_chain = 1;
+		return 0;
+	}
+	if (!client_has_curve()) {
+		tls12_refuse(ERR_WRONG_CURVE, HANDSHAKE_FAILURE);
 		return 0;
 	}
 	return choose(pctx, cc, choices);

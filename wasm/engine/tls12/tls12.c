@@ -88,7 +88,7 @@ set_peer(br_ssl_engine_context *eng)
 	}
 	peer_tell_failures(&fail);
 	br_ssl_engine_set_rsavrfy(eng, &verify_key_exchange);
-	br_ssl_engine_set_ecdsa(eng, conn.is_client ? &br_ecdsa_i31_vrfy_asn1
+	br_ssl_engine_set_ecdsa(eng, conn.is_client ? &verify_on_offered_curve
 						    : &verify_on_any_curve);
 	br_ssl_engine_set_x509(eng, conn.peer);
 }
