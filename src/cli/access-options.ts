@@ -1,5 +1,6 @@
 import { type Network, networkText, parseNetwork } from "../proxy-protocol/networks.ts";
-import { type OptionGroup, flag as spellFlag, text, UsageError, unsigned } from "./options.ts";
+import { type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { localName, switchesOf } from "./switches.ts";
 
 /** What the command line of the super-server says about access, and what is looked up. */
 export interface AccessSettings {
@@ -47,24 +48,8 @@ export const ACCESS_DEFAULTS: Readonly<AccessSettings> = {
 };
 
 type Group = OptionGroup<AccessSettings>;
-type Row = Group[number];
 
-/** A flag that sets one of the settings. */
-function flag<Name extends keyof AccessSettings>(
-  [short, long]: readonly [string, string],
-  about: string,
-  [name, value]: readonly [Name, AccessSettings[Name]],
-): Row {
-  return {
-    ...(short !== "" && { short }),
-    long,
-    about,
-    apply: (settings) => {
-      settings[name] = value;
-    },
-    spell: (settings) => spellFlag(settings[name] === value),
-  };
-}
+const flag = switchesOf<AccessSettings>();
 
 const rules: Group = [
   {
@@ -139,18 +124,7 @@ export const access: readonly Group[] = [
     flag(["w", "fatal-lookups"], "Hang up when a look-up fails.", ["lookupErrorsRefuse", true]),
     flag(["W", "no-fatal-lookups"], "Don't. The default.", ["lookupErrorsRefuse", false]),
   ],
-  [
-    {
-      short: "l",
-      long: "local-name",
-      value: "localname",
-      about: "TCPLOCALHOST is this, and is not looked up.",
-      apply: (settings, value) => {
-        settings.localName = value;
-      },
-      spell: ({ localName }) => text(localName),
-    },
-  ],
+  localName,
   [
     {
       short: "t",

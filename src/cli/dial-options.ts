@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
-import { flag, never, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { never, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
 import { delay } from "./server-options.ts";
+import { localName, switchesOf } from "./switches.ts";
 
 /** How a client gets its connection, and what it looks up about it. */
 export interface DialSettings {
@@ -47,6 +48,8 @@ const PORT_MAX = 65535;
 
 type Group = OptionGroup<DialSettings>;
 
+const flag = switchesOf<DialSettings>();
+
 const verbosity: Group = [
   {
     short: "q",
@@ -80,26 +83,16 @@ const verbosity: Group = [
 
 const families: Group[] = [
   [
-    {
-      short: "4",
-      long: "ipv4",
-      about: "IPv4 only; with -6, too: IPv6 addresses first, then IPv4.",
-      apply: (settings) => {
-        settings.ipv4 = true;
-      },
-      spell: ({ ipv4 }) => flag(ipv4),
-    },
+    flag(["4", "ipv4"], "IPv4 only; with -6, too: IPv6 addresses first, then IPv4.", [
+      "ipv4",
+      true,
+    ]),
   ],
   [
-    {
-      short: "6",
-      long: "ipv6",
-      about: "IPv6 only. With neither -4 nor -6: IPv4 addresses first, then IPv6.",
-      apply: (settings) => {
-        settings.ipv6 = true;
-      },
-      spell: ({ ipv6 }) => flag(ipv6),
-    },
+    flag(["6", "ipv6"], "IPv6 only. With neither -4 nor -6: IPv4 addresses first, then IPv6.", [
+      "ipv6",
+      true,
+    ]),
   ],
 ];
 
@@ -162,79 +155,35 @@ const origin: Group[] = [
 
 const lookups: Group[] = [
   [
-    {
-      short: "H",
-      long: "no-lookup",
-      about: "Look no name up: the host is an address, and without -k no name is asked for.",
-      apply: (settings) => {
-        settings.lookUp = false;
-      },
-      spell: ({ lookUp }) => flag(!lookUp),
-    },
+    flag(
+      ["H", "no-lookup"],
+      "Look no name up: the host is an address, and without -k no name is asked for.",
+      ["lookUp", false],
+    ),
   ],
   [
-    {
-      short: "h",
-      long: "hosts-file",
-      about: "Look for the names of both addresses in the hosts file before DNS is asked.",
-      apply: (settings) => {
-        settings.hostsFile = true;
-      },
-      spell: ({ hostsFile }) => flag(hostsFile),
-    },
+    flag(
+      ["h", "hosts-file"],
+      "Look for the names of both addresses in the hosts file before DNS is asked.",
+      ["hostsFile", true],
+    ),
   ],
   [
-    {
-      short: "n",
-      long: "qualify",
-      about: "Complete the host's name by the resolver's search list. The default.",
-      apply: (settings) => {
-        settings.qualify = true;
-      },
-      spell: ({ qualify }) => flag(qualify),
-    },
-    {
-      short: "N",
-      long: "no-qualify",
-      about: "Take the host's name as it stands.",
-      apply: (settings) => {
-        settings.qualify = false;
-      },
-      spell: ({ qualify }) => flag(!qualify),
-    },
+    flag(["n", "qualify"], "Complete the host's name by the resolver's search list. The default.", [
+      "qualify",
+      true,
+    ]),
+    flag(["N", "no-qualify"], "Take the host's name as it stands.", ["qualify", false]),
   ],
   [
-    {
-      short: "r",
-      long: "ident",
-      about: "Ask the server's host whose connection this is (IDENT), for TCPREMOTEINFO.",
-      apply: (settings) => {
-        settings.ident = true;
-      },
-      spell: ({ ident }) => flag(ident),
-    },
-    {
-      short: "R",
-      long: "no-ident",
-      about: "Don't. The default.",
-      apply: (settings) => {
-        settings.ident = false;
-      },
-      spell: ({ ident }) => flag(!ident),
-    },
+    flag(
+      ["r", "ident"],
+      "Ask the server's host whose connection this is (IDENT), for TCPREMOTEINFO.",
+      ["ident", true],
+    ),
+    flag(["R", "no-ident"], "Don't. The default.", ["ident", false]),
   ],
-  [
-    {
-      short: "l",
-      long: "local-name",
-      value: "localname",
-      about: "TCPLOCALHOST is this, and is not looked up.",
-      apply: (settings, value) => {
-        settings.localName = value;
-      },
-      spell: ({ localName }) => text(localName),
-    },
-  ],
+  localName,
 ];
 
 export const dialing: Group[] = [verbosity, ...families, ...timeouts, ...origin, delay, ...lookups];
