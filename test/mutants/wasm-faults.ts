@@ -109,7 +109,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "X25519: a table entry is negated in part",
-      "\tf25519_select(&Q->dxy, &other, ctl);\n",
+      "\tchoose(&Q->dxy, &other, ctl);\n",
       "",
       "crypto/x25519",
     ],

@@ -16,11 +16,14 @@ void
 aead_set(aead *a, const tls13_suite *suite, const unsigned char *traffic)
 {
 	unsigned char key[32];
+	label_secret secret;
 
 	wipe(a, sizeof *a);
 	a->suite = suite;
-	label_expand(suite->hash, traffic, "iv", NULL, 0, a->iv, sizeof a->iv);
-	label_expand(suite->hash, traffic, "key", NULL, 0, key, suite->key_len);
+	label_remember(&secret, suite->hash, traffic);
+	label_expand_from(&secret, "iv", NULL, 0, a->iv, sizeof a->iv);
+	label_expand_from(&secret, "key", NULL, 0, key, suite->key_len);
+	label_forget(&secret);
 	if (suite->aead == SUITE_CHACHA20_POLY1305) {
 		memcpy(a->key.chacha20, key, sizeof a->key.chacha20);
 	} else {

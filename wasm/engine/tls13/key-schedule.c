@@ -52,27 +52,31 @@ void
 secrets_handshake(secrets *s, unsigned char *shared, size_t shared_len,
 	const unsigned char *transcript_hash)
 {
+	label_secret stage;
+
 	to_salt(s);
 	label_extract(s->hash, s->stage, shared, shared_len, s->stage);
 	wipe(shared, shared_len);
-	label_derive(
-		s->hash, s->stage, "c hs traffic", transcript_hash, s->client);
-	label_derive(
-		s->hash, s->stage, "s hs traffic", transcript_hash, s->server);
+	label_remember(&stage, s->hash, s->stage);
+	label_derive_from(&stage, "c hs traffic", transcript_hash, s->client);
+	label_derive_from(&stage, "s hs traffic", transcript_hash, s->server);
+	label_forget(&stage);
 }
 
 /* see key-schedule.h */
 void
 secrets_application(secrets *s, const unsigned char *transcript_hash)
 {
+	label_secret stage;
+
 	to_salt(s);
 	label_extract(s->hash, s->stage, NULL, 0, s->stage);
-	label_derive(s->hash, s->stage, "c ap traffic", transcript_hash,
-		s->client_next);
-	label_derive(
-		s->hash, s->stage, "s ap traffic", transcript_hash, s->server);
-	label_derive(
-		s->hash, s->stage, "exp master", transcript_hash, s->exporter);
+	label_remember(&stage, s->hash, s->stage);
+	label_derive_from(
+		&stage, "c ap traffic", transcript_hash, s->client_next);
+	label_derive_from(&stage, "s ap traffic", transcript_hash, s->server);
+	label_derive_from(&stage, "exp master", transcript_hash, s->exporter);
+	label_forget(&stage);
 }
 
 /* see key-schedule.h */

@@ -74,31 +74,66 @@ expand_block(const br_hmac_key_context *key, const info *of, unsigned char n,
 
 /* see labels.h */
 void
-label_expand(const br_hash_class *hash, const unsigned char *secret,
-	const char *label, const void *context, size_t context_len,
-	unsigned char *out, size_t out_len)
+label_remember(
+	label_secret *s, const br_hash_class *hash, const unsigned char *secret)
+{
+	br_hmac_key_init(&s->hmac, hash, secret, label_hash_len(hash));
+}
+
+/* see labels.h */
+void
+label_forget(label_secret *s)
+{
+	wipe(s, sizeof *s);
+}
+
+/* see labels.h */
+void
+label_expand_from(const label_secret *s, const char *label, const void *context,
+	size_t context_len, unsigned char *out, size_t out_len)
 {
 	const info of = {
 		{(unsigned char)(out_len >> 8), (unsigned char)out_len,
 			(unsigned char)(sizeof prefix - 1 + strlen(label))},
 		(unsigned char)context_len, label, context};
-	size_t hash_len = label_hash_len(hash), done;
+	size_t hash_len = label_hash_len(br_hmac_key_get_digest(&s->hmac)),
+	       done;
 	unsigned char block[64];
 	unsigned char n = 1;
-	br_hmac_key_context key;
 
 	if (out_len > EXPAND_MAX * hash_len) {
 		__builtin_trap();
 	}
-	br_hmac_key_init(&key, hash, secret, hash_len);
 	for (done = 0; done < out_len; done += hash_len) {
 		size_t left = out_len - done;
 
-		expand_block(&key, &of, n++, block);
+		expand_block(&s->hmac, &of, n++, block);
 		memcpy(out + done, block, left < hash_len ? left : hash_len);
 	}
 	wipe(block, sizeof block);
-	wipe(&key, sizeof key);
+}
+
+/* see labels.h */
+void
+label_derive_from(const label_secret *s, const char *label,
+	const unsigned char *transcript_hash, unsigned char *out)
+{
+	size_t len = label_hash_len(br_hmac_key_get_digest(&s->hmac));
+
+	label_expand_from(s, label, transcript_hash, len, out, len);
+}
+
+/* see labels.h */
+void
+label_expand(const br_hash_class *hash, const unsigned char *secret,
+	const char *label, const void *context, size_t context_len,
+	unsigned char *out, size_t out_len)
+{
+	label_secret s;
+
+	label_remember(&s, hash, secret);
+	label_expand_from(&s, label, context, context_len, out, out_len);
+	label_forget(&s);
 }
 
 /* see labels.h */

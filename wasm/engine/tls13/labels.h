@@ -17,6 +17,28 @@ label_extract(const br_hash_class *hash, const void *salt, const void *ikm,
 	size_t ikm_len, unsigned char *out);
 
 /*
+ * A secret as long as a hash value, for several labels: the two blocks that HMAC
+ * hashes of its key are hashed once. To be wiped by label_forget.
+ */
+typedef struct {
+	br_hmac_key_context hmac;
+} label_secret;
+
+void
+label_remember(label_secret *s, const br_hash_class *hash,
+	const unsigned char *secret);
+void
+label_forget(label_secret *s);
+
+/* HKDF-Expand-Label and Derive-Secret, as below, with such a secret. */
+void
+label_expand_from(const label_secret *s, const char *label, const void *context,
+	size_t context_len, unsigned char *out, size_t out_len);
+void
+label_derive_from(const label_secret *s, const char *label,
+	const unsigned char *transcript_hash, unsigned char *out);
+
+/*
  * HKDF-Expand-Label: `out_len` bytes, at most 255 hash values', from a secret
  * as long as a hash value. `out` may be the secret.
  */
