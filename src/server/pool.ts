@@ -22,6 +22,8 @@ export interface PoolSettings
   readonly perWorker: number;
   /** Workers can't read again what they read as root. */
   readonly dropsRights: boolean;
+  /** Connections have progs. */
+  readonly startsProgs: boolean;
   /** One more worker can serve. */
   readonly ready: () => void;
 }
@@ -206,9 +208,10 @@ export class Pool {
   private startWorker(): ChildProcess {
     const { log, spawner } = this.settings;
     const passed = { descriptors: [...this.kept.values()], log: log.descriptor };
-    if (spawner === null) return startAs("worker", passed);
+    const forks = this.settings.startsProgs && spawner === null;
+    if (spawner === null) return startAs("worker", { ...passed, forks });
     const nodeOptions = permissionOptions(workerDuty(this.credentials.sets)) ?? [];
-    return startAs("worker", { ...passed, confined: true, nodeOptions });
+    return startAs("worker", { ...passed, forks, confined: true, nodeOptions });
   }
 
   /** All workers read the same files, and so does each that replaces one. */

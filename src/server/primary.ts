@@ -100,11 +100,11 @@ export class Primary {
   }
 
   private makePool(dropsRights: boolean): Pool {
-    const { workers, log, room, server } = this.settings;
+    const { workers, log, room, server, startsProgs } = this.settings;
     const { spawner, tally } = this;
     return new Pool({
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace },
-      ...{ log, dropsRights, spawner, hearsClients: server.proxies.length > 0 },
+      ...{ log, dropsRights, startsProgs, spawner, hearsClients: server.proxies.length > 0 },
       reports: {
         over: (number) => this.acceptance.over(number),
         told: (report) =>

@@ -32,6 +32,8 @@ interface Start {
   readonly log?: number | null;
   /** No program that it runs, now or later, gives it other rights. */
   readonly confined?: boolean;
+  /** It starts other programs. */
+  readonly forks?: boolean;
   readonly nodeOptions?: readonly string[];
 }
 
@@ -41,13 +43,17 @@ interface Start {
  */
 export function startAs(
   role: ProcessRole,
-  { confined = false, nodeOptions = [], descriptors = [], log = null }: Start = {},
+  { confined = false, forks = true, nodeOptions = [], descriptors = [], log = null }: Start = {},
 ): ChildProcess {
   const [, launcher = "", ...line] = process.argv;
   const passed = log === null ? descriptors : [...descriptors, log];
   const logAt = FIRST_PASSED + descriptors.length;
   const confinement = confined ? confiner() : null;
-  const own = [...youngHeap(role, process.env), ...(role === "spawner" ? LITTLE_TO_COPY : [])];
+  const own = [
+    ...youngHeap(role, process.env),
+    ...(forks ? [] : oldHeap(process.env)),
+    ...(role === "spawner" ? LITTLE_TO_COPY : []),
+  ];
   const execArgv = [...own, ...process.execArgv, ...nodeOptions];
   const child = fork(launcher, line, {
     execArgv,
@@ -76,6 +82,20 @@ function youngHeap(role: ProcessRole, { NODE_OPTIONS: given = "" }: NodeJS.Proce
 
 /** MiB; Node's own is 16. bench/README.md has what others were measured to cost. */
 const SEMI_SPACE = { spawner: 1, others: 4 };
+
+/**
+ * V8 collects the old generation when it has grown by some MiB, and counts the 320 KiB of each engine's
+ * memory: that was once for every forty connections, and a tenth of what they cost. In a worker that forks,
+ * what is not collected would cost each fork as much.
+ *
+ * @returns options of Node; none where NODE_OPTIONS sets a size of the old generation
+ */
+function oldHeap({ NODE_OPTIONS: given = "" }: NodeJS.ProcessEnv): string[] {
+  return given.includes("old-space") ? [] : [`--initial-old-space-size=${OLD_SPACE}`];
+}
+
+/** MiB that the old generation may have before it is collected. */
+const OLD_SPACE = 128;
 
 /** The spawner does little but fork: no optimised code, and no threads of V8's, which have stacks and heaps. */
 const LITTLE_TO_COPY = ["--no-opt", "--v8-pool-size=0"];

@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { commandOf } from "../support/privileges.ts";
+import { childrenOf, commandOf } from "../support/privileges.ts";
+import { relayServer } from "../support/relays.ts";
 import { startServer } from "../support/server.ts";
 
 /** A fork copies the page tables of all that a worker has touched, so V8 gets less to touch. */
@@ -44,4 +45,28 @@ it("has the size that NODE_OPTIONS asks for", async () => {
   const sizes = await sizesOfWorkers("--max-semi-space-size=32");
   expect(sizes.length).toBeGreaterThan(0);
   expect(new Set(sizes)).toEqual(new Set([undefined]));
+});
+
+describe("the old generation is collected", () => {
+  const size = "--initial-old-space-size";
+  const ofRelay = async (environment: Record<string, string> = {}) => {
+    const { running } = await relayServer(["--connect", "127.0.0.1:1"], { environment });
+    const children = childrenOf(running.pid);
+    expect(children.length).toBeGreaterThan(0);
+    return new Set(children.flatMap((pid) => optionsOf(pid, size)));
+  };
+
+  it("less often in workers that start nothing", async () => {
+    expect(await ofRelay()).toEqual(new Set([`${size}=128`]));
+  });
+
+  it("as V8 does it in workers that start progs", async () => {
+    const server = await startServer({ authority, credentials });
+    expect(server.workers.map((pid) => optionsOf(pid, size))).toEqual(server.workers.map(() => []));
+    await server.stop();
+  });
+
+  it("as NODE_OPTIONS asks for it", async () => {
+    expect(await ofRelay({ NODE_OPTIONS: "--max-old-space-size=100" })).toEqual(new Set());
+  });
 });
