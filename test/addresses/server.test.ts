@@ -107,7 +107,11 @@ it("it listens on a UNIX socket, and takes the place of one on which no process 
   client.end("y");
   expect(`${await everything(client)}`).toBe("y");
   const third = startRelay("server", [...words, "--connect", "127.0.0.1:1"]);
-  expect(await third.ended).toMatchObject({ code: 111 });
+  expect(await third.ended).toMatchObject({
+    code: 111,
+    stderr: `bearhug server: fatal: unable to listen on ${path}: Address already in use\n`,
+  });
+  expect(second.isOver).toBe(false);
 });
 
 it("a certificate for each name that --sni has, and no other name with --sni-only", async () => {
