@@ -4,7 +4,7 @@ import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** How a place is reached. */
-export interface Effort {
+export interface Reaching {
   /** Milliseconds for each place: its look-up, and all of its addresses. */
   readonly patience: number;
   readonly signal: AbortSignal;
@@ -19,7 +19,7 @@ export interface Effort {
  */
 export async function reachFirst<P extends Place>(
   places: readonly P[],
-  effort: Effort,
+  effort: Reaching,
   failed: (place: P, error: Error) => void,
 ): Promise<{ readonly socket: Socket; readonly place: P }> {
   const { signal } = effort;
@@ -37,7 +37,7 @@ export async function reachFirst<P extends Place>(
   throw last;
 }
 
-async function reachPlace(place: Place, effort: Effort): Promise<Socket> {
+async function reachPlace(place: Place, effort: Reaching): Promise<Socket> {
   const { patience, signal, addressesOf } = effort;
   const silent = new Error(`no answer within ${patience} milliseconds`);
   const clock = new AbortController();

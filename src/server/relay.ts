@@ -5,7 +5,7 @@ import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import type { Connection } from "../connection/connection.ts";
 import { exchange } from "../connection/preface.ts";
 import { StreamFailure } from "../connection/stream-failure.ts";
-import { type Effort, reachFirst } from "../io/reach.ts";
+import { type Reaching, reachFirst } from "../io/reach.ts";
 import { PrefaceError } from "../starttls/preface.ts";
 import { closed, opened } from "./events.ts";
 import type { Talk, Visit } from "./service.ts";
@@ -38,7 +38,7 @@ export abstract class Relay implements Talk {
   constructor(
     protected readonly visit: Visit,
     protected readonly settings: RelaySettings,
-    private readonly addressesOf: Effort["addressesOf"],
+    private readonly addressesOf: Reaching["addressesOf"],
   ) {
     opened(visit.log, visit.client);
     this.prefaces = prefacesOf(settings);

@@ -1,6 +1,6 @@
 import type { RelaySettings } from "../cli/bearhug-options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
-import type { Effort } from "../io/reach.ts";
+import type { Reaching } from "../io/reach.ts";
 import { wipedIfItFails } from "../sandbox/keeper.ts";
 import { prepareClients } from "../setup/client-side.ts";
 import type { TlsEnvironment } from "../setup/environment.ts";
@@ -32,7 +32,7 @@ export function programService(settings: TlsSettings): Service {
 export function relayService(
   role: "server" | "client",
   settings: RelaySettings,
-  addressesOf: Effort["addressesOf"],
+  addressesOf: Reaching["addressesOf"],
 ): Service {
   if (role === "server") {
     return {
