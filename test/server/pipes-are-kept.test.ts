@@ -8,7 +8,7 @@ import type { TLSSocket } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { behind } from "../platforms/taken-away.ts";
 import { Authority } from "../support/certificates.ts";
-import { connect, exchange } from "../support/clients.ts";
+import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -89,7 +89,9 @@ describe.each(USERS)("process substitution, and %s", NEEDS_ROOT, (_, users, perW
     });
     const client = await connect(server);
     client.write("here");
-    await eventually("prog", () => server.programs.length === 1);
+    // Between fork and exec, a process has all that its parent has.
+    await receiveUntil(client, "here");
+    expect(server.programs).toHaveLength(1);
     expect(keptBy(server.pid)).toHaveLength(2);
     expect(childrenOf(server.pid).map(roleOf)).toContain("access");
     for (const pid of [...childrenOf(server.pid), ...server.programs]) {
