@@ -11,7 +11,7 @@
 # make mutants plants faults in a copy, and shows which test notices each (ONLY=words:
 #              of those names; SAMPLE=N: of some, others each day)
 # make test-arm64  tests of engine, tunnel and cryptography, and all programs, on arm64, in
-#              an emulator (make test: a sample; ARM64_MINUTES=90: the time limit)
+#              an emulator (make test: a sample; ARM64_MINUTES=60: the time limit)
 # make faults  lets every system call fail in its turn (make test: a sample)
 # make parity  holds the programs against what the original promises (S6_NETWORKING=folder:
 #              the original's programs there, too, and prints what differs)
@@ -454,7 +454,7 @@ soak: all
 	@SOAK_SECONDS=$(SOAK_SECONDS) SOAK_RATE=$(SOAK_RATE) node_modules/.bin/vitest run test/soak
 
 # The engine's, the tunnel's and the cryptography's tests, and all programs, on arm64, in an emulator.
-ARM64_MINUTES ?= 90
+ARM64_MINUTES ?= 60
 on_arm64 = node_modules/.bin/vitest run --config test/arm64/vitest.config.ts
 .PHONY: test-arm64
 test-arm64: all build/crypto-test.wasm $(ARM64)

@@ -23,13 +23,13 @@ export class CountWithinTime implements Reporter {
     this.planned = specifications.length;
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = (state: "passed" | "failed" | "skipped") =>
       modules.reduce((sum, { children }) => sum + [...children.allTests(state)].length, 0);
     const passed = count("passed");
-    // A file that can't be loaded has no tests.
+    // A file that can't be loaded has no tests, nor has one whose process died.
     const unloaded = modules.filter((one) => one.state() === "failed" && one.errors().length > 0);
-    const failed = count("failed") + unloaded.length;
+    const failed = count("failed") + unloaded.length + errors.length;
     console.log(`arm64: ${passed} passed, ${failed} failed, ${count("skipped")} skipped`);
     if (!this.isLate) return;
     const whole = modules.filter((one) => one.state() === "passed" || one.state() === "failed");

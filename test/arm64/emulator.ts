@@ -19,6 +19,6 @@ export const FOR_MANY =
   process.arch === "arm64"
     ? AS_SCRIPT
     : `#!/bin/sh
-ulimit -v 8388608
+ulimit -v 67108864
 exec ${NODE_FOR_ARM64.join(" ")} --disable-wasm-trap-handler "$@"
 `;

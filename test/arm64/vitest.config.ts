@@ -38,7 +38,7 @@ export default defineConfig({
     reporters: [
       "default",
       new SkipsByReason(),
-      new CountWithinTime(Number(process.env["ARM64_MINUTES"] ?? 90)),
+      new CountWithinTime(Number(process.env["ARM64_MINUTES"] ?? 60)),
     ],
     projects: [
       {
