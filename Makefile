@@ -433,7 +433,7 @@ build/mutants.mjs: $(wildcard test/mutants/*.ts) node_modules/.package-lock.json
 		--outfile=$@ --log-level=warning
 
 .PHONY: mutants
-mutants: all build/crypto-test.wasm build/mutants.mjs
+mutants: all $(NODES) build/crypto-test.wasm build/mutants.mjs
 	@node build/mutants.mjs $(if $(SAMPLE),--sample $(SAMPLE),$(ONLY))
 
 .PHONY: audit

@@ -27,6 +27,15 @@ export function* mappingsOf(pid: number, permitted = /^r/): Generator<Mapping> {
   }
 }
 
+/** In how many places of what a process can write these bytes are: a private number, as the keeper has it. */
+export function copiesOf(key: Buffer, pid: number): number {
+  let copies = 0;
+  for (const { content } of mappingsOf(pid, /^rw/)) {
+    for (let at = content.indexOf(key); at !== -1; at = content.indexOf(key, at + 1)) copies++;
+  }
+  return copies;
+}
+
 /** Pages of the kernel's own, which it doesn't show here. */
 const KERNELS = new Set(["[vvar]", "[vvar_vclock]", "[vsyscall]"]);
 

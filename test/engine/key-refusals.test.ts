@@ -243,6 +243,18 @@ describe("a damaged key", () => {
     expect(refused).toBeGreaterThan(20);
   });
 
+  test("is read no further after an error, however much of it comes", () => {
+    // BearSSL would go on behind the failed check, and write past its buffer of 1,560 bytes. Lines of
+    // different lengths reach its decoder in pieces.
+    for (const length of [1561, 2000, 4000, 16_000]) {
+      const file = sequence(integer(Buffer.of(1)), octets(Buffer.alloc(length, "A")));
+      const uneven = pem("EC PRIVATE KEY", file).replace("\n", "\n ");
+      const keeper = newKeeper();
+      expect(() => loadKey(uneven, keeper), `${length} bytes`).toThrow(KeeperError);
+      expect(() => loadKey(pkcs8(ec), keeper)).not.toThrow();
+    }
+  });
+
   test("in the middle of its base64 is malformed", () => {
     const file = ec.export({ type: "pkcs8", format: "pem" }) as string;
     expect(refusalOf(file.replace("\n", "\n!"))).toBe(MALFORMED);

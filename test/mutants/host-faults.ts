@@ -119,6 +119,12 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "server/reload",
     ],
     [
+      "an engine that can't be made keeps its key",
+      "unable to serve: ${reasonOf(error)}`);\n      keyUsed();\n",
+      "unable to serve: ${reasonOf(error)}`);\n",
+      "server/no-memory-for-an-engine",
+    ],
+    [
       "clients that left are still counted",
       "    this.byOrigin.add(this.originOf(address), -1);\n",
       "",

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Fault } from "./fault.ts";
+import { ownFolder } from "./only-run.ts";
 
 /** How long the tests of one fault may take, in milliseconds: what hangs is noticed, too. */
 const PATIENCE = 240_000;
@@ -56,15 +57,16 @@ export class Field {
   readonly folder: string;
 
   constructor(private readonly repository: string) {
-    this.folder = join(repository, "build/mutants/field");
-    execFileSync("rm", ["-rf", this.folder]);
+    this.folder = ownFolder(repository);
     mkdirSync(join(this.folder, "build"), { recursive: true });
     // With their times: what is built stays built.
     const copy =
       'git ls-files -co --exclude-standard -z | xargs -0 ls -d 2>/dev/null | tr "\\n" "\\0" | xargs -0 cp -p --parents -t "$0"';
     execFileSync("sh", ["-c", copy, this.folder], { cwd: repository });
     const built = ["dist", "build/wasm", "build/bearssl.a", "build/stamp", "build/toolchain"];
-    for (const name of [...built, "build/bearssl-sources", "build/crypto-test.wasm"]) {
+    mkdirSync(join(this.folder, "vendor"), { recursive: true });
+    built.push("build/bearssl-sources", "build/crypto-test.wasm", "vendor/bearssl");
+    for (const name of built) {
       execFileSync("cp", ["-a", join(repository, name), join(this.folder, name)]);
     }
     for (const name of LINKED) {
@@ -152,5 +154,6 @@ interface Report {
   }[];
 }
 
-const LINKED = ["node_modules", "vendor/bearssl", "test/nodes/node_modules"];
+/** What the copy shares with the repository. */
+export const LINKED = ["node_modules", "test/nodes/node_modules"];
 const VECTORS = process.env["BEARHUG_VECTORS"] ?? "../shared/data";

@@ -5,6 +5,7 @@
  */
 import type { Fault } from "./fault.ts";
 import { HOST_FAULTS } from "./host-faults.ts";
+import { claim } from "./only-run.ts";
 import { Field, placeOf, readSources } from "./plant.ts";
 import { WASM_FAULTS } from "./wasm-faults.ts";
 
@@ -15,6 +16,10 @@ const sources = readSources(repository);
 
 const NOTICED = "noticed";
 let noticed = 0;
+const claimed = await claim(repository).catch((error: Error) => {
+  console.error(`make mutants: ${error.message}`);
+  process.exit(1);
+});
 const field = new Field(repository);
 
 // A test that fails without a fault would notice every one.
@@ -33,6 +38,7 @@ for (const fault of chosen) {
   console.log(`${fault.name}: ${outcome}`);
 }
 console.log(`${chosen.length} planted, ${noticed} noticed`);
+claimed.close();
 process.exit(noticed === chosen.length ? 0 : 1);
 
 function judge(fault: Fault): string {

@@ -76,6 +76,12 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "engine/the-last-second-of-a-certificate",
     ],
     [
+      "what can't be read of an anchor forbids nothing",
+      "if (!der_next(&tbs, &tag, &wrapped) ||",
+      "if (!der_next(&tbs, &tag, &wrapped)) {\n\t\t\tbreak;\n\t\t}\n\t\tif (",
+      "engine/anchors-that-are-read-in-part",
+    ],
+    [
       "a serial number of zero is taken",
       "zeros < serial->len && serial->len - zeros <= SERIAL_MAX &&",
       "serial->len - zeros <= SERIAL_MAX &&",
@@ -118,6 +124,24 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "for (u = 0; u < X25519_ENTRIES; u++) {",
       "for (u = index; u <= index; u++) {",
       "side-channels/x25519-goes-one-way",
+    ],
+    [
+      "a server's points may be compressed only",
+      "\t\t\treturn;\n\t\t}\n\t}\n\ttls12_refuse(BR_ERR_INVALID_ALGORITHM, ILLEGAL_PARAMETER);\n",
+      "\t\t\treturn;\n\t\t}\n\t}\n",
+      "client/alert-for-each-error",
+    ],
+    [
+      "a server's list of point formats may be empty",
+      "if (!reader_end(&content) || list.left == 0) {\n\t\trefuse_malformed();",
+      "if (!reader_end(&content)) {\n\t\trefuse_malformed();",
+      "client/alert-for-each-error",
+    ],
+    [
+      "a client's points may be compressed only",
+      "if (!has(list, UNCOMPRESSED)) {",
+      "if (!has(list, UNCOMPRESSED) && list.left == 0) {",
+      "commands/alert-for-each-error",
     ],
     // The arena.
     ["a length wraps around", "if (closed || end < next) {", "if (closed) {", "engine/arena"],
@@ -162,6 +186,12 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "the second RSA factor may have any length",
       "\tif (sk->plen * 8 > BR_MAX_RSA_FACTOR ||\n\t\tsk->qlen * 8 > BR_MAX_RSA_FACTOR) {",
       "\tif (sk->plen * 8 > BR_MAX_RSA_FACTOR) {",
+      "engine/key-refusals",
+    ],
+    [
+      "a key is read on after an error",
+      "if (walk->decoder.err == 0) {",
+      "if (walk->decoder.err >= 0) {",
       "engine/key-refusals",
     ],
     [

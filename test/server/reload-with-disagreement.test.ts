@@ -5,7 +5,7 @@
  */
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { mappingsOf } from "../contract/process-memory.ts";
+import { copiesOf } from "../contract/process-memory.ts";
 import { Authority, type Credentials, derCertificate } from "../support/certificates.ts";
 import { connect } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
@@ -46,15 +46,6 @@ async function scene(prepare: (files: Credentials) => void = () => {}): Promise<
 function place(files: Credentials, { keyFile, certFile }: Credentials): void {
   copyFileSync(keyFile, files.keyFile);
   copyFileSync(certFile, files.certFile);
-}
-
-/** In how many places the private number is, as the keeper has it. */
-function copiesOf(key: Buffer, pid: number): number {
-  let copies = 0;
-  for (const { content } of mappingsOf(pid, /^rw/)) {
-    for (let at = content.indexOf(key); at !== -1; at = content.indexOf(key, at + 1)) copies++;
-  }
-  return copies;
 }
 
 async function hasRead(key: Buffer, pid: number): Promise<void> {

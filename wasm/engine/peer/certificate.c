@@ -100,9 +100,13 @@ certificate_parse(certificate *cert, const unsigned char *data, size_t len)
 	}
 	cert->spki.data = spki;
 	cert->spki.len = (size_t)(tbs.data - spki);
-	while (der_next(&tbs, &tag, &wrapped)) {
-		if (tag == 0xA3) {
-			der_expect(&wrapped, DER_SEQUENCE, &cert->extensions);
+
+	/* What can't be read may forbid what would be allowed without it. */
+	while (tbs.len > 0) {
+		if (!der_next(&tbs, &tag, &wrapped) ||
+			(tag == 0xA3 && !der_expect(&wrapped, DER_SEQUENCE,
+						&cert->extensions))) {
+			return 0;
 		}
 	}
 	return 1;
