@@ -120,8 +120,8 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "an engine that can't be made keeps its key",
-      "unable to serve: ${reasonOf(error)}`);\n      keyUsed();\n",
-      "unable to serve: ${reasonOf(error)}`);\n",
+      "      keyUsed();\n      socket.destroy();\n      over();\n",
+      "      socket.destroy();\n      over();\n",
       "server/no-memory-for-an-engine",
     ],
     [

@@ -64,8 +64,8 @@ export class Field {
       'git ls-files -co --exclude-standard -z | xargs -0 ls -d 2>/dev/null | tr "\\n" "\\0" | xargs -0 cp -p --parents -t "$0"';
     execFileSync("sh", ["-c", copy, this.folder], { cwd: repository });
     const built = ["dist", "build/wasm", "build/bearssl.a", "build/stamp", "build/toolchain"];
+    built.push("build/flags", "build/bearssl-sources", "build/crypto-test.wasm", "vendor/bearssl");
     mkdirSync(join(this.folder, "vendor"), { recursive: true });
-    built.push("build/bearssl-sources", "build/crypto-test.wasm", "vendor/bearssl");
     for (const name of built) {
       execFileSync("cp", ["-a", join(repository, name), join(this.folder, name)]);
     }
