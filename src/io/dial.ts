@@ -47,6 +47,6 @@ function attempt(address: string, settings: Dial, patience: number): Promise<Soc
     ...(localAddress !== null && { localAddress }),
     ...(localPort !== null && { localPort }),
   };
-  const silent = new Error(`no answer within ${patience / 1000} seconds`);
+  const silent = () => new Error(`no answer within ${patience / 1000} seconds`);
   return reach(where, { patience, signal, silent });
 }

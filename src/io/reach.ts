@@ -23,7 +23,7 @@ export async function reachFirst<P extends Place>(
   failed: (place: P, error: Error) => void,
 ): Promise<{ readonly socket: Socket; readonly place: P }> {
   const { signal } = effort;
-  let last: unknown = new Error("there is no address");
+  let last: unknown = null;
   for (const place of places) {
     signal.throwIfAborted();
     try {
@@ -34,15 +34,16 @@ export async function reachFirst<P extends Place>(
     }
   }
   signal.throwIfAborted();
-  throw last;
+  throw last ?? new Error("there is no address");
 }
 
 async function reachPlace(place: Place, effort: Reaching): Promise<Socket> {
   const { patience, signal, addressesOf } = effort;
-  const silent = new Error(`no answer within ${patience} milliseconds`);
+  // Made when it is needed: an error takes note of the stack, and a connection would pay for that.
+  const silent = () => new Error(`no answer within ${patience} milliseconds`);
   const clock = new AbortController();
   const stop = () => clock.abort(signal.reason);
-  const timer = setTimeout(() => clock.abort(silent), patience);
+  const timer = setTimeout(() => clock.abort(silent()), patience);
   signal.addEventListener("abort", stop);
   const attempt = (where: NetConnectOpts) =>
     reach({ ...where, noDelay: true }, { patience, signal: clock.signal, silent });
@@ -77,7 +78,7 @@ function race(attempts: readonly (() => Promise<Socket>)[], clock: AbortControll
       const attempt = attempts[begun];
       if (attempt === undefined || clock.signal.aborted) return;
       begun++;
-      timer = setTimeout(begin, HEAD_START);
+      if (begun < attempts.length) timer = setTimeout(begin, HEAD_START);
       attempt().then(succeed, fail);
     };
     const succeed = (socket: Socket) => {
@@ -85,7 +86,7 @@ function race(attempts: readonly (() => Promise<Socket>)[], clock: AbortControll
       if (clock.signal.aborted) socket.destroy();
       clearTimeout(timer);
       resolve(socket);
-      clock.abort(new Error("another address has answered"));
+      if (begun - lost > 1) clock.abort(new Error("another address has answered"));
     };
     const fail = (error: unknown) => {
       failure ??= error;
@@ -101,7 +102,7 @@ function race(attempts: readonly (() => Promise<Socket>)[], clock: AbortControll
 /**
  * One connection, with half-close.
  *
- * @param silent the error when there is no answer in time
+ * @param silent makes the error when there is no answer in time
  * @throws (the promise) the system error, that one, or the signal's reason
  */
 export function reach(
@@ -122,7 +123,7 @@ export function reach(
       reject(error);
     };
     const abort = () => fail(signal.reason as Error);
-    const timer = setTimeout(() => fail(silent), patience);
+    const timer = setTimeout(() => fail(silent()), patience);
     signal.addEventListener("abort", abort);
     socket.once("error", fail);
     socket.once("connect", () => {
@@ -136,5 +137,5 @@ interface Attempt {
   /** Milliseconds. */
   readonly patience: number;
   readonly signal: AbortSignal;
-  readonly silent: Error;
+  readonly silent: () => Error;
 }

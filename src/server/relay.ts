@@ -19,6 +19,9 @@ interface Agreement {
   readonly instead: Uint8Array | null;
 }
 
+/** One for all: an error takes note of the stack, and each connection would pay for that. */
+const OVER = new Error("the connection is over");
+
 /** A client and an address: one of the two sides is TLS. */
 export abstract class Relay implements Talk {
   protected connection: Connection | null = null;
@@ -132,7 +135,7 @@ export abstract class Relay implements Talk {
     if (this.isOver) return;
     this.isOver = true;
     this.keyUsed();
-    this.abort.abort(failure ?? new Error("the connection is over"));
+    this.abort.abort(failure ?? OVER);
     this.socket?.destroy();
     this.visit.socket.destroy();
     this.countFailure(failure);
