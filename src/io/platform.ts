@@ -351,5 +351,15 @@ export const hasOnlyStreams = process.platform === "win32";
 /** Deno leaves what it inherited open in the programs that it starts; Node and Bun close it there. */
 export const passesDescriptorsOn = "deno" in process.versions;
 
+/**
+ * The same command, without the descriptors from 3 to 9: a shell knows those of one digit. Some shells drop
+ * variables whose names are none of theirs.
+ */
+export function closingDescriptors(command: readonly string[]): readonly string[] {
+  return ["/bin/sh", "-c", CLOSE_AND_EXEC, ...command];
+}
+
+const CLOSE_AND_EXEC = 'exec "$0" "$@" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-';
+
 /** Are a descriptor's numbers the system's, so that what is opened next gets the lowest free one? */
 export const numbersAreTheSystems = !("deno" in process.versions);

@@ -1,6 +1,13 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
-import { canExec, exec, hasOnlyStreams, reopen } from "../io/platform.ts";
+import {
+  canExec,
+  closingDescriptors,
+  exec,
+  hasOnlyStreams,
+  passesDescriptorsOn,
+  reopen,
+} from "../io/platform.ts";
 import { resetSignals } from "./signals.ts";
 
 export interface Becoming {
@@ -43,6 +50,19 @@ function replace(fd: number, pipe: number, flags: "r" | "w"): void {
   closeSync(fd);
   const got = reopen(pipe, flags);
   if (got !== fd) throw new Error(`descriptor ${got} came in the place of ${fd}`);
+}
+
+/**
+ * What starts a command for a client of a server, so that it has nothing of what the server's process has
+ * above 2: most of all not its channel to the primary.
+ */
+export function withoutOurDescriptors(
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  // Of one that is not there, the shell would say so in its own words.
+  if (!passesDescriptorsOn || find(command, environment) === null) return command;
+  return closingDescriptors(command);
 }
 
 /** Where the system would find the program; null if it could not run it, for all that we know. */

@@ -17,15 +17,30 @@ export interface Privileges {
 export function dropPrivileges({ uid, gid, groups }: Privileges): void {
   if (uid === null && gid === null && !groups) return;
   const { setgroups, setgid, setuid } = process;
+  // A program that was to drop rights must not go on with them.
+  if (setgroups === undefined || setgid === undefined || setuid === undefined) throw cantChange();
   try {
-    // Windows and some runtimes have none. A program that was to drop rights must not go on with them.
-    if (setgroups === undefined || setgid === undefined || setuid === undefined) {
-      throw new Error("this runtime can't change users");
-    }
     setgroups([...(groups ?? [])]);
     if (gid !== null) setgid(gid);
     if (uid !== null) setuid(uid);
   } catch (error) {
     throw new SystemFailure("unable to drop privileges", error);
   }
+}
+
+/**
+ * Before processes are started that are to change their users.
+ *
+ * @throws {SystemFailure} if this runtime can't do that
+ */
+export function requireChangeOfUsers(): void {
+  if (process.setgroups === undefined || process.setuid === undefined) throw cantChange();
+}
+
+/** Windows and some runtimes have no calls for it. */
+function cantChange(): SystemFailure {
+  return new SystemFailure(
+    "unable to drop privileges",
+    new Error("this runtime can't change users"),
+  );
 }

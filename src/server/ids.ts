@@ -1,7 +1,7 @@
 import { groupId, primaryGroup, userId } from "../cli/accounts.ts";
 import { UsageError } from "../cli/options.ts";
 import { listOfGroups, type SuperServerSettings } from "../cli/server-options.ts";
-import { dropPrivileges, type Privileges } from "../program/privileges.ts";
+import { dropPrivileges, type Privileges, requireChangeOfUsers } from "../program/privileges.ts";
 import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
 
 /**
@@ -33,17 +33,21 @@ export interface Users {
  *
  * @throws {EnvironmentError} for TLS_UID and TLS_GID, unless root starts the server, or if they name
  *   root or no user at all; and as ownerOf does
+ * @throws {SystemFailure} if root is to give its rights up, and this runtime can't
  */
 export function usersOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): Users {
   const owner = ownerOf(settings, env);
   const { uid, gid } = new TlsEnvironment(env).engineOwner();
   if (uid === null && gid === null) {
-    return { worker: owner, prog: dropsRights(owner) ? owner : null };
+    if (!dropsRights(owner)) return { worker: owner, prog: null };
+    requireChangeOfUsers();
+    return { worker: owner, prog: owner };
   }
   if (process.getuid?.() !== 0) {
     throw new EnvironmentError("TLS_UID and TLS_GID are for a server that root starts");
   }
   if (uid === null || uid === 0) throw new EnvironmentError("TLS_UID is no user besides root");
+  requireChangeOfUsers();
   return { worker: { uid, gid: gid ?? ownGroup(uid, BY_VARIABLE), groups: null }, prog: owner };
 }
 

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Variables } from "../connection/session-variables.ts";
+import { withoutOurDescriptors } from "../program/exec.ts";
 import { type CannotRun, type Ending, Program } from "../program/program.ts";
 import type { ClientFacts } from "./messages.ts";
 import { commandFor, environmentFor, type ProgEnvironment } from "./prog-environment.ts";
@@ -37,9 +38,11 @@ export class OwnPrograms implements Programs {
   ) {}
 
   launch({ client, session, proxied, ended, failed }: Launch): Running {
+    const command = commandFor(this.command, client);
+    const environment = environmentFor(this.environment, { client, session, proxied });
     const program = new Program({
-      command: commandFor(this.command, client),
-      environment: environmentFor(this.environment, { client, session, proxied }),
+      command: withoutOurDescriptors(command, environment),
+      environment,
       // Those that the server itself inherited were for it.
       descriptors: [],
       numbers: [0, 1],

@@ -145,6 +145,10 @@ the program says which:
 deno run ${DENO_FLAGS.join(" ")} "$(command -v s6-tlsclient)" example.com 443 my-client
 \`\`\`
 
+Deno leaves descriptors open in what it starts: a server starts prog through /bin/sh, which closes them and
+becomes prog. Where that is another shell than dash, prog finds variables of that shell, too. Deno can't change
+users: \`-u\` and TLS_UID are refused.
+
 Bun needs none: \`bun "$(command -v s6-tlsserver)" 0 443 my-server\`. The library's \`bearhug/engine\` runs in
 both with no more than leave to read its files.`;
 
