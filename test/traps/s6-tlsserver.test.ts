@@ -77,23 +77,31 @@ it.each([
   for (const told of server.log) expect(told).toMatch(line);
 });
 
-it("one that never returns stops a worker, which is replaced; those of the other go on", async () => {
-  const server = await serving("engine_refuse", "loop", "--workers 2 --grace 1");
-  const { workers } = server;
-  const others = [await good(server), await good(server)];
-  const stuck = misnamed(server);
-  await sleep(300);
-  const spared = await Promise.any(
-    others.map((client) => within(5000, "an echo", echo(client, "still here")).then(() => client)),
-  );
-  // A client that comes shows that one does not answer.
-  await Promise.all(Array.from({ length: 3 }, () => good(server).catch(() => {})));
-  // It has to use a time of the processor's, of which a busy machine gives it less.
-  await server.logged("is silent with ", 1, 40_000);
-  await eventually("the replacement, and its predecessor's end", () => {
-    return server.workers.length === 2 && workers.filter(isAlive).length === 1;
-  });
-  await stuck;
-  await echo(spared, "and still here");
-  for (let turn = 0; turn < 4; turn++) await echo(await good(server), "a new client");
-});
+const PATIENCE = { timeout: 120_000 };
+
+it(
+  "one that never returns stops a worker, which is replaced; those of the other go on",
+  PATIENCE,
+  async () => {
+    const server = await serving("engine_refuse", "loop", "--workers 2 --grace 1");
+    const { workers } = server;
+    const others = [await good(server), await good(server)];
+    const stuck = misnamed(server);
+    await sleep(300);
+    const spared = await Promise.any(
+      others.map((client) =>
+        within(5000, "an echo", echo(client, "still here")).then(() => client),
+      ),
+    );
+    // A client that comes shows that one does not answer.
+    await Promise.all(Array.from({ length: 3 }, () => good(server).catch(() => {})));
+    // It has to use a time of the processor's, of which a busy machine gives it less.
+    await server.logged("is silent with ", 1, 90_000);
+    await eventually("the replacement, and its predecessor's end", () => {
+      return server.workers.length === 2 && workers.filter(isAlive).length === 1;
+    });
+    await stuck;
+    await echo(spared, "and still here");
+    for (let turn = 0; turn < 4; turn++) await echo(await good(server), "a new client");
+  },
+);
