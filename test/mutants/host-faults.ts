@@ -220,8 +220,8 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "without setuid, privileges are kept",
-      "if (setgroups === undefined || setgid === undefined || setuid === undefined) {",
-      "if (setuid === undefined) return;\n    if (setgroups === undefined || setgid === undefined) {",
+      "if (setgroups === undefined || setgid === undefined || setuid === undefined) throw",
+      "if (setuid === undefined) return;\n  if (setgroups === undefined || setgid === undefined) throw",
       "platforms/missing-features",
     ],
     [
