@@ -411,7 +411,8 @@ format: node_modules/.package-lock.json
 	@clang-format -i $(C_FILES)
 
 .PHONY: test
-test: dist check build/crypto-test.wasm build/tls13-test.wasm build/rekeys/engine.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(BUNDLERS) $(ARM64)
+test: dist check build/crypto-test.wasm build/tls13-test.wasm build/rekeys/engine.wasm \
+		build/compiled/engine.wasm build/compiled/keeper.wasm $(BOGO) $(WOLFSSL) fuzz-programs $(NODES) $(OTHER_RUNTIMES) $(BUNDLERS) $(ARM64)
 	@vendor/need $(PEERS)
 	@BOGO_SOURCE=$(BOGO_SOURCE) node build/bogo/run.mjs
 	@$(on_arm64)

@@ -13,6 +13,7 @@
  * TurboFan runs without peeling and unrolling of loops, which copy branches and make none of new conditions.
  */
 import { execFileSync } from "node:child_process";
+import { secretFunctions } from "./secret-functions.mjs";
 
 const COMPILERS = {
   Liftoff: ["--liftoff-only"],
@@ -26,52 +27,35 @@ const FLAGS = [
   "--wasm-num-compilation-tasks=1",
 ];
 
-/** By module: what a secret passes through, as far as the linker has left it a function of its own. */
-const LOOKED_AT = {
-  engine: [
-    ...["finished_matches", "finished_sum", "binder_matches", "label_expand", "label_extract"],
-    ...["secrets_early", "secrets_handshake", "secrets_application", "secrets_finish"],
-    ...["secrets_update", "aead_open", "aead_seal", "ec_answer", "ec_secret", "hybrid_answer"],
-    ...["hybrid_secret", "psk_take", "ticket_state_read", "mlkem_decapsulate", "mlkem_make_key"],
-    ...["mlkem_compress", "mlkem_encode", "mlkem_canonical", "mlkem_transform", "mlkem_decode"],
-    ...["mlkem_transform_back", "mlkem_multiply_add", "mlkem_sample_noise", "keccak_absorb"],
-    ...["chacha20_simd_run", "poly1305_simd_run", "ghash_simd", "wipe"],
-    ...["br_hmac_out", "br_hmac_outCT", "br_sha2small_round", "br_sha2big_round"],
-    // Of P-256, of X25519 with the ladder and the comb, and of BearSSL.
-    ...["api_mul", "api_mul.1", "api_mul.2", "api_mulgen", "api_mulgen.1", "api_mulgen.2"],
-    ...["f25519_mul", "f25519_square", "f25519_combine", "f25519_add", "f25519_decode"],
-    ...["f25519_encode_quotient", "make_canonical", "br_ccopy"],
-  ],
-  keeper: [
-    ...["key_attest", "attest_rsa", "pss_encode", "make_salt", "key_seal", "key_open"],
-    ...["ticket_ring_seal", "ticket_ring_open", "equals", "has_name", "keeper_decrypt"],
-    ...["rsa_private", "montgomery_multiply", "p256_sign", "p256_invert"],
-    ...["chacha20_simd_run", "poly1305_simd_run", "wipe", "br_hmac_out"],
-  ],
-};
+const MODULES = ["engine", "keeper"];
 
 function pathOf(name) {
   return `build/compiled/${name}.wasm`;
 }
 
+function rowsOf(path) {
+  const functions = functionsOf(path);
+  const code = Object.values(COMPILERS).map((flags) => byNumber(machineCode(path, flags)));
+  const secret = secretFunctions();
+  // Of functions with one name, the linker numbers the second and later ones.
+  const isSecret = (called) => secret.has(called.replace(/\.\d+$/, ""));
+  return [...functions].map(([called, found]) => ({
+    ...rowOf(called, found, code),
+    isSecret: isSecret(called),
+  }));
+}
+
 function report(path) {
-  const { functions } = functionsOf(path);
-  const name = Object.keys(LOOKED_AT).find((one) => path.endsWith(`${one}.wasm`)) ?? "engine";
+  const rows = rowsOf(path);
   console.log(`\n| ${path} | branches | selects | Liftoff | left | TurboFan | left | divisions |`);
   console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
-  const code = Object.values(COMPILERS).map((flags) => byNumber(machineCode(path, flags)));
-  const rows = [...functions].map(([called, found]) => rowOf(called, found, code));
-  const isWanted = ({ called }) => LOOKED_AT[name].includes(called);
-  for (const { called, cells, divisions } of rows.filter(isWanted)) {
+  for (const { called, cells, divisions } of rows.filter(({ isSecret }) => isSecret)) {
     console.log(`| ${called} | ${cells.join(" | ")} | ${divisions} |`);
   }
-  const others = rows.filter((row) => !isWanted(row) && row.left > 0);
-  const divided = rows.filter(({ addsDivision }) => addsDivision);
-  const missing = LOOKED_AT[name].filter((one) => !functions.has(one));
+  const others = rows.filter(({ isSecret, left }) => !isSecret && left > 0);
   console.log(`
 Of ${rows.length} functions, others with more than 0 left: ${list(others)}.
-Divisions that the module doesn't have: ${list(divided)}.
-Inside of others, by the linker: ${missing.join(", ") || "none"}.`);
+Divisions that the module doesn't have: ${list(rows.filter(({ addsDivision }) => addsDivision))}.`);
 }
 
 function list(rows) {
@@ -114,7 +98,7 @@ function functionsOf(path) {
         3 * count(/\b(div|rem)_s\b/g),
     });
   });
-  return { functions };
+  return functions;
 }
 
 /** V8's print of all functions, or of one. */
@@ -150,12 +134,13 @@ function countsOf(code) {
 }
 
 const [file, only] = process.argv.slice(2);
-if (only === undefined) {
-  const files = file === undefined ? Object.keys(LOOKED_AT).map(pathOf) : [file];
-  for (const path of files) report(path);
+if (file === "--json") {
+  const rows = MODULES.map((name) => [name, rowsOf(pathOf(name))]);
+  console.log(JSON.stringify(Object.fromEntries(rows)));
+} else if (only === undefined) {
+  for (const path of file === undefined ? MODULES.map(pathOf) : [file]) report(path);
 } else {
-  const { functions } = functionsOf(file);
-  const { number } = functions.get(only) ?? {};
+  const { number } = functionsOf(file).get(only) ?? {};
   if (number === undefined) throw new Error(`there is no function ${only} in ${file}`);
   for (const flags of Object.values(COMPILERS)) console.log(machineCode(file, flags, number));
 }
