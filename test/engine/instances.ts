@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "../../src/sandbox/engine.ts";
 import type {
+  ClientSessions,
   ClientVerification,
   Identity,
   IdentityChoice,
   Profile,
+  TicketIssue,
   Verification,
   VersionLimits,
 } from "../../src/sandbox/engine-settings.ts";
@@ -46,6 +48,8 @@ export interface ServerOptions {
   /** In place of key and chain. */
   choice?: IdentityChoice;
   clients?: ClientVerification;
+  /** For its clients; the clock says 1. */
+  tickets?: TicketIssue;
   /** In place of dist/engine.wasm. */
   module?: WebAssembly.Module;
 }
@@ -78,6 +82,7 @@ export function newServer(
       key: options.key ?? keyOf(credentials),
     },
     clients: options.clients ?? null,
+    ...(options.tickets && { tickets: options.tickets, now: 1 }),
     seed: (room) => room.fill(7),
   });
 }
@@ -100,6 +105,8 @@ export interface ClientOptions {
   /** null: any server will do. */
   server: Verification | null;
   identity?: Identity | null;
+  /** Where the sessions go that it gets. */
+  sessions?: ClientSessions;
   /** In place of dist/engine.wasm. */
   module?: WebAssembly.Module;
 }
@@ -112,6 +119,7 @@ export function newClient(options: ClientOptions): Engine {
     serverName: options.serverName ?? null,
     server: options.server,
     identity: options.identity ?? null,
+    ...(options.sessions && { sessions: options.sessions }),
     seed: (room) => room.fill(8),
   });
 }

@@ -34,6 +34,14 @@ export class LateKey implements KeyOperations {
     return later as Promise<Uint8Array>;
   }
 
+  seal(period: number, state: Uint8Array): Uint8Array {
+    return this.key.seal(period, state);
+  }
+
+  open(period: number, ticket: Uint8Array): Uint8Array {
+    return this.key.open(period, ticket);
+  }
+
   sign(hash: number, value: Uint8Array, out: Uint8Array): number {
     return this.key.sign(hash, value, out);
   }

@@ -1,4 +1,5 @@
 import type { Engine } from "../../src/sandbox/engine.ts";
+import type { SealedSession } from "../../src/sandbox/engine-settings.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import type { Restart } from "../support/reusable.ts";
 import type { LateKey } from "./late-key.ts";
@@ -17,6 +18,8 @@ export interface PartySettings {
   readonly script: Script;
   /** One that answers when the scheduler likes. */
   readonly key?: LateKey;
+  /** Those that a client got. */
+  readonly sessions?: SealedSession[];
 }
 
 /** One of two tunnels that speak to each other, and its program. */
@@ -39,6 +42,7 @@ export class Party {
     const { engine, restart, memory, closeNotify, enforceCloseNotify } = settings;
     restart(memory);
     settings.key?.forget();
+    settings.sessions?.splice(0);
     this.tunnel = new Tunnel({
       ...{ engine, remote: this.remote, closeNotify, enforceCloseNotify },
       established: () => {

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { loadKey, newClient, newServer } from "../engine/instances.ts";
+import type { SealedSession } from "../../src/sandbox/engine-settings.ts";
+import {
+  type ClientOptions,
+  loadKey,
+  newClient,
+  newKeeper,
+  newServer,
+  type ServerOptions,
+} from "../engine/instances.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
 import { type Restart, reusable } from "../support/reusable.ts";
 import { memoryOf } from "../support/sandboxes.ts";
@@ -11,7 +19,7 @@ import { World } from "./world.ts";
 /** Two engines, and their memories at some moments of a conversation that was undisturbed so far. */
 export interface Scene {
   readonly server: Pick<PartySettings, "engine" | "restart" | "key">;
-  readonly client: Pick<PartySettings, "engine" | "restart">;
+  readonly client: Pick<PartySettings, "engine" | "restart" | "sessions">;
   readonly moments: Readonly<Record<string, Memories>>;
   /** A close_notify ends one direction alone, and not both (RFC 8446, 6.1). */
   readonly closesOneDirection: boolean;
@@ -43,20 +51,10 @@ export function ofTls12(): Scene {
 
 /**
  * In TLS 1.3 a signature comes when it likes, and keys change: the engines are such as change them after
- * 16 records. Clients of ours take no tickets.
+ * 16 records.
  */
 export function ofTls13(): Scene {
-  const module = new WebAssembly.Module(
-    readFileSync(new URL("../../build/rekeys/engine.wasm", import.meta.url)),
-  );
-  const real = loadKey(readFileSync(credentials.keyFile));
-  real.match(derCertificate(credentials.certFile));
-  const key = new LateKey(real);
-  const server = newServer(credentials, { profile: "strict", module, key });
-  const client = newClient({ server: null, profile: "strict", module });
-  const scene = { server: { ...reused(server), key }, client: reused(client) };
-  const fresh = memories(scene);
-  const greeted = afterHandshake(scene, fresh);
+  const { scene, greeted, fresh } = withLateKey();
   return {
     ...scene,
     closesOneDirection: true,
@@ -66,6 +64,39 @@ export function ofTls13(): Scene {
       [KEYS_SERVED]: afterRecords(scene, greeted),
     },
   };
+}
+
+/** The same with tickets, which leave in front of the server's first words. */
+export function withTickets(): Scene {
+  const sessions: SealedSession[] = [];
+  const keys = newKeeper().drawTickets((room) => void room.fill(9));
+  const { scene, greeted, fresh } = withLateKey({
+    server: { tickets: { count: TICKETS, lifetime: 60 } },
+    client: { sessions: { keys, resume: null, keep: (session) => sessions.push(session) } },
+  });
+  return {
+    server: scene.server,
+    client: { ...scene.client, sessions },
+    closesOneDirection: true,
+    moments: { [BEGINNING]: fresh, "after the handshake": greeted },
+  };
+}
+
+export const TICKETS = 2;
+
+function withLateKey(besides: { server?: ServerOptions; client?: Partial<ClientOptions> } = {}) {
+  const module = new WebAssembly.Module(
+    readFileSync(new URL("../../build/rekeys/engine.wasm", import.meta.url)),
+  );
+  const real = loadKey(readFileSync(credentials.keyFile));
+  real.match(derCertificate(credentials.certFile));
+  const key = new LateKey(real);
+  const common = { profile: "strict", module } as const;
+  const server = newServer(credentials, { ...common, key, ...besides.server });
+  const client = newClient({ server: null, ...common, ...besides.client });
+  const scene = { server: { ...reused(server), key }, client: reused(client) };
+  const fresh = memories(scene);
+  return { scene, fresh, greeted: afterHandshake(scene, fresh) };
 }
 
 /** One more record, and the keys of both directions are due for a change. */

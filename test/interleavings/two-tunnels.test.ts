@@ -4,7 +4,7 @@
  * a network that takes its time or fails, clocks. However they come, no byte is lost, doubled or
  * invented, nothing piles up, and both tunnels end, once, as they should.
  *
- * In TLS 1.3, besides: a signature that comes when it likes, and keys that change.
+ * In TLS 1.3, besides: a signature that comes when it likes, keys that change, and tickets.
  *
  * DEPTH in the environment goes deeper than CI.
  */
@@ -16,7 +16,16 @@ import { memoryOf } from "../support/sandboxes.ts";
 import { explore } from "./explore.ts";
 import type { Party } from "./party.ts";
 import { CAPACITY } from "./port.ts";
-import { BEGINNING, KEYS_SERVED, type Memories, ofTls12, ofTls13, type Scene } from "./scenes.ts";
+import {
+  BEGINNING,
+  KEYS_SERVED,
+  type Memories,
+  ofTls12,
+  ofTls13,
+  type Scene,
+  TICKETS,
+  withTickets,
+} from "./scenes.ts";
 import { ACCIDENTS, type Accident, FAILURE, World } from "./world.ts";
 
 const DEPTH = Number(process.env["DEPTH"] ?? 4);
@@ -36,7 +45,11 @@ type Policy = { readonly closeNotify: boolean; readonly enforceCloseNotify: bool
 const PLAIN: Policy = { closeNotify: false, enforceCloseNotify: false };
 const STRICT: Policy = { closeNotify: true, enforceCloseNotify: true };
 
-const SCENES = { "TLS 1.2": ofTls12(), "TLS 1.3": ofTls13() };
+const SCENES = {
+  "TLS 1.2": ofTls12(),
+  "TLS 1.3": ofTls13(),
+  "TLS 1.3 with tickets": withTickets(),
+};
 
 function parties({ server, client }: Scene, at: Memories, policy: Policy) {
   return {
@@ -119,6 +132,7 @@ function judgeOne(
   if (!whole.subarray(0, heard.length).equals(heard)) complaints.push("bytes that were not said");
   // With -S before TLS 1.3, the side that ends first hears no more.
   const hearsAll = !settings.closeNotify || scene.closesOneDirection;
+  complaints.push(...judgeTickets(party, world));
   if (!world.hadAccident) {
     if (hearsAll && !heard.equals(whole)) complaints.push("not all was heard");
     complaints.push(...judgeUndisturbed(party));
@@ -129,6 +143,15 @@ function judgeOne(
 
 /** A record each way, with everything around what is in it, and a handshake. */
 const ENGINE_HOLDS = 2 * 17_000;
+
+/** All tickets, each once, are a client's that heard its server to the end. */
+function judgeTickets({ settings: { sessions } }: Party, { hadAccident }: World): string[] {
+  if (sessions === undefined) return [];
+  const different = new Set(sessions.map(({ sealed }) => Buffer.from(sealed).toString("hex"))).size;
+  if (different !== sessions.length) return ["a ticket came twice"];
+  const isRight = hadAccident ? different <= TICKETS : different === TICKETS;
+  return isRight ? [] : [`it got ${different} tickets`];
+}
 
 function judgeUndisturbed({ ends, heardEof }: Party): string[] {
   const complaints: string[] = [];

@@ -8,11 +8,9 @@ export type Restart = (memory: Uint8Array) => void;
 
 /** What an engine has inside, and no program of ours can change. */
 interface Insides {
-  wiped: boolean;
-  readonly bindings: { key: KeyOperations | null; signed: boolean; decrypted: boolean };
-  asked: boolean;
-  requests: number;
-  answer: Uint8Array | null;
+  readonly requests: {
+    readonly bindings: { key: KeyOperations | null; signed: boolean; decrypted: boolean };
+  };
   sandbox: {
     exports: Record<string, unknown>;
     wipe: () => void;
@@ -27,7 +25,8 @@ interface Insides {
  */
 export function reusable(engine: Engine): Restart {
   const insides = engine as unknown as Insides;
-  const { sandbox, bindings } = insides;
+  const { sandbox, requests } = insides;
+  const { bindings } = requests;
   const { key } = bindings;
   let isClosed = false;
   const guarded = callsOf(sandbox.exports).map(([name, value]) => {
@@ -45,7 +44,7 @@ export function reusable(engine: Engine): Restart {
   return (memory) => {
     sandbox.memory.all().set(memory);
     isClosed = false;
-    Object.assign(insides, { wiped: false, asked: false, requests: 0, answer: null });
+    Object.assign(requests, { wiped: false, asked: false, count: 0, facts: null, answer: null });
     Object.assign(bindings, { key, signed: false, decrypted: false, sealed: 0, opened: 0 });
   };
 }
