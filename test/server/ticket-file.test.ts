@@ -92,6 +92,48 @@ describe("sessions are resumed", () => {
   });
 });
 
+/** Runs a command with TICKETFILE as a pipe that is written to once. */
+const THROUGH_PIPE = ["bash", "-c", 'TICKETFILE=<(cat "$TICKETFILE") exec "$@"', "bash"];
+
+/** Visits enough for both workers; gives the last session. */
+async function resumesOnBoth(server: Server, session: Buffer): Promise<Buffer> {
+  let last = session;
+  for (let n = 0; n < 4; n++) {
+    const { reused, session: next } = await visitWithTicket(server, last);
+    expect([n, reused]).toEqual([n, true]);
+    last = next;
+  }
+  return last;
+}
+
+describe("a file that", () => {
+  it("is a pipe is read once, for all workers, and kept at USR2", async () => {
+    const file = scratchFile("tickets", one);
+    const [usual, server] = await Promise.all([
+      serving(file),
+      startServer({
+        ...{ authority, credentials, prog: ["printf", "hello"], runner: THROUGH_PIPE },
+        ...{ options: ["-v", "-S", "--workers", "2"], environment: { TICKETFILE: file } },
+      }),
+    ]);
+    const session = await resumesOnBoth(server, (await visitWithTicket(usual)).session);
+    server.signal("SIGUSR2");
+    await server.logged("info: read all keys and certificates again");
+    await resumesOnBoth(server, session);
+  });
+
+  it("has changed is read anew with --reload-interval", async () => {
+    const file = scratchFile("tickets", one);
+    const server = await serving(file, "--workers", "2", "--reload-interval", "1");
+    const { session } = await visitWithTicket(server);
+    writeFileSync(file, two + one);
+    await server.logged("info: read all keys and certificates again");
+    const sealed = await resumesOnBoth(server, session);
+    const other = await serving(scratchFile("tickets", two));
+    expect((await visitWithTicket(other, sealed)).reused).toBe(true);
+  });
+});
+
 const BAD: [string, string | Buffer, RegExp][] = [
   ["empty", "", /the file is empty/],
   ["blank lines alone", "\n \n# nothing\n", /no ticket key in it/],
