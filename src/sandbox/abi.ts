@@ -92,3 +92,15 @@ export const BR_ERR_X509_LIMIT_EXCEEDED = 50;
 export const BR_ERR_X509_EXPIRED = 54;
 export const BR_ERR_RECV_FATAL_ALERT = 256;
 export const BR_ERR_SEND_FATAL_ALERT = 512;
+
+export const BR_TLS10 = 0x0301;
+export const BR_TLS11 = 0x0302;
+export const BR_TLS12 = 0x0303;
+
+/** Of hash functions; the first is MD5 and SHA-1 together. */
+export const br_md5sha1_ID = 0;
+export const br_sha1_ID = 2;
+export const br_sha224_ID = 3;
+export const br_sha256_ID = 4;
+export const br_sha384_ID = 5;
+export const br_sha512_ID = 6;

@@ -1,13 +1,13 @@
+import {
+  br_md5sha1_ID,
+  br_sha1_ID,
+  br_sha224_ID,
+  br_sha256_ID,
+  br_sha384_ID,
+  br_sha512_ID,
+} from "./abi.ts";
 import type { Profile } from "./engine-settings.ts";
 import type { Attestation, KeyOperations, Role, TicketKeys } from "./keeper.ts";
-
-/** BearSSL's identifiers of hash functions (bearssl_hash.h); 0 is MD5 and SHA-1 together. */
-const MD5_AND_SHA1 = 0;
-const SHA1 = 2;
-const SHA224 = 3;
-const SHA256 = 4;
-const SHA384 = 5;
-const SHA512 = 6;
 
 interface Needs {
   /** Hash functions that a signature before TLS 1.3 may be of. */
@@ -16,14 +16,14 @@ interface Needs {
   readonly decrypts: boolean;
 }
 
-const SHA2 = [SHA256, SHA384, SHA512];
+const SHA2 = [br_sha256_ID, br_sha384_ID, br_sha512_ID];
 
 /** What the suites and versions of each profile need of a key; wasm/engine/profiles.c has them. */
 const NEEDS: Readonly<Record<Profile, Needs>> = {
   strict: { hashes: [], decrypts: false },
   modern: { hashes: SHA2, decrypts: false },
-  compat: { hashes: [SHA1, SHA224, ...SHA2], decrypts: true },
-  legacy: { hashes: [MD5_AND_SHA1, SHA1, SHA224, ...SHA2], decrypts: true },
+  compat: { hashes: [br_sha1_ID, br_sha224_ID, ...SHA2], decrypts: true },
+  legacy: { hashes: [br_md5sha1_ID, br_sha1_ID, br_sha224_ID, ...SHA2], decrypts: true },
 };
 
 /** What is no older profile needs no more than `modern`. */

@@ -12,6 +12,7 @@ import type { Sandbox } from "./instance.ts";
 import type { KeyOperations, TicketKeys } from "./keeper.ts";
 import type { KeyLog } from "./key-log.ts";
 import type { PeerFacts, PeerName } from "./peer.ts";
+import { VERSION_NUMBERS, type Version } from "./versions.ts";
 
 const PROFILES = {
   modern: ENGINE_PROFILE_MODERN,
@@ -28,11 +29,6 @@ export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
 export function profileNumber(profile: Profile): number {
   return PROFILES[profile];
 }
-
-/** Versions of TLS, as they are on the wire. */
-const VERSIONS = { "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304 } as const;
-
-export type Version = keyof typeof VERSIONS;
 
 /** Of the versions of a profile, only those in between are on offer. */
 export interface VersionLimits {
@@ -51,7 +47,7 @@ export function newestAlone(profile: Profile, versions: VersionLimits = {}): str
 
 /** The oldest and the newest version on the wire. */
 export function versionNumbers({ min, max }: VersionLimits): [min: number, max: number] {
-  return [VERSIONS[min ?? "1.0"], VERSIONS[max ?? "1.3"]];
+  return [VERSION_NUMBERS[min ?? "1.0"], VERSION_NUMBERS[max ?? "1.3"]];
 }
 
 /** Certificates in a chain of ours. */

@@ -9,6 +9,8 @@ import type { Requests } from "./requests.ts";
 import type { Configured } from "./role-configuration.ts";
 import type { Session } from "./session.ts";
 
+import { VERSION_TLS13 } from "./versions.ts";
+
 export type { Session } from "./session.ts";
 
 const CHANNELS = {
@@ -29,9 +31,6 @@ export interface EngineState {
   readonly inRecord: boolean;
   readonly awaitsHost: boolean;
 }
-
-/** The version on the wire. */
-const TLS13 = 0x0304;
 
 /** One TLS connection in a sandbox of its own. engines.ts makes them. */
 export class Engine {
@@ -112,7 +111,7 @@ export class Engine {
 
   /** A close_notify ends its sender's direction alone, as TLS 1.3 has it (RFC 8446, 6.1). @internal */
   get closesOneDirection(): boolean {
-    return this.sandbox.exports.engine_version() >= TLS13;
+    return this.sandbox.exports.engine_version() >= VERSION_TLS13;
   }
 
   /** How things stand, in one look. @internal */

@@ -3,6 +3,7 @@ import type { ClientSessions } from "./engine-settings.ts";
 import { groupName } from "./groups.ts";
 import { type Sandbox, SandboxTrap } from "./instance.ts";
 import { type PeerFacts, readPeerCertificate } from "./peer.ts";
+import { protocolOf } from "./versions.ts";
 
 /** What was negotiated. */
 export interface Session {
@@ -78,17 +79,8 @@ export function readServerName({ exports, memory }: Sandbox<EngineExports>): str
 const SUITE_NAME = /^[A-Z0-9_-]{0,64}$/;
 const HOST_NAME = /^[\x21-\x7e]{1,255}$/;
 
-/** By their numbers on the wire, 0 for none yet; the names are OpenSSL's. */
-const VERSIONS = new Map([
-  [0, ""],
-  [0x0301, "TLSv1"],
-  [0x0302, "TLSv1.1"],
-  [0x0303, "TLSv1.2"],
-  [0x0304, "TLSv1.3"],
-]);
-
 function protocolName(version: number): string {
-  const name = VERSIONS.get(version);
+  const name = protocolOf(version);
   if (name === undefined) throw new SandboxTrap("a version that is none");
   return name;
 }

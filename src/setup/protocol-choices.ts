@@ -1,12 +1,8 @@
 import { UsageError } from "../cli/options.ts";
 import type { TlsSettings } from "../cli/tls-options.ts";
-import {
-  PROFILE_NAMES,
-  type Profile,
-  type Version,
-  type VersionLimits,
-} from "../sandbox/engine-settings.ts";
+import { PROFILE_NAMES, type Profile, type VersionLimits } from "../sandbox/engine-settings.ts";
 import { GROUP_NAMES, groupsNamed } from "../sandbox/groups.ts";
+import type { Version } from "../sandbox/versions.ts";
 import type { TlsEnvironment } from "./environment.ts";
 
 export function versionLimits(

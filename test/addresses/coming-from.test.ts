@@ -68,6 +68,16 @@ const stunnel = (to: number, ...lines: readonly string[]) =>
 const bearhug = (to: number, ...options: readonly string[]) =>
   relayServer(["--connect", `127.0.0.1:${to}`, ...options]);
 
+/** The same as clients, in front of a server. */
+const stunnelClient = (to: number, ...lines: readonly string[]) =>
+  stunnelService(["client = yes", `connect = 127.0.0.1:${to}`, ...lines]);
+
+const bearhugClient = (to: number, ...options: readonly string[]) =>
+  relay("client", [
+    ...["--cacert", authority.certFile, "-k", SERVER_NAME],
+    ...["--connect", `127.0.0.1:${to}`, ...options],
+  ]);
+
 const destination = ({ port }: { port: number }) => ({ port, authority });
 
 /** A conversation, or "refused". The client doesn't half-close: hitch would take that for the end. */
@@ -382,23 +392,8 @@ describe("a client", () => {
     says(cells["bearhug"], "--starttls postgresql", "--starttls smtp");
     const to = await server(["--starttls", "postgresql"]);
     const all = [
-      await stunnelService([
-        "client = yes",
-        `connect = 127.0.0.1:${to}`,
-        ...chain,
-        `checkHost = ${SERVER_NAME}`,
-        "protocol = pgsql",
-      ]),
-      await relay("client", [
-        "--cacert",
-        authority.certFile,
-        "-k",
-        SERVER_NAME,
-        "--connect",
-        `127.0.0.1:${to}`,
-        "--starttls",
-        "postgresql",
-      ]),
+      await stunnelClient(to, ...chain, `checkHost = ${SERVER_NAME}`, "protocol = pgsql"),
+      await bearhugClient(to, "--starttls", "postgresql"),
     ];
     for (const one of all) expect(await heardThrough(one.port)).toBe("hello");
   });
@@ -415,22 +410,8 @@ describe("a client", () => {
     for (const [whose, heard] of held) {
       const peers = scratchFile("peers.pem", readFileSync(whose.certFile));
       const all = [
-        await stunnelService([
-          "client = yes",
-          `connect = 127.0.0.1:${to}`,
-          "verifyPeer = yes",
-          `CAfile = ${peers}`,
-        ]),
-        await relay("client", [
-          "--cacert",
-          authority.certFile,
-          "-k",
-          SERVER_NAME,
-          "--connect",
-          `127.0.0.1:${to}`,
-          "--pin",
-          pinOf(whose),
-        ]),
+        await stunnelClient(to, "verifyPeer = yes", `CAfile = ${peers}`),
+        await bearhugClient(to, "--pin", pinOf(whose)),
       ];
       for (const one of all) expect(await heardThrough(one.port)).toBe(heard);
     }
@@ -442,19 +423,8 @@ describe("a client", () => {
     says(cells["bearhug"], "--cert ", "--key ");
     const to = await server(["--cacert", authority.certFile, "--allow-dns", "alice.test"]);
     const all = [
-      await stunnelService(["client = yes", `connect = 127.0.0.1:${to}`, ...files(alice)]),
-      await relay("client", [
-        "--cacert",
-        authority.certFile,
-        "-k",
-        SERVER_NAME,
-        "--connect",
-        `127.0.0.1:${to}`,
-        "--cert",
-        alice.certFile,
-        "--key",
-        alice.keyFile,
-      ]),
+      await stunnelClient(to, ...files(alice)),
+      await bearhugClient(to, "--cert", alice.certFile, "--key", alice.keyFile),
     ];
     for (const one of all) expect(await heardThrough(one.port)).toBe("hello");
   });

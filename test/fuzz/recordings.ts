@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../src/sandbox/engine.ts";
-import type { Profile, Version } from "../../src/sandbox/engine-settings.ts";
+import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import type { Keeper, PrivateKey } from "../../src/sandbox/keeper.ts";
+import type { Version } from "../../src/sandbox/versions.ts";
 import { loadKey, newClient, newKeeper, newServer } from "../engine/instances.ts";
 import {
   type RecordedKind,
