@@ -65,6 +65,7 @@ SIMD_BINARY(wasm_i16x8_add, simd_u16x8, +)
 SIMD_BINARY(wasm_i32x4_add, simd_u32x4, +)
 SIMD_BINARY(wasm_i32x4_sub, simd_u32x4, -)
 SIMD_BINARY(wasm_i64x2_add, simd_u64x2, +)
+SIMD_BINARY(wasm_i64x2_sub, simd_u64x2, -)
 SIMD_BINARY(wasm_f64x2_add, simd_f64x2, +)
 SIMD_BINARY(wasm_f64x2_sub, simd_f64x2, -)
 SIMD_BINARY(wasm_f64x2_mul, simd_f64x2, *)
@@ -85,6 +86,13 @@ SIMD_SHIFT(wasm_i32x4_shr, simd_i32x4, int32_t, 32, >>)
 SIMD_SHIFT(wasm_u8x16_shr, simd_u8x16, uint8_t, 8, >>)
 SIMD_SHIFT(wasm_u32x4_shr, simd_u32x4, uint32_t, 32, >>)
 SIMD_SHIFT(wasm_u64x2_shr, simd_u64x2, uint64_t, 64, >>)
+
+/* The bits of `a` where `mask` has ones, those of `b` elsewhere. */
+SIMD_INLINE v128_t
+wasm_v128_bitselect(v128_t a, v128_t b, v128_t mask)
+{
+	return (a & mask) | (b & ~mask);
+}
 
 SIMD_INLINE v128_t
 wasm_i16x8_neg(v128_t a)

@@ -15,13 +15,15 @@ static const p256_modulus modulus = {
 void
 f25519_decode(f25519 *d, const unsigned char *src)
 {
+	const int last = F25519_BYTES - (int)sizeof(uint64_t);
 	uint64_t word;
-	int i, bit;
+	int i, bit, at;
 
 	P256_ROLLED
 	for (i = 0, bit = 0; i < P256_LIMBS - 1; i++, bit += P256_LIMB_BITS) {
-		memcpy(&word, src + (bit >> 3), sizeof word);
-		d->v[i] = (int64_t)(word >> (bit & 7)) & P256_LIMB_MASK;
+		at = bit >> 3 < last ? bit >> 3 : last;
+		memcpy(&word, src + at, sizeof word);
+		d->v[i] = (int64_t)(word >> (bit - 8 * at)) & P256_LIMB_MASK;
 	}
 	memcpy(&word, src + F25519_BYTES - sizeof word, sizeof word);
 	d->v[i] = (int64_t)(word << 1 >> 41);
