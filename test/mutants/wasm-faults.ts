@@ -115,7 +115,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "X25519: a table entry is negated in part",
-      "\tchoose(&Q->dxy, &other, ctl);\n",
+      "\ttake_if(&Q->dxy, &other, ctl);\n",
       "",
       "crypto/x25519",
     ],

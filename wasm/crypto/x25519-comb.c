@@ -63,7 +63,7 @@ subtract(f25519 *d, const f25519 *a, const f25519 *b)
 }
 
 static __attribute__((noinline)) void
-choose(f25519 *d, const f25519 *a, uint32_t ctl)
+take_if(f25519 *d, const f25519 *a, uint32_t ctl)
 {
 	f25519_select(d, a, ctl);
 }
@@ -120,10 +120,10 @@ negate(addend *Q, uint32_t ctl)
 	static const f25519 zero = {{0}};
 	f25519 other = Q->plus;
 
-	choose(&Q->plus, &Q->minus, ctl);
-	choose(&Q->minus, &other, ctl);
+	take_if(&Q->plus, &Q->minus, ctl);
+	take_if(&Q->minus, &other, ctl);
 	subtract(&other, &zero, &Q->dxy);
-	choose(&Q->dxy, &other, ctl);
+	take_if(&Q->dxy, &other, ctl);
 }
 
 /*
