@@ -157,7 +157,7 @@ const MEANINGS = new Map<number, Meaning>([
     [
       "X509_ANCHOR_WITHOUT_ISSUER",
       "configuration",
-      "certificate of a CA that another CA issued, whose own certificate is not there: add it",
+      "certificate of a CA that another CA issued, whose own certificate is not there: add it, or allow partial chains",
     ],
   ],
 ]);

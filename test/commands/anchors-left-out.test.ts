@@ -57,7 +57,7 @@ const REASONS = [
   [
     "f-alone.pem",
     "CN=Alone",
-    "certificate of a CA that another CA issued, whose own certificate is not there: add it",
+    "certificate of a CA that another CA issued, whose own certificate is not there: add it, or allow partial chains",
   ],
 ] as const;
 
