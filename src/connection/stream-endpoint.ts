@@ -27,7 +27,7 @@ export interface StreamPair {
   readonly changed: () => void;
 }
 
-/** Two streams of Node as one side of a tunnel. At most a chunk each way is held here. */
+/** Two streams of Node as one side of a tunnel. At most a chunk each way is held here, but for what `listen` lets in. */
 export class StreamEndpoint implements Endpoint {
   arrived: Uint8Array = NOTHING;
   ended = false;

@@ -42,6 +42,11 @@ export class X25519 {
     return Buffer.from(this.point).subarray(0, length).toString("hex");
   }
 
+  /** Are these bytes anywhere in the memory? */
+  remembers(bytes: Uint8Array): boolean {
+    return Buffer.from(this.exports.memory.buffer).includes(Buffer.from(bytes));
+  }
+
   /** What the field makes of elements in limbs: a * b, a * a or a + k * b, as an integer. */
   field(...input: Parameters<X25519["limbs"]>): bigint {
     return integerOf(this.limbs(...input));

@@ -7,6 +7,7 @@ import { X25519 } from "./x25519-module.ts";
 /** Our X25519 gives the bytes of RFC 7748, of BearSSL's two, and of OpenSSL. */
 
 const x25519 = new X25519();
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const NINE = unhex(`09${"00".repeat(31)}`);
 
 /** 32 bytes, little-endian. */
@@ -57,6 +58,37 @@ test("RFC 7748, 6.1: the keys of Alice and Bob, and what they share", () => {
   expect(x25519.mul("ours", unhex(shares[0]), bob)).toBe(shared);
 });
 
+describe("what was computed with is wiped", () => {
+  const x = noise("a key to forget", 32);
+  const clamped = Uint8Array.from(x, (byte, i) => {
+    if (i === 0) return byte & 0xf8;
+    return i === 31 ? (byte & 0x7f) | 0x40 : byte;
+  });
+  const k = BigInt(`0x${Buffer.from(clamped).reverse().toString("hex")}`);
+
+  test("one's own key: the private key, and the comb's signs", () => {
+    x25519.mulgen("ours", x);
+    expect(x25519.remembers(x)).toBe(true);
+    expect(x25519.remembers(clamped)).toBe(false);
+    expect(x25519.remembers(encoded((k + ORDER) >> 1n))).toBe(false);
+  });
+
+  test("the shared secret: the private key, and the secret in any form", () => {
+    const result = unhex(x25519.mul("ours", noise("a point", 32), x) ?? "");
+    const secret = BigInt(`0x${Buffer.from(result).reverse().toString("hex")}`);
+    const limbs = Array.from({ length: 8 }, (_, i) => (secret >> BigInt(29 * i)) & 0x1fffffffn);
+    expect(x25519.remembers(result)).toBe(true);
+    expect(x25519.remembers(clamped)).toBe(false);
+    expect(x25519.remembers(result.reverse())).toBe(false);
+    expect(x25519.remembers(bytesOf(Int32Array.from(limbs, Number)))).toBe(false);
+    expect(x25519.remembers(bytesOf(BigInt64Array.from(limbs)))).toBe(false);
+  });
+});
+
+function bytesOf({ buffer }: Int32Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(buffer);
+}
+
 /** Values where carries and reductions may go wrong; non-canonical ones, and the points of small order. */
 const points = [
   ...Array.from({ length: 40 }, (_, i) => BigInt(i)),
@@ -68,7 +100,6 @@ const points = [
   39382357235489614581723060781553021112529911719440698176882885853963445705823n,
 ];
 
-const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const scalars = [
   ...[0n, 1n, 8n, ORDER, 8n * ORDER, ORDER - 8n, 2n ** 255n - 8n, 2n ** 254n, (1n << 256n) - 1n],
   ...Array.from({ length: 255 }, (_, i) => 1n << BigInt(i)),

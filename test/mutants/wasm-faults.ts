@@ -126,6 +126,12 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "side-channels/x25519-goes-one-way",
     ],
     [
+      "X25519: the private key stays on the stack",
+      "\tx25519_ladder(G, k, G);\n\twipe(k, sizeof k);\n",
+      "\tx25519_ladder(G, k, G);\n",
+      "crypto/x25519",
+    ],
+    [
       "a server's points may be compressed only",
       "\t\t\treturn;\n\t\t}\n\t}\n\ttls12_refuse(BR_ERR_INVALID_ALGORITHM, ILLEGAL_PARAMETER);\n",
       "\t\t\treturn;\n\t\t}\n\t}\n",

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "f25519.h"
+#include "wipe.h"
 
 /* p, and 1/p modulo 2^29 */
 static const p256_modulus modulus = {
@@ -69,4 +70,7 @@ f25519_encode_quotient(unsigned char *dst, const f25519 *a, const f25519 *b)
 	for (i = 0; i < F25519_BYTES; i++) {
 		dst[i] = big_endian[F25519_BYTES - 1 - i];
 	}
+	wipe(&inverse, sizeof inverse);
+	wipe(&x, sizeof x);
+	wipe(big_endian, sizeof big_endian);
 }

@@ -29,10 +29,7 @@ typedef union {
 	v128_t w[F25519_VECTORS];
 } f25519;
 
-/* As many limbs, of as many bits, as integers of P-256 have. */
-extern const p256_modulus f25519_p;
-
-/* p as an element */
+/* p as an element: as many limbs, of as many bits, as integers of P-256 have. */
 extern const f25519 f25519_p_limbs;
 
 /* d = a * b, carried; d may be a or b. */

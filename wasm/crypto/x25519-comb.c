@@ -9,6 +9,7 @@
 #include <string.h>
 #include "x25519-comb-table.h"
 #include "x25519-multiply.h"
+#include "wipe.h"
 
 #define SIGN_BYTES ((X25519_SIGNS + 7) / 8)
 #define VECTORS (X25519_ENTRY_BYTES / 16)
@@ -190,6 +191,8 @@ x25519_comb(unsigned char *dst, const unsigned char *k)
 			add(&P, &Q);
 		}
 	}
+	wipe(signs, sizeof signs);
+
 	/* u = (z + y)/(z - y) on Curve25519 */
 	f25519_add(&P.x, &P.z, &P.y);
 	f25519_combine(&P.z, &P.z, -1, &P.y);

@@ -4,6 +4,7 @@
  * CB, which is squared, changes its sign; only what is doubled differs.
  */
 #include "x25519-multiply.h"
+#include "wipe.h"
 
 /* (486662 - 2) / 4 */
 #define A24 121665
@@ -77,4 +78,7 @@ x25519_ladder(
 	}
 	/* Bit 0 of k is 0: nothing is swapped at the end. */
 	f25519_encode_quotient(dst, &s.x2, &s.z2);
+	wipe(&s, sizeof s);
+	wipe(&e, sizeof e);
+	wipe(&t, sizeof t);
 }

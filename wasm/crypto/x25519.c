@@ -2,6 +2,7 @@
 #include "inner.h"
 #include "x25519.h"
 #include "x25519-multiply.h"
+#include "wipe.h"
 
 static const unsigned char *
 api_generator(int curve, size_t *len)
@@ -52,6 +53,7 @@ api_mulgen(unsigned char *R, const unsigned char *x, size_t xlen, int curve)
 		return 0;
 	}
 	x25519_comb(R, k);
+	wipe(k, sizeof k);
 	return F25519_BYTES;
 }
 
@@ -66,6 +68,7 @@ api_mul(unsigned char *G, size_t Glen, const unsigned char *x, size_t xlen,
 		return 0;
 	}
 	x25519_ladder(G, k, G);
+	wipe(k, sizeof k);
 	return 1;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Certificates of CAs among the operator's that others issued. Such a CA
- * vouches for nobody by itself, as with OpenSSL's defaults: its certificate
+ * vouches for no peer by itself, as with OpenSSL's defaults: its certificate
  * stands in for one that a peer leaves out.
  */
 #ifndef OPERATORS_CHAIN_H__

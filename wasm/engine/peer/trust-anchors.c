@@ -227,7 +227,7 @@ read_facts(anchor_facts *facts, const certificate *cert,
 		       : 0;
 }
 
-/* It vouches for nobody; its name is among those that clients are told. */
+/* It vouches for no peer; its name is among those that clients are told. */
 static int
 add_name(const br_x500_name *dn)
 {
