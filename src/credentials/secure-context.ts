@@ -3,6 +3,7 @@ import {
   type ClientSessions,
   type Identity,
   type IdentityChoice,
+  isChoice,
   LONGEST_TICKET,
   type Profile,
   type ServerConfiguration,
@@ -144,7 +145,7 @@ export class SecureContext {
   resumingEngine(given: ClientEngineOptions, sessions: ClientSessions | undefined): Engine {
     const options = checkOptions(given, { servername: SERVER_NAME, rejectUnauthorized: BOOLEAN });
     const { profile, versions, protocols, groups, keepsExporter, keyLog, identity } = this;
-    if (identity !== null && "choose" in identity) {
+    if (identity !== null && isChoice(identity)) {
       throw new ArgumentValueError("contexts", "is a server's; a client has key and cert");
     }
     const { servername: serverName = null, rejectUnauthorized = true } = options;
@@ -162,7 +163,7 @@ export class SecureContext {
   get sessionSettings(): readonly (string | Uint8Array)[] | null {
     const { profile, versions, protocols, groups, identity, anchors, tickets } = this;
     if (tickets.count === 0 || (versions.max ?? NEWEST) !== NEWEST) return null;
-    const chain = identity !== null && "chain" in identity ? identity.chain : [];
+    const chain = identity === null || isChoice(identity) ? [] : identity.chain;
     const trust = this.partialChain ? "partial" : "whole";
     const names = [profile, versions.min ?? "", trust, ...protocols].join(" ");
     return [names, groups.join(" "), `${chain.length}`, ...chain, ...(anchors ?? [])];

@@ -11,6 +11,7 @@ import type { EngineExports } from "./engine-exports.ts";
 import type { Sandbox } from "./instance.ts";
 import type { KeyOperations, TicketKeys } from "./keeper.ts";
 import type { KeyLog } from "./key-log.ts";
+import { own } from "./own.ts";
 import type { PeerFacts, PeerName } from "./peer.ts";
 import { VERSION_NUMBERS, type Version } from "./versions.ts";
 
@@ -40,8 +41,8 @@ export interface VersionLimits {
 
 /** For messages; undefined where older versions are on offer, too. */
 export function newestAlone(profile: Profile, versions: VersionLimits = {}): string | undefined {
-  if (profile !== "strict" && versions.min !== "1.3") return undefined;
-  const { because } = versions;
+  const { min, because } = own(versions);
+  if (profile !== "strict" && min !== "1.3") return undefined;
   return `only TLS 1.3 is on offer${because === undefined ? "" : `, because ${because}`}`;
 }
 
@@ -67,6 +68,11 @@ export interface IdentityChoice {
   readonly largestChain: number;
   /** @returns null to refuse the client */
   readonly choose: (serverName: string | null) => Identity | null;
+}
+
+/** Not by `in`, which would find what was put on Object.prototype. */
+export function isChoice(identity: Identity | IdentityChoice): identity is IdentityChoice {
+  return Object.hasOwn(identity, "choose");
 }
 
 /** A CA's certificate that can't vouch for another one. */

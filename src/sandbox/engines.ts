@@ -147,7 +147,7 @@ function startServer(
   const configuration = new Configuration(sandbox);
   if (clients !== null) configuration.verifyClients(clients);
   if (clients === null && tickets !== undefined && now !== undefined) {
-    const { count, keys } = tickets;
+    const { count, keys } = own(tickets);
     bindings.allowTickets({ count, period: ticketPeriod(now), keys });
     sandbox.exports.engine_set_clock(now);
   }

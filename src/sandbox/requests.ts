@@ -128,7 +128,7 @@ export class Requests {
     this.asked = true;
     const scheme = this.sandbox.exports.engine_request_scheme();
     const signature = this.bindings.attest({ scheme, transcript });
-    if (!("then" in signature)) {
+    if (ArrayBuffer.isView(signature)) {
       this.give(signature);
       return true;
     }

@@ -4,6 +4,7 @@ import {
   type ClientConfiguration,
   type Identity,
   type IdentityChoice,
+  isChoice,
   newestAlone,
   profileNumber,
   type ServerConfiguration,
@@ -49,16 +50,16 @@ export function configureServer(
   const { exports } = sandbox;
   const configuration = new Configuration(sandbox);
   configuration.offerVersions(exports.engine_server(profileNumber(profile)), versions);
-  const isChoice = "choose" in identity;
-  const room = configuration.alloc(isChoice ? identity.largestChain : sizeOfChain(identity));
-  if (!isChoice) configuration.addChain(identity.chain, room);
+  const isChosen = isChoice(identity);
+  const room = configuration.alloc(isChosen ? identity.largestChain : sizeOfChain(identity));
+  if (!isChosen) configuration.addChain(identity.chain, room);
   if (clients !== null) configuration.addAnchors(own(clients));
   configuration.offer(protocols);
   configuration.exchangeIn(groups);
   if (clients === null && tickets !== undefined) configuration.issueTickets(tickets);
   return {
-    awaited: isChoice ? { choice: identity, room } : null,
-    key: isChoice ? null : identity.key,
+    awaited: isChosen ? { choice: identity, room } : null,
+    key: isChosen ? null : identity.key,
     offered: protocols ?? [],
     versions: newestAlone(profile, versions),
     ...roomsOf(sandbox, settings),

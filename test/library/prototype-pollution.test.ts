@@ -81,7 +81,7 @@ const EVIL: Readonly<Record<string, unknown>> = {
   tickets: 0,
   ticketKeys: Buffer.alloc(32),
   keys: { open: () => new Uint8Array(0), seal: () => new Uint8Array(0) },
-  because: "somebody says so",
+  because: "of evil",
   choose: () => null,
   chain: [],
   count: 4,
@@ -143,6 +143,30 @@ describe("polluted with one option by itself", () => {
   test.each(Object.keys(EVIL))("%s: the conversation is the same", async (name) => {
     expect(await readFromPrototype({ [name]: EVIL[name] }, conversation)).toEqual([]);
   });
+});
+
+test("a key of ours signs at once, though everything seems to be a promise", async () => {
+  // That awaits look for `then`, too, is JavaScript's.
+  // biome-ignore lint/suspicious/noThenProperty: that is what is tried
+  await readFromPrototype({ then: 1 }, conversation);
+});
+
+test("no reason is made up for the versions on offer", async () => {
+  const server = bearhug.createServer({ ...pair, minVersion: "TLSv1.3" });
+  const port = await listening(server);
+  const values = { because: "of evil" };
+  expect(
+    await readFromPrototype(values, async () => {
+      const client = bearhug.connect({
+        ...{ port, host: "127.0.0.1", servername: SERVER_NAME, ca },
+        maxVersion: "TLSv1.2",
+      });
+      client.on("error", () => {});
+      const [error] = await once(server, "tlsClientError");
+      expect(error.message).toContain("only TLS 1.3 is on offer");
+      expect(error.message).not.toContain("because");
+    }),
+  ).toEqual([]);
 });
 
 test("a stranger's certificate is refused, whatever the prototype says", async () => {
