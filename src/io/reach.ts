@@ -51,6 +51,8 @@ async function reachPlace(place: Place, effort: Reaching): Promise<Socket> {
     if ("path" in place) return await attempt(place);
     const { host, port } = place;
     const addresses = isIP(host) === 0 ? await addressesOf(host, clock.signal) : [host];
+    // What came before the time was over may be there all the same, and nothing would end the race.
+    clock.signal.throwIfAborted();
     const attempts = addresses.map((address) => () => attempt({ host: address, port }));
     return await race(attempts, clock);
   } finally {

@@ -19,6 +19,12 @@ const ADDRESSES_MAX = 16;
 /** RFC 6761, 6.3: it is this machine, whatever the hosts file says. What goes there may be in clear. */
 const THIS_MACHINE = /^localhost\.?$/i;
 
+/**
+ * Milliseconds that one family's answer is waited for when the other one has come. RFC 8305, 3, has 50;
+ * some name servers drop what they are asked about IPv6, and c-ares asks for half a minute.
+ */
+const LAG = 500;
+
 const LOOPBACK = { 4: "127.0.0.1", 6: "::1" } as const;
 
 /**
@@ -69,7 +75,8 @@ async function inDns(question: HostQuestion, signal: AbortSignal): Promise<strin
     const names = qualify ? qualified(host, qualification) : [host.replace(/\.$/, "")];
     for (const name of names) {
       try {
-        const found = await whatThereIs(families.map((family) => ask(resolver, name, family)));
+        const answers = families.map((family) => ask(resolver, name, family));
+        const found = await whatThereIs(answers, stop);
         if (found.length > 0) return found;
       } catch (error) {
         // The next name may be served by a server that answers.
@@ -84,9 +91,22 @@ async function inDns(question: HostQuestion, signal: AbortSignal): Promise<strin
   return [];
 }
 
-/** One family's failure is no news as long as the other one has an answer. */
-async function whatThereIs(answers: readonly Promise<string[]>[]): Promise<string[]> {
+/**
+ * One family's failure is no news as long as the other one has an answer.
+ *
+ * @param stop ends the wait for those that have not come
+ */
+async function whatThereIs(
+  answers: readonly Promise<string[]>[],
+  stop: () => void,
+): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const note = (found: readonly string[]) => {
+    if (found.length > 0) timer ??= setTimeout(stop, LAG);
+  };
+  for (const answer of answers) answer.then(note, () => {});
   const settled = await Promise.allSettled(answers);
+  clearTimeout(timer);
   const found = settled.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
   const failed = settled.find((one) => one.status === "rejected");
   if (found.length === 0 && failed !== undefined) throw failed.reason;

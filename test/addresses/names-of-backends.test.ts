@@ -102,6 +102,30 @@ describe("with a name server that never answers", NEEDS_RESOLVER, () => {
   });
 });
 
+describe("with a name server that drops questions about IPv6", NEEDS_RESOLVER, () => {
+  const deaf = async () => {
+    const dns = await startSilentNameServer("127.0.0.1");
+    return withResolver([`nameserver ${dns.address}`, "options timeout:9"]);
+  };
+
+  it("the addresses of IPv4 are called", async () => {
+    const { port } = await backend(echo);
+    const words = ["--unsafe-plain", "--connect-timeout", "5000", "--connect"];
+    await isServed(
+      await relayServer([...words, `db.homes.test:${port}`], { runner: await deaf() }),
+    );
+  });
+
+  it("they come too late for --connect-timeout: an end, and a line", async () => {
+    const words = ["--unsafe-plain", "--connect-timeout", "200", "--connect", "db.homes.test:80"];
+    const serving = await relayServer(words, { runner: await deaf() });
+    await isCutOff(serving);
+    await serving.logged(
+      "unable to connect to db.homes.test:80: no answer within 200 milliseconds",
+    );
+  });
+});
+
 describe("localhost is this machine", NEEDS_RESOLVER, () => {
   it.each([
     ["the hosts file", ["192.0.2.1 localhost"]],

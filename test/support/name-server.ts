@@ -35,19 +35,50 @@ export async function startNameServer(...options: string[]): Promise<NameServer>
   return { address, log: () => server.stdout + server.stderr };
 }
 
-/** A name server that hears everything and answers nothing, until its test ends. */
-export async function startSilentNameServer(): Promise<NameServer> {
+/**
+ * A name server that hears everything and answers nothing, until its test ends.
+ *
+ * @param ipv4 what it tells of every name all the same, if it is asked for addresses of IPv4
+ */
+export async function startSilentNameServer(ipv4?: string): Promise<NameServer> {
   const address = `127.53.${process.pid % 250}.${++last}`;
   const socket = createSocket("udp4");
   silent.add(socket);
   let log = "";
-  socket.on("message", (question) => {
+  socket.on("message", (question, { port, address: client }) => {
+    if (ipv4 !== undefined) {
+      const answer = answerTo(question, ipv4);
+      if (answer !== null) socket.send(answer, port, client);
+    }
     // Behind the header, the labels of the name.
     log += `${question.toString("latin1", 12).replace(/[^a-z0-9-]/g, " ")}\n`;
   });
   socket.bind(53, address);
   await once(socket, "listening");
   return { address, log: () => log };
+}
+
+/** A record of type A (RFC 1035, 4.1); null: something else was asked for. */
+function answerTo(question: Buffer, ipv4: string): Buffer | null {
+  const end = question.indexOf(0, 12) + 5;
+  if (question.readUInt16BE(end - 4) !== 1) return null;
+  const header = Buffer.from([0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+  const record = Buffer.from([
+    0xc0,
+    12,
+    0,
+    1,
+    0,
+    1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    4,
+    ...ipv4.split(".").map(Number),
+  ]);
+  return Buffer.concat([question.subarray(0, 2), header, question.subarray(12, end), record]);
 }
 
 const silent = new Set<Socket>();
