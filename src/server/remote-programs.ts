@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { CannotRun, type Ending } from "../program/program.ts";
-import { FrameReader, sendFrame } from "./frames.ts";
+import { BadChannel, FrameReader, sendFrame } from "./frames.ts";
 import {
   type FailedStart,
   linkOf,
@@ -60,7 +60,7 @@ export class RemotePrograms implements Programs {
 
   private tell(message: WorkerToSpawner): void {
     this.link ??= this.connectLink();
-    sendFrame(this.link, message);
+    attempt(this.link, (link) => sendFrame(link, message));
   }
 
   /** A spawner that is short of descriptors hangs up at once: the next prog's message tries anew. */
@@ -69,7 +69,9 @@ export class RemotePrograms implements Programs {
     const reader = new FrameReader();
     let reason: NodeJS.ErrnoException = GONE;
     link.on("data", (chunk) => {
-      for (const message of reader.read(chunk)) this.hear(message as unknown as SpawnerToWorker);
+      attempt(link, () => {
+        for (const message of reader.read(chunk)) this.hear(message as unknown as SpawnerToWorker);
+      });
     });
     link.on("error", (error) => {
       reason = error;
@@ -141,6 +143,16 @@ export class RemotePrograms implements Programs {
         resolve();
       });
     });
+  }
+}
+
+/** If the spawner reads nothing, or talks nonsense, connections fail, and not the worker. */
+function attempt(link: Socket, action: (link: Socket) => void): void {
+  try {
+    action(link);
+  } catch (error) {
+    if (!(error instanceof BadChannel)) throw error;
+    link.destroy(new Error(`the spawner: ${error.message}`, { cause: error }));
   }
 }
 

@@ -133,10 +133,7 @@ export class Spawner {
     if (one === undefined) return;
     const announced = this.announced.get(number);
     if (announced?.worker !== worker) {
-      // The primary's word comes by another way, and may be later.
-      one.unannounced.set(number, order);
-      if (one.unannounced.size > this.mostWaiting) this.misbehaved(worker, "asks without end");
-      else tell({ report: "unannounced", worker, number });
+      this.wait(worker, one.unannounced, order);
       return;
     }
     this.announced.delete(number);
@@ -144,6 +141,18 @@ export class Spawner {
       if (sockets !== null) this.startProg(announced.client, order, { sockets, door: one.door });
       else this.failed(one.door, number, NOT_CONNECTED);
     });
+  }
+
+  /** The primary's word comes by another way, and may be later. It is asked once for each order that waits. */
+  private wait(worker: number, unannounced: Client["unannounced"], order: StartOrder): void {
+    const { number } = order;
+    const isTooMuch = unannounced.has(number) || unannounced.size >= this.mostWaiting;
+    if (isTooMuch) {
+      this.misbehaved(worker, "asks for progs without end");
+      return;
+    }
+    unannounced.set(number, order);
+    tell({ report: "unannounced", worker, number });
   }
 
   private deny(worker: number, number: number): void {

@@ -64,6 +64,7 @@ export class WorkerLink {
   private readonly progs: WorkerProgs | null;
   /** It serves what it has, and gets no more. */
   private retired = false;
+  private hasEnded = false;
 
   constructor(
     private readonly settings: LinkSettings,
@@ -106,11 +107,15 @@ export class WorkerLink {
     this.send({ order: "begin", group: this.progs?.group ?? null, sets, kept });
     return new Promise((resolve, reject) => {
       const { process } = this;
+      let hasBegun = false;
       process.on("message", (message: ToPrimary) => {
         if (message.report === "failed") {
           reject(new ReportedFailure(message.text, message.exitCode as ExitCode));
           this.kill();
         } else if (message.report === "ready") {
+          // Each time, the spawner would listen anew.
+          if (hasBegun) return;
+          hasBegun = true;
           this.handover.isAlive();
           this.showDoor().then(resolve, (error: Error) => {
             // It can't serve, and its place would be taken.
@@ -173,6 +178,7 @@ export class WorkerLink {
   end(): void {
     this.handover.end();
     this.progs?.close();
+    this.hasEnded = true;
     for (const number of this.serving.keys()) this.settings.reports.over(number);
   }
 
@@ -217,8 +223,11 @@ export class WorkerLink {
   }
 
   private hearOfClient(number: number, ends: TcpEnds): void {
-    if (!this.serving.has(number)) return;
+    // Without proxies in front of us, a client's addresses are no worker's to tell.
+    if (!this.settings.hearsClients || !this.serving.has(number)) return;
     this.settings.reports.proxied(number, ends, (order) => {
+      // The connection, or the worker, may have ended while the client was judged.
+      if (this.hasEnded || !this.serving.has(number)) return;
       // From now on, the client has the addresses that the PROXY header tells.
       if (order.order === "proceed") {
         this.serving.set(number, order.client);

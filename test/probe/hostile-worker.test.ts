@@ -98,6 +98,15 @@ Socket.prototype.write = function (chunk, ...rest) {
 };
 `;
 
+/** One prog, three times at once, for a connection that is not this worker's. */
+const ASKS_AGAIN = `
+Socket.prototype.write = function (chunk, ...rest) {
+  const order = orderIn(chunk);
+  const first = order?.number === 1 && frameOf({ ...order, number: 4711 });
+  return write.call(this, first ? Buffer.concat([first, first, first]) : chunk, ...rest);
+};
+`;
+
 /** For each client, all ways into all processes of the server, and the key's file. */
 const STARTS_A_PROGRAM = `
 const { spawnSync } = require("node:child_process");
@@ -207,6 +216,17 @@ describe("a worker that was taken over", NEEDS_ROOT, () => {
     expect(await receiveUntil(client, "\n")).toMatch(/ECDHE|CHACHA20/);
     expect(server.spawner).toBe(spawner);
   }, 60_000);
+
+  it("asks for the same prog before there is an answer: it is dismissed, and another one serves", async () => {
+    const server = await serverWithWorkersThat(ASKS_AGAIN, "--workers 1");
+    const [worker] = server.workers;
+    const given = await connect(server);
+    given.on("error", () => {});
+    await server.logged(`worker ${worker} asks for progs without end`);
+    const client = await connect(server);
+    expect(await receiveUntil(client, "\n")).toMatch(/ECDHE|CHACHA20/);
+    expect(server.saying("spawner")).toHaveLength(0);
+  }, 40_000);
 
   it("fills the spawner with sockets: it is dismissed, and another one serves", async () => {
     const floods = `let begun = false; process.on("message", ({ order }) => {

@@ -2,12 +2,17 @@
  * A worker that breaks the rules of Node's own channel between processes: it sends receipts for
  * nothing, messages of a kind that Node doesn't know, and sockets that the server never asked for.
  */
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { connect as dial } from "node:net";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange } from "../support/clients.ts";
+import { within } from "../support/limits.ts";
 import { freePort } from "../support/ports.ts";
 import { run } from "../support/processes.ts";
-import { scratchFile } from "../support/scratch.ts";
+import { scratch, scratchFile } from "../support/scratch.ts";
 import { descriptorsOf, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
 
@@ -94,4 +99,61 @@ it("numbers for /metrics that can't be are told in the log, and counted nowhere"
   expect(end.exec(after)?.[0]).toBe(end.exec(before)?.[0]);
   expect(after).not.toContain("evil");
   expect(await server.stop()).toMatchObject({ code: 0, signal: null });
+});
+
+/** A client that no proxy told of is another one, it says. The numbers behind that are told in the log. */
+const LIES_ABOUT_A_CLIENT = `
+if (process.env.S6_TLSSERVER_ROLE === "worker") {
+  process.on("message", ({ order, client }) => {
+    if (order !== "serve") return;
+    const ends = { remoteAddress: "192.0.2.1", remotePort: 1, localAddress: "127.0.0.1", localPort: 1 };
+    process.send({ report: "proxied", number: client.number, ends });
+    process.send({ report: "counts", counts: null });
+  });
+}
+`;
+
+it("without proxies, no worker says that a client has another address: its slot is its own", async () => {
+  const lies = scratchFile("lies.cjs", LIES_ABOUT_A_CLIENT);
+  const environment = { NODE_OPTIONS: `--require=${lies}` };
+  const options = words("--workers 1 -C 1");
+  const server = await startServer({ authority, credentials, options, environment });
+  const first = await connect(server);
+  await server.logged("tells numbers that can't be");
+  const second = dial({ host: "127.0.0.1", port: server.port }).on("error", () => {});
+  await within(5000, "its end", once(second.resume(), "close"));
+  await server.logged("127.0.0.1 has 1 connections already");
+  expect(await exchange(first, "still")).toBe("still");
+});
+
+/** Its first client has gone, it says, while that one is judged. */
+const ENDS_WHILE_JUDGED = `
+if (process.env.S6_TLSSERVER_ROLE === "worker") {
+  process.on("message", ({ order, client }) => {
+    if (order === "proceed") require("node:fs").writeSync(2, "PROCEED " + client.number + "\\n");
+    if (order !== "serve" || client.number !== 1) return;
+    const ends = { remoteAddress: "127.0.0.1", remotePort: 1, localAddress: "127.0.0.1", localPort: 1 };
+    process.send({ report: "proxied", number: 1, ends });
+    process.send({ report: "over", number: 1 });
+  });
+}
+`;
+
+it("a client that ends while it is judged is not let in afterwards", async () => {
+  const lies = scratchFile("ends.cjs", ENDS_WHILE_JUDGED);
+  const environment = { NODE_OPTIONS: `--require=${lies}` };
+  const rules = join(scratch, "rules-for-all");
+  mkdirSync(join(rules, "ip4", "127.0.0.0_8"), { recursive: true });
+  writeFileSync(join(rules, "ip4", "127.0.0.0_8", "allow"), "");
+  await run(["chmod", "-R", "a+rX", scratch]);
+  const options = [...words("--workers 1 -L --proxy-from 127.0.0.1 -H -i"), rules];
+  const server = await startServer({ authority, credentials, options, environment });
+  const places = { host: "127.0.0.1", port: server.port };
+  const first = dial(places).on("error", () => {});
+  await once(first, "connect");
+  const second = dial(places).on("error", () => {});
+  second.write("PROXY TCP4 127.0.0.1 127.0.0.1 2 443\r\n");
+  await server.logged("PROCEED 2");
+  expect(server.saying("PROCEED 1")).toEqual([]);
+  for (const socket of [first, second]) socket.destroy();
 });
