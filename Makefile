@@ -38,7 +38,9 @@ say = @echo "$(1)"
 PROGRAMS := bearhug s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
 	s6-ucspitlsd s6-ucspitlsc
 MODULES := dist/engine.wasm dist/keeper.wasm
-BUNDLES := $(PROGRAMS:%=dist/%.cjs) dist/servers.cjs
+SHARED_BUNDLES := servers tunnels
+OWN_BUNDLES := s6-tlsd s6-tlsc s6-tlsclient
+BUNDLES := $(PROGRAMS:%=dist/%.cjs) $(SHARED_BUNDLES:%=dist/%.cjs)
 LIBRARY := dist/index.cjs dist/index.js dist/index.mjs dist/engine.js
 TYPES := dist/index.d.ts dist/index.d.cts dist/index.d.mts dist/engine.d.ts dist/module.d.ts
 
@@ -251,14 +253,18 @@ compiled-code: build/compiled/engine.wasm build/compiled/keeper.wasm
 
 SOURCES := $(shell find src -name '*.ts')
 
-# One file a program: start-up reads one file. CommonJS, because Node loads
-# it faster than a module.
+# One file for each program that has to start fast; the others share two, which keeps the package small.
+# CommonJS, because Node loads it faster than a module.
 $(BUNDLES) &: $(SOURCES) build/stamp node_modules/.package-lock.json
 	$(call say,  src: bundling $(PROGRAMS))
-	@$(bundle) $(patsubst %,src/commands/%.ts,servers $(filter-out bearhug s6-tlsserver,$(PROGRAMS))) \
+	@$(bundle) $(patsubst %,src/commands/%.ts,$(SHARED_BUNDLES) $(OWN_BUNDLES)) \
 		--platform=node --target=node20 --format=cjs --out-extension:.js=.cjs --outdir=dist
 	@echo 'require("./servers.cjs").bearhug();' >dist/bearhug.cjs
 	@echo 'require("./servers.cjs").s6Tlsserver();' >dist/s6-tlsserver.cjs
+	@echo 'require("./tunnels.cjs").s6TlsdIo();' >dist/s6-tlsd-io.cjs
+	@echo 'require("./tunnels.cjs").s6TlscIo();' >dist/s6-tlsc-io.cjs
+	@echo 'require("./tunnels.cjs").s6Ucspitlsd();' >dist/s6-ucspitlsd.cjs
+	@echo 'require("./tunnels.cjs").s6Ucspitlsc();' >dist/s6-ucspitlsc.cjs
 	@touch $(BUNDLES)
 
 bundle = node_modules/.bin/esbuild --bundle --minify-syntax --minify-whitespace --log-level=warning \

@@ -7,6 +7,11 @@ import { runTunnel } from "./tunnel-alone.ts";
 
 const program = "s6-tlsc-io";
 
+/** The program s6-tlsc-io. */
+export function s6TlscIo(): void {
+  run({ program, line: s6TlscIoLine, defaults: { ...CLIENT_DEFAULTS, notify: null }, main });
+}
+
 function main(settings: ClientIoSettings, operands: readonly string[]): void {
   const environment = process.env;
   const tls = new TlsEnvironment(environment);
@@ -20,5 +25,3 @@ function main(settings: ClientIoSettings, operands: readonly string[]): void {
     prepare: () => prepareAndTell(program, { settings, tls }),
   });
 }
-
-run({ program, line: s6TlscIoLine, defaults: { ...CLIENT_DEFAULTS, notify: null }, main });

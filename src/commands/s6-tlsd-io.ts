@@ -7,6 +7,11 @@ import { runTunnel } from "./tunnel-alone.ts";
 
 const program = "s6-tlsd-io";
 
+/** The program s6-tlsd-io. */
+export function s6TlsdIo(): void {
+  run({ program, line: s6TlsdIoLine, defaults: { ...DEFAULTS, notify: null }, main });
+}
+
 function main(settings: IoSettings, operands: readonly string[]): void {
   const environment = process.env;
   const tls = new TlsEnvironment(environment);
@@ -20,5 +25,3 @@ function main(settings: IoSettings, operands: readonly string[]): void {
     prepare: () => prepareServerAndTell(program, { settings, tls }),
   });
 }
-
-run({ program, line: s6TlsdIoLine, defaults: { ...DEFAULTS, notify: null }, main });

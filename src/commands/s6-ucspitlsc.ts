@@ -12,6 +12,16 @@ import { run } from "./run.ts";
 
 const program = "s6-ucspitlsc";
 
+/** The program s6-ucspitlsc. */
+export function s6Ucspitlsc(): void {
+  run({
+    program,
+    line: s6UcspitlscLine,
+    defaults: { ...CLIENT_DEFAULTS, ...UCSPI_DESCRIPTORS },
+    main,
+  });
+}
+
 function main(settings: ClientProgramSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
   const environment = process.env;
@@ -28,10 +38,3 @@ function main(settings: ClientProgramSettings, command: readonly string[]): void
     tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
   });
 }
-
-run({
-  program,
-  line: s6UcspitlscLine,
-  defaults: { ...CLIENT_DEFAULTS, ...UCSPI_DESCRIPTORS },
-  main,
-});

@@ -8,6 +8,11 @@ import { prepareServerAndTell } from "./server.ts";
 
 const program = "s6-ucspitlsd";
 
+/** The program s6-ucspitlsd. */
+export function s6Ucspitlsd(): void {
+  run({ program, line: s6UcspitlsdLine, defaults: DEFAULTS, main });
+}
+
 function main(settings: TlsSettings, command: readonly string[]): void {
   if (command.length === 0) throw new UsageError("prog is missing");
   const environment = process.env;
@@ -23,5 +28,3 @@ function main(settings: TlsSettings, command: readonly string[]): void {
     tunnel: { program: "s6-tlsd-io", options: serverTunnelOptions(settings) },
   });
 }
-
-run({ program, line: s6UcspitlsdLine, defaults: DEFAULTS, main });
