@@ -26,7 +26,7 @@ const isCredential = (value: unknown) => isString(value) || isBytes(value);
 const isObject = (value: unknown) =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const listOf = (accepts: (value: unknown) => boolean) => (value: unknown) =>
-  Array.isArray(value) && value.every(accepts);
+  Array.isArray(value) && Array.from(value).every(accepts);
 
 export const BOOLEAN: Rule = {
   expected: "a boolean",

@@ -166,6 +166,8 @@ const key = randomBytes(48);
 it.each([
   [{ ticketKeys: "secret" }, 'The "ticketKeys" option must be a Buffer or another Uint8Array'],
   [{ ticketKeys: [key, 1] }, 'The "ticketKeys" option must be a Buffer or another Uint8Array'],
+  // A hole, which `every` would skip.
+  [{ ticketKeys: Array(1) }, 'The "ticketKeys" option must be a Buffer or another Uint8Array'],
   [{ ticketKeys: [] }, 'The "ticketKeys" option must have 1 to 16 keys. Received 0'],
   [{ ticketKeys: Array(17).fill(key) }, "must have 1 to 16 keys. Received 17"],
   [{ ticketKeys: key.subarray(1) }, "must be 32, 48 or 80 random bytes each. Received 47 bytes"],

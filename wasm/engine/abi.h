@@ -115,9 +115,9 @@ engine_add_certificate(const void *der, size_t len);
  * copied. One that is there already costs nothing. One that is not a CA's
  * vouches for the peer whose certificate it is. After an error it vouches
  * for no peer: ERR_X509_ANCHOR_MAY_NOT_SIGN (errors.h) for a CA whose key
- * usage doesn't allow it to sign certificates. A CA that did not issue itself
- * vouches where the CA that did vouches; ERR_X509_ANCHOR_WITHOUT_ISSUER says
- * that none of those that are there so far did.
+ * usage doesn't allow it to sign certificates. A CA that another CA issued
+ * vouches only where the other one does. If that one is not there yet, the
+ * error is ERR_X509_ANCHOR_WITHOUT_ISSUER.
  */
 EXPORT(engine_add_trust_anchor)
 int
