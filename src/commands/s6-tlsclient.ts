@@ -89,7 +89,9 @@ async function reach(
 ): Promise<Socket> {
   const { qualify, rounds } = settings;
   const addresses = await addressesOf({ host, families: families(settings), qualify }, signal);
-  const [first, second] = rounds.map((seconds) => timerDelay(1000 * seconds)) as [number, number];
+  const first = timerDelay(1000 * rounds[0]);
+  // A single address has both rounds at once.
+  const second = timerDelay(first + 1000 * rounds[1]) - first;
   return dial({ ...settings, addresses, port, rounds: [first, second], signal });
 }
 

@@ -5,6 +5,7 @@ import { reasonOf, SystemFailure } from "../cli/diagnostics.ts";
 import type { Connection } from "../connection/connection.ts";
 import { exchange } from "../connection/preface.ts";
 import { StreamFailure } from "../connection/stream-failure.ts";
+import { timerDelay } from "../connection/timers.ts";
 import { type Reaching, reachFirst } from "../io/reach.ts";
 import { PrefaceError } from "../starttls/preface.ts";
 import { closed, opened } from "./events.ts";
@@ -67,7 +68,7 @@ export abstract class Relay implements Talk {
     const { connect, connectTimeout } = this.settings;
     const { signal } = this.abort;
     const { addressesOf } = this;
-    const effort = { patience: connectTimeout, signal, addressesOf };
+    const effort = { patience: timerDelay(connectTimeout), signal, addressesOf };
     const { log, client } = this.visit;
     const isLast = (target: Target) => target === connect.at(-1);
     const reached = await reachFirst(connect, effort, (target, error) => {

@@ -116,6 +116,13 @@ describe("with a name server that drops questions about IPv6", NEEDS_RESOLVER, (
     );
   });
 
+  it("the longest --connect-timeout is long enough", async () => {
+    const { port } = await backend(echo);
+    const words = ["--unsafe-plain", "--connect-timeout", "4294967295", "--connect"];
+    const options = [...words, `db.homes.test:${port}`];
+    await isServed(await relayServer(options, { runner: await deaf() }));
+  });
+
   it("they come too late for --connect-timeout: an end, and a line", async () => {
     const words = ["--unsafe-plain", "--connect-timeout", "200", "--connect", "db.homes.test:80"];
     const serving = await relayServer(words, { runner: await deaf() });

@@ -96,6 +96,14 @@ it("-t: more than a timer can count is as good as for ever", async () => {
   expect(await runClient(call)).toMatchObject({ code: 0, stdout: "ran\n", stderr: "" });
 });
 
+it("-T: two rounds that a timer can't count together are as good as for ever", async () => {
+  const port = await silentPort();
+  const options = ["-k", "server.test", "-t", "2", "-T", "2000000+2000000"];
+  const { code, stderr } = await runClient({ authority, port, options });
+  expect(stderr).toContain("no answer within 2 seconds\n");
+  expect(code).toBe(111);
+});
+
 describe("of two addresses", NEEDS_HOSTS, () => {
   it("-T: a silent address leaves time for the others", async () => {
     const port = await silentPort();
