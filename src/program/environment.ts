@@ -14,12 +14,15 @@ function startingEnvironment(): NodeJS.ProcessEnv {
   // Without a prototype: a variable that is not set is not looked for there.
   if (block === null) return Object.assign(Object.create(null), process.env);
   const environment: NodeJS.ProcessEnv = Object.create(null);
+  // Node adds what --env-file says. Object.keys would look each of them up.
+  const unseen = new Set(Reflect.ownKeys(process.env) as string[]);
   for (const variable of block.split("\0")) {
     const equals = variable.indexOf("=");
     const name = variable.slice(0, equals);
     // Of a name that is there twice, the C library finds the first.
-    if (equals > 0 && !(name in environment)) environment[name] = variable.slice(equals + 1);
+    if (equals > 0 && unseen.delete(name)) environment[name] = variable.slice(equals + 1);
   }
+  for (const name of unseen) environment[name] = process.env[name];
   for (const name of NODES_OWN) delete environment[name];
   return environment;
 }
