@@ -92,7 +92,8 @@ function withoutLoaders(env: NodeJS.ProcessEnv, own: NodeJS.ProcessEnv): NodeJS.
 }
 
 /** What the C library ignores in programs that change their user by themselves (ld.so(8)). */
-const LOADERS = /^(LD_|GLIBC_|MALLOC_|GCONV_PATH$|LOCPATH$|NLSPATH$|LANGUAGE$|TEXTDOMAINDIR$)/;
+const LOADERS =
+  /^(LD_|GLIBC_|MALLOC_|GCONV_PATH$|(MUSL_)?LOCPATH$|NLSPATH$|LANGUAGE$|TEXTDOMAINDIR$)/;
 
 function idsForSetpriv({ uid, gid, groups }: Privileges): string[] {
   const options = [`--groups=${(groups ?? []).join(",")}`];
