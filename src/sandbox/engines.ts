@@ -1,4 +1,3 @@
-import { Bindings } from "./bindings.ts";
 import { Configuration, requireZero } from "./configuration.ts";
 import { Engine } from "./engine.ts";
 import type { EngineExports } from "./engine-exports.ts";
@@ -17,6 +16,7 @@ import {
 import { UnusableAnchors } from "./errors.ts";
 import { instantiate, type Pointer, type Sandbox } from "./instance.ts";
 import type { Role } from "./keeper.ts";
+import { Bindings } from "./key-use.ts";
 import { MemoryImage } from "./memory-image.ts";
 import { own } from "./own.ts";
 import { Requests } from "./requests.ts";

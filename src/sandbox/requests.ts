@@ -1,10 +1,10 @@
 import * as abi from "./abi.ts";
-import type { Bindings } from "./bindings.ts";
 import { Configuration, requireZero } from "./configuration.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import type { ClientSessions } from "./engine-settings.ts";
 import { EngineError } from "./errors.ts";
 import { type Sandbox, SandboxTrap } from "./instance.ts";
+import type { Bindings } from "./key-use.ts";
 import type { AwaitedChain, Configured } from "./role-configuration.ts";
 import { readServerName, readSession, type Session } from "./session.ts";
 
