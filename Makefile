@@ -27,6 +27,7 @@
 # make docs    writes the options into the manual pages, docs/compatibility.md,
 #              docs/peers.md, docs/platforms.md and docs/api
 # make clean   removes what was built (distclean: what was fetched, too)
+# The compiler's switches are CFLAGS and LDFLAGS; BearSSL's are in wasm/bearssl-config.h.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:

@@ -1,4 +1,4 @@
-/** How options are read and spelt. Their rows are in tls-options.ts and its neighbours. */
+/** How options are read and spelt. Their rows are in tls-options.ts and its neighbours; CONTRIBUTING.md has a recipe. */
 import { parseArgs } from "node:util";
 
 /** The command line is wrong. The message says what, without the usage line. */

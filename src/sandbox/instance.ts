@@ -1,3 +1,4 @@
+/** How a module becomes an instance, and its memory is read. A connection's bytes cross in engine.ts. */
 import { instantiateSync } from "@assemblyscript/loader";
 import { SandboxTrap, UseAfterWipe } from "./trap.ts";
 

@@ -26,8 +26,8 @@ export interface ClosingSettings {
   /** `-J`: EOF from the peer without close_notify is an error. */
   readonly enforceCloseNotify: boolean;
   /**
-   * All was said, but the peer has not hung up. The owner of the clock calls the tunnel's `over`
-   * after a while.
+   * All was said, but the peer has not hung up. The owner of the clock (connection.ts of src/connection)
+   * calls the tunnel's `over` after a while.
    */
   readonly lingering: () => void;
 }

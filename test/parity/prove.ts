@@ -1,3 +1,4 @@
+/** What the original promises is in tables/ and, with its proofs, in docs/compatibility.md. */
 import { describe, it } from "vitest";
 import type { Section, Test } from "./statement.ts";
 import { tables } from "./tables/all.ts";
