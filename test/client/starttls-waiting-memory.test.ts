@@ -29,7 +29,8 @@ it("no more than a Node that does nothing, and a few MiB", async () => {
 function amputated(name: string): string {
   const folder = mkdtempSync(join(scratch, "amputated-"));
   const repository = dirname(dirname(program(name)));
-  for (const file of [`bin/${name}`, "bin/launch.js", "bin/package.json", `dist/${name}.cjs`]) {
+  const bundles = [`dist/${name}.cjs`, "dist/tunnels.cjs"];
+  for (const file of [`bin/${name}`, "bin/launch.js", "bin/package.json", ...bundles]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     copyFileSync(join(repository, file), join(folder, file));
   }

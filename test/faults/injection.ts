@@ -21,8 +21,15 @@ export interface Place {
   readonly role?: ProcessRole;
 }
 
-/** The bundle of both is read behind a file of one line. */
-const IN_ONE_BUNDLE = ["bearhug", "s6-tlsserver"];
+/** A bundle of several programs is read behind a file of one line. */
+const SHARED: readonly (readonly [bundle: string, programs: readonly string[]])[] = [
+  ["servers", ["bearhug", "s6-tlsserver"]],
+  ["tunnels", ["s6-tlsd-io", "s6-tlsc-io", "s6-ucspitlsd", "s6-ucspitlsc"]],
+];
+
+function bundleOf(program: string): string {
+  return SHARED.find(([, programs]) => programs.includes(program))?.[0] ?? program;
+}
 
 /** test/faults/inject.c, as this machine takes it. */
 const library = scratchFile("inject.so");
@@ -49,7 +56,7 @@ export class Injection {
     return {
       LD_PRELOAD: library,
       FAULT: `${call}:${constants.errno[error]}:${nth}:${times}`,
-      FAULT_AFTER: `/dist/${IN_ONE_BUNDLE.includes(program) ? "servers" : program}.cjs`,
+      FAULT_AFTER: `/dist/${bundleOf(program)}.cjs`,
       FAULT_LOG: this.log,
       ...(role !== undefined && { FAULT_ROLE: role }),
     };
