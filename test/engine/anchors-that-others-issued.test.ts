@@ -44,7 +44,7 @@ test.each([
   }
 });
 
-test("beside an anchor of another name it vouches for nobody", () => {
+test("beside an anchor of another name it vouches for no certificate", () => {
   const other = ClientAuthority.root({ subject: name(["CN", "Other"]) });
   expect(verdictOf([lower.der, other.der], [leaf])).toBe("X509_NOT_TRUSTED");
   expect(verdictOf([lower.der, other.der], [leaf, lower.der, upper.der])).toBe("X509_NOT_TRUSTED");

@@ -12,7 +12,7 @@ import { asNobody, NOBODY, publicProgram } from "../support/nobody.ts";
 import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
-import { visitWithTicket } from "../support/ticket-visits.ts";
+import { resumesOnBoth, visitWithTicket } from "../support/ticket-visits.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -37,17 +37,6 @@ function serving(file: string): Promise<Server> {
     options: ["-v", "-S", "--workers", "2", ...USER],
     environment: { TICKETFILE: file },
   });
-}
-
-/** Visits enough for both workers, the first of which offers this session; gives the last session. */
-async function resumesOnBoth(server: Server, session: Buffer): Promise<Buffer> {
-  let last = session;
-  for (let n = 0; n < 4; n++) {
-    const { reused, session: next } = await visitWithTicket(server, last);
-    expect([n, reused]).toEqual([n, true]);
-    last = next;
-  }
-  return last;
 }
 
 /** Ends this worker, and waits until another one is in its place. */

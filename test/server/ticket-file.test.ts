@@ -7,7 +7,7 @@ import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
-import { visitWithTicket } from "../support/ticket-visits.ts";
+import { resumesOnBoth, visitWithTicket } from "../support/ticket-visits.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -94,17 +94,6 @@ describe("sessions are resumed", () => {
 
 /** Runs a command with TICKETFILE as a pipe that is written to once. */
 const THROUGH_PIPE = ["bash", "-c", 'TICKETFILE=<(cat "$TICKETFILE") exec "$@"', "bash"];
-
-/** Visits enough for both workers; gives the last session. */
-async function resumesOnBoth(server: Server, session: Buffer): Promise<Buffer> {
-  let last = session;
-  for (let n = 0; n < 4; n++) {
-    const { reused, session: next } = await visitWithTicket(server, last);
-    expect([n, reused]).toEqual([n, true]);
-    last = next;
-  }
-  return last;
-}
 
 describe("a file that", () => {
   it("is a pipe is read once, for all workers, and kept at USR2", async () => {
