@@ -1,4 +1,5 @@
 #include "f25519.h"
+#include "limb-columns.h"
 
 #define TOP (P256_LIMBS - 1)
 
@@ -10,44 +11,9 @@
 #define FOLD_TOP 19
 #define FOLD_LIMBS (19 << (P256_LIMBS * P256_LIMB_BITS - 255))
 
-/* Straight-line code: indices become names of local variables. */
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 /* see f25519.h */
 const f25519 f25519_p_limbs = {{0x1FFFFFED, 0x1FFFFFFF, 0x1FFFFFFF, 0x1FFFFFFF,
 	0x1FFFFFFF, 0x1FFFFFFF, 0x1FFFFFFF, 0x1FFFFFFF, 0x007FFFFF, 0}};
-
-/* Limb k of a * b, without carries. */
-static inline int64_t
-product_column(const int64_t *a, const int64_t *b, int k)
-{
-	int64_t sum = 0;
-	int i;
-
-	UNROLL
-	for (i = 0; i < P256_LIMBS; i++) {
-		if (k - i >= 0 && k - i < P256_LIMBS) {
-			sum += a[i] * b[k - i];
-		}
-	}
-	return sum;
-}
-
-/* Limb k of a * a, without carries; `twice` is 2 * a. */
-static inline int64_t
-square_column(const int64_t *a, const int64_t *twice, int k)
-{
-	int64_t sum = (k & 1) == 0 ? a[k >> 1] * a[k >> 1] : 0;
-	int i;
-
-	UNROLL
-	for (i = 0; i < P256_LIMBS; i++) {
-		if (i < k - i && k - i < P256_LIMBS) {
-			sum += a[i] * twice[k - i];
-		}
-	}
-	return sum;
-}
 
 /*
  * The columns from 2^261 on are carried first: a limb of theirs, not a whole

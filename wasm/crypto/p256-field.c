@@ -1,46 +1,12 @@
 #include "p256-field.h"
+#include "limb-columns.h"
 
 #define TOP (P256_LIMBS - 1)
 #define HALF ((int64_t)1 << (P256_LIMB_BITS - 1))
 
-/* Straight-line code: indices become names of local variables. */
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 /* 2^261 modulo p */
 const p256_fe p256_one = {{0x00000020, 0x00000000, 0x00000000, 0x1FFFC000,
 	0x1FFFFFFF, 0x1FFFFFFF, 0x1F7FFFFF, 0x03FFFFFF, 0x00000000}};
-
-/* Limb k of a * b, without carries. */
-static inline int64_t
-product_column(const int64_t *a, const int64_t *b, int k)
-{
-	int64_t sum = 0;
-	int i;
-
-	UNROLL
-	for (i = 0; i < P256_LIMBS; i++) {
-		if (k - i >= 0 && k - i < P256_LIMBS) {
-			sum += a[i] * b[k - i];
-		}
-	}
-	return sum;
-}
-
-/* Limb k of a * a, without carries; `twice` is 2 * a. */
-static inline int64_t
-square_column(const int64_t *a, const int64_t *twice, int k)
-{
-	int64_t sum = (k & 1) == 0 ? a[k >> 1] * a[k >> 1] : 0;
-	int i;
-
-	UNROLL
-	for (i = 0; i < P256_LIMBS; i++) {
-		if (i < k - i && k - i < P256_LIMBS) {
-			sum += a[i] * twice[k - i];
-		}
-	}
-	return sum;
-}
 
 /*
  * Limb k of m * (p + 1). Because p is -1 modulo 2^29, Montgomery's
