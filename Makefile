@@ -224,7 +224,7 @@ build/crypto-test.wasm: $(sort $(wildcard test/crypto/*.c)) $(call object,$(SHAR
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=262144 $^ -o $@
 
 # TLS 1.3's key schedule and records alone, for test/tls13.
-TLS13_ALONE := $(addprefix wasm/engine/tls13/,$(addsuffix .c,suites labels transcript \
+TLS13_ALONE := $(addprefix wasm/engine/tls13/,$(addsuffix .c,suites known-values labels transcript \
 	key-schedule finished aead early-data record-in record-out))
 build/tls13-test.wasm: $(sort $(wildcard test/tls13/*.c)) $(call object,$(TLS13_ALONE) wasm/engine/reader.c $(SHARED_C)) build/bearssl.a
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=393216 $^ -o $@

@@ -23,8 +23,8 @@ interface Exports {
   early(suite: number, pskLength: number): void;
   binder_key(): void;
   handshake(sharedLength: number): void;
-  application(): void;
-  finish(): void;
+  application(exports: number): void;
+  finish(resumes: number): void;
   update(): void;
   secret(which: number): number;
   secrets_len(): number;
@@ -92,14 +92,14 @@ export class Alone {
     this.exports.handshake(shared.length);
   }
 
-  application(transcriptHash: Uint8Array): void {
+  application(transcriptHash: Uint8Array, { exports = true } = {}): void {
     this.put(transcriptHash);
-    this.exports.application();
+    this.exports.application(exports ? 1 : 0);
   }
 
-  finish(transcriptHash: Uint8Array): void {
+  finish(transcriptHash: Uint8Array, { resumes = true } = {}): void {
     this.put(transcriptHash);
-    this.exports.finish();
+    this.exports.finish(resumes ? 1 : 0);
   }
 
   /** The traffic secret after a KeyUpdate. */

@@ -55,16 +55,16 @@ handshake(size_t shared_len)
 
 EXPORT(application)
 void
-application(void)
+application(int exports)
 {
-	secrets_application(&schedule, input);
+	secrets_application(&schedule, input, exports);
 }
 
 EXPORT(finish)
 void
-finish(void)
+finish(int resumes)
 {
-	secrets_finish(&schedule, input);
+	secrets_finish(&schedule, input, resumes);
 }
 
 /* The secret in `input` after a KeyUpdate. */

@@ -1,24 +1,31 @@
 import { expect, test } from "vitest";
 import { Alone, SUITES } from "./alone.js";
+import { HASH_LENGTH, KeySchedule } from "./peer/key-schedule.ts";
 
 /** Each stage of the key schedule leaves no secret that no later stage needs. */
 
 for (const [name, suite] of Object.entries(SUITES)) {
-  const length = suite === SUITES.aes256 ? 48 : 32;
+  const hash = suite === SUITES.aes256 ? "sha384" : "sha256";
+  const length = HASH_LENGTH[hash];
   const hashes = [1, 2, 3].map((seed) => Buffer.alloc(length, seed)) as [Buffer, Buffer, Buffer];
 
   test(`${name}: what a stage was made of is gone after the next one`, () => {
+    const schedule = new KeySchedule(hash, Buffer.alloc(length, 9));
+    schedule.agree(Buffer.alloc(32, 8));
     const alone = new Alone(suite);
     alone.early(Buffer.alloc(length, 9));
     const early = alone.secret("stage");
+    expect(alone.secrets().includes(schedule.early)).toBe(false);
 
     alone.handshake(Buffer.alloc(32, 8), hashes[0]);
     const handshake = alone.secret("stage");
     const serverHandshake = alone.secret("server");
     expect(alone.secrets().includes(early)).toBe(false);
+    expect(alone.secrets().includes(schedule.handshake)).toBe(false);
 
     alone.application(hashes[1]);
     const master = alone.secret("stage");
+    expect(master).toEqual(schedule.master);
     expect(alone.secrets().includes(handshake)).toBe(false);
     expect(alone.secrets().includes(serverHandshake)).toBe(false);
 
@@ -29,6 +36,17 @@ for (const [name, suite] of Object.entries(SUITES)) {
     expect(alone.secrets().includes(clientHandshake)).toBe(false);
     expect(alone.secret("client")).toEqual(client);
     expect(alone.secrets().indexOf(client)).toBe(alone.secrets().lastIndexOf(client));
+  });
+
+  test(`${name}: without a use for them, there are no secrets for exporters and resumptions`, () => {
+    const alone = new Alone(suite);
+    alone.early(null);
+    alone.handshake(Buffer.alloc(32, 8), hashes[0]);
+    alone.application(hashes[1], { exports: false });
+    alone.finish(hashes[2], { resumes: false });
+    expect(alone.secret("exporter")).toEqual(Buffer.alloc(length));
+    expect(alone.secret("resumption")).toEqual(Buffer.alloc(length));
+    expect(alone.secret("client")).not.toEqual(Buffer.alloc(length));
   });
 
   test(`${name}: a Finished that is short, long or different in one bit is refused`, () => {

@@ -248,7 +248,7 @@ take_servers_keys(void)
 	unsigned char value[SUITE_HASH_MAX];
 
 	transcript_hash(&tls13.transcript, value);
-	secrets_application(&tls13.secrets, value);
+	secrets_application(&tls13.secrets, value, exporter_is_wanted());
 	traffic_secrets_log();
 	tls13.in.ccs_allowed = 0;
 	return record_in_rekey(&tls13.in, tls13.suite, tls13.secrets.server);
@@ -303,13 +303,10 @@ finish(void)
 	secrets *s = &tls13.secrets;
 
 	transcript_hash(&tls13.transcript, value);
-	secrets_finish(s, value);
+	secrets_finish(s, value, conn.takes_sessions);
 	record_out_rekey(&tls13.out, tls13.suite, s->client);
 	if (conn.export_room == NULL) {
 		wipe(s->exporter, sizeof s->exporter);
-	}
-	if (!conn.takes_sessions) {
-		wipe(s->resumption, sizeof s->resumption);
 	}
 	wipe(&tls13.transcript, sizeof tls13.transcript);
 	wipe(tls13.scratch, sizeof tls13.scratch);

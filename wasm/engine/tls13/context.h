@@ -311,6 +311,10 @@ server_take_signature(size_t len);
 void
 tls13_export(const export_request *wanted);
 
+/* exporter.c: is the secret for that of use, here or in a key log? */
+int
+exporter_is_wanted(void);
+
 /* client.c: say hello. Returns 0 or an error. */
 int
 client_greet(void);

@@ -3,7 +3,9 @@
  */
 #include "bearssl.h"
 #include "context.h"
+#include "known-values.h"
 #include "labels.h"
+#include "engine/connection.h"
 #include "crypto/wipe.h"
 
 /* No context is the same as an empty one here. */
@@ -22,14 +24,19 @@ void
 tls13_export(const export_request *wanted)
 {
 	const br_hash_class *hash = tls13.suite->hash;
-	export_request nothing = {0};
 	unsigned char value[SUITE_HASH_MAX], secret[SUITE_HASH_MAX];
 
-	hash_context(hash, &nothing, value);
-	label_derive(
-		hash, tls13.secrets.exporter, wanted->label, value, secret);
+	label_derive(hash, tls13.secrets.exporter, wanted->label,
+		known_empty_hash(hash), secret);
 	hash_context(hash, wanted, value);
 	label_expand(hash, secret, "exporter", value, label_hash_len(hash),
 		wanted->out, wanted->len);
 	wipe(secret, sizeof secret);
+}
+
+/* see context.h */
+int
+exporter_is_wanted(void)
+{
+	return conn.export_room != NULL || conn.secrets_room != NULL;
 }

@@ -15,9 +15,9 @@ handshake_take_secrets(void)
 	secrets *s = &tls13.secrets;
 	unsigned char value[SUITE_HASH_MAX];
 
-	/* A pre-shared key that there is none of is zeros (7.1). */
 	transcript_hash(&tls13.transcript, value);
-	secrets_early(s, hash, tls13.psk, label_hash_len(hash));
+	secrets_early(s, hash, tls13.resumed ? tls13.psk : NULL,
+		label_hash_len(hash));
 	secrets_handshake(s, tls13.shared, tls13.group->secret_len, value);
 	wipe(tls13.psk, sizeof tls13.psk);
 	wipe(tls13.shared, sizeof tls13.shared);

@@ -13,7 +13,8 @@
 typedef struct {
 	const br_hash_class *hash;
 
-	/* The early, then the handshake, then the master secret. */
+	/* What the next stage's secret is extracted with: "derived" of the
+	   early, then of the handshake secret. In the end the master secret. */
 	unsigned char stage[SUITE_HASH_MAX];
 
 	/* Traffic secrets: of the handshake, then of application data. The
@@ -27,7 +28,7 @@ typedef struct {
 	unsigned char resumption[SUITE_HASH_MAX];
 } secrets;
 
-/* The early secret, of a pre-shared key, or of NULL where there is none. */
+/* The early stage, with a pre-shared key, or with NULL where there is none. */
 void
 secrets_early(
 	secrets *s, const br_hash_class *hash, const void *psk, size_t psk_len);
@@ -48,18 +49,20 @@ secrets_handshake(secrets *s, unsigned char *shared, size_t shared_len,
 
 /*
  * The secrets of application data; the hash is of ClientHello to the
- * server's Finished. `client` stays the handshake's.
+ * server's Finished. `client` stays the handshake's. Without `exports`,
+ * `exporter` stays zero.
  */
 void
-secrets_application(secrets *s, const unsigned char *transcript_hash);
+secrets_application(
+	secrets *s, const unsigned char *transcript_hash, int exports);
 
 /*
  * The handshake is over: `client` is the secret of application data, too,
- * and there is one for resumptions. The hash is of ClientHello to the
- * client's Finished.
+ * and with `resumes` there is one for resumptions; else that stays zero. The
+ * hash is of ClientHello to the client's Finished.
  */
 void
-secrets_finish(secrets *s, const unsigned char *transcript_hash);
+secrets_finish(secrets *s, const unsigned char *transcript_hash, int resumes);
 
 /* The next traffic secret after a KeyUpdate (7.2), in place. */
 void

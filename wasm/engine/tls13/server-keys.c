@@ -38,7 +38,7 @@ server_take_application_keys(void)
 	unsigned char value[SUITE_HASH_MAX];
 
 	transcript_hash(&tls13.transcript, value);
-	secrets_application(&tls13.secrets, value);
+	secrets_application(&tls13.secrets, value, exporter_is_wanted());
 	traffic_secrets_log();
 	record_out_rekey(&tls13.out, tls13.suite, tls13.secrets.server);
 }
@@ -51,7 +51,8 @@ server_take_client_keys(void)
 	secrets *s = &tls13.secrets;
 
 	transcript_hash(&tls13.transcript, value);
-	secrets_finish(s, value);
+	tickets_begin();
+	secrets_finish(s, value, tls13.tickets_due > 0);
 	if (conn.export_room == NULL) {
 		wipe(s->exporter, sizeof s->exporter);
 	}
@@ -59,6 +60,5 @@ server_take_client_keys(void)
 	wipe(tls13.scratch, sizeof tls13.scratch);
 	tls13.in.ccs_allowed = 0;
 	tls13.expects = EXPECTS_NOTHING;
-	tickets_begin();
 	return record_in_rekey(&tls13.in, tls13.suite, s->client);
 }
