@@ -144,7 +144,7 @@ export class Worker {
   }
 
   private serve(client: ClientFacts, socket: unknown): void {
-    if (!(socket instanceof Socket) || this.kept === null) {
+    if (!(socket instanceof Socket)) {
       // It hung up on its way here.
       tell({ report: "over", number: client.number });
       return;
