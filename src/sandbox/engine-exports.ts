@@ -1,7 +1,7 @@
 import type { Pointer } from "./instance.ts";
 import type { PeerExports } from "./peer.ts";
 
-/** The typed twin of wasm/engine/abi.h. */
+/** The typed twin of wasm/engine/abi.h: its exports, and its calls as if they were exports. */
 export interface EngineExports extends PeerExports {
   engine_alloc(length: number): Pointer;
   engine_server(profile: number): number;
@@ -19,7 +19,7 @@ export interface EngineExports extends PeerExports {
   engine_add_protocol(name: Pointer, length: number): number;
   engine_add_group(group: number): number;
   engine_issue_tickets(count: number, lifetime: number): number;
-  engine_set_clock(milliseconds: number): void;
+  engine_set_clock(seconds: number, milliseconds: number): void;
   engine_resume(session: Pointer, length: number, age: number): void;
   engine_start(seed: Pointer): number;
   engine_continue(): number;
@@ -50,3 +50,58 @@ export interface EngineExports extends PeerExports {
   engine_server_name(): Pointer;
   engine_protocol(): Pointer;
 }
+
+/** What `engine_call` calls: each one's number is its place. ENGINE_CALLS in abi.h. */
+export const ENGINE_CALLS = {
+  by: "engine_call",
+  names: [
+    "engine_alloc",
+    "engine_server",
+    "engine_client",
+    "engine_limit_versions",
+    "engine_set_server_name",
+    "engine_set_server_address",
+    "engine_verify_server",
+    "engine_trust_any_server",
+    "engine_add_certificate",
+    "engine_add_trust_anchor",
+    "engine_trust_partial_chains",
+    "engine_look_at",
+    "engine_request_certificate",
+    "engine_add_protocol",
+    "engine_add_group",
+    "engine_issue_tickets",
+    "engine_set_clock",
+    "engine_resume",
+    "engine_start",
+    "engine_continue",
+    "engine_refuse",
+    "engine_request",
+    "engine_request_scheme",
+    "engine_request_data",
+    "engine_request_length",
+    "engine_request_room",
+    "engine_answer",
+    "engine_close",
+    "engine_end",
+    "engine_last_error",
+    "engine_alert_sent",
+    "engine_version",
+    "engine_suite",
+    "engine_suite_name",
+    "engine_group",
+    "engine_resumed",
+    "engine_keep_exporter",
+    "engine_export",
+    "engine_keep_secrets",
+    "engine_server_name",
+    "engine_protocol",
+    "engine_peer_certificate",
+    "engine_peer_certificate_length",
+    "engine_peer_hash",
+    "engine_peer_name",
+    "engine_peer_name_kind",
+    "engine_peer_name_length",
+    "engine_peer_not_yet_valid",
+  ] satisfies readonly (keyof EngineExports)[],
+};

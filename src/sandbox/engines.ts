@@ -1,6 +1,6 @@
 import { Configuration, requireZero } from "./configuration.ts";
 import { Engine } from "./engine.ts";
-import type { EngineExports } from "./engine-exports.ts";
+import { ENGINE_CALLS, type EngineExports } from "./engine-exports.ts";
 import {
   type ClientConfiguration,
   type ClientSettings,
@@ -108,14 +108,12 @@ interface Instance {
 /** An engine's only way out leads to one private key: that of its own chain. */
 function instanceOf(module: WebAssembly.Module, role: Role, profile: Profile): Instance {
   const bindings = new Bindings(role, profile);
-  const sandbox: Sandbox<EngineExports> = instantiate<EngineExports>(module, {
-    keeper: {
-      sign: (hash: number, value: Pointer, length: number, out: Pointer, max: number) =>
-        bindings.sign(hash, sandbox.memory.view(value, length), sandbox.memory.view(out, max)),
-      decrypt: (data: Pointer, length: number) =>
-        bindings.decrypt(sandbox.memory.view(data, length)),
-    },
-  });
+  const keeper = {
+    sign: (hash: number, value: Pointer, length: number, out: Pointer, max: number) =>
+      bindings.sign(hash, sandbox.memory.view(value, length), sandbox.memory.view(out, max)),
+    decrypt: (data: Pointer, length: number) => bindings.decrypt(sandbox.memory.view(data, length)),
+  };
+  const sandbox: Sandbox<EngineExports> = instantiate(module, { keeper }, ENGINE_CALLS);
   return { role, sandbox, bindings };
 }
 
@@ -149,7 +147,7 @@ function startServer(
   if (clients === null && tickets !== undefined && now !== undefined) {
     const { count, keys } = own(tickets);
     bindings.allowTickets({ count, period: ticketPeriod(now), keys });
-    sandbox.exports.engine_set_clock(now);
+    sandbox.exports.engine_set_clock(Math.floor(now / 1000), now % 1000);
   }
   tune?.(sandbox);
   configuration.start(seed);

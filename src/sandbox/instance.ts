@@ -1,16 +1,12 @@
 /** How a module becomes an instance, and its memory is read. A connection's bytes cross in engine.ts. */
 import { instantiateSync } from "@assemblyscript/loader";
-import { SandboxTrap, UseAfterWipe } from "./trap.ts";
+import { Boundary, type Imports, insideOf, type NumberedCalls } from "./boundary.ts";
+import { SandboxTrap } from "./trap.ts";
 
 export { SandboxTrap, UseAfterWipe } from "./trap.ts";
 
 /** An address in one instance's linear memory, in bytes. Never valid in another instance. */
 export type Pointer = number & { readonly brand: unique symbol };
-
-/** What a module may ask for: module name → function name → function. */
-export type Imports = Readonly<Record<string, Readonly<Record<string, Import>>>>;
-
-type Import = (...args: never[]) => number;
 
 /** What every module of ours exports besides its own functions. */
 interface BaseExports {
@@ -19,6 +15,8 @@ interface BaseExports {
 
 /** A module asks for something that it must not have. */
 export class ForbiddenImport extends Error {}
+
+const NONE: NumberedCalls = { by: "", names: [] };
 
 /** One sandbox: an instance of a module, with a memory of its own. */
 export interface Sandbox<Exports> {
@@ -33,11 +31,13 @@ export interface Sandbox<Exports> {
  * Instantiates a module.
  *
  * @param imports all that it may ask for
+ * @param calls become exports like the others
  * @throws {ForbiddenImport} if it asks for anything else
  */
 export function instantiate<Exports>(
   module: WebAssembly.Module,
   imports: Imports = {},
+  calls: NumberedCalls = NONE,
 ): Sandbox<Exports> {
   checkImports(module, imports);
   const boundary = new Boundary();
@@ -45,7 +45,7 @@ export function instantiate<Exports>(
   // prototype in which it could find others; no module of ours can ask for them. Its own exports
   // would be wrapped once more.
   const { instance } = instantiateSync(module, boundary.importsOf(imports));
-  const Inside = insideOf(module, instance.exports);
+  const Inside = insideOf(module, instance.exports, calls);
   const exports = new Inside(boundary, instance.exports) as unknown as Exports & BaseExports;
   exports._initialize();
   const memory = new Memory(instance.exports["memory"] as WebAssembly.Memory);
@@ -75,97 +75,6 @@ function checkImports(module: WebAssembly.Module, allowed: Imports): void {
     }
   }
 }
-
-/** What leads in and out of one instance. It tells a trap from an error of the host's. */
-class Boundary {
-  isClosed = false;
-  /** What an import threw last: it comes out of the export that called it. */
-  thrown: unknown = this;
-
-  importsOf(imports: Imports): Record<string, Record<string, Import>> {
-    const guarded: Record<string, Record<string, Import>> = Object.create(null);
-    guarded["env"] = Object.create(null);
-    for (const [from, functions] of Object.entries(imports)) {
-      const own: Record<string, Import> = Object.create(null);
-      for (const [name, call] of Object.entries(functions)) own[name] = this.outward(call);
-      guarded[from] = own;
-    }
-    return guarded;
-  }
-
-  private outward(call: Import): Import {
-    return (...args) => {
-      try {
-        return call(...args);
-      } catch (error) {
-        this.thrown = error;
-        throw error;
-      }
-    };
-  }
-}
-
-type Call = (a: number, b: number, c: number, d: number) => unknown;
-
-/** The functions that one instance exports. A class for each module has the methods that call them. */
-class Inside {
-  /** Of its class, in the order of `#calls`. */
-  static readonly names: readonly string[] = [];
-
-  readonly #boundary: Boundary;
-  readonly #calls: readonly Call[];
-
-  constructor(boundary: Boundary, exports: WebAssembly.Exports) {
-    const { names } = new.target;
-    this.#boundary = boundary;
-    this.#calls = names.map((name) => exports[name] as Call);
-  }
-
-  /** With parameters that are spelt out: gathering them costs more than the call. */
-  static method(index: number) {
-    return function (this: Inside, a: number, b: number, c: number, d: number): unknown {
-      const boundary = this.#boundary;
-      if (boundary.isClosed) throw new UseAfterWipe("this sandbox was wiped");
-      try {
-        return this.#calls[index]?.(a, b, c, d);
-      } catch (error) {
-        if (error === boundary.thrown) throw error;
-        throw new SandboxTrap((error as Error).message, error);
-      }
-    };
-  }
-}
-
-/**
- * A closure for each export of each instance would be a tenth of what an idle connection takes, so
- * all instances of a module share their methods. Nothing of any instance is kept here.
- */
-const insides = new WeakMap<WebAssembly.Module, typeof Inside>();
-
-function insideOf(module: WebAssembly.Module, exports: WebAssembly.Exports): typeof Inside {
-  const known = insides.get(module);
-  if (known !== undefined) return known;
-  const functions = functionsOf(exports);
-  const fresh = class extends Inside {
-    static override readonly names = functions.map(([name]) => name);
-  };
-  for (const [index, [name, call]] of functions.entries()) {
-    if (call.length > PARAMETERS_MAX) throw new RangeError(`${call.length} parameters`);
-    const value = Inside.method(index);
-    Object.defineProperty(fresh.prototype, name, { value, enumerable: true });
-  }
-  insides.set(module, fresh);
-  return fresh;
-}
-
-function functionsOf(exports: WebAssembly.Exports): [string, CallableFunction][] {
-  return Object.entries(exports).filter(
-    (entry): entry is [string, CallableFunction] => typeof entry[1] === "function",
-  );
-}
-
-/** Of an export. */
-const PARAMETERS_MAX = 4;
 
 /** Bytes of WebAssembly's unit of memory. */
 const PAGE = 65536;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as abi from "../../src/sandbox/abi.ts";
+import { ENGINE_CALLS } from "../../src/sandbox/engine-exports.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
 
 /** What C and TypeScript both say is the same: every number, and what each export takes. */
@@ -25,7 +26,7 @@ function numbersIn(files: readonly string[]): Map<string, number> {
 /** How many parameters each export has. */
 function signaturesIn(file: string): Map<string, number> {
   const text = textOf(file).replaceAll(/\/\*[\s\S]*?\*\//g, "");
-  const found = text.matchAll(/EXPORT\((\w+)\)[^;]*?\b\1\(([^)]*)\);/g);
+  const found = text.matchAll(/(?:EXPORT|CALL)\((\w+)\)[^;]*?\b\1\(([^)]*)\);/g);
   return new Map(
     [...found].map(([, name, list]) => [
       name as string,
@@ -97,7 +98,16 @@ describe("the typed twins", () => {
   ] as const)("of %s's exports have what abi.h has, with as many parameters", (name, twins) => {
     const inTypes = twins.flatMap(([file, type]) => [...methodsOf(file, type)]);
     const inHeader = signaturesIn(`wasm/${name}/abi.h`);
+    inHeader.delete(ENGINE_CALLS.by);
     expect(inHeader.size).toBeGreaterThan(4);
     expect(sorted(inTypes)).toEqual(sorted(inHeader));
+  });
+
+  test("of the engine's calls have abi.h's order, and are all that it marks", () => {
+    const header = textOf("wasm/engine/abi.h");
+    const listed = header.matchAll(/^\t(?:GIVES|DOES)\((\w+), /gm);
+    expect(ENGINE_CALLS.names).toEqual([...listed].map(([, name]) => name));
+    const marked = header.matchAll(/^CALL\((\w+)\)/gm);
+    expect(ENGINE_CALLS.names.toSorted()).toEqual([...marked].map(([, name]) => name).sort());
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { ENGINE_CALLS, type EngineExports } from "../../src/sandbox/engine-exports.ts";
+import { instantiate } from "../../src/sandbox/instance.ts";
 import { Authority } from "../support/certificates.ts";
 import { builtModule, memoryOf } from "../support/sandboxes.ts";
 import { exportsOf, newServer } from "./instances.ts";
@@ -12,12 +14,14 @@ describe("before the start", () => {
   /** An instance of which nothing was called yet. */
   function fresh() {
     const keeper = { sign: () => 0, decrypt: () => 0 };
-    const { exports } = new WebAssembly.Instance(builtModule("engine"), { keeper });
-    const { _initialize, engine_alloc, memory } = exports as Record<string, unknown>;
-    (_initialize as () => void)();
+    const { exports, memory } = instantiate<EngineExports>(
+      builtModule("engine"),
+      { keeper },
+      ENGINE_CALLS,
+    );
     return {
-      alloc: engine_alloc as (length: number) => number,
-      size: () => (memory as WebAssembly.Memory).buffer.byteLength,
+      alloc: (length: number) => exports.engine_alloc(length),
+      size: () => memory.all().length,
     };
   }
 

@@ -1,5 +1,5 @@
 /**
- * An engine that lies: each of its exports in turn says something else than the truth, all the time.
+ * An engine that lies: each of its exports and calls in turn says something else than the truth, all the time.
  * Whatever it says costs this one connection, within a bounded time; the process and the connections
  * of honest engines in it go on, and what prog and the log would be told of it is harmless.
  */
@@ -12,6 +12,7 @@ import { afterAll, expect, it } from "vitest";
 import { Connection } from "../../src/connection/connection.ts";
 import { sessionVariables } from "../../src/connection/session-variables.ts";
 import type { Engine, Session } from "../../src/sandbox/engine.ts";
+import { ENGINE_CALLS } from "../../src/sandbox/engine-exports.ts";
 import { serverEngines } from "../../src/sandbox/engines.ts";
 import { identityOf } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
@@ -24,7 +25,8 @@ const identity = identityOf(Authority.root().issue());
 
 const exported = WebAssembly.Module.exports(new WebAssembly.Module(new Uint8Array(truth)))
   .filter(({ kind, name }) => kind === "function" && name !== "_initialize")
-  .map(({ name }) => name);
+  .map(({ name }) => name)
+  .concat(ENGINE_CALLS.names);
 
 /** Nothing, a little, a wild address, the end of the memory, everything, and less than nothing. */
 const LIES = [0, 1, 2, 0x304, 65_536, 196_607, 0x7fff_ffff, -1];

@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ENGINE_CALLS } from "../../src/sandbox/engine-exports.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { program } from "../support/service.ts";
 
@@ -46,10 +47,38 @@ export const SAYS_NOTHING: readonly number[] = [];
 
 const I32_CONST = 0x41;
 
-/** The same module, of which one exported function has another body. */
+/** The same module, of which one exported function, or one call, has another body. */
 export function withBody(module: Buffer, exported: string, code: readonly number[]): Buffer {
+  const number = CALLS.indexOf(exported);
+  if (number >= 0) return withCall(module, number, code);
+  return replaced(module, exported, () => Buffer.of(NO_LOCALS, ...code, END));
+}
+
+const CALLS: readonly string[] = ENGINE_CALLS.names;
+
+/** local.get 0, number, i32.eq, if, the code, a number to return if there is none yet, return, end. */
+function withCall(module: Buffer, number: number, code: readonly number[]): Buffer {
+  const result = code[0] === I32_CONST ? [] : says(0);
+  const asked = [0x20, 0x00, ...says(number), 0x46];
+  const misdeed = [...asked, 0x04, 0x40, ...code, ...result, 0x0f, END];
+  return replaced(module, ENGINE_CALLS.by, (body) => {
+    const reader = new Reader(body, 0);
+    // Each kind of local variables: how many, and of which type.
+    for (let kinds = reader.number(); kinds > 0; kinds--) {
+      reader.number();
+      reader.number();
+    }
+    return Buffer.concat([
+      body.subarray(0, reader.at),
+      Buffer.from(misdeed),
+      body.subarray(reader.at),
+    ]);
+  });
+}
+
+function replaced(module: Buffer, exported: string, change: (body: Buffer) => Buffer): Buffer {
   const { section, body } = placesOf(module, exported);
-  const misdeed = sized(Buffer.of(NO_LOCALS, ...code, END));
+  const misdeed = sized(change(module.subarray(body.content, body.end)));
   const before = module.subarray(section.content, body.size);
   const after = module.subarray(body.end, section.end);
   return Buffer.concat([

@@ -45,13 +45,26 @@ keeper_sign(uint32_t hash, const void *hv, size_t hv_len, void *sig,
 IMPORT(keeper, decrypt) size_t keeper_decrypt(void *data, size_t len);
 
 /* ------------------------------------------------------------------ */
+/* Two kinds of functions are the host's: each EXPORT is one of the module's,
+   and what is marked CALL is reached by its number. For each export of each
+   instance V8 makes an object. */
+
+#define CALL(name)
+
+/* `number`: the function's place in ENGINE_CALLS, at the end of this file. It
+   takes as many of the arguments as it has. Any other number traps. */
+EXPORT(engine_call)
+uintptr_t
+engine_call(uint32_t number, uintptr_t a, uintptr_t b, uintptr_t c);
+
+/* ------------------------------------------------------------------ */
 /* Configuration */
 
 /*
  * Memory for an argument, which then belongs to the engine for good.
  * Returns 0 when there is no more, or after engine_start.
  */
-EXPORT(engine_alloc) void *engine_alloc(size_t len);
+CALL(engine_alloc) void *engine_alloc(size_t len);
 
 /* Profiles, from the strictest to the oldest; see profiles.c. */
 #define ENGINE_PROFILE_MODERN 0
@@ -60,17 +73,17 @@ EXPORT(engine_alloc) void *engine_alloc(size_t len);
 #define ENGINE_PROFILE_STRICT 3 /* TLS 1.3 only */
 
 /* Be a server, with the versions and suites of a profile. */
-EXPORT(engine_server) int engine_server(uint32_t profile);
+CALL(engine_server) int engine_server(uint32_t profile);
 
 /* Be a client, with the versions and suites of a profile. */
-EXPORT(engine_client) int engine_client(uint32_t profile);
+CALL(engine_client) int engine_client(uint32_t profile);
 
 /*
  * Of the versions of the profile, offer only those from `min` to `max`, as
  * they are on the wire (0x0301 to 0x0304). BR_ERR_UNSUPPORTED_VERSION: none
  * is left.
  */
-EXPORT(engine_limit_versions)
+CALL(engine_limit_versions)
 int
 engine_limit_versions(uint32_t min, uint32_t max);
 
@@ -78,7 +91,7 @@ engine_limit_versions(uint32_t min, uint32_t max);
  * The client's: the host name that is asked for (SNI, RFC 6066) and that
  * the server's certificate must be for. It is copied. Without one, neither.
  */
-EXPORT(engine_set_server_name)
+CALL(engine_set_server_name)
 int
 engine_set_server_name(const void *ascii, size_t len);
 
@@ -87,7 +100,7 @@ engine_set_server_name(const void *ascii, size_t len);
  * certificate must be for, of 4 or 16 bytes, as an iPAddress among its
  * alternative names. It is not asked for (RFC 6066, 3).
  */
-EXPORT(engine_set_server_address)
+CALL(engine_set_server_address)
 int
 engine_set_server_address(const void *address, size_t len);
 
@@ -95,10 +108,10 @@ engine_set_server_address(const void *address, size_t len);
  * The client's: the server's chain must lead to a trust anchor, at that
  * time (see engine_request_certificate); or else, any certificate will do.
  */
-EXPORT(engine_verify_server)
+CALL(engine_verify_server)
 int
 engine_verify_server(uint32_t days, uint32_t seconds);
-EXPORT(engine_trust_any_server) int engine_trust_any_server(void);
+CALL(engine_trust_any_server) int engine_trust_any_server(void);
 
 /*
  * Add a certificate (DER, from engine_alloc) to the chain sent to the
@@ -106,7 +119,7 @@ EXPORT(engine_trust_any_server) int engine_trust_any_server(void);
  * must decode, and tells what the key can do.
  */
 #define ENGINE_CHAIN_MAX 64
-EXPORT(engine_add_certificate)
+CALL(engine_add_certificate)
 int
 engine_add_certificate(const void *der, size_t len);
 
@@ -119,19 +132,19 @@ engine_add_certificate(const void *der, size_t len);
  * vouches only where the other one does. If that one is not there yet, the
  * error is ERR_X509_ANCHOR_WITHOUT_ISSUER.
  */
-EXPORT(engine_add_trust_anchor)
+CALL(engine_add_trust_anchor)
 int
 engine_add_trust_anchor(const void *der, size_t len);
 
 /* From now on any CA that is added vouches, whichever CA issued it. */
-EXPORT(engine_trust_partial_chains) void engine_trust_partial_chains(void);
+CALL(engine_trust_partial_chains) void engine_trust_partial_chains(void);
 
 /*
  * Until it is called with no bytes, engine_peer_name tells the names of this
  * certificate (DER), which must stay where it is: whose one is that can't be
  * used.
  */
-EXPORT(engine_look_at)
+CALL(engine_look_at)
 int
 engine_look_at(const void *der, size_t len);
 
@@ -142,7 +155,7 @@ engine_look_at(const void *der, size_t len);
  * since the first of January of the year 0, and in seconds of that day
  * (UTC). BR_ERR_LIMIT_EXCEEDED: the names are more than a message can hold.
  */
-EXPORT(engine_request_certificate)
+CALL(engine_request_certificate)
 int
 engine_request_certificate(uint32_t mandatory, uint32_t days, uint32_t seconds);
 
@@ -151,7 +164,7 @@ engine_request_certificate(uint32_t mandatory, uint32_t days, uint32_t seconds);
  * server's order counts. Once there is one, a server refuses a client that
  * offers others only. The name is copied; it has no NUL.
  */
-EXPORT(engine_add_protocol)
+CALL(engine_add_protocol)
 int
 engine_add_protocol(const void *protocol, size_t len);
 
@@ -161,7 +174,7 @@ engine_add_protocol(const void *protocol, size_t len);
  * X25519MLKEM768 and X25519, secp256r1, secp384r1; up to TLS 1.2, secp521r1
  * instead of the first, in an order that is BearSSL's. Returns 0 or an error.
  */
-EXPORT(engine_add_group)
+CALL(engine_add_group)
 int
 engine_add_group(uint32_t group);
 
@@ -172,12 +185,14 @@ engine_add_group(uint32_t group);
  */
 #define ENGINE_TICKETS_MAX 4
 #define ENGINE_TICKET_LIFETIME_MAX 21600 /* the host's period of ticket keys */
-EXPORT(engine_issue_tickets)
+CALL(engine_issue_tickets)
 int
 engine_issue_tickets(uint32_t count, uint32_t lifetime);
 
-/* Milliseconds since the epoch. Without it there are no tickets. */
-EXPORT(engine_set_clock) void engine_set_clock(double milliseconds);
+/* The time since the epoch. Without it there are no tickets. */
+CALL(engine_set_clock)
+void
+engine_set_clock(uint32_t seconds, uint32_t milliseconds);
 
 /*
  * The client's: take sessions, each with ENGINE_REQUEST_SEAL, and resume the
@@ -187,7 +202,7 @@ EXPORT(engine_set_clock) void engine_set_clock(double milliseconds);
  * as they have served. A session that can't be resumed leads to a full handshake.
  */
 #define ENGINE_SESSION_MAX 2304 /* with its salt */
-EXPORT(engine_resume)
+CALL(engine_resume)
 void
 engine_resume(void *session, size_t len, uint32_t age);
 
@@ -196,7 +211,7 @@ engine_resume(void *session, size_t len, uint32_t age);
  * all randomness of the connection comes from it (HMAC-DRBG, NIST SP
  * 800-90A).
  */
-EXPORT(engine_start) int engine_start(void *seed);
+CALL(engine_start) int engine_start(void *seed);
 
 /*
  * A server that starts without a certificate waits for one as soon as the
@@ -211,8 +226,8 @@ EXPORT(engine_start) int engine_start(void *seed);
  * An established connection can be refused, too: the peer has shown that its
  * certificate is valid, and may not come in. What was to be sent is dropped.
  */
-EXPORT(engine_continue) int engine_continue(void);
-EXPORT(engine_refuse) void engine_refuse(uint32_t alert);
+CALL(engine_continue) int engine_continue(void);
+CALL(engine_refuse) void engine_refuse(uint32_t alert);
 
 /* ------------------------------------------------------------------ */
 /* Requests. TLS 1.3 calls no import: with ENGINE_AWAITS_KEEPER in its
@@ -234,20 +249,20 @@ EXPORT(engine_refuse) void engine_refuse(uint32_t alert);
 #define ENGINE_REQUEST_OPEN 3
 
 /* Which one it is; 0 for none. */
-EXPORT(engine_request) uint32_t engine_request(void);
+CALL(engine_request) uint32_t engine_request(void);
 
 /* The SignatureScheme that is wanted (RFC 8446, 4.2.3). */
-EXPORT(engine_request_scheme) uint32_t engine_request_scheme(void);
+CALL(engine_request_scheme) uint32_t engine_request_scheme(void);
 
 /* What it is about, how long that is, and how many bytes of an answer have
    room at the same place. */
-EXPORT(engine_request_data) unsigned char *engine_request_data(void);
-EXPORT(engine_request_length) size_t engine_request_length(void);
-EXPORT(engine_request_room) size_t engine_request_room(void);
+CALL(engine_request_data) unsigned char *engine_request_data(void);
+CALL(engine_request_length) size_t engine_request_length(void);
+CALL(engine_request_room) size_t engine_request_room(void);
 
 /* So many bytes of answer are there; 0: it is refused. Without a signature the
    peer is refused, too; without a ticket the handshake is a full one. */
-EXPORT(engine_answer) void engine_answer(size_t len);
+CALL(engine_answer) void engine_answer(size_t len);
 
 /* ------------------------------------------------------------------ */
 /* The four channels, each with two verbs (bearssl_ssl.h, "SSL Engine"):
@@ -273,7 +288,7 @@ EXPORT(engine_flush) void engine_flush(void);
  * send close_notify. Once everything has left through sendrec and the
  * peer's own close_notify has come, the engine is closed with no error.
  */
-EXPORT(engine_close) void engine_close(void);
+CALL(engine_close) void engine_close(void);
 
 /*
  * Half of that: flush what was sent, send close_notify, and still receive.
@@ -282,7 +297,7 @@ EXPORT(engine_close) void engine_close(void);
  * connection only, otherwise nothing happens; engine_close does nothing
  * afterwards.
  */
-EXPORT(engine_end) void engine_end(void);
+CALL(engine_end) void engine_end(void);
 
 /* ------------------------------------------------------------------ */
 /* State */
@@ -312,29 +327,29 @@ EXPORT(engine_state) uint32_t engine_state(void);
  * Why the engine closed. 256 plus an alert's number: the peer sent it; 512
  * plus an alert's number: we did.
  */
-EXPORT(engine_last_error) int engine_last_error(void);
+CALL(engine_last_error) int engine_last_error(void);
 
 /*
  * The fatal alert that says so to the peer, in sendrec after the failure;
  * 0 for none. (Alerts that BearSSL sends by itself are in the error.)
  */
-EXPORT(engine_alert_sent) int engine_alert_sent(void);
+CALL(engine_alert_sent) int engine_alert_sent(void);
 
 /* ------------------------------------------------------------------ */
 /* The session, once established. Strings end with a NUL. */
 
 /* The version on the wire: 0x0301 to 0x0304. */
-EXPORT(engine_version) uint32_t engine_version(void);
+CALL(engine_version) uint32_t engine_version(void);
 
 /* The suite's number, and OpenSSL's name of it. */
-EXPORT(engine_suite) uint32_t engine_suite(void);
-EXPORT(engine_suite_name) const char *engine_suite_name(void);
+CALL(engine_suite) uint32_t engine_suite(void);
+CALL(engine_suite_name) const char *engine_suite_name(void);
 
 /* The NamedGroup of the key exchange (RFC 8446, 4.2.7); 0 before TLS 1.3. */
-EXPORT(engine_group) uint32_t engine_group(void);
+CALL(engine_group) uint32_t engine_group(void);
 
 /* Is it a session of before that was resumed? */
-EXPORT(engine_resumed) uint32_t engine_resumed(void);
+CALL(engine_resumed) uint32_t engine_resumed(void);
 
 /*
  * Keying material for other protocols (RFC 8446, 7.5; RFC 5705 before TLS 1.3).
@@ -343,7 +358,7 @@ EXPORT(engine_resumed) uint32_t engine_resumed(void);
  */
 #define ENGINE_EXPORT_MAX 2048
 #define ENGINE_EXPORT_ROOM (2 * ENGINE_EXPORT_MAX)
-EXPORT(engine_keep_exporter) unsigned char *engine_keep_exporter(void);
+CALL(engine_keep_exporter) unsigned char *engine_keep_exporter(void);
 
 /*
  * Once established. In the room are a label, a NUL and the context, together
@@ -354,7 +369,7 @@ EXPORT(engine_keep_exporter) unsigned char *engine_keep_exporter(void);
  */
 #define ENGINE_LABEL_MAX 249
 #define ENGINE_NO_CONTEXT 0xFFFFFFFF
-EXPORT(engine_export)
+CALL(engine_export)
 int
 engine_export(size_t label_len, size_t context_len, size_t len);
 
@@ -375,27 +390,27 @@ engine_export(size_t label_len, size_t context_len, size_t len);
 #define ENGINE_SECRETS 6
 #define ENGINE_SECRETS_ROOM \
 	(ENGINE_RANDOM_LEN + ENGINE_SECRETS * (1 + ENGINE_SECRET_MAX))
-EXPORT(engine_keep_secrets) unsigned char *engine_keep_secrets(void);
+CALL(engine_keep_secrets) unsigned char *engine_keep_secrets(void);
 
 /* The name that the client asked for (SNI, RFC 6066); empty for none. */
-EXPORT(engine_server_name) const char *engine_server_name(void);
+CALL(engine_server_name) const char *engine_server_name(void);
 
 /* The application protocol that was chosen (ALPN); empty for none. */
-EXPORT(engine_protocol) const char *engine_protocol(void);
+CALL(engine_protocol) const char *engine_protocol(void);
 
 /* ------------------------------------------------------------------ */
 /* The peer's own certificate, once established; 0 if it sent none. */
 
 /* The certificate itself in DER, and its length. */
-EXPORT(engine_peer_certificate)
+CALL(engine_peer_certificate)
 const unsigned char *
 engine_peer_certificate(void);
-EXPORT(engine_peer_certificate_length)
+CALL(engine_peer_certificate_length)
 size_t
 engine_peer_certificate_length(void);
 
 /* SHA-256 of the certificate, or of its public key info (32 bytes). */
-EXPORT(engine_peer_hash)
+CALL(engine_peer_hash)
 const unsigned char *
 engine_peer_hash(uint32_t of_key);
 
@@ -405,9 +420,9 @@ engine_peer_hash(uint32_t of_key);
  * are its kind and its length. Text is UTF-8, but not checked; addresses
  * are 4 or 16 bytes.
  */
-EXPORT(engine_peer_name) const unsigned char *engine_peer_name(uint32_t n);
-EXPORT(engine_peer_name_kind) uint32_t engine_peer_name_kind(void);
-EXPORT(engine_peer_name_length) size_t engine_peer_name_length(void);
+CALL(engine_peer_name) const unsigned char *engine_peer_name(uint32_t n);
+CALL(engine_peer_name_kind) uint32_t engine_peer_name_kind(void);
+CALL(engine_peer_name_length) size_t engine_peer_name_length(void);
 
 /* Kinds: an attribute of the subject, by its number under id-at (RFC 5280,
    appendix A.1), or an alternative name, by its tag (4.2.1.6). */
@@ -424,6 +439,60 @@ EXPORT(engine_peer_name_length) size_t engine_peer_name_length(void);
 #define ENGINE_NAME_IP 0x107
 
 /* After BR_ERR_X509_EXPIRED: is it only not valid yet? */
-EXPORT(engine_peer_not_yet_valid) uint32_t engine_peer_not_yet_valid(void);
+CALL(engine_peer_not_yet_valid) uint32_t engine_peer_not_yet_valid(void);
+
+/* ------------------------------------------------------------------ */
+/* What is marked CALL above, by its number: its place in this list, from 0
+   on. DOES returns nothing, and engine_call 0 then. */
+
+#define ENGINE_CALLS(GIVES, DOES) \
+	GIVES(engine_alloc, (a)) \
+	GIVES(engine_server, (a)) \
+	GIVES(engine_client, (a)) \
+	GIVES(engine_limit_versions, (a, b)) \
+	GIVES(engine_set_server_name, ((void *)a, b)) \
+	GIVES(engine_set_server_address, ((void *)a, b)) \
+	GIVES(engine_verify_server, (a, b)) \
+	GIVES(engine_trust_any_server, ()) \
+	GIVES(engine_add_certificate, ((void *)a, b)) \
+	GIVES(engine_add_trust_anchor, ((void *)a, b)) \
+	DOES(engine_trust_partial_chains, ()) \
+	GIVES(engine_look_at, ((void *)a, b)) \
+	GIVES(engine_request_certificate, (a, b, c)) \
+	GIVES(engine_add_protocol, ((void *)a, b)) \
+	GIVES(engine_add_group, (a)) \
+	GIVES(engine_issue_tickets, (a, b)) \
+	DOES(engine_set_clock, (a, b)) \
+	DOES(engine_resume, ((void *)a, b, c)) \
+	GIVES(engine_start, ((void *)a)) \
+	GIVES(engine_continue, ()) \
+	DOES(engine_refuse, (a)) \
+	GIVES(engine_request, ()) \
+	GIVES(engine_request_scheme, ()) \
+	GIVES(engine_request_data, ()) \
+	GIVES(engine_request_length, ()) \
+	GIVES(engine_request_room, ()) \
+	DOES(engine_answer, (a)) \
+	DOES(engine_close, ()) \
+	DOES(engine_end, ()) \
+	GIVES(engine_last_error, ()) \
+	GIVES(engine_alert_sent, ()) \
+	GIVES(engine_version, ()) \
+	GIVES(engine_suite, ()) \
+	GIVES(engine_suite_name, ()) \
+	GIVES(engine_group, ()) \
+	GIVES(engine_resumed, ()) \
+	GIVES(engine_keep_exporter, ()) \
+	GIVES(engine_export, (a, b, c)) \
+	GIVES(engine_keep_secrets, ()) \
+	GIVES(engine_server_name, ()) \
+	GIVES(engine_protocol, ()) \
+	GIVES(engine_peer_certificate, ()) \
+	GIVES(engine_peer_certificate_length, ()) \
+	GIVES(engine_peer_hash, (a)) \
+	GIVES(engine_peer_name, (a)) \
+	GIVES(engine_peer_name_kind, ()) \
+	GIVES(engine_peer_name_length, ()) \
+	GIVES(engine_peer_not_yet_valid, ())
 
 #endif

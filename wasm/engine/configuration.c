@@ -122,12 +122,9 @@ engine_resume(void *session, size_t len, uint32_t age)
 
 /* see abi.h */
 void
-engine_set_clock(double milliseconds)
+engine_set_clock(uint32_t seconds, uint32_t milliseconds)
 {
-	/* A number that is none must not become one. */
-	conn.clock = milliseconds > 0 && milliseconds < 1e15
-			     ? (uint64_t)milliseconds
-			     : 0;
+	conn.clock = (uint64_t)seconds * 1000 + milliseconds;
 }
 
 static int
