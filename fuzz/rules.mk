@@ -12,8 +12,9 @@ FUZZ_CFLAGS := -g1 -std=c99 -ffp-contract=off -include wasm/bearssl-config.h \
 faults_CFLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fsanitize-ignorelist=fuzz/native/bearssl.ignorelist
 coverage_CFLAGS := -O1 -fprofile-instr-generate -fcoverage-mapping
-faults_LDFLAGS := -fsanitize=fuzzer,address,undefined $(engine_LDFLAGS)
-coverage_LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate $(engine_LDFLAGS)
+FUZZ_WRAPPED := $(engine_LDFLAGS) -Wl,--wrap=random_seed
+faults_LDFLAGS := -fsanitize=fuzzer,address,undefined $(FUZZ_WRAPPED)
+coverage_LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate $(FUZZ_WRAPPED)
 FUZZ_CC = clang -c $(FUZZ_CFLAGS) $($(SHOWS)_CFLAGS)
 
 # New inputs are kept for new coverage of these. Elsewhere is arithmetic in

@@ -27,7 +27,7 @@ const rows: Record<Module, Row[]> = JSON.parse(
 
 /** What jumps depend on, where there are more than the module's branches. */
 const READ = {
-  "a length": ["label_expand_from", "br_i31_encode", "record_out_put"],
+  "a length": ["label_expand_from", "random_draw", "br_i31_encode", "record_out_put"],
   "a number of rounds, or of a bit": ["aes_sliced_spread", "aes_nibbles_prepare"],
   "a key's length, by a table": ["br_des_ct_keysched"],
   "the operations of a point's formula, by a table": ["run_code"],

@@ -208,8 +208,8 @@ engine_resume(void *session, size_t len, uint32_t age);
 
 /*
  * Start. `seed` points to 32 bytes of entropy, wiped before the return;
- * all randomness of the connection comes from it (HMAC-DRBG, NIST SP
- * 800-90A).
+ * all randomness of the connection comes from it: by ChaCha20 (crypto/random.h),
+ * and in older versions than TLS 1.3 by HMAC-DRBG (NIST SP 800-90A).
  */
 CALL(engine_start) int engine_start(void *seed);
 

@@ -9,6 +9,7 @@
 #include "bearssl.h"
 #include "engine/abi.h"
 #include "engine/protocol.h"
+#include "crypto/random.h"
 
 /* A longer chain than this is a mistake; if it's the peer's, an attempt to
    keep us busy with its signatures. */
@@ -102,7 +103,7 @@ typedef struct {
 	 * All randomness comes from here. The protocol that starts takes the
 	 * generator over, and it has no second user.
 	 */
-	br_hmac_drbg_context random;
+	random_source random;
 
 	/* Both directions of records. */
 	unsigned char records[BR_SSL_BUFSIZE_BIDI];

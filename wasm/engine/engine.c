@@ -11,7 +11,6 @@
 #include "hello/hello-room.h"
 #include "hello/kept-records.h"
 
-#define SEED_LENGTH 32
 #define VERSION_TLS13 0x0304
 
 /* Length of what engine_buf last returned. */
@@ -79,9 +78,8 @@ engine_start(void *seed)
 			conn.is_client ? HELLO_ROOM_CLIENT : HELLO_ROOM_SERVER);
 	}
 
-	br_hmac_drbg_init(&conn.random, &br_sha256_vtable, NULL, 0);
-	br_hmac_drbg_update(&conn.random, seed, SEED_LENGTH);
-	wipe(seed, SEED_LENGTH);
+	random_seed(&conn.random, seed);
+	wipe(seed, RANDOM_SEED);
 	arena_close();
 	if (err == 0 && conn.chain_len > 0) {
 		err = own_chain_read();

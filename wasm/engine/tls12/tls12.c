@@ -9,6 +9,7 @@
 #include "inner.h"
 #include "context.h"
 #include "refusal.h"
+#include "crypto/wipe.h"
 
 /*
  * BearSSL 0.6 yields once a handshake is done, or was refused, before it
@@ -76,8 +77,13 @@ fail(int error)
 static void
 take_random(br_ssl_engine_context *eng)
 {
-	eng->rng = conn.random;
+	unsigned char seed[RANDOM_SEED];
+
+	random_end(&conn.random, seed);
+	br_hmac_drbg_init(&eng->rng, &br_sha256_vtable, NULL, 0);
+	br_hmac_drbg_update(&eng->rng, seed, sizeof seed);
 	eng->rng_init_done = 2;
+	wipe(seed, sizeof seed);
 }
 
 static void

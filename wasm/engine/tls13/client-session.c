@@ -111,8 +111,7 @@ ask(const reader *nonce, const reader *ticket, uint32_t lifetime, uint32_t age)
 	writer out;
 
 	writer_init(&out, client.hello, ENGINE_SESSION_MAX);
-	br_hmac_drbg_generate(
-		&conn.random, writer_room(&out, TICKET_SALT), TICKET_SALT);
+	random_draw(&conn.random, writer_room(&out, TICKET_SALT), TICKET_SALT);
 	writer_u16(&out, tls13.suite->id);
 	writer_u32(&out, lifetime);
 	writer_u32(&out, age);

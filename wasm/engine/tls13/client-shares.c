@@ -26,8 +26,7 @@ client_make_shares(const tls13_group *group)
 	if (is_hybrid(group)) {
 		curve = group_of(GROUP_X25519);
 		client.shows_x25519 = !tls13.retried && group_on_offer(curve);
-		br_hmac_drbg_generate(
-			&conn.random, client.seed, sizeof client.seed);
+		random_draw(&conn.random, client.seed, sizeof client.seed);
 	}
 	client.private_len = ec_share(curve, client.private_key, client.share);
 	return client.private_len > 0 ? 0 : BR_ERR_NO_RANDOM;

@@ -60,12 +60,10 @@ client_greet(void)
 	int err;
 
 	wipe(&client, sizeof client);
-	br_hmac_drbg_generate(
-		&conn.random, client.random, sizeof client.random);
+	random_draw(&conn.random, client.random, sizeof client.random);
 	key_log_random(client.random);
 	tls13.session_id_len = sizeof tls13.session_id;
-	br_hmac_drbg_generate(
-		&conn.random, tls13.session_id, tls13.session_id_len);
+	random_draw(&conn.random, tls13.session_id, tls13.session_id_len);
 	strcpy(tls13.server_name, conn.server_name);
 	tls13.in.ccs_allowed = RECORD_CCS_MAX;
 	tls13.in.plain_alerts = 1;

@@ -44,7 +44,7 @@ hybrid_answer(const tls13_group *g, const unsigned char *share,
 	if (room == NULL) {
 		return BR_ERR_BAD_STATE;
 	}
-	br_hmac_drbg_generate(&conn.random, random, sizeof random);
+	random_draw(&conn.random, random, sizeof random);
 	good = mlkem_encapsulate(
 		secret, answer, share, MLKEM_KEY, random, room);
 	wipe(random, sizeof random);

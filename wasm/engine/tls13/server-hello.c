@@ -45,7 +45,7 @@ server_write_hello(writer *out)
 	unsigned char random[32];
 	size_t body, extensions, share;
 
-	br_hmac_drbg_generate(&conn.random, random, sizeof random);
+	random_draw(&conn.random, random, sizeof random);
 	body = write_head(out, random);
 	extensions = writer_open(out, 2);
 	write_version(out);

@@ -51,7 +51,7 @@ tickets_ask(void)
 		return 0;
 	}
 	ticket_key(&nonce, 1, psk);
-	br_hmac_drbg_generate(&conn.random, tls13.scratch, TICKET_SALT);
+	random_draw(&conn.random, tls13.scratch, TICKET_SALT);
 	ticket_state_write(tls13.scratch + TICKET_SALT, psk);
 	wipe(psk, sizeof psk);
 	tls13.scratch_len = TICKET_SALT + TICKET_STATE;
@@ -68,7 +68,7 @@ write_ticket(writer *out, unsigned char nonce)
 	writer_u8(out, MESSAGE_NEW_SESSION_TICKET);
 	body = writer_open(out, 3);
 	writer_u32(out, conn.ticket_lifetime);
-	br_hmac_drbg_generate(&conn.random, writer_room(out, 4), 4);
+	random_draw(&conn.random, writer_room(out, 4), 4);
 	writer_u8(out, 1);
 	writer_u8(out, nonce);
 	ticket = writer_open(out, 2);
