@@ -21,23 +21,87 @@ decode_key(p256_int *d, const br_ec_private_key *sk)
 	       ((excess - 1) >> 31);
 }
 
+/* What HMAC_DRBG has: K, with its two blocks hashed, and V. */
+typedef struct {
+	br_hmac_key_context K;
+	unsigned char V[64];
+	const br_hash_class *hf;
+} drbg;
+
+/* V = HMAC(K, V); returns its length. */
+static P256_SMALL size_t
+next_value(drbg *d)
+{
+	br_hmac_context hc;
+
+	br_hmac_init(&hc, &d->K, 0);
+	br_hmac_update(&hc, d->V, br_digest_size(d->hf));
+	return br_hmac_out(&hc, d->V);
+}
+
+/* K = HMAC(K, V || x || seed), and the next V. */
+static P256_SMALL void
+next_key(drbg *d, unsigned char x, const void *seed, size_t len)
+{
+	br_hmac_context hc;
+	unsigned char K[64];
+	size_t hash_len = br_digest_size(d->hf);
+
+	br_hmac_init(&hc, &d->K, 0);
+	br_hmac_update(&hc, d->V, hash_len);
+	br_hmac_update(&hc, &x, 1);
+	br_hmac_update(&hc, seed, len);
+	br_hmac_out(&hc, K);
+	br_hmac_key_init(&d->K, d->hf, K, hash_len);
+	next_value(d);
+}
+
+/* Steps b to f of RFC 6979, 3.2. */
+static P256_SMALL void
+seed_drbg(drbg *d, const br_hash_class *hf, const void *seed, size_t len)
+{
+	static const unsigned char zeros[64];
+
+	d->hf = hf;
+	br_hmac_key_init(&d->K, hf, zeros, br_digest_size(hf));
+	memset(d->V, 1, sizeof d->V);
+	next_key(d, 0, seed, len);
+	next_key(d, 1, seed, len);
+}
+
 /*
  * RFC 6979, 3.2: HMAC_DRBG, seeded with the key and the reduced hash value,
- * gives candidates until one is in [1, n - 1].
+ * gives candidates until one is in [1, n - 1]. BearSSL's would prepare for a
+ * further candidate each time, which hardly ever comes: eight blocks in vain.
  */
 static P256_SMALL void
 nonce(p256_int *k, const br_hash_class *hf, const p256_int *key,
 	const p256_int *message)
 {
-	br_hmac_drbg_context drbg;
+	drbg d;
 	unsigned char buf[2 * P256_BYTES];
 
 	p256_int_encode(buf, key);
 	p256_int_encode(buf + P256_BYTES, message);
-	br_hmac_drbg_init(&drbg, hf, buf, sizeof buf);
-	do {
-		br_hmac_drbg_generate(&drbg, buf, P256_BYTES);
-	} while (!p256_order_decode(k, buf, P256_BYTES) || p256_int_is_zero(k));
+	seed_drbg(&d, hf, buf, sizeof buf);
+	for (;;) {
+		size_t have = 0;
+
+		while (have < P256_BYTES) {
+			size_t len = next_value(&d);
+
+			if (len > P256_BYTES - have) {
+				len = P256_BYTES - have;
+			}
+			memcpy(buf + have, d.V, len);
+			have += len;
+		}
+		if (p256_order_decode(k, buf, P256_BYTES) &&
+			!p256_int_is_zero(k)) {
+			break;
+		}
+		next_key(&d, 0, NULL, 0);
+	}
 }
 
 /* r = the X coordinate of k * G, modulo n; it is less than 2 * n. */
