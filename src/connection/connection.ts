@@ -12,18 +12,22 @@ import { timerDelay } from "./timers.ts";
 /** How long to wait for a peer to hang up, once we have nothing more for it: milliseconds. */
 const LINGER = 2000;
 
-export interface ConnectionSettings {
-  readonly engine: Engine;
-  readonly network: Streams;
-  /** The other side's name, for messages. */
-  readonly peer: string;
+/** What a command line says of all connections. */
+interface ConnectionOptions {
   readonly closeNotify: boolean;
-  readonly halfClose?: boolean;
   readonly enforceCloseNotify: boolean;
   /** Milliseconds; 0 is for ever. */
   readonly handshakeTimeout: number;
   /** Milliseconds without a byte either way, after the handshake; 0 is for ever. */
   readonly idleTimeout?: number;
+}
+
+export interface ConnectionSettings extends ConnectionOptions {
+  readonly engine: Engine;
+  readonly network: Streams;
+  /** The other side's name, for messages. */
+  readonly peer: string;
+  readonly halfClose?: boolean;
   /**
    * Where handshakes of several connections take turns: calls `step` once, later. Without it, each
    * moves as soon as something has arrived.
@@ -35,6 +39,12 @@ export interface ConnectionSettings {
   readonly established: (session: Session) => Streams | Attachable;
   /** Called once; the engine is wiped by then. null: it ended as it should. */
   readonly over: (failure: Error | null) => void;
+}
+
+/** These, of a server's settings: copies of all of them would take longer than the rest of a connection's start. */
+export function connectionOptions(settings: ConnectionOptions): Required<ConnectionOptions> {
+  const { closeNotify, enforceCloseNotify, handshakeTimeout, idleTimeout = 0 } = settings;
+  return { closeNotify, enforceCloseNotify, handshakeTimeout, idleTimeout };
 }
 
 /** One side of a connection. */
@@ -73,15 +83,15 @@ export class Connection {
   constructor(given: ConnectionSettings) {
     const settings = own(given);
     this.settings = settings;
-    const { network } = settings;
+    const { closeNotify, enforceCloseNotify, engine, halfClose = false, network } = settings;
     this.tunnel = new Tunnel({
-      ...settings,
+      ...{ engine, closeNotify, halfClose, enforceCloseNotify },
       remote: this.endpoint("the network", network),
       established: (session) => this.establish(session),
       lingering: () => this.after(LINGER, () => this.tunnel.over()),
       over: (failure) => this.finish(failure),
     });
-    this.telemetry = new Telemetry(settings.engine.role, this.tunnel.count);
+    this.telemetry = new Telemetry(engine.role, this.tunnel.count);
     const { handshakeTimeout } = settings;
     if (handshakeTimeout > 0) this.after(handshakeTimeout, () => this.giveUp());
     // A client speaks first; where handshakes take turns, we are a server.

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { SuperServerSettings } from "../cli/server-options.ts";
-import { Connection, type Streams } from "../connection/connection.ts";
+import { Connection, connectionOptions, type Streams } from "../connection/connection.ts";
 import { sessionVariables } from "../connection/session-variables.ts";
 import type { Ending } from "../program/program.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
@@ -45,7 +45,7 @@ export class Conversation {
     const { client, socket, engine, server } = settings;
     opened(settings.log, client);
     this.connection = new Connection({
-      ...server,
+      ...connectionOptions(server),
       engine,
       network: { readable: socket, writable: socket },
       peer: `${client.remoteAddress}:${client.remotePort}`,

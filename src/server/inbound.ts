@@ -1,4 +1,4 @@
-import { Connection } from "../connection/connection.ts";
+import { Connection, connectionOptions } from "../connection/connection.ts";
 import { sendLast } from "../connection/last-message.ts";
 import { LaterEndpoint } from "../connection/later-endpoint.ts";
 import { exchange } from "../connection/preface.ts";
@@ -22,7 +22,7 @@ export class Inbound extends Relay {
     }
     const engine = visit.makeEngine();
     this.connection = new Connection({
-      ...settings,
+      ...connectionOptions(settings),
       handshakeTimeout,
       halfClose: true,
       engine,

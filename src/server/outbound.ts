@@ -1,5 +1,5 @@
 import { nameOf } from "../cli/addresses.ts";
-import { Connection } from "../connection/connection.ts";
+import { Connection, connectionOptions } from "../connection/connection.ts";
 import { LaterEndpoint } from "../connection/later-endpoint.ts";
 import { requireAdmission } from "../credentials/admission.ts";
 import { Relay } from "./relay.ts";
@@ -16,7 +16,7 @@ export class Outbound extends Relay {
     const host = "host" in place ? place.host : undefined;
     const engine = visit.makeEngine(settings.serverName ?? host);
     this.connection = new Connection({
-      ...settings,
+      ...connectionOptions(settings),
       handshakeTimeout,
       halfClose: true,
       engine,
