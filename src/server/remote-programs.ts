@@ -37,6 +37,9 @@ export class RemotePrograms implements Programs {
     readable.on("error", (error) => this.unable(number, error));
     // Here, it may be prog's way of ending: with input that it has not read. Its answer is still to come.
     writable.on("error", () => {});
+    // The client's first bytes may be here already: they leave with the label.
+    writable.cork();
+    process.nextTick(() => writable.uncork());
     const labels = [
       this.label(writable, labelOf(number, STANDARD_INPUT)),
       this.label(readable, labelOf(number, STANDARD_OUTPUT)),
