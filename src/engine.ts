@@ -27,7 +27,8 @@ export type {
 export { ArgumentTypeError, ArgumentValueError, TlsError } from "./credentials/tls-error.ts";
 export type { Channel, Engine, Session } from "./sandbox/engine.ts";
 export type { Profile } from "./sandbox/engine-settings.ts";
-export { EngineError, type Side } from "./sandbox/errors.ts";
+export type { Side } from "./sandbox/error-meanings.ts";
+export { EngineError } from "./sandbox/errors.ts";
 export { SandboxTrap, UseAfterWipe } from "./sandbox/instance.ts";
 export type { PeerFacts, PeerName } from "./sandbox/peer.ts";
 

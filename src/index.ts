@@ -35,4 +35,4 @@ export { TlsStream } from "./library/tls-stream.ts";
 export { wrap } from "./library/wrap.ts";
 export type { ProxiedEnds, ProxiedTls, ProxyHeader } from "./proxy-protocol/header.ts";
 export type { Profile } from "./sandbox/engine-settings.ts";
-export type { Side } from "./sandbox/errors.ts";
+export type { Side } from "./sandbox/error-meanings.ts";

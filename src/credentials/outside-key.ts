@@ -1,4 +1,5 @@
-import type { Attestation, Keeper, KeyOperations, Role } from "../sandbox/keeper.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
+import type { Attestation, KeyOperations, Role } from "../sandbox/key-operations.ts";
 import { unsupportedKeyOf } from "./certificate-kind.ts";
 import { CredentialsError } from "./errors.ts";
 import type { ClaimedIdentity } from "./identity-choice.ts";

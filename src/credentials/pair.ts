@@ -1,6 +1,8 @@
 import { LONGEST_CHAIN } from "../sandbox/engine-settings.ts";
-import { EngineError, type Side, UnusableAnchors } from "../sandbox/errors.ts";
-import { KEY_FILE_MAX, type Keeper, KeeperError, type PrivateKey } from "../sandbox/keeper.ts";
+import type { Side } from "../sandbox/error-meanings.ts";
+import { EngineError, UnusableAnchors } from "../sandbox/errors.ts";
+import { KEY_FILE_MAX, type Keeper, type PrivateKey } from "../sandbox/keeper.ts";
+import { KeeperError } from "../sandbox/keeper-refusals.ts";
 import { isBytes } from "./bytes.ts";
 import { unsupportedKeyOf } from "./certificate-kind.ts";
 import { decodeCertificates } from "./certificates.ts";

@@ -14,30 +14,24 @@ import { leftOutOf } from "../sandbox/engines.ts";
 import { groupsNamed } from "../sandbox/groups.ts";
 import { Keeper, wipedIfItFails } from "../sandbox/keeper.ts";
 import { own } from "../sandbox/own.ts";
-import { checkStamp } from "../sandbox/stamp.ts";
 import { isBytes } from "./bytes.ts";
+import { checkModules, type Modules } from "./compiled-modules.ts";
 import type {
   ClientEngineOptions,
   SecureContextOptions,
   ServerEngineOptions,
 } from "./context-options.ts";
 import { type ClaimedIdentity, identityChoice } from "./identity-choice.ts";
-import {
-  AUTO,
-  BOOLEAN,
-  CONTEXT_OPTIONS,
-  checkOptions,
-  NODE_VERSIONS,
-  REQUEST,
-  SERVER_NAME,
-} from "./options.ts";
+import { AUTO, BOOLEAN, CONTEXT_OPTIONS, checkOptions, REQUEST, SERVER_NAME } from "./options.ts";
 import { asTlsError, decodeAnchors, misconfigured, pairOf } from "./pair.ts";
 import { type Making, readyClient, readyServer, readyServers, type Seed } from "./ready-engines.ts";
 import { normal } from "./server-names.ts";
 import { subjectOf } from "./subject.ts";
 import { writeTicketKeys } from "./ticket-keys.ts";
-import { ArgumentTypeError, ArgumentValueError } from "./tls-error.ts";
+import { ArgumentValueError } from "./tls-error.ts";
+import { hasKeyElsewhere, versionsOf } from "./version-limits.ts";
 
+export type { Modules } from "./compiled-modules.ts";
 export type {
   ClientEngineOptions,
   SecureContextOptions,
@@ -58,12 +52,6 @@ export interface UnusableAuthority {
   /** `C=…, O=…, CN=…`, special characters escaped. */
   readonly subject: string;
   readonly reason: string;
-}
-
-/** The two compiled modules: dist/engine.wasm and dist/keeper.wasm. */
-export interface Modules {
-  readonly engine: WebAssembly.Module;
-  readonly keeper: WebAssembly.Module;
 }
 
 /**
@@ -91,7 +79,7 @@ export class SecureContext {
    */
   constructor(modules: Modules, given: SecureContextOptions, seed: Seed) {
     const options = checkOptions(given, CONTEXT_OPTIONS);
-    for (const name of ["engine", "keeper"] as const) checkModule(name, modules?.[name]);
+    checkModules(modules);
     this.making = { module: modules.engine, seed, complain: asTlsError };
     // The options are not kept: a context can be printed, and the private key is not in it.
     this.profile = options.profile ?? "modern";
@@ -242,38 +230,6 @@ export class SecureContext {
 /** It may do anything, destroy the connection for example, which is in the middle of something. */
 function later(keyLog: (line: string) => void): (line: string) => void {
   return (line) => queueMicrotask(() => keyLog(line));
-}
-
-/** @throws `ArgumentTypeError` `TlsError` unless it is a module of the same build as we are */
-function checkModule(name: keyof Modules, module: unknown): void {
-  if (!(module instanceof WebAssembly.Module)) {
-    throw new ArgumentTypeError(`modules.${name}`, "a WebAssembly.Module", module);
-  }
-  try {
-    checkStamp(module);
-  } catch (error) {
-    const { message } = error as Error;
-    throw misconfigured("WRONG_MODULE", `modules.${name} can't be used: ${message}`, error);
-  }
-}
-
-/** Of one pair at least. */
-function hasKeyElsewhere({ sign, contexts = {} }: SecureContextOptions): boolean {
-  const isOutside = (pair: object) => "sign" in pair && pair.sign !== undefined;
-  return sign !== undefined || Object.values(contexts).map(own).some(isOutside);
-}
-
-/** A key that is elsewhere takes its time, which BearSSL's versions don't have. */
-function versionsOf(options: SecureContextOptions): VersionLimits {
-  const { minVersion, maxVersion } = options;
-  const max = maxVersion === undefined ? null : NODE_VERSIONS[maxVersion];
-  if (hasKeyElsewhere(options)) {
-    if (max !== null && max !== "1.3") {
-      throw new ArgumentValueError("sign", `needs TLS 1.3, and maxVersion is ${maxVersion}`);
-    }
-    return { min: "1.3", max, because: "older versions can't wait for sign" };
-  }
-  return { min: minVersion === undefined ? null : NODE_VERSIONS[minVersion], max };
 }
 
 /** The rules of options have seen to it that there are such groups. */

@@ -1,4 +1,6 @@
-import { alertName, type EngineError, type Side } from "../sandbox/errors.ts";
+import { alertName } from "../sandbox/alerts.ts";
+import type { Side } from "../sandbox/error-meanings.ts";
+import type { EngineError } from "../sandbox/errors.ts";
 
 /** Every `code` begins with this; Node's own begin with `ERR_` and another name. */
 const PREFIX = "ERR_BEARHUG_";

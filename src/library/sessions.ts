@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { endOf } from "../credentials/expiry.ts";
 import type { SecureContext } from "../credentials/secure-context.ts";
 import type { ClientSessions, SealedSession } from "../sandbox/engine-settings.ts";
-import type { TicketKeys } from "../sandbox/keeper.ts";
+import type { TicketKeys } from "../sandbox/key-operations.ts";
 
 /** For one server: connections that are opened at once take one each. */
 const MOST_SESSIONS = 8;

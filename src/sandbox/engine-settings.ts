@@ -9,8 +9,8 @@ import {
 } from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
 import type { Sandbox } from "./instance.ts";
-import type { KeyOperations, TicketKeys } from "./keeper.ts";
 import type { KeyLog } from "./key-log.ts";
+import type { KeyOperations, TicketKeys } from "./key-operations.ts";
 import { own } from "./own.ts";
 import type { PeerFacts, PeerName } from "./peer.ts";
 import { VERSION_NUMBERS, type Version } from "./versions.ts";

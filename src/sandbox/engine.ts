@@ -1,10 +1,11 @@
 import * as abi from "./abi.ts";
 import type { EngineExports } from "./engine-exports.ts";
-import { EngineError, ERR_NO_SIGNATURE } from "./errors.ts";
+import { ERR_NO_SIGNATURE } from "./error-meanings.ts";
+import { EngineError } from "./errors.ts";
 import { type ExportRequest, exportKeys } from "./exporter.ts";
 import type { Sandbox } from "./instance.ts";
-import type { Role } from "./keeper.ts";
 import { tellSecrets } from "./key-log.ts";
+import type { Role } from "./key-operations.ts";
 import type { Requests } from "./requests.ts";
 import type { Configured } from "./role-configuration.ts";
 import type { Session } from "./session.ts";

@@ -15,7 +15,7 @@ import {
 } from "./engine-settings.ts";
 import { UnusableAnchors } from "./errors.ts";
 import { instantiate, type Pointer, type Sandbox } from "./instance.ts";
-import type { Role } from "./keeper.ts";
+import type { Role } from "./key-operations.ts";
 import { Bindings } from "./key-use.ts";
 import { MemoryImage } from "./memory-image.ts";
 import { own } from "./own.ts";

@@ -1,5 +1,7 @@
 import * as abi from "./abi.ts";
 import { instantiate, type Pointer, type Sandbox, SandboxTrap } from "./instance.ts";
+import { KeeperError, refusal, ticketRefusal } from "./keeper-refusals.ts";
+import type { Attestation, KeyOperations, Role, TicketKeys } from "./key-operations.ts";
 
 /** The typed twin of wasm/keeper/abi.h. */
 interface KeeperExports {
@@ -22,108 +24,10 @@ export const KEY_FILE_MAX = abi.KEEPER_MAILBOX;
 /** Bytes of the longest signature: with an RSA key of 4096 bits. */
 const SIGNATURE_MAX = 512;
 
-/** Why the keeper refused a key or a certificate. */
-const REFUSALS = new Map<number, string>([
-  [abi.KEEPER_NO_KEY, "no private key in it"],
-  [abi.KEEPER_CERTIFICATE, "it holds a certificate, not a private key"],
-  [
-    abi.KEEPER_ENCRYPTED,
-    "the private key is encrypted; a pass phrase can't be asked for here, so decrypt it first",
-  ],
-  [abi.KEEPER_MALFORMED, "the private key is malformed"],
-  [
-    abi.KEEPER_UNSUPPORTED,
-    "unsupported private key; RSA and EC keys on P-256, P-384 and P-521 are supported",
-  ],
-  [abi.KEEPER_TOO_LARGE, "the RSA key is too large; at most 4096 bits are supported"],
-  [abi.KEEPER_NO_MEMORY, "out of memory for keys"],
-  [abi.KEEPER_BAD_CERTIFICATE, "the certificate can't be decoded"],
-  [
-    abi.KEEPER_PKCS12,
-    "it is PKCS#12 (.p12, .pfx), which is not read here; take out the key with openssl pkcs12 -nodes -nocerts, and the certificates with openssl pkcs12 -nokeys",
-  ],
-  [
-    abi.KEEPER_EXPLICIT_CURVE,
-    "the key has its curve's parameters (explicit) in place of the curve's name; write it anew with openssl ec -param_enc named_curve",
-  ],
-  [
-    abi.KEEPER_RSA_PSS,
-    "the RSA key is for RSA-PSS alone (rsassaPss), which is not supported; one made with openssl genrsa can sign with PSS, too",
-  ],
-  [
-    abi.KEEPER_EDWARDS,
-    "keys of the kinds Ed25519, Ed448, X25519 and X448 are not supported; make one on P-256 with openssl ecparam -name prime256v1 -genkey, and a certificate for it",
-  ],
-  [
-    abi.KEEPER_OPENSSH,
-    "the key is in OpenSSH's own form; ssh-keygen -p -m PEM writes it in place as PEM",
-  ],
-  [abi.KEEPER_OTHER_KEY, "the private key doesn't belong to the certificate"],
-]);
-
-/** The keeper refused a key or a certificate; the message says why, without a subject. */
-export class KeeperError extends Error {}
-
-/** Why the keeper refused a file of ticket keys. */
-const TICKET_REFUSALS = new Map<number, string>([[abi.KEEPER_NO_KEY, "no ticket key in it"]]);
-
-/** Seals session tickets, and opens them. Bytes go in and out by copies. */
-export interface TicketKeys {
-  /**
-   * @param period a number that is the same on all machines at one time
-   * @param state a salt of 32 bytes, never used before, and what the ticket is to hold
-   * @returns the ticket, or nothing
-   */
-  seal(period: number, state: Uint8Array): Uint8Array;
-  /** @returns what the ticket holds, or nothing if it is none that these keys have sealed lately */
-  open(period: number, ticket: Uint8Array): Uint8Array;
-}
-
-/** What one private key can do for an engine. Bytes go in and out by copies. */
-export interface KeyOperations {
-  /**
-   * Signs a hash value.
-   *
-   * @param hash BearSSL's identifier of the hash function; 0 is MD5 and SHA-1 together
-   * @param out receives the signature
-   * @returns its length in bytes; 0 when this key can't sign that, or `out` is too small
-   */
-  sign(hash: number, value: Uint8Array, out: Uint8Array): number;
-  /**
-   * The private half of a static key exchange, in place.
-   *
-   * @returns the result's length in bytes, 0 for none
-   */
-  decrypt(data: Uint8Array): number;
-  /**
-   * Signs the CertificateVerify of a TLS 1.3 handshake.
-   *
-   * @returns the signature, or nothing when this key can't make it; or a promise of it, for a key in
-   *   a device or a service, or when signatures queue
-   */
-  attest(request: Attestation): Uint8Array | Promise<Uint8Array>;
-  /**
-   * Makes a session ticket with a key that follows from this one and from the period. A key without
-   * this gives no tickets.
-   */
-  seal?: TicketKeys["seal"];
-  /** Opens a ticket of this key, of this period, the one before or the one after. */
-  open?: TicketKeys["open"];
-}
-
-/** Whose CertificateVerify it is. */
-export type Role = keyof typeof ROLES;
-
-const ROLES = { server: abi.KEEPER_SERVER, client: abi.KEEPER_CLIENT } as const;
-
-/** What the CertificateVerify of a TLS 1.3 handshake is made of (RFC 8446, 4.4.3). */
-export interface Attestation {
-  readonly role: Role;
-  /** A SignatureScheme's number (4.2.3). */
-  readonly scheme: number;
-  /** The hash of the handshake so far, 32 or 48 bytes. */
-  readonly transcript: Uint8Array;
-}
+const ROLES: Readonly<Record<Role, number>> = {
+  server: abi.KEEPER_SERVER,
+  client: abi.KEEPER_CLIENT,
+};
 
 /** The sandbox of the private keys: one for a process. It imports nothing. */
 export class Keeper {
@@ -267,18 +171,12 @@ export class Keeper {
   }
 
   private refuse(answer: number): void {
-    if (answer < 0) throw new KeeperError(REFUSALS.get(answer) ?? `keeper error ${answer}`);
+    if (answer < 0) throw new KeeperError(refusal(answer));
   }
 }
 
 /** Bytes of a ticket key that is drawn. */
 const TICKET_KEY = 32;
-
-function ticketRefusal(answer: number): string {
-  const line = abi.KEEPER_BAD_LINE - answer;
-  if (line < 1) return TICKET_REFUSALS.get(answer) ?? `keeper error ${answer}`;
-  return `line ${line} is not a ticket key: 32, 48 or 80 random bytes in base64, in at most ${abi.KEEPER_RING_MAX} lines; openssl rand -base64 32 makes one`;
-}
 
 /** What keys are loaded for: when it fails, they are gone, even if the process stays. */
 export function wipedIfItFails<T>(keeper: { wipe(): void } | null, action: () => T): T {

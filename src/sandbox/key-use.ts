@@ -7,7 +7,7 @@ import {
   br_sha512_ID,
 } from "./abi.ts";
 import type { Profile } from "./engine-settings.ts";
-import type { Attestation, KeyOperations, Role, TicketKeys } from "./keeper.ts";
+import type { Attestation, KeyOperations, Role, TicketKeys } from "./key-operations.ts";
 
 interface Needs {
   /** Hash functions that a signature before TLS 1.3 may be of. */

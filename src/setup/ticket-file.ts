@@ -1,6 +1,7 @@
 import { reasonOf } from "../cli/diagnostics.ts";
 import { CredentialsError } from "../credentials/errors.ts";
-import type { Keeper, TicketKeys } from "../sandbox/keeper.ts";
+import type { Keeper } from "../sandbox/keeper.ts";
+import type { TicketKeys } from "../sandbox/key-operations.ts";
 import type { TlsEnvironment } from "./environment.ts";
 import { readInto } from "./read-into.ts";
 

@@ -14,7 +14,8 @@ import {
 } from "../../src/sandbox/engine-settings.ts";
 import { clientEngine, serverEngine } from "../../src/sandbox/engines.ts";
 import type { Sandbox } from "../../src/sandbox/instance.ts";
-import { Keeper, KeeperError, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import { Keeper, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import { KeeperError } from "../../src/sandbox/keeper-refusals.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { type Settings, Unimplemented } from "./flags.ts";
 

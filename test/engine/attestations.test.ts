@@ -7,7 +7,7 @@ import {
   verify,
 } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { Attestation, Role } from "../../src/sandbox/keeper.ts";
+import type { Attestation, Role } from "../../src/sandbox/key-operations.ts";
 import { Authority, type Credentials, derCertificate } from "../support/certificates.ts";
 import { integer, sequence } from "./der.ts";
 import { loadKey, newKeeper } from "./instances.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { KeeperError } from "../../src/sandbox/keeper.ts";
+import { KeeperError } from "../../src/sandbox/keeper-refusals.ts";
 import { Authority, derCertificate, type KeyKind } from "../support/certificates.ts";
 import { loadKey } from "./instances.ts";
 import { lyingKey } from "./lying-key.ts";

@@ -11,7 +11,8 @@ import type {
   VersionLimits,
 } from "../../src/sandbox/engine-settings.ts";
 import { clientEngine, serverEngine, serverEngines } from "../../src/sandbox/engines.ts";
-import { Keeper, type KeyOperations, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import { Keeper, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import type { KeyOperations } from "../../src/sandbox/key-operations.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import type { Credentials } from "../support/certificates.ts";
 import { builtModule } from "../support/sandboxes.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { KeeperError } from "../../src/sandbox/keeper.ts";
+import { KeeperError } from "../../src/sandbox/keeper-refusals.ts";
 import { Authority, derCertificate, newKey } from "../support/certificates.ts";
 import { integer, octets, oid, pem, sequence } from "./der.ts";
 import { isBlank, loadKey, mailboxOf, newKeeper } from "./instances.ts";

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, verify } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Profile } from "../../src/sandbox/engine-settings.ts";
-import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
+import type { Attestation, KeyOperations } from "../../src/sandbox/key-operations.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
 import { givenImports, type Imports } from "./given-imports.ts";
 import { identityOf, loadKey, newClient, newServer } from "./instances.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { KeeperError } from "../../src/sandbox/keeper.ts";
+import { KeeperError } from "../../src/sandbox/keeper-refusals.ts";
 import { Authority, type Credentials, derCertificate, newKey } from "../support/certificates.ts";
 import { loadKey, newKeeper } from "./instances.ts";
 import { lyingKey } from "./lying-key.ts";

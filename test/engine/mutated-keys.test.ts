@@ -1,12 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import {
-  KEY_FILE_MAX,
-  type Keeper,
-  KeeperError,
-  type PrivateKey,
-} from "../../src/sandbox/keeper.ts";
+import { KEY_FILE_MAX, type Keeper, type PrivateKey } from "../../src/sandbox/keeper.ts";
+import { KeeperError } from "../../src/sandbox/keeper-refusals.ts";
 import { derMutators } from "../support/der-mutations.ts";
 import { examine, type Sample } from "../support/mutations.ts";
 import { pemMutators } from "../support/pem-mutations.ts";

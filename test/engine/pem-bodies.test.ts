@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { KeeperError } from "../../src/sandbox/keeper.ts";
+import { KeeperError } from "../../src/sandbox/keeper-refusals.ts";
 import { Authority, derCertificate, type KeyKind } from "../support/certificates.ts";
 import { loadKey } from "./instances.ts";
 

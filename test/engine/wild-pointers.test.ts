@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SandboxTrap } from "../../src/sandbox/instance.ts";
-import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
+import type { Attestation, KeyOperations } from "../../src/sandbox/key-operations.ts";
 import { Authority } from "../support/certificates.ts";
 import { memoryOf } from "../support/sandboxes.ts";
 import { clientHello } from "./client-hello.ts";

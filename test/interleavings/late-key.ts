@@ -1,4 +1,5 @@
-import type { Attestation, KeyOperations, PrivateKey } from "../../src/sandbox/keeper.ts";
+import type { PrivateKey } from "../../src/sandbox/keeper.ts";
+import type { Attestation, KeyOperations } from "../../src/sandbox/key-operations.ts";
 
 /** A key in a device: its signature comes when the scheduler likes, even after the connection. */
 export class LateKey implements KeyOperations {

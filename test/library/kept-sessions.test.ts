@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { SecureContext } from "../../src/credentials/secure-context.ts";
 import { Sessions } from "../../src/library/sessions.ts";
-import type { TicketKeys } from "../../src/sandbox/keeper.ts";
+import type { TicketKeys } from "../../src/sandbox/key-operations.ts";
 
 const context = { sessionSettings: ["settings"] } as unknown as SecureContext;
 const unused = {} as TicketKeys;

@@ -1,5 +1,5 @@
 import type { Engine } from "../../src/sandbox/engine.ts";
-import type { KeyOperations } from "../../src/sandbox/keeper.ts";
+import type { KeyOperations } from "../../src/sandbox/key-operations.ts";
 import { UseAfterWipe } from "../../src/sandbox/trap.ts";
 import { callsOf } from "./sandboxes.ts";
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/sandbox/engine.ts";
-import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
+import type { Attestation, KeyOperations } from "../../src/sandbox/key-operations.ts";
 import { drain, feed, loadKey, newServer } from "../engine/instances.ts";
 import { Authority, derCertificate, type KeyKind, SERVER_NAME } from "../support/certificates.ts";
 

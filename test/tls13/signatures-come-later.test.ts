@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import type { Attestation, KeyOperations } from "../../src/sandbox/keeper.ts";
+import type { Attestation, KeyOperations } from "../../src/sandbox/key-operations.ts";
 import { drain, feed, loadKey, newServer } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
 import { clientHello } from "../support/clients.ts";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CredentialsError } from "../../src/credentials/errors.ts";
 import { EngineError, UnusableAnchors } from "../../src/sandbox/errors.ts";
-import { KeeperError } from "../../src/sandbox/keeper.ts";
+import { KeeperError } from "../../src/sandbox/keeper-refusals.ts";
 import { readCertificates } from "../../src/setup/certificate-file.ts";
 import { readTrustAnchors } from "../../src/setup/trust-anchors.ts";
 import { loadKey, newServer } from "../engine/instances.ts";

@@ -1,7 +1,7 @@
 /** A server that has said close_notify before the client's Finished came seals no ticket, and says no more. */
 import { expect, it } from "vitest";
 import { clientEngine, serverEngine } from "../../../src/sandbox/engines.ts";
-import type { KeyOperations } from "../../../src/sandbox/keeper.ts";
+import type { KeyOperations } from "../../../src/sandbox/key-operations.ts";
 import { drain, feed, identityOf, newKeeper } from "../../engine/instances.ts";
 import { Authority, derCertificate, SERVER_NAME } from "../../support/certificates.ts";
 import { builtModule } from "../../support/sandboxes.ts";
