@@ -6,7 +6,7 @@ import { EngineError } from "../sandbox/errors.ts";
 import { SandboxTrap, UseAfterWipe } from "../sandbox/instance.ts";
 import { EnvironmentError } from "../setup/environment.ts";
 import { Unavailable } from "../setup/modules.ts";
-import { ImpossibleClose, StandstillError, TruncationError } from "../tunnel/closing.ts";
+import { ImpossibleClose, StandstillError, TruncationError } from "../tunnel/failures.ts";
 import { HandshakeTimeout, IdleTimeout } from "./time-outs.ts";
 
 /** The contract with our callers: skarnet's codes, and the shell's for a program that won't run. */

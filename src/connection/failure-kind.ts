@@ -1,6 +1,6 @@
 import { EngineError } from "../sandbox/errors.ts";
 import { SandboxTrap, UseAfterWipe } from "../sandbox/instance.ts";
-import { StandstillError, TruncationError } from "../tunnel/closing.ts";
+import { StandstillError, TruncationError } from "../tunnel/failures.ts";
 import type { RefusedPeer } from "../tunnel/tunnel.ts";
 import { StreamFailure } from "./stream-failure.ts";
 import { HandshakeTimeout, IdleTimeout } from "./time-outs.ts";

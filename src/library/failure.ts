@@ -3,7 +3,7 @@ import { HandshakeTimeout } from "../connection/time-outs.ts";
 import { TlsError, tlsErrorOf } from "../credentials/tls-error.ts";
 import { EngineError } from "../sandbox/errors.ts";
 import { SandboxTrap, UseAfterWipe } from "../sandbox/instance.ts";
-import { StandstillError, TruncationError } from "../tunnel/closing.ts";
+import { StandstillError, TruncationError } from "../tunnel/failures.ts";
 import { refusalOf } from "./peer-check.ts";
 
 /** The error that a stream is destroyed with, by what a connection ended of. */

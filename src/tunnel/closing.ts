@@ -1,15 +1,13 @@
 import type { Engine, EngineState } from "../sandbox/engine.ts";
-import type { EngineError } from "../sandbox/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
-
-/** The peer's stream stopped where TLS does not let it stop. */
-export class TruncationError extends Error {}
-
-/** The engine takes nothing and gives nothing, though the peer has sent more, or has ended. */
-export class StandstillError extends Error {}
-
-/** The engine reports a close that its code never makes: it is not the engine that we loaded. */
-export class ImpossibleClose extends Error {}
+import {
+  arrivalsEnded,
+  brokenPart,
+  earlyEof,
+  type Standing,
+  TruncationError,
+  unaskedClose,
+} from "./failures.ts";
 
 export interface ClosingSettings {
   readonly engine: Engine;
@@ -31,9 +29,6 @@ export interface ClosingSettings {
    */
   readonly lingering: () => void;
 }
-
-/** From bad_certificate to certificate_unknown, unknown_ca to certificate_required (RFC 8446, 6.2). */
-const ABOUT_CERTIFICATES: readonly number[] = [42, 43, 44, 45, 46, 48, 49, 51, 116];
 
 /**
  * Where the connection as a whole stands.
@@ -178,91 +173,37 @@ export class Closing {
   private detectFailure(local: Endpoint | null, state: EngineState): void {
     // What the peer and the program still do is of no consequence.
     if (this.inboundOver && this.outboundOver) return;
+    const standing = this.standing(local, state);
     if (state.closed) {
-      const failure = this.saysGoodbye ? null : this.engineFailure();
-      if (failure !== null) this.fail(failure);
+      this.failFor(unaskedClose(standing));
       return;
     }
-    if (this.standsStill(state)) {
-      this.fail(new StandstillError("the connection can't move: the engine takes nothing more"));
-      return;
-    }
-    if (local !== null && local.failure !== null && local.arrived.length === 0) {
-      // Anything that says goodbye would make the client take a part of the answer for the whole.
-      this.fail(local.failure);
-      return;
-    }
-    if (this.remote.broken && this.remote.failure !== null && !this.outboundOver) {
-      // What prog still has to say can't leave, even if the peer has said all that it wanted.
-      this.fail(this.remote.failure);
-      return;
-    }
-    if (this.stage === "handshake" && this.remote.broken) {
+    const failure = brokenPart(standing);
+    if (failure === null && this.stage === "handshake" && this.remote.broken) {
       this.stage = "last words";
       this.settings.lingering();
     }
-    const isEof = this.arrivalsEnded() || this.hasLeft(state);
-    if (!this.inboundOver && !this.saysGoodbye && isEof) this.judgeEof(state);
+    this.failFor(failure ?? earlyEof(standing));
   }
 
-  /**
-   * An engine that waits for a signature takes no records: a client's EOF may be behind some. A server
-   * may say all that it has to say before it knows its client, so its EOF waits for its turn.
-   */
-  private hasLeft({ awaitsHost }: EngineState): boolean {
-    return awaitsHost && this.remote.ended && this.engine.role === "server";
+  private standing(local: Endpoint | null, state: EngineState): Standing {
+    const { engine, remote, saysGoodbye, inboundOver, outboundOver, outbound } = this;
+    return {
+      ...{ engine, remote, local, state, saysGoodbye, inboundOver, outboundOver },
+      established: this.stage === "established",
+      halfClosed: outbound === "half-closed",
+      enforceCloseNotify: this.settings.enforceCloseNotify,
+    };
   }
 
-  /** No more will come from the peer. Is that a place where it may stop? */
-  private judgeEof(state: EngineState): void {
-    if (this.remote.failure !== null) this.fail(this.remote.failure);
-    else if (state.peerClosed) return;
-    else if (this.stage !== "established")
-      this.fail(new TruncationError("EOF during the handshake"));
-    else if (this.engine.pending("recvapp")) return;
-    else if (state.inRecord) this.fail(new TruncationError("EOF inside a record"));
-    else if (this.settings.enforceCloseNotify)
-      this.fail(new TruncationError("EOF without close_notify"));
-  }
-
-  /**
-   * Nothing would ever change such a state: the tunnel would stay open for good, with its peer's
-   * socket and prog. A close_notify that is kept back stops the records on purpose, until prog has
-   * answered; an engine that waits for its host goes on when the host has.
-   */
-  private standsStill({ peerClosed, awaitsHost }: EngineState): boolean {
-    if (peerClosed || awaitsHost || this.saysGoodbye) return false;
-    if (this.remote.arrived.length === 0 && !this.arrivalsEnded()) return false;
-    const channels = ["sendrec", "recvrec", "recvapp"] as const;
-    return !channels.some((channel) => this.engine.pending(channel));
-  }
-
-  /** Why the engine closed, which we didn't ask for; null if that is a normal end. */
-  private engineFailure(): Error | null {
-    const { error } = this.engine;
-    if (error !== null) return this.answersHalfClose(error) ? null : error;
-    if (this.stage !== "established") {
-      return new TruncationError("the peer closed during the handshake");
-    }
-    // It keeps the peer's close_notify back until we close.
-    return new ImpossibleClose("the engine closed by itself");
-  }
-
-  /**
-   * OpenSSL 3 takes our half-close for an attack, and says so in a fatal alert when its own work is
-   * done. To us that is an EOF without close_notify. But a server of TLS 1.3 judges our certificate
-   * when our handshake is done, and we may have half-closed before it says what is wrong.
-   */
-  private answersHalfClose(error: EngineError): boolean {
-    if (error.alert !== null && ABOUT_CERTIFICATES.includes(error.alert)) return false;
-    const isBareFin = this.outbound === "half-closed";
-    return error.isReceivedAlert && isBareFin && !this.settings.enforceCloseNotify;
+  private failFor(failure: Error | null): void {
+    if (failure !== null) this.fail(failure);
   }
 
   /** The peer has no more to say: the program reads an EOF, after all the rest. */
   private closeInbound(local: Endpoint, state: EngineState): void {
     if (this.inboundOver || this.engine.pending("recvapp")) return;
-    if (!this.arrivalsEnded() && !state.peerClosed && !state.closed) return;
+    if (!arrivalsEnded(this.remote) && !state.peerClosed && !state.closed) return;
     this.inboundOver = true;
     local.end();
   }
@@ -323,9 +264,5 @@ export class Closing {
     local?.stopArrivals();
     this.remote.end();
     this.outbound = "stopped";
-  }
-
-  private arrivalsEnded(): boolean {
-    return this.remote.failure !== null || (this.remote.ended && this.remote.arrived.length === 0);
   }
 }

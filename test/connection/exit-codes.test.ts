@@ -15,7 +15,7 @@ import { EngineError } from "../../src/sandbox/errors.ts";
 import { SandboxTrap, UseAfterWipe } from "../../src/sandbox/instance.ts";
 import { EnvironmentError } from "../../src/setup/environment.ts";
 import { Unavailable } from "../../src/setup/modules.ts";
-import { ImpossibleClose, StandstillError, TruncationError } from "../../src/tunnel/closing.ts";
+import { ImpossibleClose, StandstillError, TruncationError } from "../../src/tunnel/failures.ts";
 
 /** Which error ends a program with which code, and with which words. */
 

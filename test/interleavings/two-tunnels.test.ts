@@ -9,7 +9,7 @@
  * DEPTH in the environment goes deeper than CI.
  */
 import { afterAll, describe, expect, it } from "vitest";
-import { TruncationError } from "../../src/tunnel/closing.ts";
+import { TruncationError } from "../../src/tunnel/failures.ts";
 import { isBlank } from "../engine/instances.ts";
 import { payload } from "../support/payload.ts";
 import { memoryOf } from "../support/sandboxes.ts";

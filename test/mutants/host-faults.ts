@@ -43,8 +43,8 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "with -J, an alert after our FIN is nothing",
-      "return error.isReceivedAlert && isBareFin && !this.settings.enforceCloseNotify;",
-      "return error.isReceivedAlert && isBareFin;",
+      "return error.isReceivedAlert && standing.halfClosed && !standing.enforceCloseNotify;",
+      "return error.isReceivedAlert && standing.halfClosed;",
       "commands/alert-after-our-half-close",
     ],
     [
@@ -55,14 +55,14 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "EOF inside a record is an EOF",
-      'else if (state.inRecord) this.fail(new TruncationError("EOF inside a record"));',
+      'if (state.inRecord) return new TruncationError("EOF inside a record");',
       "",
       "tunnel/closing",
     ],
     [
       "EOF without close_notify is never an error",
-      "else if (this.settings.enforceCloseNotify)\n",
-      "else if (this.settings.enforceCloseNotify && state.inRecord)\n",
+      "return standing.enforceCloseNotify ? new TruncationError",
+      "return standing.enforceCloseNotify && state.inRecord ? new TruncationError",
       "tunnel/closing",
     ],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { TruncationError } from "../../src/tunnel/closing.ts";
+import { TruncationError } from "../../src/tunnel/failures.ts";
 import { isBlank, newServer } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";
 import { TLS12 } from "../support/clients.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { TruncationError } from "../../src/tunnel/closing.ts";
+import { TruncationError } from "../../src/tunnel/failures.ts";
 import { VERSIONS } from "../support/clients.ts";
 import { QUESTION, REPLY, type Recording, record, replay } from "./recording.ts";
 import type { Bench, RigSettings } from "./rig.ts";

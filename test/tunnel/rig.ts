@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { afterEach, expect } from "vitest";
 import type { Engine, Session } from "../../src/sandbox/engine.ts";
-import { StandstillError } from "../../src/tunnel/closing.ts";
+import { StandstillError } from "../../src/tunnel/failures.ts";
 import { Tunnel, type TunnelSettings } from "../../src/tunnel/tunnel.ts";
 import { newServer, type ServerOptions } from "../engine/instances.ts";
 import { Authority } from "../support/certificates.ts";

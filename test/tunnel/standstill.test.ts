@@ -3,7 +3,7 @@
  * more or has ended, is a failure with a name. What waits on purpose is none.
  */
 import { expect, test } from "vitest";
-import { StandstillError } from "../../src/tunnel/closing.ts";
+import { StandstillError } from "../../src/tunnel/failures.ts";
 import { Rig } from "./rig.ts";
 
 /** From now on, the engine has nothing in any channel, and room in none. */

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Engine, Session } from "../../src/sandbox/engine.ts";
 import { EngineError } from "../../src/sandbox/errors.ts";
-import { TruncationError } from "../../src/tunnel/closing.ts";
+import { TruncationError } from "../../src/tunnel/failures.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { isBlank } from "../engine/instances.ts";
 import { memoryOf } from "../support/sandboxes.ts";
