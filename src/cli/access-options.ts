@@ -1,6 +1,7 @@
 import { type Network, networkText, parseNetwork } from "../proxy-protocol/networks.ts";
-import { type OptionGroup, text, UsageError, unsigned } from "./options.ts";
-import { localName, switchesOf } from "./switches.ts";
+import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { asGiven, readingsOf, switchesOf } from "./rows.ts";
+import { localName } from "./tcp-options.ts";
 
 /** What the command line of the super-server says about access, and what is looked up. */
 export interface AccessSettings {
@@ -50,6 +51,7 @@ export const ACCESS_DEFAULTS: Readonly<AccessSettings> = {
 type Group = OptionGroup<AccessSettings>;
 
 const flag = switchesOf<AccessSettings>();
+const value = readingsOf<AccessSettings>();
 
 const rules: Group = [
   {
@@ -126,28 +128,18 @@ export const access: readonly Group[] = [
   ],
   localName,
   [
-    {
-      short: "t",
-      long: "lookup-timeout",
-      value: "milliseconds",
-      about: "Hang up if all look-ups together take longer; 0, the default: no limit.",
-      apply: (settings, value) => {
-        settings.lookupTimeout = unsigned(value);
-      },
-      spell: ({ lookupTimeout }) => text(lookupTimeout),
-    },
+    value(
+      ["t", "lookup-timeout"],
+      ["milliseconds", "Hang up if all look-ups together take longer; 0, the default: no limit."],
+      ["lookupTimeout", unsigned],
+    ),
   ],
   [
-    {
-      short: "B",
-      long: "banner",
-      value: "banner",
-      about: "Write this to each client at once, in clear, before anything is checked.",
-      apply: (settings, value) => {
-        settings.banner = value;
-      },
-      spell: ({ banner }) => text(banner),
-    },
+    value(
+      ["B", "banner"],
+      ["banner", "Write this to each client at once, in clear, before anything is checked."],
+      ["banner", asGiven],
+    ),
   ],
   ...proxies,
 ];

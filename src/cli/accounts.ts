@@ -16,6 +16,11 @@ export function groupId(text: string): number {
   return idOf("group", "/etc/group", text);
 }
 
+/** @throws {UsageError} unless it is numbers with commas between them */
+export function listOfGroups(text: string): number[] {
+  return text === "" ? [] : text.split(",").map(groupId);
+}
+
 /** The group that the user has in /etc/passwd; null: it isn't there. */
 export function primaryGroup(uid: number): number | null {
   const user = rowsOf("/etc/passwd").find((fields) => fields[UID] === `${uid}`);

@@ -1,4 +1,5 @@
-import { flag, type OptionGroup, UsageError } from "./options.ts";
+import { type OptionGroup, UsageError } from "./options.ts";
+import { switchesOf } from "./rows.ts";
 
 /** Whose certificates are let in, besides that a CA vouches for them. */
 export interface AdmissionSettings {
@@ -12,6 +13,8 @@ export interface AdmissionSettings {
 }
 
 type Group = OptionGroup<AdmissionSettings>;
+
+const flag = switchesOf<AdmissionSettings>();
 type Kind = AdmissionSettings["admitted"][number]["kind"];
 
 function named(long: string, kind: Kind, about: string): Group[number] {
@@ -56,14 +59,11 @@ export const admission: Group = [
     "allow-spki",
     "Let in clients with this key: the SHA-256 of its public key info, as curl's --pinnedpubkey has it.",
   ),
-  {
-    long: "allow-all",
-    about: "Let in all clients with a certificate of one of the CAs. The default with --cacert.",
-    apply: (settings) => {
-      settings.admitsAll = true;
-    },
-    spell: ({ admitsAll }) => flag(admitsAll),
-  },
+  flag(
+    ["", "allow-all"],
+    "Let in all clients with a certificate of one of the CAs. The default with --cacert.",
+    ["admitsAll", true],
+  ),
 ];
 
 /** Of clients. */

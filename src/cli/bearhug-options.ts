@@ -3,10 +3,13 @@ import { type Listening, nameOf, parseListening, parseTarget, type Target } from
 import { type AdmissionSettings, admission, pins } from "./admission-options.ts";
 import * as client from "./client-options.ts";
 import { questions } from "./help.ts";
-import { type CommandLine, flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { type CommandLine, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { switchesOf } from "./rows.ts";
 import * as server from "./server-options.ts";
+import * as serverTls from "./server-tls-options.ts";
 import { clearCancel, type StarttlsSettings, starttls } from "./starttls-options.ts";
 import { SERVER_DEFAULTS } from "./super-server-line.ts";
+import { delay } from "./tcp-options.ts";
 import * as tls from "./tls-options.ts";
 
 /** What `bearhug server` and `bearhug client` know besides what s6-tlsserver does. */
@@ -46,6 +49,8 @@ export const RELAY_DEFAULTS: Readonly<RelaySettings> = {
 
 type Group = OptionGroup<RelaySettings>;
 
+const flag = switchesOf<RelaySettings>();
+
 const addresses: readonly Group[] = [
   [
     {
@@ -84,14 +89,11 @@ const addresses: readonly Group[] = [
     },
   ],
   [
-    {
-      long: "unsafe-plain",
-      about: "Allow a plain side that is neither a loopback address nor a UNIX socket.",
-      apply: (settings) => {
-        settings.unsafePlain = true;
-      },
-      spell: ({ unsafePlain }) => flag(unsafePlain),
-    },
+    flag(
+      ["", "unsafe-plain"],
+      "Allow a plain side that is neither a loopback address nor a UNIX socket.",
+      ["unsafePlain", true],
+    ),
   ],
 ];
 
@@ -154,19 +156,15 @@ const namedPairs: Group = [
         return name === undefined ? [] : [`${name}=${certificate},${files[`KEYFILE:${name}`]}`];
       }),
   },
-  {
-    long: "sni-only",
-    about: "Refuse clients that ask for any other name, or for none.",
-    apply: (settings) => {
-      settings.sniLevel = 2;
-    },
-    spell: ({ sniLevel }) => flag(sniLevel === 2),
-  },
+  flag(["", "sni-only"], "Refuse clients that ask for any other name, or for none.", [
+    "sniLevel",
+    2,
+  ]),
 ];
 
 const common: readonly OptionGroup<RelaySettings>[] = [
   ...server.serving,
-  server.delay,
+  delay,
   server.idleTimeout,
   server.status,
   tls.enforceCloseNotify,
@@ -188,7 +186,7 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
       "The keys of session tickets, a line each of 32, 48 or 80 random bytes in base64; the first one seals.",
     ),
     namedPairs,
-    tls.clientCertificate,
+    serverTls.clientCertificate,
     tls.partialChain,
     admission,
     starttls(
@@ -197,8 +195,8 @@ export const bearhugServerLine: CommandLine<RelaySettings> = {
     clearCancel,
     sendProxy,
     ...proxies,
-    tls.tickets,
-    tls.ticketLifetime,
+    serverTls.tickets,
+    serverTls.ticketLifetime,
     ...common,
     questions,
   ],

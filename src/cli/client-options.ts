@@ -1,4 +1,5 @@
-import { flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { readingsOf, switchesOf } from "./rows.ts";
 import { DEFAULTS, type TlsSettings } from "./tls-options.ts";
 
 /** What the command line of a TLS client says about the connection. */
@@ -27,25 +28,18 @@ export const UCSPI_DESCRIPTORS: Readonly<NetworkDescriptors> = { readFd: 6, writ
 
 type Group = OptionGroup<ClientTlsSettings>;
 
+const flag = switchesOf<ClientTlsSettings>();
+
 export const ownCertificate: Group = [
-  {
-    short: "Y",
-    long: "client-cert",
-    about: "Send no client certificate. The default.",
-    apply: (settings) => {
-      settings.clientCertificate = "none";
-    },
-    spell: ({ clientCertificate }) => flag(clientCertificate === "none"),
-  },
-  {
-    short: "y",
-    long: "mandatory-client-cert",
-    about: "Send the client certificate in CERTFILE if the server asks for one.",
-    apply: (settings) => {
-      settings.clientCertificate = "mandatory";
-    },
-    spell: ({ clientCertificate }) => flag(clientCertificate === "mandatory"),
-  },
+  flag(["Y", "client-cert"], "Send no client certificate. The default.", [
+    "clientCertificate",
+    "none",
+  ]),
+  flag(
+    ["y", "mandatory-client-cert"],
+    "Send the client certificate in CERTFILE if the server asks for one.",
+    ["clientCertificate", "mandatory"],
+  ),
 ];
 
 export const serverName: Group = [
@@ -63,35 +57,27 @@ export const serverName: Group = [
 ];
 
 export const verification: Group = [
-  {
-    long: "no-verify-cert",
-    about: "Take any certificate. What is then at the other end is anybody's guess.",
-    apply: (settings) => {
-      settings.verifyServer = false;
-    },
-    spell: ({ verifyServer }) => flag(!verifyServer),
-  },
+  flag(
+    ["", "no-verify-cert"],
+    "Take any certificate. What is then at the other end is anybody's guess.",
+    ["verifyServer", false],
+  ),
 ];
 
+const descriptor = readingsOf<NetworkDescriptors>();
+
 export const descriptors: OptionGroup<NetworkDescriptors> = [
-  {
-    short: "6",
-    long: "read-fd",
-    value: "rfd",
-    about: "Read from the network, and give prog the cleartext, on this descriptor; 6 by default.",
-    apply: (settings, value) => {
-      settings.readFd = unsigned(value);
-    },
-    spell: ({ readFd }) => text(readFd),
-  },
-  {
-    short: "7",
-    long: "write-fd",
-    value: "wfd",
-    about: "Write to the network, and take prog's cleartext, on this descriptor; 7 by default.",
-    apply: (settings, value) => {
-      settings.writeFd = unsigned(value);
-    },
-    spell: ({ writeFd }) => text(writeFd),
-  },
+  descriptor(
+    ["6", "read-fd"],
+    [
+      "rfd",
+      "Read from the network, and give prog the cleartext, on this descriptor; 6 by default.",
+    ],
+    ["readFd", unsigned],
+  ),
+  descriptor(
+    ["7", "write-fd"],
+    ["wfd", "Write to the network, and take prog's cleartext, on this descriptor; 7 by default."],
+    ["writeFd", unsigned],
+  ),
 ];

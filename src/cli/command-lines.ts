@@ -1,6 +1,8 @@
 import * as client from "./client-options.ts";
 import { questions } from "./help.ts";
-import { type CommandLine, type OptionGroup, spellOut, text, unsigned } from "./options.ts";
+import { type CommandLine, type OptionGroup, spellOut, unsigned } from "./options.ts";
+import { readingsOf } from "./rows.ts";
+import * as serverTls from "./server-tls-options.ts";
 import * as tls from "./tls-options.ts";
 
 /**
@@ -11,17 +13,17 @@ export const s6TlsdLine: CommandLine<tls.TlsSettings> = {
   groups: [
     tls.closeNotify,
     tls.enforceCloseNotify,
-    tls.clientCertificate,
+    serverTls.clientCertificate,
     tls.partialChain,
     tls.keepEnvironment,
     tls.verbosity,
     tls.handshakeTimeout(),
-    tls.sniLevel,
+    serverTls.sniLevel,
     tls.offer,
     tls.keyGroups,
     tls.alpn,
-    tls.tickets,
-    tls.ticketLifetime,
+    serverTls.tickets,
+    serverTls.ticketLifetime,
     tls.check,
     questions,
   ],
@@ -34,32 +36,27 @@ export interface IoSettings extends tls.TlsSettings {
 }
 
 const notify: OptionGroup<{ notify: number | null }> = [
-  {
-    short: "d",
-    long: "notification-fd",
-    value: "notif",
-    about: "When the handshake is done, write what it told to this descriptor, and close it.",
-    apply: (settings, value) => {
-      settings.notify = unsigned(value);
-    },
-    spell: ({ notify }) => text(notify),
-  },
+  readingsOf<Pick<IoSettings, "notify">>()(
+    ["d", "notification-fd"],
+    ["notif", "When the handshake is done, write what it told to this descriptor, and close it."],
+    ["notify", unsigned],
+  ),
 ];
 
 export const s6TlsdIoLine: CommandLine<IoSettings> = {
   groups: [
     tls.closeNotify,
     tls.enforceCloseNotify,
-    tls.clientCertificate,
+    serverTls.clientCertificate,
     tls.partialChain,
     tls.verbosity,
     tls.handshakeTimeout(),
-    tls.sniLevel,
+    serverTls.sniLevel,
     tls.offer,
     tls.keyGroups,
     tls.alpn,
-    tls.tickets,
-    tls.ticketLifetime,
+    serverTls.tickets,
+    serverTls.ticketLifetime,
     notify,
     tls.check,
     questions,

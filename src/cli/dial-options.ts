@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { never, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
-import { delay } from "./server-options.ts";
-import { localName, switchesOf } from "./switches.ts";
+import { readingsOf, switchesOf } from "./rows.ts";
+import { delay, localName } from "./tcp-options.ts";
 
 /** How a client gets its connection, and what it looks up about it. */
 export interface DialSettings {
@@ -49,6 +49,7 @@ const PORT_MAX = 65535;
 type Group = OptionGroup<DialSettings>;
 
 const flag = switchesOf<DialSettings>();
+const value = readingsOf<DialSettings>();
 
 const verbosity: Group = [
   {
@@ -98,16 +99,14 @@ const families: Group[] = [
 
 const timeouts: Group[] = [
   [
-    {
-      short: "t",
-      long: "timeout",
-      value: "seconds",
-      about: "Give up if there is no connection after so many seconds; 0, the default: no limit.",
-      apply: (settings, value) => {
-        settings.timeout = unsigned(value);
-      },
-      spell: ({ timeout }) => text(timeout),
-    },
+    value(
+      ["t", "timeout"],
+      [
+        "seconds",
+        "Give up if there is no connection after so many seconds; 0, the default: no limit.",
+      ],
+      ["timeout", unsigned],
+    ),
   ],
   [
     {

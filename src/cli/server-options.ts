@@ -1,7 +1,8 @@
 import type { AccessSettings } from "./access-options.ts";
-import { groupId, userId } from "./accounts.ts";
+import { groupId, listOfGroups, userId } from "./accounts.ts";
 import { nameOf, parseTarget, staysHere, type Target } from "./addresses.ts";
-import { flag, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { readingsOf, switchesOf } from "./rows.ts";
 import type { TlsSettings } from "./tls-options.ts";
 
 /** What the command line of the super-server says, besides the connections' TLS. */
@@ -41,23 +42,17 @@ export interface SuperServerSettings extends TlsSettings, AccessSettings {
 
 type Group = OptionGroup<SuperServerSettings>;
 
-function level(short: string, long: string, logLevel: 0 | 1 | 2, about: string) {
-  const apply = (settings: SuperServerSettings) => {
-    settings.logLevel = logLevel;
-  };
-  const spell = (settings: SuperServerSettings) => flag(settings.logLevel === logLevel);
-  return { short, long, about, apply, spell };
-}
+const flag = switchesOf<SuperServerSettings>();
+const value = readingsOf<SuperServerSettings>();
 
 const logLevel: Group = [
-  level("q", "quiet", 0, "Log errors only."),
-  level("Q", "warnings", 1, "Log warnings, too. The default."),
+  flag(["q", "quiet"], "Log errors only.", ["logLevel", 0]),
+  flag(["Q", "warnings"], "Log warnings, too. The default.", ["logLevel", 1]),
   {
-    ...level(
-      "v",
-      "verbose",
-      2,
+    ...flag(
+      ["v", "verbose"],
       "Log each connection, too, when it opens and when it is closed. -v0 to -v3: what access control and look-ups log; 1 is the default, 2 tells which clients were refused, 3 each problem of a look-up.",
+      ["logLevel", 2],
     ),
     levels: true,
     apply: (settings, level) => {
@@ -82,75 +77,39 @@ const logFormat: Group = [
   },
 ];
 
-export const families: Group = [
-  {
-    short: "4",
-    long: "ipv4",
-    about: "ip must be an IPv4 address. With -6, too, :: takes IPv4 clients besides.",
-    apply: (settings) => {
-      settings.ipv4 = true;
-    },
-    spell: ({ ipv4 }) => flag(ipv4),
-  },
-  {
-    short: "6",
-    long: "ipv6",
-    about: "ip must be an IPv6 address.",
-    apply: (settings) => {
-      settings.ipv6 = true;
-    },
-    spell: ({ ipv6 }) => flag(ipv6),
-  },
-];
-
 const printPort: Group = [
-  {
-    short: "1",
-    long: "print-port",
-    about: "Print the port on standard output once it listens, and close standard output.",
-    apply: (settings) => {
-      settings.printPort = true;
-    },
-    spell: ({ printPort }) => flag(printPort),
-  },
+  flag(
+    ["1", "print-port"],
+    "Print the port on standard output once it listens, and close standard output.",
+    ["printPort", true],
+  ),
 ];
 
 const notificationFd: Group = [
-  {
-    long: "notification-fd",
-    value: "fd",
-    about: "Write a newline to this descriptor once it listens, and close it.",
-    apply: (settings, value) => {
-      settings.notificationFd = unsigned(value);
-    },
-    spell: ({ notificationFd }) => text(notificationFd),
-  },
+  value(
+    ["", "notification-fd"],
+    ["fd", "Write a newline to this descriptor once it listens, and close it."],
+    ["notificationFd", unsigned],
+  ),
 ];
 
 const maxConnections: Group = [
-  {
-    short: "c",
-    long: "max-connections",
-    value: "maxconn",
-    about: "Serve at most so many connections at once; more of them wait. 40 by default.",
-    apply: (settings, value) => {
-      settings.maxConnections = positive(value);
-    },
-    spell: ({ maxConnections }) => text(maxConnections),
-  },
+  value(
+    ["c", "max-connections"],
+    ["maxconn", "Serve at most so many connections at once; more of them wait. 40 by default."],
+    ["maxConnections", positive],
+  ),
 ];
 
 const maxPerAddress: Group = [
-  {
-    short: "C",
-    long: "max-per-address",
-    value: "localmaxconn",
-    about: "Of one address, serve at most so many; more are hung up on. Half of -c by default.",
-    apply: (settings, value) => {
-      settings.maxPerAddress = positive(value);
-    },
-    spell: ({ maxPerAddress }) => text(maxPerAddress),
-  },
+  value(
+    ["C", "max-per-address"],
+    [
+      "localmaxconn",
+      "Of one address, serve at most so many; more are hung up on. Half of -c by default.",
+    ],
+    ["maxPerAddress", positive],
+  ),
   {
     long: "ipv6-prefix",
     value: "bits",
@@ -164,39 +123,24 @@ const maxPerAddress: Group = [
 ];
 
 const backlog: Group = [
-  {
-    short: "b",
-    long: "backlog",
-    value: "backlog",
-    about: "How many connections may wait. 511 by default.",
-    apply: (settings, value) => {
-      settings.backlog = unsigned(value);
-    },
-    spell: ({ backlog }) => text(backlog),
-  },
+  value(
+    ["b", "backlog"],
+    ["backlog", "How many connections may wait. 511 by default."],
+    ["backlog", unsigned],
+  ),
 ];
 
 const ids: Group = [
-  {
-    short: "u",
-    long: "uid",
-    value: "uid",
-    about: "Become this user (a number or a name) once the keys are read.",
-    apply: (settings, value) => {
-      settings.uid = userId(value);
-    },
-    spell: ({ uid }) => text(uid),
-  },
-  {
-    short: "g",
-    long: "gid",
-    value: "gid",
-    about: "Take on this group (a number or a name). With -u, the user's own by default.",
-    apply: (settings, value) => {
-      settings.gid = groupId(value);
-    },
-    spell: ({ gid }) => text(gid),
-  },
+  value(
+    ["u", "uid"],
+    ["uid", "Become this user (a number or a name) once the keys are read."],
+    ["uid", userId],
+  ),
+  value(
+    ["g", "gid"],
+    ["gid", "Take on this group (a number or a name). With -u, the user's own by default."],
+    ["gid", groupId],
+  ),
   {
     short: "G",
     long: "supplementary-groups",
@@ -207,115 +151,49 @@ const ids: Group = [
     },
     spell: ({ groups }) => groups?.join(",") ?? null,
   },
-  {
-    short: "U",
-    long: "ids-from-environment",
-    about: "The same as -u, -g and -G with the values of UID, GID and GIDLIST.",
-    apply: (settings) => {
-      settings.idsFromEnvironment = true;
-    },
-    spell: ({ idsFromEnvironment }) => flag(idsFromEnvironment),
-  },
-];
-
-export const delay: OptionGroup<{ delay: boolean }> = [
-  {
-    short: "d",
-    long: "delay",
-    about: "Let the system gather small segments (Nagle's algorithm).",
-    apply: (settings) => {
-      settings.delay = true;
-    },
-    spell: ({ delay }) => flag(delay),
-  },
-  {
-    short: "D",
-    long: "no-delay",
-    about: "Send at once. The default.",
-    apply: (settings) => {
-      settings.delay = false;
-    },
-    spell: ({ delay }) => flag(!delay),
-  },
-];
-
-/**
- * In the original, -D is access control's, and names are looked up as soon as that is there: also when
- * -d comes later.
- */
-export const serverDelay: Group = [
-  {
-    short: "D",
-    long: "no-delay",
-    about: "Send at once. The default. Given, it looks names up as -e does, unless -H is given.",
-    apply: (settings) => {
-      settings.delay = false;
-      settings.noDelay = true;
-    },
-    spell: ({ noDelay }) => flag(noDelay),
-  },
-  ...delay.filter(({ short }) => short === "d"),
+  flag(
+    ["U", "ids-from-environment"],
+    "The same as -u, -g and -G with the values of UID, GID and GIDLIST.",
+    ["idsFromEnvironment", true],
+  ),
 ];
 
 const workers: Group = [
-  {
-    long: "workers",
-    value: "number",
-    about: "How many processes serve connections. As many as there are cores by default.",
-    apply: (settings, value) => {
-      settings.workers = positive(value);
-    },
-    spell: ({ workers }) => text(workers),
-  },
+  value(
+    ["", "workers"],
+    ["number", "How many processes serve connections. As many as there are cores by default."],
+    ["workers", positive],
+  ),
 ];
 
 const grace: Group = [
-  {
-    long: "grace",
-    value: "seconds",
-    about: "After TERM, how long open connections may take to end. 30 by default.",
-    apply: (settings, value) => {
-      settings.grace = unsigned(value);
-    },
-    spell: ({ grace }) => text(grace),
-  },
+  value(
+    ["", "grace"],
+    ["seconds", "After TERM, how long open connections may take to end. 30 by default."],
+    ["grace", unsigned],
+  ),
 ];
 
 const reloadInterval: Group = [
-  {
-    long: "reload-interval",
-    value: "seconds",
-    about:
+  value(
+    ["", "reload-interval"],
+    [
+      "seconds",
       "Look so often whether the files of keys and certificates have changed, and do as at USR2 then. 0, the default: never.",
-    apply: (settings, value) => {
-      settings.reloadInterval = unsigned(value);
-    },
-    spell: ({ reloadInterval }) => text(reloadInterval),
-  },
-];
-
-export const listenFd: Group = [
-  {
-    long: "listen-fd",
-    value: "fd",
-    about: "Listen on this descriptor, a bound and listening socket, instead of ip and port.",
-    apply: (settings, value) => {
-      settings.listenFd = unsigned(value);
-    },
-    spell: ({ listenFd }) => text(listenFd),
-  },
+    ],
+    ["reloadInterval", unsigned],
+  ),
 ];
 
 export const idleTimeout: Group = [
-  {
-    long: "idle-timeout",
-    value: "milliseconds",
-    about: "End a connection on which nothing passed for so long; 0, the default: never.",
-    apply: (settings, value) => {
-      settings.idleTimeout = unsigned(value);
-    },
-    spell: ({ idleTimeout }) => text(idleTimeout),
-  },
+  value(
+    ["", "idle-timeout"],
+    [
+      "milliseconds",
+      "End a connection on which nothing passed for so long; 0, the default: never.",
+    ],
+    ["idleTimeout", unsigned],
+  ),
 ];
 
 export const status: Group = [
@@ -355,9 +233,4 @@ function positive(text: string): number {
   const value = unsigned(text);
   if (value === 0) throw new UsageError("must be at least 1");
   return value;
-}
-
-/** @throws {UsageError} unless it is numbers with commas between them */
-export function listOfGroups(text: string): number[] {
-  return text === "" ? [] : text.split(",").map(groupId);
 }

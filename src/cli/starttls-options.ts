@@ -1,4 +1,5 @@
-import { flag, type OptionGroup, text, UsageError } from "./options.ts";
+import { type OptionGroup, text, UsageError } from "./options.ts";
+import { switchesOf } from "./rows.ts";
 
 export interface StarttlsSettings {
   /** What is said in clear before TLS; null: nothing. */
@@ -9,16 +10,14 @@ export interface StarttlsSettings {
 
 type Group = OptionGroup<StarttlsSettings>;
 
+const flag = switchesOf<StarttlsSettings>();
+
 export const clearCancel: Group = [
-  {
-    long: "allow-clear-cancel",
-    about:
-      "With --starttls postgresql, where each client must have a certificate: pass on cancellations in clear, such as psql's at Ctrl-C, all the same.",
-    apply: (settings) => {
-      settings.allowClearCancel = true;
-    },
-    spell: ({ allowClearCancel }) => flag(allowClearCancel),
-  },
+  flag(
+    ["", "allow-clear-cancel"],
+    "With --starttls postgresql, where each client must have a certificate: pass on cancellations in clear, such as psql's at Ctrl-C, all the same.",
+    ["allowClearCancel", true],
+  ),
 ];
 
 export function starttls(about: string): Group {

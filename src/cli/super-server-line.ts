@@ -1,7 +1,10 @@
 import { ACCESS_DEFAULTS, access } from "./access-options.ts";
 import { questions } from "./help.ts";
-import type { CommandLine } from "./options.ts";
+import { type CommandLine, type OptionGroup, unsigned } from "./options.ts";
+import { readingsOf, switchesOf } from "./rows.ts";
 import * as server from "./server-options.ts";
+import * as serverTls from "./server-tls-options.ts";
+import { delay } from "./tcp-options.ts";
 import * as tls from "./tls-options.ts";
 
 export const SERVER_DEFAULTS: Readonly<server.SuperServerSettings> = {
@@ -32,26 +35,66 @@ export const SERVER_DEFAULTS: Readonly<server.SuperServerSettings> = {
   status: null,
 };
 
+type Group = OptionGroup<server.SuperServerSettings>;
+
+const flag = switchesOf<server.SuperServerSettings>();
+const value = readingsOf<server.SuperServerSettings>();
+
+const families: Group = [
+  flag(["4", "ipv4"], "ip must be an IPv4 address. With -6, too, :: takes IPv4 clients besides.", [
+    "ipv4",
+    true,
+  ]),
+  flag(["6", "ipv6"], "ip must be an IPv6 address.", ["ipv6", true]),
+];
+
+/**
+ * In the original, -D is access control's, and names are looked up as soon as that is there: also when
+ * -d comes later.
+ */
+const serverDelay: Group = [
+  {
+    ...flag(
+      ["D", "no-delay"],
+      "Send at once. The default. Given, it looks names up as -e does, unless -H is given.",
+      ["noDelay", true],
+    ),
+    apply: (settings) => {
+      settings.delay = false;
+      settings.noDelay = true;
+    },
+  },
+  ...delay.filter(({ short }) => short === "d"),
+];
+
+const listenFd: Group = [
+  value(
+    ["", "listen-fd"],
+    ["fd", "Listen on this descriptor, a bound and listening socket, instead of ip and port."],
+    ["listenFd", unsigned],
+  ),
+];
+
 export const s6TlsserverLine: CommandLine<server.SuperServerSettings> = {
   groups: [
     ...server.serving,
-    server.families,
-    server.serverDelay,
-    server.listenFd,
+    families,
+    serverDelay,
+    listenFd,
     server.idleTimeout,
     server.status,
     tls.closeNotify,
     tls.enforceCloseNotify,
-    tls.clientCertificate,
+    serverTls.clientCertificate,
     tls.partialChain,
     tls.keepEnvironment,
     tls.handshakeTimeout(`${SERVER_DEFAULTS.handshakeTimeout}`),
-    tls.sniLevel,
+    serverTls.sniLevel,
     tls.offer,
     tls.keyGroups,
     tls.alpn,
-    tls.tickets,
-    tls.ticketLifetime,
+    serverTls.tickets,
+    serverTls.ticketLifetime,
     ...access,
     tls.check,
     questions,

@@ -1,4 +1,5 @@
-import { flag, never, type OptionGroup, text, UsageError, unsigned } from "./options.ts";
+import { type OptionGroup, UsageError, unsigned } from "./options.ts";
+import { asGiven, readingsOf, switchesOf } from "./rows.ts";
 
 /** What a tunnel goes by, whichever side it is of. */
 export interface TunnelOptions {
@@ -33,10 +34,8 @@ export interface TlsSettings extends TunnelOptions {
   ticketLifetime: number;
 }
 
-const MOST_TICKETS = 4;
-
 /** A ticket's key is of one period of six hours, and opens tickets in the next one, too. */
-const LONGEST_LIFETIME = 21_600;
+export const LONGEST_LIFETIME = 21_600;
 
 export const DEFAULTS: Readonly<TlsSettings> = {
   closeNotify: false,
@@ -57,176 +56,86 @@ export const DEFAULTS: Readonly<TlsSettings> = {
   ticketLifetime: LONGEST_LIFETIME,
 };
 
-type Group = OptionGroup<TlsSettings>;
-type TunnelGroup = OptionGroup<TunnelOptions>;
+/** Of servers and of clients alike. */
+type Shared = Omit<TlsSettings, "sniLevel">;
+type Group = OptionGroup<Shared>;
 
-export const closeNotify: TunnelGroup = [
-  {
-    short: "S",
-    long: "close-notify",
-    about: "Send close_notify when prog sends EOF. Before TLS 1.3 that breaks the connection.",
-    apply: (settings) => {
-      settings.closeNotify = true;
-    },
-    spell: ({ closeNotify }) => flag(closeNotify),
-  },
-  {
-    short: "s",
-    long: "no-close-notify",
-    about: "Transmit prog's EOF by half-closing the TCP connection. The default.",
-    apply: (settings) => {
-      settings.closeNotify = false;
-    },
-    spell: ({ closeNotify }) => flag(!closeNotify),
-  },
+const flag = switchesOf<Shared>();
+const value = readingsOf<Shared>();
+
+export const closeNotify: Group = [
+  flag(
+    ["S", "close-notify"],
+    "Send close_notify when prog sends EOF. Before TLS 1.3 that breaks the connection.",
+    ["closeNotify", true],
+  ),
+  flag(
+    ["s", "no-close-notify"],
+    "Transmit prog's EOF by half-closing the TCP connection. The default.",
+    ["closeNotify", false],
+  ),
 ];
 
-export const enforceCloseNotify: TunnelGroup = [
-  {
-    short: "J",
-    long: "enforce-close-notify",
-    about: "Take an EOF from the peer without close_notify for an error.",
-    apply: (settings) => {
-      settings.enforceCloseNotify = true;
-    },
-    spell: ({ enforceCloseNotify }) => flag(enforceCloseNotify),
-  },
-  {
-    short: "j",
-    long: "no-enforce-close-notify",
-    about: "Take any EOF from the peer for a normal one. The default.",
-    apply: (settings) => {
-      settings.enforceCloseNotify = false;
-    },
-    spell: ({ enforceCloseNotify }) => flag(!enforceCloseNotify),
-  },
+export const enforceCloseNotify: Group = [
+  flag(
+    ["J", "enforce-close-notify"],
+    "Take an EOF from the peer without close_notify for an error.",
+    ["enforceCloseNotify", true],
+  ),
+  flag(
+    ["j", "no-enforce-close-notify"],
+    "Take any EOF from the peer for a normal one. The default.",
+    ["enforceCloseNotify", false],
+  ),
 ];
 
-export const clientCertificate: Group = [
-  {
-    short: "Y",
-    long: "client-cert",
-    about: "Request an optional client certificate.",
-    apply: (settings) => {
-      settings.clientCertificate = "optional";
-    },
-    spell: ({ clientCertificate }) => flag(clientCertificate === "optional"),
-  },
-  {
-    short: "y",
-    long: "mandatory-client-cert",
-    about: "Request a mandatory client certificate.",
-    apply: (settings) => {
-      settings.clientCertificate = "mandatory";
-    },
-    spell: ({ clientCertificate }) => flag(clientCertificate === "mandatory"),
-  },
-];
-
-export const partialChain: OptionGroup<{ partialChain: boolean }> = [
-  {
-    long: "partial-chain",
-    about:
-      "Let a CA in CADIR or CAFILE that another CA issued vouch by itself. " +
+export const partialChain: Group = [
+  flag(
+    ["", "partial-chain"],
+    "Let a CA in CADIR or CAFILE that another CA issued vouch by itself. " +
       "Without it, the CA above it must be there, too.",
-    apply: (settings) => {
-      settings.partialChain = true;
-    },
-    spell: ({ partialChain }) => flag(partialChain),
-  },
+    ["partialChain", true],
+  ),
 ];
 
-export const keepEnvironment: OptionGroup<{ keepEnvironment: boolean }> = [
-  {
-    short: "Z",
-    long: "keep",
-    about: "Leave the variables that name keys and certificates in prog's environment.",
-    apply: (settings) => {
-      settings.keepEnvironment = true;
-    },
-    spell: ({ keepEnvironment }) => flag(keepEnvironment),
-  },
-  {
-    short: "z",
-    long: "no-keep",
-    about: "Remove them. The default.",
-    apply: (settings) => {
-      settings.keepEnvironment = false;
-    },
-    spell: ({ keepEnvironment }) => flag(!keepEnvironment),
-  },
+export const keepEnvironment: Group = [
+  flag(
+    ["Z", "keep"],
+    "Leave the variables that name keys and certificates in prog's environment.",
+    ["keepEnvironment", true],
+  ),
+  flag(["z", "no-keep"], "Remove them. The default.", ["keepEnvironment", false]),
 ];
 
-export const verbosity: TunnelGroup = [
-  {
-    short: "v",
-    long: "verbosity",
-    value: "verbosity",
-    about: "0: quiet. 1, the default: errors. 2: a line about each connection, too.",
-    apply: (settings, value) => {
-      settings.verbosity = unsigned(value);
-    },
-    spell: ({ verbosity }) => text(verbosity),
-  },
+export const verbosity: Group = [
+  value(
+    ["v", "verbosity"],
+    ["verbosity", "0: quiet. 1, the default: errors. 2: a line about each connection, too."],
+    ["verbosity", unsigned],
+  ),
 ];
 
-export const check: TunnelGroup = [
-  {
-    long: "check",
-    about:
-      "Judge options, keys and certificates as a start would, and exit as it would, or with 0: nothing is served or run.",
-    apply: (settings) => {
-      settings.check = true;
-    },
-    spell: ({ check }) => flag(check),
-  },
+export const check: Group = [
+  flag(
+    ["", "check"],
+    "Judge options, keys and certificates as a start would, and exit as it would, or with 0: nothing is served or run.",
+    ["check", true],
+  ),
 ];
 
 /** @param byDefault what holds without it, in words */
-export function handshakeTimeout(byDefault = "0"): TunnelGroup {
+export function handshakeTimeout(byDefault = "0"): Group {
   return [
-    {
-      short: "K",
-      long: "handshake-timeout",
-      value: "kimeout",
-      about: `Give up if the handshake takes more than so many milliseconds; 0: never. The default is ${byDefault}.`,
-      apply: (settings, value) => {
-        settings.handshakeTimeout = unsigned(value);
-      },
-      spell: ({ handshakeTimeout }) => text(handshakeTimeout),
-    },
+    value(
+      ["K", "handshake-timeout"],
+      [
+        "kimeout",
+        `Give up if the handshake takes more than so many milliseconds; 0: never. The default is ${byDefault}.`,
+      ],
+      ["handshakeTimeout", unsigned],
+    ),
   ];
 }
-
-export const sniLevel: Group = [
-  {
-    short: "k",
-    long: "sni-level",
-    value: "snilevel",
-    about:
-      "1: choose the chain by server name. 2: and refuse other names. 0, the default: neither.",
-    apply: (settings, value) => {
-      settings.sniLevel = unsigned(value);
-    },
-    spell: ({ sniLevel }) => text(sniLevel),
-  },
-  {
-    long: "sni",
-    about: "The same as -k 1.",
-    apply: (settings) => {
-      settings.sniLevel = 1;
-    },
-    spell: never,
-  },
-  {
-    long: "mandatory-sni",
-    about: "The same as -k 2.",
-    apply: (settings) => {
-      settings.sniLevel = 2;
-    },
-    spell: never,
-  },
-];
 
 const VERSIONS = ["1.0", "1.1", "1.2", "1.3"];
 
@@ -236,54 +145,40 @@ function version(value: string): string {
 }
 
 /** Which versions and suites. */
-export const offer: OptionGroup<Pick<TlsSettings, "profile" | "minVersion" | "maxVersion">> = [
-  {
-    long: "tls-profile",
-    value: "profile",
-    about: "Versions and suites on offer: strict, modern (the default), compat or legacy.",
-    apply: (settings, value) => {
-      settings.profile = value;
-    },
-    spell: ({ profile }) => text(profile),
-  },
-  {
-    long: "tls-min",
-    value: "version",
-    about: "Of the profile's versions, only this one (1.0 to 1.3) and newer ones.",
-    apply: (settings, value) => {
-      settings.minVersion = version(value);
-    },
-    spell: ({ minVersion }) => text(minVersion),
-  },
-  {
-    long: "tls-max",
-    value: "version",
-    about: "Of the profile's versions, only this one (1.0 to 1.3) and older ones.",
-    apply: (settings, value) => {
-      settings.maxVersion = version(value);
-    },
-    spell: ({ maxVersion }) => text(maxVersion),
-  },
+export const offer: Group = [
+  value(
+    ["", "tls-profile"],
+    ["profile", "Versions and suites on offer: strict, modern (the default), compat or legacy."],
+    ["profile", asGiven],
+  ),
+  value(
+    ["", "tls-min"],
+    ["version", "Of the profile's versions, only this one (1.0 to 1.3) and newer ones."],
+    ["minVersion", version],
+  ),
+  value(
+    ["", "tls-max"],
+    ["version", "Of the profile's versions, only this one (1.0 to 1.3) and older ones."],
+    ["maxVersion", version],
+  ),
 ];
 
-export const keyGroups: OptionGroup<{ keyGroups: string | null }> = [
-  {
-    long: "groups",
-    value: "list",
-    about:
+export const keyGroups: Group = [
+  value(
+    ["", "groups"],
+    [
+      "list",
       "Groups in which keys may be exchanged, the best first, with colons between them: " +
-      "X25519MLKEM768, X25519, secp256r1, secp384r1 or secp521r1.",
-    apply: (settings, value) => {
-      settings.keyGroups = value;
-    },
-    spell: ({ keyGroups }) => text(keyGroups),
-  },
+        "X25519MLKEM768, X25519, secp256r1, secp384r1 or secp521r1.",
+    ],
+    ["keyGroups", asGiven],
+  ),
 ];
 
 /** What an engine has room for. */
 const PROTOCOLS_MAX = 32;
 
-export const alpn: OptionGroup<{ alpn: readonly string[] }> = [
+export const alpn: Group = [
   {
     long: "alpn",
     value: "list",
@@ -302,36 +197,3 @@ export const alpn: OptionGroup<{ alpn: readonly string[] }> = [
     spell: ({ alpn }) => (alpn.length === 0 ? null : alpn.join(",")),
   },
 ];
-
-/** Resumption of sessions (RFC 8446, 2.2). */
-export const tickets: OptionGroup<Pick<TlsSettings, "tickets">> = [
-  {
-    long: "tickets",
-    value: "number",
-    about:
-      `Session tickets for each client of TLS 1.3, 0 to ${MOST_TICKETS}; 0: no session is resumed. ` +
-      `The default is ${DEFAULTS.tickets}. With -y or -Y there are none.`,
-    apply: (settings, value) => {
-      settings.tickets = within(value, [0, MOST_TICKETS]);
-    },
-    spell: ({ tickets }) => text(tickets),
-  },
-];
-
-export const ticketLifetime: OptionGroup<Pick<TlsSettings, "ticketLifetime">> = [
-  {
-    long: "ticket-lifetime",
-    value: "seconds",
-    about: `How long a session can be resumed: 1 to ${LONGEST_LIFETIME} seconds, which is the default.`,
-    apply: (settings, value) => {
-      settings.ticketLifetime = within(value, [1, LONGEST_LIFETIME]);
-    },
-    spell: ({ ticketLifetime }) => text(ticketLifetime),
-  },
-];
-
-function within(value: string, [least, most]: readonly [number, number]): number {
-  const number = unsigned(value);
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`${value} is out of range; it is ${least} to ${most}`);
-}

@@ -1,6 +1,6 @@
-import { groupId, primaryGroup, userId } from "../cli/accounts.ts";
+import { groupId, listOfGroups, primaryGroup, userId } from "../cli/accounts.ts";
 import { UsageError } from "../cli/options.ts";
-import { listOfGroups, type SuperServerSettings } from "../cli/server-options.ts";
+import type { SuperServerSettings } from "../cli/server-options.ts";
 import { dropPrivileges, type Privileges, requireChangeOfUsers } from "../program/privileges.ts";
 import { EnvironmentError, TlsEnvironment } from "../setup/environment.ts";
 
