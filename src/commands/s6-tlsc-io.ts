@@ -1,6 +1,6 @@
 import { CLIENT_DEFAULTS } from "../cli/client-options.ts";
 import { type ClientIoSettings, s6TlscIoLine } from "../cli/command-lines.ts";
-import { TlsEnvironment } from "../setup/environment.ts";
+import type { TlsEnvironment } from "../setup/environment.ts";
 import { prepareAndTell } from "./client.ts";
 import { run } from "./run.ts";
 import { runTunnel } from "./tunnel-alone.ts";
@@ -13,15 +13,6 @@ export function s6TlscIo(): void {
 }
 
 function main(settings: ClientIoSettings, operands: readonly string[]): void {
-  const environment = process.env;
-  const tls = new TlsEnvironment(environment);
-  runTunnel({
-    program,
-    settings,
-    environment,
-    tls,
-    operands,
-    standard: "cleartext",
-    prepare: () => prepareAndTell(program, { settings, tls }),
-  });
+  const prepare = (tls: TlsEnvironment) => prepareAndTell(program, { settings, tls });
+  runTunnel({ program, settings, operands, standard: "cleartext", prepare });
 }

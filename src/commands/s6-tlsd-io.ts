@@ -1,6 +1,6 @@
 import { type IoSettings, s6TlsdIoLine } from "../cli/command-lines.ts";
 import { DEFAULTS } from "../cli/tls-options.ts";
-import { TlsEnvironment } from "../setup/environment.ts";
+import type { TlsEnvironment } from "../setup/environment.ts";
 import { run } from "./run.ts";
 import { prepareServerAndTell } from "./server.ts";
 import { runTunnel } from "./tunnel-alone.ts";
@@ -13,15 +13,6 @@ export function s6TlsdIo(): void {
 }
 
 function main(settings: IoSettings, operands: readonly string[]): void {
-  const environment = process.env;
-  const tls = new TlsEnvironment(environment);
-  runTunnel({
-    program,
-    settings,
-    environment,
-    tls,
-    operands,
-    standard: "network",
-    prepare: () => prepareServerAndTell(program, { settings, tls }),
-  });
+  const prepare = (tls: TlsEnvironment) => prepareServerAndTell(program, { settings, tls });
+  runTunnel({ program, settings, operands, standard: "network", prepare });
 }

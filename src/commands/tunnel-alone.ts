@@ -10,7 +10,7 @@ import { watchForDeparture } from "../io/departed-reader.ts";
 import { requireOpen, requireOpenForCleartext, streamsOf } from "../io/descriptors.ts";
 import { dropPrivileges } from "../program/privileges.ts";
 import type { Session } from "../sandbox/engine.ts";
-import type { TlsEnvironment } from "../setup/environment.ts";
+import { TlsEnvironment } from "../setup/environment.ts";
 import { expectOneConnection } from "../setup/modules.ts";
 import { dropCredentialFiles } from "../setup/permissions.ts";
 import { checkOnly } from "./check.ts";
@@ -20,25 +20,24 @@ export interface TunnelAlone {
   /** Our own name, for messages. */
   readonly program: string;
   readonly settings: TunnelOptions & { readonly notify: number | null };
-  /** What we were started with. */
-  readonly environment: NodeJS.ProcessEnv;
-  /** What that says about TLS. */
-  readonly tls: TlsEnvironment;
   /** fdr and fdw. */
   readonly operands: readonly string[];
   /** Which side is on 0 and 1; the other one is on fdr and fdw. */
   readonly standard: "network" | "cleartext";
   /** Reads the credentials, and gets an engine ready. */
-  readonly prepare: () => Sandboxes;
+  readonly prepare: (tls: TlsEnvironment) => Sandboxes;
 }
 
 /** A tunnel between descriptors that are there already, without a prog. */
 export function runTunnel(tunnel: TunnelAlone): void {
-  const { program, settings, environment, tls, operands, standard, prepare } = tunnel;
+  const { program, settings, operands, standard } = tunnel;
+  const environment = process.env;
+  const tls = new TlsEnvironment(environment);
+  const prepare = () => tunnel.prepare(tls);
   if (operands.length !== 2) throw new UsageError("fdr and fdw are needed, and nothing else");
   const [fdr, fdw] = operands.map(unsigned) as [number, number];
   const owner = tls.engineOwner();
-  if (settings.check) checkOnly({ ...tunnel, command: null });
+  if (settings.check) checkOnly({ program, settings, command: null, environment, prepare });
   expectOneConnection();
   // First, as the original does: a key that can't be read is 96 whatever the descriptors are.
   const { engine, keeper } = prepare();
