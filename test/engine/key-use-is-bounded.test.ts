@@ -2,6 +2,7 @@ import { createHash, randomBytes, verify } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Profile } from "../../src/sandbox/engine-settings.ts";
 import type { Attestation, KeyOperations } from "../../src/sandbox/key-operations.ts";
+import { Bindings } from "../../src/sandbox/key-use.ts";
 import { Authority, derCertificate } from "../support/certificates.ts";
 import { givenImports, type Imports } from "./given-imports.ts";
 import { identityOf, loadKey, newClient, newServer } from "./instances.ts";
@@ -123,5 +124,50 @@ describe("once the handshake is done", () => {
     expect(decrypt(randomBytes(65))).toBe(0);
     expect(clients.sign(HASHES.sha256, 65536, 32, 65536, 600)).toBe(0);
     expect(key.uses).toBe(1);
+  });
+});
+
+describe("what an engine asks its host for", () => {
+  const request = { scheme: 0x0403, transcript: randomBytes(32) };
+  const value = digest("sha256");
+
+  test("is one signature of either kind", async () => {
+    for (const attestsFirst of [true, false]) {
+      const key = new Counted(credentials);
+      const bindings = new Bindings("server", "modern");
+      bindings.bind(key);
+      const attest = async () => (await bindings.attest(request)).length;
+      const sign = () => bindings.sign(HASHES.sha256, value, new Uint8Array(600));
+      expect(await (attestsFirst ? attest() : sign())).toBeGreaterThan(60);
+      expect(await attest()).toBe(0);
+      expect(sign()).toBe(0);
+      expect(key.uses).toBe(1);
+    }
+  });
+
+  test("is no decryption, if it is a client's", () => {
+    const key = new Counted(rsa);
+    const bindings = new Bindings("client", "legacy");
+    bindings.bind(key);
+    expect(bindings.decrypt(randomBytes(256))).toBe(0);
+    expect(key.uses).toBe(0);
+  });
+
+  test("is so many tickets as it may seal, and two to open, of the keys that were given", () => {
+    const uses: string[] = [];
+    const keys: Pick<Required<KeyOperations>, "seal" | "open"> = {
+      seal: (period) => Uint8Array.of(uses.push(`seal in ${period}`)),
+      open: (period) => Uint8Array.of(uses.push(`open in ${period}`)),
+    };
+    const bindings = new Bindings("server", "modern");
+    bindings.bind(new Counted(credentials));
+    expect(bindings.seal(value)).toHaveLength(0);
+    expect(bindings.open(value)).toHaveLength(0);
+    bindings.allowTickets({ count: 3, period: 7, keys });
+    for (let n = 0; n < 5; n++) expect(bindings.seal(value)).toHaveLength(n < 3 ? 1 : 0);
+    for (let n = 0; n < 4; n++) expect(bindings.open(value)).toHaveLength(n < 2 ? 1 : 0);
+    expect(uses).toEqual([...Array(3).fill("seal in 7"), ...Array(2).fill("open in 7")]);
+    bindings.unbind();
+    expect(bindings.open(value)).toHaveLength(0);
   });
 });

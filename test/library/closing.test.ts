@@ -305,18 +305,35 @@ describe("a silent connection", () => {
     expect(stream.destroyed).toBe(false);
   });
 
-  test("is not what one is that only hears", async () => {
+  test.each([
+    ["hears", (stream: TlsStream, client: TlsStream) => ({ silent: stream, speaks: client })],
+    ["speaks", (stream: TlsStream) => ({ silent: stream, speaks: stream })],
+  ] as const)("is not what one is that only %s", async (_, sides) => {
     const { port, arrived } = await oneStream();
-    const client = await secured(bearhug.connect({ ...server, port }));
+    const client = (await secured(bearhug.connect({ ...server, port }))).resume();
     const stream = (await arrived).resume();
+    const { silent, speaks } = sides(stream, client);
     const TIMEOUT = 2500;
-    let silent = 0;
-    stream.setTimeout(TIMEOUT, () => silent++);
+    let times = 0;
+    silent.setTimeout(TIMEOUT, () => times++);
     const end = Date.now() + TIMEOUT + 500;
     while (Date.now() < end) {
-      client.write("a word");
+      speaks.write("a word");
       await sleep(100);
     }
-    expect(silent).toBe(0);
+    expect(times).toBe(0);
+  });
+
+  test("is told no more once the time is 0, or the stream is gone", async () => {
+    const { port } = await oneStream();
+    const stream = await secured(bearhug.connect({ ...server, port }));
+    let times = 0;
+    const listener = () => times++;
+    stream.setTimeout(60_000, listener).setTimeout(0, listener);
+    expect(stream.listenerCount("timeout")).toBe(0);
+    stream.setTimeout(30, listener).destroy();
+    // Timers end in the order in which they are due.
+    await sleep(60);
+    expect(times).toBe(0);
   });
 });

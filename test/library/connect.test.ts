@@ -1,11 +1,17 @@
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
-import type { LookupFunction } from "node:net";
+import {
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type LookupFunction,
+  type Socket,
+} from "node:net";
 import { join } from "node:path";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { Authority, derCertificate, SERVER_NAME } from "../support/certificates.ts";
-import { bearhug, failureOf, nodeServer, pairOf, secured } from "../support/library.ts";
+import { bearhug, failureOf, listening, nodeServer, pairOf, secured } from "../support/library.ts";
+import { eventually } from "../support/limits.ts";
 import { freePort } from "../support/ports.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -72,6 +78,21 @@ describe("a client", () => {
     expect(() => bearhug.connect(70_000, host)).toThrow("port");
     expect(() => bearhug.connect(port, "localhost", { caFile: "/nowhere" })).toThrow("/nowhere");
     expect(() => bearhug.connect(port, host, trust, 7 as never)).toThrow("listener");
+  });
+
+  test("leaves no connection behind when it throws", async () => {
+    const arrived: Socket[] = [];
+    const listener = createTcpServer((socket) => arrived.push(socket));
+    const port = await listening(listener);
+    expect(() => bearhug.connect({ host, port, caFile: "/nowhere" })).toThrow("/nowhere");
+    const behind = connectTcp(port, host);
+    const isThere = () => arrived.some(({ remotePort }) => remotePort === behind.localPort);
+    await eventually("the connection behind it", isThere);
+    // The first one would have arrived before it, and would stay.
+    const others = () => arrived.filter(({ remotePort }) => remotePort !== behind.localPort);
+    await eventually("no other one", () => others().every(({ closed }) => closed));
+    behind.destroy();
+    listener.close();
   });
 
   test("takes the path of a UNIX socket in front", async () => {

@@ -112,6 +112,13 @@ async function toldBy(running: Running): Promise<Buffer> {
   return Buffer.from(material() ?? running.stderr, "hex");
 }
 
+it("the longest context that there is room for makes the same", async () => {
+  const { ours, theirs } = await asClient({ keepExporter: true });
+  const context = Buffer.alloc(2048 - LABEL.length - 1, 3);
+  const other = theirs.exportKeyingMaterial(32, LABEL, context);
+  expect(ours.exportKeyingMaterial(32, LABEL, context)).toEqual(other);
+});
+
 it("before the handshake and after the end there is none", async () => {
   const server = createServer(pair, (socket) => socket.end());
   const port = await listening(server);
@@ -137,7 +144,11 @@ it.each<[string, unknown[], string]>([
   ["a label that is no ASCII", [32, "é"], "ERR_INVALID_ARG_VALUE"],
   ["a label that is too long", [32, "x".repeat(250)], "ERR_INVALID_ARG_VALUE"],
   ["a context that is a string", [32, LABEL, "context"], "ERR_INVALID_ARG_TYPE"],
-  ["a context that is too long", [32, LABEL, Buffer.alloc(2040)], "ERR_INVALID_ARG_VALUE"],
+  [
+    "a context that is too long by one",
+    [32, LABEL, Buffer.alloc(2048 - LABEL.length)],
+    "ERR_INVALID_ARG_VALUE",
+  ],
 ])("%s: an error", async (_, args, code) => {
   const { ours } = await asClient({ keepExporter: true });
   const call = () => ours.exportKeyingMaterial(...(args as [number, string]));

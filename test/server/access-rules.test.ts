@@ -3,7 +3,7 @@
  * files that Debian's s6-accessrules-cdb-from-fs makes, and a real name server.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
@@ -33,6 +33,11 @@ function rulesDirectory(files: Readonly<Record<string, string>>): string {
   // The access process is not root.
   execFileSync("chmod", ["-R", "a+rX", scratch]);
   return directory;
+}
+
+/** Once the rules are there: making them lets every user read all files. */
+function forRootAlone(...files: string[]): void {
+  for (const file of files) chmodSync(file, 0o400);
 }
 
 function cdbOf(directory: string): string {
@@ -138,9 +143,7 @@ describe.each([
     NEEDS_ROOT,
     async (line, environment: Record<string, string> = {}) => {
       const key = authority.issue({ name: "root.test" });
-      chmodSync(key.keyFile, 0o400);
       const own = authority.issue();
-      chmodSync(own.keyFile, 0o400);
       const rules = rulesDirectory({
         "ip4/127.0.0.1_32/allow": "",
         "ip4/127.0.0.2_32/allow": "",
@@ -149,6 +152,7 @@ describe.each([
         "ip4/127.0.0.3_32/allow": "",
         "ip4/127.0.0.3_32/env/KEYFILE": "/nonexistent/key",
       });
+      forRootAlone(key.keyFile, own.keyFile);
       const server = await startServer({
         ...{ authority, credentials: own, executable: publicProgram("s6-tlsserver"), prog: SHOW },
         options: ["-H", "-v", ...words(line), option, made(rules)],
@@ -164,6 +168,38 @@ describe.each([
       await server.logged("read all keys and certificates again");
       expect(await names()).toEqual(expected);
       expect(server.saying("replacing")).toEqual([]);
+    },
+  );
+
+  it(
+    "with a bad key of the server's own, a rule's files are tried once, and again at USR2",
+    NEEDS_ROOT,
+    async () => {
+      const key = authority.issue({ name: "root.test" });
+      const own = authority.issue();
+      const good = readFileSync(own.keyFile);
+      const rules = rulesDirectory({
+        "ip4/127.0.0.1_32/allow": "",
+        "ip4/127.0.0.2_32/allow": "",
+        "ip4/127.0.0.2_32/env/KEYFILE": key.keyFile,
+        "ip4/127.0.0.2_32/env/CERTFILE": key.certFile,
+      });
+      const places = made(rules);
+      forRootAlone(key.keyFile, own.keyFile);
+      const server = await startServer({
+        ...{ authority, credentials: own, executable: publicProgram("s6-tlsserver"), prog: SHOW },
+        options: ["-H", "-v", "-u", "65534", "-g", "65534", option, places],
+      });
+      writeFileSync(own.keyFile, "nonsense");
+      for (let client = 0; client < 2; client++) {
+        expect(await isRefused(server, "127.0.0.2")).toBe(true);
+        expect(server.saying("unable to read a rule's credentials")).toHaveLength(1);
+      }
+      expect(await nameFor(server, "127.0.0.1")).toBe("DNS:server.test");
+      writeFileSync(own.keyFile, good);
+      server.signal("SIGUSR2");
+      await server.logged("read all keys and certificates again");
+      expect(await nameFor(server, "127.0.0.2")).toBe("DNS:root.test");
     },
   );
 

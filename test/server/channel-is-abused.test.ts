@@ -157,3 +157,46 @@ it("a client that ends while it is judged is not let in afterwards", async () =>
   expect(server.saying("PROCEED 1")).toEqual([]);
   for (const socket of [first, second]) socket.destroy();
 });
+
+/** Of each client it says in vain that it is another one's; of clients of other workers, too. */
+const LIES_ABOUT_ALL = `
+if (process.env.S6_TLSSERVER_ROLE === "worker") {
+  process.on("message", ({ order, client }) => {
+    if (order !== "serve" || client.number !== 2) return;
+    const local = { localAddress: "127.0.0.1", localPort: 1 };
+    const ends = { remoteAddress: "192.0.2.1", remotePort: 1, ...local };
+    process.send({ report: "proxied", number: 1, ends });
+    process.send({ report: "over", number: 1 });
+    process.send({ report: "proxied", number: 2, ends: { ...ends, localAddress: "nowhere" } });
+    process.send({ report: "counts", counts: null });
+  });
+  process.prependListener("message", ({ order, number, client }) => {
+    if (order === "proceed") console.error("proceed " + client.number);
+    if (order === "refuse") console.error("refuse " + number);
+  });
+}
+`;
+
+it("a worker moves no client of another worker, and none to an address that is none", async () => {
+  const lies = scratchFile("lies.cjs", LIES_ABOUT_ALL);
+  const environment = { NODE_OPTIONS: `--require=${lies}` };
+  const options = words("--workers 2 -C 1 -L --proxy-from 127.0.0.1");
+  const server = await startServer({ authority, credentials, options, environment });
+  const visit = (address: string, port: number) => {
+    const socket = dial({ host: "127.0.0.1", port: server.port }).on("error", () => {});
+    socket.write(`PROXY TCP4 ${address} 127.0.0.1 ${port} 443\r\n`);
+    return socket.resume();
+  };
+  const first = visit("192.0.2.7", 1);
+  await server.logged("proceed 1");
+  const second = dial({ host: "127.0.0.1", port: server.port }).on("error", () => {});
+  await server.logged("tells numbers that can't be");
+  await server.logged("refuse 2");
+  // The first one's slot is still its own, and no other address has it.
+  const third = visit("192.0.2.7", 3);
+  await within(5000, "its end", once(third, "close"));
+  await server.logged("192.0.2.7 has 1 connections already");
+  const fourth = visit("192.0.2.1", 4);
+  await server.logged("proceed 4");
+  for (const socket of [first, second, fourth]) socket.destroy();
+});

@@ -151,6 +151,29 @@ it("one address can't take all places to wait, either", async () => {
   await server.logged("2 connections are open; one waits", 4);
 });
 
+it("a share of the places to wait is one at least", async () => {
+  const server = await serverWith("-K 0 -c 3 -C 1 -b 2");
+  for (const address of ["127.0.0.1", "127.0.0.2", "127.0.0.3"]) {
+    await connectRaw(server.port, address);
+  }
+  await connectRaw(server.port, "127.0.0.4");
+  await server.logged("3 connections are open; one waits");
+  await connectRaw(server.port, "127.0.0.4");
+  await server.logged("127.0.0.4 has 1 that wait already");
+});
+
+it("one address may wait again and again", async () => {
+  const server = await serverWith("-c 1 -C 1 -b 2");
+  let last = await visitor(server);
+  for (let turn = 1; turn <= 4; turn++) {
+    const next = visitor(server);
+    await server.logged("1 connections are open; one waits", turn);
+    last.destroy();
+    last = await next;
+  }
+  expect(server.saying("that wait already")).toEqual([]);
+});
+
 /** An IPv6 address of this machine besides the loopback's. */
 const another = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])

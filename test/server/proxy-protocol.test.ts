@@ -10,6 +10,7 @@ import { expect, it } from "vitest";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { connect } from "../support/clients.ts";
 import { within } from "../support/limits.ts";
+import { freePort } from "../support/ports.ts";
 import { everything, run } from "../support/processes.ts";
 import { startHaproxy, startNginxStream } from "../support/proxies.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
@@ -164,7 +165,10 @@ it("with --proxy-from, -C and rules are about the client", async () => {
     writeFileSync(join(directory, "ip4", rule, verdict), "");
   }
   await run(["chmod", "-R", "a+rX", scratch]);
-  const server = await serverWith(`-L --proxy-from 127.0.0.1 -H -v -v2 -C 1 -i ${directory}`);
+  const status = await freePort();
+  const server = await serverWith(
+    `-L --proxy-from 127.0.0.1 -H -v -v2 -C 1 --status 127.0.0.1:${status} -i ${directory}`,
+  );
   const from = (address: string) => `PROXY TCP4 ${address} 192.0.2.200 7 8\r\n`;
   expect(await withHeader(server, from("192.0.2.1"))).toMatchObject({ TCPREMOTEIP: "192.0.2.1" });
   expect(await withHeader(server, from("198.51.100.1"))).toEqual({ "": undefined });
@@ -177,6 +181,10 @@ it("with --proxy-from, -C and rules are about the client", async () => {
   expect(await withHeader(server, from("192.0.2.1"))).toEqual({ "": undefined });
   expect(await withHeader(server, from("192.0.2.2"))).toMatchObject({ TCPCONNNUM: "1" });
   holds.destroy();
+  const told = (await run(["curl", "-s", `http://127.0.0.1:${status}/metrics`])).stdout;
+  // A stranger, and the proxy for itself; then one connection too many.
+  expect(told).toContain('bearhug_connections_refused_total{reason="access"} 2\n');
+  expect(told).toContain('bearhug_connections_refused_total{reason="address-limit"} 1\n');
 });
 
 it("without --proxy-from, rules are about the proxy, as in the original", async () => {

@@ -1,7 +1,7 @@
 /** `--status`: /healthz, /readyz and /metrics, judged by curl and by Debian's promtool. */
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { connect as dial } from "node:net";
+import { connect as dial, type Socket } from "node:net";
 import { expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, exchange } from "../support/clients.ts";
@@ -107,6 +107,38 @@ it("a client that sends half a request, a megabyte, or nonsense holds up no othe
   expect(await get(port, "/healthz", "-d", "x")).toMatch(/405$/);
   const ends = [silent, half].map((socket) => once(socket.resume(), "close"));
   await within(9000, "the end of the silent ones", Promise.all(ends));
+});
+
+it("HEAD has the head that GET has, its length of body, and no body", async () => {
+  const port = await freePort();
+  await startServer({ authority, credentials, options: ["--status", `127.0.0.1:${port}`] });
+  const asked = async (method: string) => {
+    const socket = dial(port, "127.0.0.1");
+    socket.write(`${method} /readyz HTTP/1.1\r\n\r\n`);
+    return `${await everything(socket)}`;
+  };
+  const whole = await asked("GET");
+  expect(whole).toMatch(/\r\nContent-Length: 6\r\n.*\r\n\r\nready\n$/s);
+  expect(await asked("HEAD")).toBe(whole.slice(0, -"ready\n".length));
+});
+
+it("sixteen requests at once are heard, and one more is when one of them has ended", async () => {
+  const port = await freePort();
+  await startServer({ authority, credentials, options: ["--status", `127.0.0.1:${port}`] });
+  const begun: Socket[] = [];
+  for (let count = 0; count < 16; count++) {
+    const socket = dial(port, "127.0.0.1").on("error", () => {});
+    await once(socket, "connect");
+    begun.push(socket);
+  }
+  const late = dial(port, "127.0.0.1").on("error", () => {});
+  late.write("GET /healthz HTTP/1.1\r\n\r\n");
+  expect(await everything(late).catch(() => Buffer.of())).toHaveLength(0);
+  for (const socket of begun) {
+    socket.write("GET /healthz HTTP/1.1\r\n\r\n");
+    expect(`${await everything(socket)}`).toMatch(/^HTTP\/1\.1 200 /);
+  }
+  expect(await get(port, "/healthz")).toBe("ok\n200");
 });
 
 it.each([
