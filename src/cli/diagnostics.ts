@@ -47,6 +47,12 @@ function inOneLine(text: string): string {
   });
 }
 
+/** The number of a system error as Node's errors have it, for a name such as `ECONNRESET`. */
+export function errnoOf(code: string): number | undefined {
+  for (const [errno, [name]] of getSystemErrorMap()) if (name === code) return errno;
+  return undefined;
+}
+
 /** What the C library's strerror would say of a system error, or the error's own message. */
 export function reasonOf(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;

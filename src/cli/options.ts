@@ -46,6 +46,10 @@ export function parse<Settings extends object>(
   args: readonly string[],
   settings: Settings,
 ): readonly string[] {
+  const [first = ""] = args;
+  // Without options there is no need of parseArgs, which Node loads when it is first called.
+  if (!first.startsWith("-") || first === "-") return args;
+  if (first === "--") return args.slice(1);
   const options = rowsOf(line);
   const byName = new Map(options.map((option) => [option.long, option]));
   const withLevels = options.flatMap(({ levels, long }) => (levels ? [long] : []));

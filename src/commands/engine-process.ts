@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -6,7 +6,7 @@ import { complain, SystemFailure } from "../cli/diagnostics.ts";
 import { leaveToOthers } from "../io/descriptors.ts";
 import { isInherited } from "../io/inheritance.ts";
 import { makePipes, type Pipe } from "../io/pipes.ts";
-import { descriptorNamedBy, pathOfDescriptor } from "../io/platform.ts";
+import { childProcesses, descriptorNamedBy, pathOfDescriptor } from "../io/platform.ts";
 import { confiner, whatHolds } from "../program/confinement.ts";
 import { type Ending, endingOf } from "../program/program.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
@@ -15,7 +15,7 @@ import type { Wrapping } from "./prog.ts";
 
 export interface EngineProcess {
   readonly program: "s6-tlsd-io" | "s6-tlsc-io";
-  readonly options: readonly string[];
+  readonly options: () => readonly string[];
   readonly network: readonly [number, number] | Socket;
   /** What it reads cleartext from, and writes it to. */
   readonly cleartext: readonly [read: number, write: number];
@@ -79,7 +79,7 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
   const { network: source, cleartext, program } = settings;
   const network = source instanceof Socket ? [source, source] : source;
   const launcher = join(__dirname, "..", "bin", program);
-  const options = [...settings.options, "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
+  const options = [...settings.options(), "-d", `${NOTIFY}`, "--", `${FDR}`, `${FDW}`];
   const [standard, operands] =
     program === "s6-tlsd-io" ? [network, cleartext] : [cleartext, network];
   const ownStdio = [...standard, 2, ...operands, "pipe" as const];
@@ -91,7 +91,7 @@ export function startEngineProcess(settings: EngineProcess): ChildProcess {
   const [file = "", ...args] = confinedForRoot([...node, launcher, ...options]);
   const isConfined = file !== process.execPath;
   settings.tell(`${program} runs ${whatHolds(isConfined, permissions !== null)}`);
-  const child = spawn(file, args, surroundings);
+  const child = childProcesses().spawn(file, args, surroundings);
   child.on("error", (error) => {
     settings.failed(new SystemFailure(`unable to run ${launcher}`, error));
   });

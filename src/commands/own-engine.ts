@@ -5,6 +5,8 @@ import { ExitCode, exitCodeOf } from "../connection/exit-codes.ts";
 import { sessionVariables } from "../connection/session-variables.ts";
 import { peerOf, tellEnd } from "../connection/summary.ts";
 import { requireOpen, streamsOf } from "../io/descriptors.ts";
+import { inheritedDescriptors } from "../io/inheritance.ts";
+import { childProcesses } from "../io/platform.ts";
 import type { Ending, Program } from "../program/program.ts";
 import type { Session } from "../sandbox/engine.ts";
 import { expectOneConnection } from "../setup/modules.ts";
@@ -19,6 +21,7 @@ export class OwnEngine {
   private program: Program | null = null;
   private ending: Ending | null = null;
   private tunnelOver = false;
+  private inherited: readonly number[] | undefined;
 
   constructor(private readonly service: ProgService) {}
 
@@ -35,10 +38,17 @@ export class OwnEngine {
       engine,
       network,
       peer: peerOf(environment, network.readable),
+      awaitsPeer: () => this.getReady(),
       keyUsed: () => keeper?.wipe(),
       established: (session) => this.startProgram(session),
       over: (failure) => this.endTunnel(failure),
     });
+  }
+
+  /** What a start of prog takes, and the handshake doesn't change. */
+  private getReady(): void {
+    childProcesses();
+    this.inherited = inheritedDescriptors();
   }
 
   private startProgram(session: Session): Streams {
@@ -46,6 +56,7 @@ export class OwnEngine {
       variables: sessionVariables(session),
       numbers: this.service.cleartext,
       cleartext: "pipe",
+      descriptors: this.inherited ?? inheritedDescriptors(),
       ended: (ending) => this.endProgram(ending),
       failed: (error) => {
         this.program = null;

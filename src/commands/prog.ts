@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
 import type { TunnelOptions } from "../cli/tls-options.ts";
 import { programEnvironment, type Variables } from "../connection/session-variables.ts";
-import { inheritedDescriptors } from "../io/inheritance.ts";
 import { type Ending, Program, type ProgramSettings } from "../program/program.ts";
 import { dieOf, passSignalsOn } from "../program/signals.ts";
 import type { Engine } from "../sandbox/engine.ts";
@@ -30,7 +29,7 @@ export interface Wrapping {
   /** The program that is the tunnel alone, for when it needs a process of its own. */
   readonly tunnel: {
     readonly program: "s6-tlsd-io" | "s6-tlsc-io";
-    readonly options: readonly string[];
+    readonly options: () => readonly string[];
   };
 }
 
@@ -43,9 +42,8 @@ export interface ProgService extends Wrapping {
 }
 
 export interface Start
-  extends Pick<ProgramSettings, "numbers" | "cleartext" | "control" | "ended"> {
+  extends Pick<ProgramSettings, "numbers" | "cleartext" | "control" | "descriptors" | "ended"> {
   readonly variables: Variables;
-  readonly descriptors?: readonly number[];
   /** It could not be started after all. */
   readonly failed: (error: Error) => void;
 }
@@ -64,7 +62,6 @@ export function startProgram(wrapping: Wrapping, start: Start): Program {
     ...start,
     command,
     environment: environmentOf(wrapping, start.variables),
-    descriptors: start.descriptors ?? inheritedDescriptors(),
   });
   return program;
 }

@@ -26,7 +26,7 @@ function main(settings: ClientProgramSettings, command: readonly string[]): void
     network,
     cleartext: network,
     prepare: () => prepareAndTell(program, { settings, tls }),
-    tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
+    tunnel: { program: "s6-tlsc-io", options: () => clientTunnelOptions(settings) },
   });
 }
 

@@ -56,7 +56,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
       network: socket,
       cleartext: [readFd, writeFd],
       prepare,
-      tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
+      tunnel: { program: "s6-tlsc-io", options: () => clientTunnelOptions(settings) },
     });
   };
   start().catch((error: unknown) => fail(program, error));

@@ -21,7 +21,7 @@ function main(settings: TlsSettings, command: readonly string[]): void {
     network: [0, 1],
     cleartext: [0, 1],
     prepare: () => prepareServerAndTell(program, { settings, tls }),
-    tunnel: { program: "s6-tlsd-io", options: serverTunnelOptions(settings) },
+    tunnel: { program: "s6-tlsd-io", options: () => serverTunnelOptions(settings) },
   });
 }
 

@@ -35,6 +35,6 @@ function main(settings: ClientProgramSettings, command: readonly string[]): void
     command,
     network,
     prepare: () => prepareAndTell(program, { settings, tls }),
-    tunnel: { program: "s6-tlsc-io", options: clientTunnelOptions(settings) },
+    tunnel: { program: "s6-tlsc-io", options: () => clientTunnelOptions(settings) },
   });
 }

@@ -25,6 +25,6 @@ function main(settings: TlsSettings, command: readonly string[]): void {
     command,
     network: [0, 1],
     prepare: () => prepareServerAndTell(program, { settings, tls }),
-    tunnel: { program: "s6-tlsd-io", options: serverTunnelOptions(settings) },
+    tunnel: { program: "s6-tlsd-io", options: () => serverTunnelOptions(settings) },
   });
 }

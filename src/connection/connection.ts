@@ -33,6 +33,8 @@ export interface ConnectionSettings extends ConnectionOptions {
    * moves as soon as something has arrived.
    */
   readonly turns?: { ask(step: () => void, hasBegun: boolean): void };
+  /** The peer has something of ours to answer. Called once, at the most: a chance to get ready meanwhile. */
+  readonly awaitsPeer?: () => void;
   /** There is no second handshake: the key has done its work, or never will. Called once. */
   readonly keyUsed: () => void;
   /** The handshake is done: gives the cleartext's side. */
@@ -75,6 +77,7 @@ export class Connection {
   private local: Streams | Attachable | null = null;
   private session: Session | null = null;
   private awaitsTurn = false;
+  private hasWaited = false;
   private timer: NodeJS.Timeout | undefined;
   private idle: NodeJS.Timeout | undefined;
 
@@ -152,6 +155,9 @@ export class Connection {
     this.tunnel.run();
     this.telemetry.moved();
     this.idle?.refresh();
+    if (this.hasWaited || !this.tunnel.hasAnswered) return;
+    this.hasWaited = true;
+    if (this.session === null) this.settings.awaitsPeer?.();
   }
 
   private abortIdle(): void {

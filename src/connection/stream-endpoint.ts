@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
-import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import type { ReadStream } from "node:tty";
+import { errnoOf } from "../cli/diagnostics.ts";
 import type { Endpoint } from "../tunnel/endpoint.ts";
 import type { Batches } from "./batches.ts";
 import { StreamFailure } from "./stream-failure.ts";
@@ -127,7 +127,7 @@ export class StreamEndpoint implements Endpoint {
       if (this.arrived.length > 0 && !this.mayHoldMore) this.readable.pause();
     });
     this.readable.on("end", () => {
-      if (this.wasReset) this.fail(RESET);
+      if (this.wasReset) this.fail(reset());
       this.ended = true;
       this.pair.changed();
     });
@@ -183,11 +183,11 @@ export class StreamEndpoint implements Endpoint {
 }
 
 /** As Node has it. */
-const RESET = Object.assign(new Error("read ECONNRESET"), {
-  code: "ECONNRESET",
-  errno: -constants.errno.ECONNRESET,
-  syscall: "read",
-});
+function reset(): NodeJS.ErrnoException {
+  const [code, syscall] = ["ECONNRESET", "read"];
+  const error: NodeJS.ErrnoException = new Error(`${syscall} ${code}`);
+  return Object.assign(error, { code, errno: errnoOf(code), syscall });
+}
 
 const LEFT = ["EPIPE", "ECONNRESET"];
 

@@ -1,8 +1,6 @@
 import { closeSync, createReadStream, createWriteStream, fstatSync, type Stats } from "node:fs";
 import { Socket } from "node:net";
-import { devNull } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { isatty, ReadStream, WriteStream } from "node:tty";
 import { isInheritedNullDevice, isNodesOwn } from "./inheritance.ts";
 import * as platform from "./platform.ts";
 
@@ -50,7 +48,7 @@ export function requireOpenForCleartext(fd: number): void {
   if (fd > 2 && isInheritedNullDevice(fd)) return;
   if (fd > 2 || !isNullDevice(fd)) requireOpen(fd);
   else if (platform.isOpenForBoth(fd)) {
-    const remedy = `open the null device for one direction (<${devNull}, >${devNull})`;
+    const remedy = `open the null device for one direction (<${platform.NULL_DEVICE}, >${platform.NULL_DEVICE})`;
     throw new DescriptorError(fd, `it is closed; to send or get nothing, ${remedy}`);
   }
 }
@@ -78,6 +76,7 @@ function readableOf(fd: number): Readable {
   if (isStream(statusOf(fd))) {
     return letGo(fd, socketOf(fd, { readable: true, writable: false }));
   }
+  const { isatty, ReadStream } = terminals();
   return isatty(fd) ? new ReadStream(fd) : createReadStream("", { fd });
 }
 
@@ -86,7 +85,13 @@ function writableOf(fd: number): Writable {
   if (isStream(statusOf(fd))) {
     return letGo(fd, socketOf(fd, { readable: false, writable: true }));
   }
+  const { isatty, WriteStream } = terminals();
   return isatty(fd) ? new WriteStream(fd) : createWriteStream("", { fd });
+}
+
+/** Not at the top: connections and pipes don't need it. */
+function terminals(): typeof import("node:tty") {
+  return require("node:tty") as typeof import("node:tty");
 }
 
 /**

@@ -14,7 +14,6 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
@@ -111,10 +110,13 @@ export const ENTROPY_DEVICE = "/dev/urandom";
 /** What a process of ours reads of the system by itself, while it serves. */
 export const READ_BY_NODE = [`${SELF}/`, ENTROPY_DEVICE];
 
+/** As Node's os module has it, which takes a while to load. */
+export const NULL_DEVICE = process.platform === "win32" ? "\\\\.\\nul" : "/dev/null";
+
 /** Takes the number of a descriptor that was closed. Without that device, a folder does. */
 export function openNullDevice(): number {
   try {
-    return openSync(devNull, "r+");
+    return openSync(NULL_DEVICE, "r+");
   } catch {
     return openSync("/", "r");
   }
@@ -122,7 +124,7 @@ export function openNullDevice(): number {
 
 export function isNullDevice(status: Stats): boolean {
   if (!status.isCharacterDevice()) return false;
-  const device = statSync(devNull, { throwIfNoEntry: false });
+  const device = statSync(NULL_DEVICE, { throwIfNoEntry: false });
   return device?.isCharacterDevice() === true && device.rdev === status.rdev;
 }
 
@@ -148,6 +150,11 @@ function succeeds(action: () => unknown): boolean {
 /** Whose file systems are in memory: where a container's own can't be written to. */
 export const FOLDERS_IN_MEMORY = ["/dev/shm", "/run"];
 
+/** Where the system, or the caller's environment, wants such files. */
+export function temporaryFolder(): string {
+  return (require("node:os") as typeof import("node:os")).tmpdir();
+}
+
 /** tmpfs and ramfs: what is in them is on no disk (statfs(2)). */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x0102_1994, 0x8584_58f6]);
 
@@ -157,7 +164,7 @@ const IN_MEMORY: ReadonlySet<number> = new Set([0x0102_1994, 0x8584_58f6]);
  */
 export function openUnnamedFile(): number | null {
   const { O_RDWR, O_CREAT, O_EXCL } = constants;
-  for (const folder of [...FOLDERS_IN_MEMORY, tmpdir()]) {
+  for (const folder of [...FOLDERS_IN_MEMORY, temporaryFolder()]) {
     try {
       if (!IN_MEMORY.has(statfsSync(folder).type)) continue;
       const name = join(folder, `bearhug-${crypto.randomUUID()}`);
@@ -171,6 +178,11 @@ export function openUnnamedFile(): number | null {
   return null;
 }
 
+/** Not at the top: it is loaded while a connection waits for its peer, or not at all. */
+export function childProcesses(): typeof import("node:child_process") {
+  return require("node:child_process") as typeof import("node:child_process");
+}
+
 /** What makes FIFOs: POSIX' own, where it is when PATH has none, and BusyBox without links. */
 const MKFIFO = [["mkfifo"], ["/usr/bin/mkfifo"], ["busybox", "mkfifo"]];
 
@@ -180,8 +192,7 @@ const MKFIFO = [["mkfifo"], ["/usr/bin/mkfifo"], ["busybox", "mkfifo"]];
  * @throws an Error if no program can make them, or the folder refuses
  */
 export function makeFifos(names: readonly string[]): void {
-  // Not at the top: programs that make none should not pay for loading it.
-  const { execFileSync } = require("node:child_process") as typeof import("node:child_process");
+  const { execFileSync } = childProcesses();
   for (const [program = "", ...words] of MKFIFO) {
     try {
       execFileSync(program, [...words, ...names], { stdio: FOR_ERRORS });
@@ -203,7 +214,7 @@ const FOR_ERRORS: StdioOptions = ["ignore", "ignore", "inherit"];
  * @returns false: there is no cat
  */
 export function startCopying(from: number, to: number): boolean {
-  const { spawn } = require("node:child_process") as typeof import("node:child_process");
+  const { spawn } = childProcesses();
   const [env, cwd] = [{ PATH: process.env["PATH"] }, "/"];
   // A terminal's signals are for this process, which says its last words then.
   const child = spawn("cat", { stdio: [from, to, "ignore"], detached: true, env, cwd });

@@ -1,7 +1,6 @@
 import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FOLDERS_IN_MEMORY } from "./platform.ts";
+import { FOLDERS_IN_MEMORY, temporaryFolder } from "./platform.ts";
 
 /**
  * Makes a folder of our own, which only we can open: where TMPDIR says, or in memory.
@@ -11,7 +10,7 @@ import { FOLDERS_IN_MEMORY } from "./platform.ts";
  */
 export function makeTemporaryFolder(prefix: string): string {
   let first: unknown;
-  for (const folder of [tmpdir(), ...FOLDERS_IN_MEMORY]) {
+  for (const folder of [temporaryFolder(), ...FOLDERS_IN_MEMORY]) {
     try {
       return mkdtempSync(join(folder, prefix));
     } catch (error) {

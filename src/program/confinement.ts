@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { SETPRIV } from "../io/platform.ts";
+import { childProcesses, SETPRIV } from "../io/platform.ts";
 import { find } from "./exec.ts";
 
 /** What starts a program that never gains rights by a set-user-ID file, nor does what it runs. */
@@ -34,6 +33,6 @@ export function confiner(): Confinement | null {
 function look(): Confinement | null {
   const setpriv = find([SETPRIV], process.env);
   if (setpriv === null) return null;
-  const { status } = spawnSync(setpriv, [...OPTIONS, "true"], { stdio: "ignore" });
+  const { status } = childProcesses().spawnSync(setpriv, [...OPTIONS, "true"], { stdio: "ignore" });
   return status === 0 ? { setpriv, options: OPTIONS } : null;
 }

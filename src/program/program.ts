@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
-import { constants } from "node:os";
 import type { Duplex, Readable, Writable } from "node:stream";
-import { reasonOf } from "../cli/diagnostics.ts";
-import { openNullDevice } from "../io/platform.ts";
+import { errnoOf, reasonOf } from "../cli/diagnostics.ts";
+import { childProcesses, openNullDevice } from "../io/platform.ts";
 
 /** How a child ended: an exit code or the signal that killed it. */
 export type Ending =
@@ -94,8 +93,8 @@ function outOfDescriptors(): NodeJS.ErrnoException {
   } catch (error) {
     return error as NodeJS.ErrnoException;
   }
-  const errno = -constants.errno.EMFILE;
-  return Object.assign(new Error("spawn EMFILE"), { code: "EMFILE", errno });
+  const error: NodeJS.ErrnoException = new Error("spawn EMFILE");
+  return Object.assign(error, { code: "EMFILE", errno: errnoOf("EMFILE") });
 }
 
 function start(settings: ProgramSettings): ChildProcess {
@@ -112,7 +111,7 @@ function start(settings: ProgramSettings): ChildProcess {
   put(numbers[1], write);
   if (control !== null) put(control, "pipe");
   try {
-    return spawn(file, args, { stdio, env: environment });
+    return childProcesses().spawn(file, args, { stdio, env: environment });
   } catch (error) {
     throw new CannotRun(command, error);
   }

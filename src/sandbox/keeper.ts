@@ -79,7 +79,7 @@ export class Keeper {
 
   /** Overwrites every key. Whatever is called afterwards throws. */
   wipe(): void {
-    this.sandbox.wipe();
+    this.sandbox.wipe("all");
   }
 
   /** @throws {KeeperError} unless the key belongs to the certificate (DER) */

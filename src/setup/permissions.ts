@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
-import { devNull } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { READ_BY_NODE, reopenedBy } from "../io/platform.ts";
+import { NULL_DEVICE, READ_BY_NODE, reopenedBy } from "../io/platform.ts";
 import { TlsEnvironment } from "./environment.ts";
 import { BUNDLES } from "./system-anchors.ts";
 
@@ -34,8 +33,8 @@ export function permissionOptions(duty: Duty): readonly string[] | null {
   }
   const { environments, launcher, reopened } = duty;
   const credentials = credentialFiles(environments);
-  const reads = [...ownFiles(launcher), ...READ_BY_NODE, devNull, ...ACCOUNTS, ...credentials];
-  const writes = reopened === undefined ? [] : [devNull, reopenedBy(reopened)];
+  const reads = [...ownFiles(launcher), ...READ_BY_NODE, NULL_DEVICE, ...ACCOUNTS, ...credentials];
+  const writes = reopened === undefined ? [] : [NULL_DEVICE, reopenedBy(reopened)];
   // They mean something else in such a list.
   if (reads.some((path) => /[*,]/.test(path))) return null;
   return [
