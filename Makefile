@@ -39,7 +39,7 @@ say = @echo "$(1)"
 PROGRAMS := bearhug s6-tlsd s6-tlsd-io s6-tlsserver s6-tlsc s6-tlsc-io s6-tlsclient \
 	s6-ucspitlsd s6-ucspitlsc
 MODULES := dist/engine.wasm dist/keeper.wasm
-SHARED_BUNDLES := servers tunnels
+SHARED_BUNDLES := servers spawner tunnels
 OWN_BUNDLES := s6-tlsd s6-tlsc s6-tlsclient
 BUNDLES := $(PROGRAMS:%=dist/%.cjs) $(SHARED_BUNDLES:%=dist/%.cjs)
 LIBRARY := dist/index.cjs dist/index.js dist/index.mjs dist/engine.js
@@ -254,14 +254,15 @@ compiled-code: build/compiled/engine.wasm build/compiled/keeper.wasm
 
 SOURCES := $(shell find src -name '*.ts')
 
-# One file for each program that has to start fast; the others share two, which keeps the package small.
+# One file for each program that has to start fast; the others share two, which keeps the package small. The
+# spawner has one of its own: a fork copies page tables.
 # CommonJS, because Node loads it faster than a module.
 $(BUNDLES) &: $(SOURCES) build/stamp node_modules/.package-lock.json
 	$(call say,  src: bundling $(PROGRAMS))
 	@$(bundle) $(patsubst %,src/commands/%.ts,$(SHARED_BUNDLES) $(OWN_BUNDLES)) \
 		--platform=node --target=node20 --format=cjs --out-extension:.js=.cjs --outdir=dist
 	@echo 'require("./servers.cjs").bearhug();' >dist/bearhug.cjs
-	@echo 'require("./servers.cjs").s6Tlsserver();' >dist/s6-tlsserver.cjs
+	@echo 'require(process.send && process.env.S6_TLSSERVER_ROLE === "spawner" ? "./spawner.cjs" : "./servers.cjs").s6Tlsserver();' >dist/s6-tlsserver.cjs
 	@echo 'require("./tunnels.cjs").s6TlsdIo();' >dist/s6-tlsd-io.cjs
 	@echo 'require("./tunnels.cjs").s6TlscIo();' >dist/s6-tlsc-io.cjs
 	@echo 'require("./tunnels.cjs").s6Ucspitlsd();' >dist/s6-ucspitlsd.cjs

@@ -20,11 +20,11 @@ import { warnOfLiars } from "../server/proxies.ts";
 import { roleOf } from "../server/roles.ts";
 import { serveAccess } from "../server/serve-access.ts";
 import { programService } from "../server/services.ts";
-import { Spawner } from "../server/spawner.ts";
 import { Worker } from "../server/worker.ts";
 import { EnvironmentError } from "../setup/environment.ts";
 import { fail } from "./fail.ts";
 import { run } from "./run.ts";
+import { startSpawner } from "./spawner.ts";
 
 const PROGRAM = "s6-tlsserver";
 
@@ -127,12 +127,6 @@ function accessOwner(server: SuperServerSettings, env: NodeJS.ProcessEnv): Privi
   if (process.getuid?.() !== 0) return null;
   const { uid, gid } = ownerOf(server, env);
   return { uid: uid || NOBODY, gid: gid || NOBODY, groups: [] };
-}
-
-function startSpawner(server: SuperServerSettings, command: readonly string[]): void {
-  const { prog } = usersOf(server, process.env);
-  if (prog === null) return;
-  new Spawner({ server, command, progOwner: prog }).start();
 }
 
 /** @throws {EnvironmentError} for more than one: clients of the others would wait for ever */

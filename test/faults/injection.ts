@@ -27,7 +27,8 @@ const SHARED: readonly (readonly [bundle: string, programs: readonly string[]])[
   ["tunnels", ["s6-tlsd-io", "s6-tlsc-io", "s6-ucspitlsd", "s6-ucspitlsc"]],
 ];
 
-function bundleOf(program: string): string {
+function bundleOf({ program, role }: Place): string {
+  if (role === "spawner") return role;
   return SHARED.find(([, programs]) => programs.includes(program))?.[0] ?? program;
 }
 
@@ -52,11 +53,11 @@ export class Injection {
 
   get environment(): Record<string, string> {
     const { call, error, nth, times = 1 } = this.fault;
-    const { program, role } = this.place;
+    const { role } = this.place;
     return {
       LD_PRELOAD: library,
       FAULT: `${call}:${constants.errno[error]}:${nth}:${times}`,
-      FAULT_AFTER: `/dist/${bundleOf(program)}.cjs`,
+      FAULT_AFTER: `/dist/${bundleOf(this.place)}.cjs`,
       FAULT_LOG: this.log,
       ...(role !== undefined && { FAULT_ROLE: role }),
     };

@@ -1,9 +1,13 @@
+import { fork } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { childrenOf, commandOf } from "../support/privileges.ts";
 import { relayServer } from "../support/relays.ts";
+import { repository } from "../support/repository.ts";
+import { scratchFile } from "../support/scratch.ts";
 import { startServer } from "../support/server.ts";
 
 /** A fork copies the page tables of all that a worker has touched, so V8 gets less to touch. */
@@ -40,6 +44,30 @@ it(
     expect(threads(spawner)).toBeLessThan(threads(server.workers[0]));
   },
 );
+
+/** What a process in that role loads of our bundles. */
+function bundlesOf(role: string): Promise<string[]> {
+  const tell = "setImmediate(() => process.send({ loaded: Object.keys(require.cache) }))";
+  const launcher = join(repository, "bin/s6-tlsserver");
+  const child = fork(launcher, ["127.0.0.1", "0", "cat"], {
+    execArgv: ["--require", scratchFile("tell.cjs", tell)],
+    env: { ...process.env, S6_TLSSERVER_ROLE: role },
+  });
+  return new Promise((resolve, reject) => {
+    child.on("exit", () => reject(new Error("it says nothing")));
+    child.on("message", ({ loaded }: { loaded?: string[] }) => {
+      if (loaded === undefined) return;
+      const folder = join(repository, "dist");
+      resolve(loaded.filter((path) => dirname(path) === folder).map((path) => basename(path)));
+      child.kill("SIGKILL");
+    });
+  });
+}
+
+it("holds no code of other processes in the spawner", async () => {
+  expect(await bundlesOf("spawner")).toEqual(["s6-tlsserver.cjs", "spawner.cjs"]);
+  expect(await bundlesOf("worker")).toEqual(["s6-tlsserver.cjs", "servers.cjs"]);
+});
 
 it("has the size that NODE_OPTIONS asks for", async () => {
   const sizes = await sizesOfWorkers("--max-semi-space-size=32");
