@@ -511,6 +511,21 @@ build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)
 	$(call say,  $<)
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) -sTOTAL_STACK=65536 -sINITIAL_MEMORY=262144 $(filter-out %.h,$^) -o $@
 
+# The modules with BearSSL's own X25519 and SHA-256, as they were before TLS 1.3: what its handshake
+# is held against.
+BEFORE := build/before/dist/engine.wasm build/before/dist/keeper.wasm
+without_ours = $(filter-out build/stamp %/ec-checked.o %/sha256.o,$^) build/before/ec-checked.o
+build/before/ec-checked.o: wasm/crypto/ec-checked.c $(call object,$(SHARED_C))
+	@mkdir -p $(@D)
+	@emcc -c $(CFLAGS) $(STRICT) -Dx25519=br_ec_c25519_m31 $< -o $@
+build/before/dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C))
+build/before/dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C))
+$(BEFORE): build/before/dist/%.wasm: build/bearssl.a build/stamp build/before/ec-checked.o
+	$(call say,  $@)
+	@mkdir -p $(@D)
+	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(without_ours) -o $@
+	@$(stamped)
+
 # For this machine, with BearSSL's own configuration.
 NATIVE_CFLAGS := -O3 -std=gnu99 -I$(CURDIR)/vendor/bearssl/inc -I$(CURDIR)/vendor/bearssl/src
 build/native.a: build/bearssl-sources
@@ -527,7 +542,7 @@ build/bench-native build/bench-native-tunnel: build/native.a
 	@gcc $(NATIVE_CFLAGS) -Wall -Wextra $(filter %.c,$^) build/native.a -o $@
 
 .PHONY: bench
-bench: all build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
+bench: all $(BEFORE) build/bench-crypto.wasm build/bench-native build/bench-native-tunnel
 	@vendor/need openssl=openssl tcpserver=ucspi-tcp socat=socat stunnel4=stunnel4 perl=perl-base \
 		hitch=hitch haproxy=haproxy /usr/sbin/nginx=nginx-light /usr/lib/nginx/modules/ngx_stream_module.so=libnginx-mod-stream
 	@node_modules/.bin/esbuild bench/run.ts --bundle --platform=node --target=node20 --format=esm \

@@ -14,7 +14,7 @@ import type { Credentials } from "./scratch.ts";
 
 /*
  * What a handshake costs a server's engine and its keeper, in TLS 1.2 and in TLS 1.3, where it is a
- * full one and where it resumes: Node's client
+ * full one and where it resumes, and in TLS 1.2 as it was: Node's client
  * in this process, over memory in place of a socket. Only calls into our two modules count. The
  * versions take turns, so that whatever else the machine does meets both.
  */
@@ -31,18 +31,29 @@ export interface HandshakeCost {
   readonly median: number;
 }
 
+/** What takes turns: our modules, and those with BearSSL's own X25519 and SHA-256 (`BEFORE` in the Makefile). */
+export const CONTENDERS = {
+  "TLSv1.2, with BearSSL's X25519 and SHA-256": { folder: "build/before/dist", version: "TLSv1.2" },
+  "TLSv1.2": { folder: "dist", version: "TLSv1.2" },
+  "TLSv1.3": { folder: "dist", version: "TLSv1.3" },
+} as const;
+export type Contender = keyof typeof CONTENDERS;
+
 export async function measureHandshakes(
   credentials: Credentials,
-): Promise<Record<Version, HandshakeCost>> {
-  const make = serverMaker(credentials);
-  const costs: Record<Version, number[]> = { "TLSv1.2": [], "TLSv1.3": [] };
+): Promise<Record<Contender, HandshakeCost>> {
+  const contenders = Object.entries(CONTENDERS).map(([name, { folder, version }]) => ({
+    ...{ name, version, costs: [] as number[] },
+    make: serverMaker(credentials, { folder }),
+  }));
   for (let turn = 0; turn < WARM_UP + TURNS; turn++) {
-    for (const version of VERSIONS) {
+    for (const { make, version, costs } of contenders) {
       const cost = await handshake(make(), version);
-      if (turn >= WARM_UP) costs[version].push(cost);
+      if (turn >= WARM_UP) costs.push(cost);
     }
   }
-  return { "TLSv1.2": summary(costs["TLSv1.2"]), "TLSv1.3": summary(costs["TLSv1.3"]) };
+  const rows = contenders.map(({ name, costs }) => [name, summary(costs)]);
+  return Object.fromEntries(rows) as Record<Contender, HandshakeCost>;
 }
 
 const MODES = ["full", "resumed"] as const;
@@ -52,7 +63,8 @@ export type Mode = (typeof MODES)[number];
 export async function measureResumption(
   credentials: Credentials,
 ): Promise<Record<Mode, HandshakeCost>> {
-  const make = serverMaker(credentials, { count: 1, lifetime: LONGEST_TICKET });
+  const tickets = { count: 1, lifetime: LONGEST_TICKET };
+  const make = serverMaker(credentials, { tickets });
   const ticket = await ticketOf(make());
   const costs: Record<Mode, number[]> = { full: [], resumed: [] };
   for (let turn = 0; turn < WARM_UP + TURNS; turn++) {
@@ -70,9 +82,12 @@ function summary(costs: number[]): HandshakeCost {
   return { least: sorted[0] ?? Number.NaN, median: sorted[TURNS >> 1] ?? Number.NaN };
 }
 
-function serverMaker({ keyFile, certFile }: Credentials, tickets?: TicketIssue): () => Engine {
+function serverMaker(
+  { keyFile, certFile }: Credentials,
+  { tickets, folder = "dist" }: { tickets?: TicketIssue; folder?: string },
+): () => Engine {
   const module = (name: string) =>
-    new WebAssembly.Module(readFileSync(join(repository, `dist/${name}.wasm`)));
+    new WebAssembly.Module(readFileSync(join(repository, folder, `${name}.wasm`)));
   const keeper = new Keeper(module("keeper"));
   const key = keeper.load((room) => readInto(keyFile, room));
   const chain = readCertificates(certFile);
