@@ -14,6 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { firstRule, judgeName, rulesAboutAddress, rulesAboutName } from "../../src/access/judge.ts";
+import { judge } from "../../src/access/judgement.ts";
 import type { AccessRules } from "../../src/access/rule.ts";
 import { RulesDirectory } from "../../src/access/rules-directory.ts";
 import { RulesFile } from "../../src/access/rules-file.ts";
@@ -26,6 +27,7 @@ const FILES: Readonly<Record<string, string>> = {
   "ip4/192.0.2.0_24/env/REMOVED": "",
   "ip4/192.0.2.0_24/env/EMPTY": "\n",
   "ip4/192.0.2.0_24/env/LINES": "one\0two",
+  "ip4/192.0.2.0_24/env/.hidden": "an editor's copy",
   "ip4/192.0.2.0_24/exec": "echo instead",
   "ip4/198.51.100.0_25/allow": "",
   "ip4/198.51.100.0_25/deny": "",
@@ -74,6 +76,18 @@ describe.each([
     });
   });
 
+  it("of many rules, each is found", () => {
+    const hosts = Array.from({ length: 500 }, (_, host) => `10.0.${host >> 8}.${host & 255}`);
+    for (const host of hosts) {
+      mkdirSync(join(directory, `ip4/${host}_32`));
+      writeFileSync(join(directory, `ip4/${host}_32/allow`), "");
+    }
+    execFileSync("s6-accessrules-cdb-from-fs", [file, directory]);
+    const rules = open();
+    expect(hosts.filter((host) => about(rules, host)?.access !== "allow")).toEqual([]);
+    expect(about(rules, "10.0.2.0")).toBeNull();
+  });
+
   it("allow wins over deny in one rule", () => {
     expect(about(open(), "198.51.100.127")).toMatchObject({ access: "allow" });
   });
@@ -98,6 +112,7 @@ it("the names that are asked for an address have its networks, wide ones last", 
   expect(names.slice(-2)).toEqual(["ip4/128.0.0.0_1", "ip4/0.0.0.0_0"]);
   expect(rulesAboutAddress("2001:db8::1")).toHaveLength(129);
   expect(rulesAboutAddress("2001:db8::1").at(-1)).toBe("ip6/::_0");
+  expect(rulesAboutAddress("fe80::1%eth0")[0]).toBe("ip6/fe80::1_128");
 });
 
 it("the names that are asked for a host name lose a label at a time", () => {
@@ -133,6 +148,14 @@ it("a cdb file that is cut short anywhere refuses, or says what the whole says",
   expect(answers).toEqual(new Set(["RulesError", "deny"]));
 });
 
+it("a cdb file's rule whose last block is said to be longer than the rule refuses", () => {
+  const bytes = readFileSync(file);
+  const exec = bytes.indexOf("echo instead");
+  bytes.writeUInt16BE("echo instead".length + 1, exec - 2);
+  writeFileSync(file, bytes);
+  expect(() => about(new RulesFile(file), "192.0.2.2")).toThrow("a rule is cut short");
+});
+
 it("a cdb file with any byte changed never gives more than a wrong answer or an error", () => {
   const whole = readFileSync(file);
   for (let index = 0; index < whole.length; index += 3) {
@@ -160,3 +183,22 @@ it("a client that no rule knows is refused", () => {
   expect(judgeName(none as never, "mail.example.test")).toEqual({ access: "deny" });
   expect(judgeName(none as never, null)).toEqual({ access: "deny" });
 });
+
+it.each(["UID", "GID"])(
+  "a rule that sets %s, which is the same for all clients, refuses",
+  async (name) => {
+    writeFileSync(join(directory, `ip4/192.0.2.0_24/env/${name}`), "1");
+    const ends = {
+      ...{ remoteAddress: "192.0.2.2", remotePort: 1 },
+      ...{ localAddress: "127.0.0.1", localPort: 1 },
+    };
+    const lookups = {
+      ...{ names: false, remoteName: null, hostsFile: false, paranoid: false, ident: false },
+      ...{ localName: "here", errorsRefuse: false, timeout: 0 },
+    };
+    const rules = new RulesDirectory(directory);
+    const judged = await judge(ends, { rules, lookups, fixed: ["UID", "GID"] }, () => {});
+    expect(judged).toMatchObject({ access: "refused", isProblem: true });
+    expect(judged).toHaveProperty("reason", expect.stringContaining(`its rule sets ${name}`));
+  },
+);

@@ -105,6 +105,17 @@ describe("a server", () => {
     await serving.logged("sent no SSLRequest");
   });
 
+  it("TLS behind a GSSENCRequest, without an SSLRequest, is refused", async () => {
+    const serving = await server();
+    const socket = await connectRaw(serving.port);
+    const all = everything(socket);
+    socket.write(GSS_REQUEST);
+    await once(socket, "data");
+    socket.write(Buffer.from("1603010200010001", "hex"));
+    expect(`${await within(5000, "the end", all)}`).toBe("N");
+    await serving.logged("sent no SSLRequest");
+  });
+
   it("a start without TLS gets an ErrorResponse", async () => {
     const serving = await server();
     expect(await answerTo(serving.port, STARTUP)).toBe(

@@ -151,6 +151,7 @@ describe("it is refused", () => {
     ["with TLS of four bytes", { extensions: [extension(0x20, Buffer.alloc(4))] }],
     ["with a lying length inside of TLS", { extensions: [tls(1, Buffer.from([0x21, 0, 9, 65]))] }],
     ["with a newline in a suite", { extensions: [tls(1, extension(0x23, "A\nLD_PRELOAD=x"))] }],
+    ["with a blank in a protocol", { extensions: [tls(1, extension(0x21, "TLSv1.3 x"))] }],
     ["with a NUL in a common name", { extensions: [tls(1, extension(0x22, "a\0b"))] }],
     ["with an escape in a common name", { extensions: [tls(1, extension(0x22, "\x1b[2J"))] }],
     ["with broken UTF-8", { extensions: [tls(1, extension(0x22, Buffer.from([0xff])))] }],

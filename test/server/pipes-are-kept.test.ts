@@ -134,6 +134,21 @@ describe("a pipe with a name", () => {
     expect(performance.now() - began).toBeGreaterThan(9_900);
   });
 
+  it("into which more than a file of credentials is written is 96 at once", async () => {
+    const path = fifo();
+    const ended = await runServer({
+      ...{ credentials, environment: { KEYFILE: path } },
+      // It stays open behind that: its end is not waited for.
+      runner: [
+        "sh",
+        "-c",
+        '(head -c 20000000 /dev/zero; sleep 12) >"$KEYFILE" 2>/dev/null & exec "$0" "$@"',
+      ],
+    });
+    expect(ended).toMatchObject({ code: 96, stdout: "" });
+    expect(ended.stderr).toContain(`unable to read KEYFILE from ${path}: the file is too large`);
+  });
+
   it("without a writer: TERM ends the server and all of its processes at once", async () => {
     const running = startUnready({ credentials, environment: { KEYFILE: fifo() } });
     const roles = () => childrenOf(running.pid).map(roleOf);

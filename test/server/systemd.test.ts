@@ -2,7 +2,8 @@
  * What systemd hears of the server by NOTIFY_SOCKET (sd_notify(3)): that it listens, reloads, stops, and
  * is alive. readiness.test.ts has the sockets where nothing listens.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { watchdogInterval } from "../../src/server/systemd.ts";
 import { Authority } from "../support/certificates.ts";
@@ -88,6 +89,20 @@ describe("USR2", () => {
     const told = Number(/^MONOTONIC_USEC=([0-9]+)$/m.exec(ear.heard)?.[1]);
     expect(told).toBeGreaterThan(before - 20_000);
     expect(told).toBeLessThan(monotonic() + 20_000);
+  });
+
+  it("RELOADING=1 comes before READY=1, also if it is slow on its way", async () => {
+    const folder = scratchFile("slow");
+    mkdirSync(folder);
+    const script =
+      '#!/bin/sh\ncase "$*" in *RELOADING*) sleep 0.5;; esac\nPATH=$REAL exec systemd-notify "$@"\n';
+    writeFileSync(join(folder, "systemd-notify"), script, { mode: 0o755 });
+    const REAL = `${process.env["PATH"]}`;
+    const { ear, server } = await serving({ REAL, PATH: `${folder}:${REAL}` });
+    await reload(server);
+    await ear.hears("RELOADING=1");
+    await ear.hears(/^STATUS=read all keys and certificates again$/m);
+    expect(ear.heard).toMatch(/RELOADING=1[\s\S]*STATUS=read all/);
   });
 
   it("READY=1 and the reason where the old files stay in use", async () => {
