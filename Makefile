@@ -173,14 +173,17 @@ BEARSSL_SMALL_CFLAGS := $(BEARSSL_CFLAGS:-O3=-Os)
 BEARSSL_SMALL := aead/gcm aead/ccm hash/md5 hash/multihash ssl/prf $(addprefix ssl/ssl_, \
 	engine io lru rec_gcm rec_ccm rec_chapol)
 
+# sysrng.c would ask an operating system for randomness; sha2small.c's functions are
+# wasm/crypto/sha256.c's, by the same names.
+BEARSSL_LEFT_OUT := sysrng.c sha2small.c
+
 # One compiler call for many files: one by one, starting emcc is what costs.
-# sysrng.c would ask an operating system for randomness.
 bearssl_cc = emcc -c $(subst wasm/,../../wasm/,$(subst vendor/,../../vendor/,$(1)))
 bearssl_small := $(BEARSSL_SMALL:%=../../vendor/bearssl/src/%.c)
 build/bearssl.a: build/toolchain build/bearssl-sources build/flags wasm/bearssl-config.h
 	$(call say,  BearSSL: compiling to WebAssembly (10 to 20 seconds))
 	@rm -rf build/bearssl && mkdir -p build/bearssl
-	@cd build/bearssl && find ../../vendor/bearssl/src -name '*.c' ! -name sysrng.c | LC_ALL=C sort | \
+	@cd build/bearssl && find ../../vendor/bearssl/src -name '*.c' $(BEARSSL_LEFT_OUT:%=! -name %) | LC_ALL=C sort | \
 		grep -vxF $(bearssl_small:%=-e %) | \
 		xargs -P $(jobs) -n 40 $(call bearssl_cc,$(BEARSSL_CFLAGS))
 	@cd build/bearssl && $(call bearssl_cc,$(BEARSSL_SMALL_CFLAGS)) $(bearssl_small)
@@ -192,7 +195,7 @@ SMALL_CFLAGS := $(CFLAGS:-O3=-Os)
 build/wasm/engine/%.o: CFLAGS := $(SMALL_CFLAGS)
 
 # Other flags make other objects: without this file, those made before would stay.
-FLAGS := $(CFLAGS) $(STRICT); BearSSL: $(BEARSSL_CFLAGS), small: $(BEARSSL_SMALL_CFLAGS) $(BEARSSL_SMALL); engine: $(SMALL_CFLAGS); modules: $(LDFLAGS) $(engine_LDFLAGS) \
+FLAGS := $(CFLAGS) $(STRICT); BearSSL: $(BEARSSL_CFLAGS), small: $(BEARSSL_SMALL_CFLAGS) $(BEARSSL_SMALL), without $(BEARSSL_LEFT_OUT); engine: $(SMALL_CFLAGS); modules: $(LDFLAGS) $(engine_LDFLAGS) \
 	$(engine_STACK) $(engine_MEMORY) $(keeper_STACK) $(keeper_MEMORY)
 build/flags: FORCE
 	@mkdir -p build
@@ -514,13 +517,16 @@ build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)
 # The modules with BearSSL's own X25519 and SHA-256, as they were before TLS 1.3: what its handshake
 # is held against.
 BEFORE := build/before/dist/engine.wasm build/before/dist/keeper.wasm
-without_ours = $(filter-out build/stamp %/ec-checked.o %/sha256.o,$^) build/before/ec-checked.o
+without_ours = $(filter-out build/stamp build/wasm/crypto/ec-checked.o build/wasm/crypto/sha256.o,$^)
+build/before/sha2small.o: vendor/bearssl/src/hash/sha2small.c build/bearssl.a
+	@mkdir -p $(@D)
+	@emcc -c $(BEARSSL_CFLAGS) $< -o $@
 build/before/ec-checked.o: wasm/crypto/ec-checked.c $(call object,$(SHARED_C))
 	@mkdir -p $(@D)
 	@emcc -c $(CFLAGS) $(STRICT) -Dx25519=br_ec_c25519_m31 $< -o $@
 build/before/dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C))
 build/before/dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C))
-$(BEFORE): build/before/dist/%.wasm: build/bearssl.a build/stamp build/before/ec-checked.o
+$(BEFORE): build/before/dist/%.wasm: build/bearssl.a build/stamp build/before/ec-checked.o build/before/sha2small.o
 	$(call say,  $@)
 	@mkdir -p $(@D)
 	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(without_ours) -o $@

@@ -25,7 +25,7 @@ FUZZ_GUIDED := -fsanitize=fuzzer-no-link
 # missing.
 FUZZ_BEARSSL_C := $(filter-out $(addprefix vendor/bearssl/src/,$(addsuffix .c, \
 	$(addprefix ssl/ssl_,client_full ccert_single_ec ccert_single_rsa) \
-	ssl/ssl_server_% ssl/ssl_engine_default% ec/ec_all% ec/ec_prime_i15)), \
+	ssl/ssl_server_% ssl/ssl_engine_default% ec/ec_all% ec/ec_prime_i15 hash/sha2small)), \
 	$(sort $(wildcard $(addprefix vendor/bearssl/src/,$(addsuffix .c,ssl/* x509/* codec/* hash/* mac/* \
 	kdf/* int/i31_* int/i32_div32 aead/ccm aead/gcm rand/hmac_drbg ec/*i31* ec/*m31* ec/ec_secp* ec/ec_curve25519 ec/ec_pubkey ec/ec_keygen \
 	ec/ecdsa_atr ec/ecdsa_rta rsa/rsa_i31_p* rsa/rsa_pkcs1* rsa/rsa_ssl_decrypt symcipher/des_* \
