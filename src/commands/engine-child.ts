@@ -17,7 +17,7 @@ import { environmentOf, mirror, type ProgService, startProgram } from "./prog.ts
  * to the child and back.
  */
 export class EngineChild {
-  private readonly inherited = inheritedDescriptors();
+  private readonly inherited: readonly number[];
   private readonly toProgram: Pipe;
   private readonly fromProgram: Pipe;
   private child: ChildProcess | null = null;
@@ -26,6 +26,7 @@ export class EngineChild {
   private programStarted = false;
 
   constructor(private readonly service: ProgService) {
+    this.inherited = service.inherited ?? inheritedDescriptors();
     [this.toProgram, this.fromProgram] = pipesForProgram();
   }
 

@@ -23,7 +23,9 @@ export class OwnEngine {
   private tunnelOver = false;
   private inherited: readonly number[] | undefined;
 
-  constructor(private readonly service: ProgService) {}
+  constructor(private readonly service: ProgService) {
+    this.inherited = service.inherited;
+  }
 
   start(): void {
     expectOneConnection();
@@ -48,7 +50,7 @@ export class OwnEngine {
   /** What a start of prog takes, and the handshake doesn't change. */
   private getReady(): void {
     childProcesses();
-    this.inherited = inheritedDescriptors();
+    this.inherited ??= inheritedDescriptors();
   }
 
   private startProgram(session: Session): Streams {

@@ -39,6 +39,8 @@ export interface ProgService extends Wrapping {
   readonly network: readonly [number, number] | Socket;
   /** The numbers under which prog finds the cleartext, to read and to write. */
   readonly cleartext: readonly [number, number];
+  /** Descriptors above 2 that prog gets besides. Not given: those that are open, before pipes are made. */
+  readonly inherited?: readonly number[];
 }
 
 export interface Start

@@ -9,6 +9,7 @@ import { s6TlsclientLine, type TcpClientSettings } from "../cli/tcp-client-line.
 import { endsOf, tcpVariables } from "../connection/tcp-variables.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { dial } from "../io/dial.ts";
+import { inheritedDescriptors } from "../io/inheritance.ts";
 import { addressesOf } from "../lookup/host-addresses.ts";
 import { type Found, lookUp } from "../lookup/lookups.ts";
 import { TlsEnvironment } from "../setup/environment.ts";
@@ -43,6 +44,8 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
   tls.engineOwner();
   const prepare = () => prepareAndTell(program, { settings, tls });
   if (settings.check) checkOnly({ program, settings, command, environment: starting, prepare });
+  // Before there is the connection, which is not for prog.
+  const inherited = inheritedDescriptors();
   const start = async (): Promise<void> => {
     const socket = await connect(settings, { host, port });
     const environment = { ...starting, ...(await variables(socket, settings, host)) };
@@ -55,6 +58,7 @@ function main(given: TcpClientSettings, operands: readonly string[]): void {
       command,
       network: socket,
       cleartext: [readFd, writeFd],
+      inherited,
       prepare,
       tunnel: { program: "s6-tlsc-io", options: () => clientTunnelOptions(settings) },
     });
