@@ -2,7 +2,7 @@
  * Why a connection failed, where BearSSL has no number for it: most of these
  * are TLS 1.3's.
  * BearSSL's own end at 62, alerts begin at 256; src/sandbox/error-meanings.ts names
- * these to the user. Which alert says so to the peer: tls13/alerts.c.
+ * these to the user. Which alert says so to the peer: alerts.c, here and in tls13.
  */
 #ifndef ERRORS_H__
 #define ERRORS_H__

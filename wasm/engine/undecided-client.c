@@ -129,20 +129,4 @@ close(void)
 	protocol_tls13.close();
 }
 
-const protocol protocol_undecided_client = {
-	start,
-	buf,
-	ack,
-	undecided_nothing_to_do,
-	close,
-	undecided_nothing_to_do,
-	undecided_state,
-	undecided_none,
-	undecided_none,
-	undecided_facts,
-	NULL,
-	NULL,
-	undecided_none,
-	undecided_refuse,
-	NULL,
-};
+const protocol protocol_undecided_client = UNDECIDED(start, buf, ack, close);

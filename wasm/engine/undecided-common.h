@@ -29,4 +29,15 @@ undecided_refuse(unsigned alert);
 void
 undecided_give_up(int error);
 
+/* A protocol of four functions of its own, and for the rest these. */
+#define UNDECIDED(start_, buf_, ack_, close_) \
+	{ \
+		.start = start_, .buf = buf_, .ack = ack_, \
+		.flush = undecided_nothing_to_do, .close = close_, \
+		.end = undecided_nothing_to_do, .state = undecided_state, \
+		.last_error = undecided_none, .alert_sent = undecided_none, \
+		.facts = undecided_facts, .resume_with_chain = undecided_none, \
+		.refuse = undecided_refuse, \
+	}
+
 #endif

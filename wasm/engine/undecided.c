@@ -7,6 +7,7 @@
  * BearSSL's to answer, so that what it says to garbage and to old clients
  * is what it always said.
  */
+#include "alerts.h"
 #include "abi.h"
 #include "connection.h"
 #include "errors.h"
@@ -18,9 +19,6 @@
 
 #define VERSION_TLS12 0x0303
 #define VERSION_TLS13 0x0304
-
-/* RFC 5246, 7.2. */
-#define PROTOCOL_VERSION 70
 
 /* "I tried a newer version before" (RFC 7507). */
 #define TLS_FALLBACK_SCSV 0x5600
@@ -182,20 +180,4 @@ close(void)
 	protocol_tls12.close();
 }
 
-const protocol protocol_undecided = {
-	start,
-	buf,
-	ack,
-	undecided_nothing_to_do,
-	close,
-	undecided_nothing_to_do,
-	undecided_state,
-	undecided_none,
-	undecided_none,
-	undecided_facts,
-	NULL,
-	NULL,
-	undecided_none,
-	undecided_refuse,
-	NULL,
-};
+const protocol protocol_undecided = UNDECIDED(start, buf, ack, close);

@@ -7,25 +7,9 @@
 #include "inner.h"
 #include "abi.h"
 #include "crypto/pss.h"
+#include "crypto/signature-schemes.h"
 #include "crypto/wipe.h"
 #include "signature.h"
-
-/* SignatureSchemes (RFC 8446, 4.2.3), each for one kind of key. */
-typedef struct {
-	unsigned number;
-	int key_type;
-	int curve;
-	const br_hash_class *hash;
-} scheme;
-
-static const scheme schemes[] = {
-	{0x0403, BR_KEYTYPE_EC, BR_EC_secp256r1, &br_sha256_vtable},
-	{0x0503, BR_KEYTYPE_EC, BR_EC_secp384r1, &br_sha384_vtable},
-	{0x0603, BR_KEYTYPE_EC, BR_EC_secp521r1, &br_sha512_vtable},
-	{0x0804, BR_KEYTYPE_RSA, 0, &br_sha256_vtable},
-	{0x0805, BR_KEYTYPE_RSA, 0, &br_sha384_vtable},
-	{0x0806, BR_KEYTYPE_RSA, 0, &br_sha512_vtable},
-};
 
 static const char *const contexts[] = {
 	[KEEPER_SERVER] = "TLS 1.3, server CertificateVerify",
@@ -34,15 +18,15 @@ static const char *const contexts[] = {
 
 #define ROLES (sizeof contexts / sizeof contexts[0])
 
-static const scheme *
+static const signature_scheme *
 scheme_for(const private_key *key, unsigned number)
 {
 	size_t u;
 
-	for (u = 0; u < sizeof schemes / sizeof schemes[0]; u++) {
-		const scheme *s = &schemes[u];
+	for (u = 0; u < SIGNATURE_SCHEMES; u++) {
+		const signature_scheme *s = &signature_schemes[u];
 
-		if (s->number == number && s->key_type == key->type &&
+		if (s->id == number && s->key_type == key->type &&
 			(s->key_type == BR_KEYTYPE_RSA ||
 				s->curve == key->sk.ec.curve)) {
 			return s;
@@ -72,8 +56,8 @@ hash_content(const br_hash_class *hash, const char *context,
  * keeper has no entropy, and needs none.
  */
 static void
-make_salt(const private_key *key, const scheme *s, const unsigned char *hv,
-	size_t hv_len, unsigned char *salt)
+make_salt(const private_key *key, const signature_scheme *s,
+	const unsigned char *hv, size_t hv_len, unsigned char *salt)
 {
 	static const char label[] = "bearhug PSS salt";
 	br_hmac_key_context kc;
@@ -90,8 +74,8 @@ make_salt(const private_key *key, const scheme *s, const unsigned char *hv,
 }
 
 static size_t
-attest_rsa(const private_key *key, const scheme *s, const unsigned char *hv,
-	unsigned char *sig)
+attest_rsa(const private_key *key, const signature_scheme *s,
+	const unsigned char *hv, unsigned char *sig)
 {
 	unsigned char salt[64], padded[BR_MAX_RSA_SIZE / 8];
 	uint32_t bits = key->sk.rsa.n_bitlen;
@@ -114,7 +98,7 @@ size_t
 key_attest(const private_key *key, unsigned role, unsigned number,
 	unsigned char *data, size_t len)
 {
-	const scheme *s = scheme_for(key, number);
+	const signature_scheme *s = scheme_for(key, number);
 	unsigned char hv[64];
 
 	if (s == NULL || role >= ROLES ||

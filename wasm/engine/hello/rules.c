@@ -4,13 +4,10 @@
  * What BearSSL itself refuses is left to it.
  */
 #include <string.h>
+#include "engine/alerts.h"
 #include "bearssl.h"
 #include "client-hello.h"
 #include "extensions.h"
-
-/* RFC 5246, 7.2. */
-#define ILLEGAL_PARAMETER 47
-#define DECODE_ERROR 50
 
 /* RFC 5246, 7.4.1.2. */
 #define SESSION_ID_MAX 32

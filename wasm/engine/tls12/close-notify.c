@@ -4,12 +4,10 @@
  * from it until we close, and our own, where the peer may go on, is written
  * here, behind all the records that BearSSL has for the network.
  */
+#include "engine/alerts.h"
 #include "engine/abi.h"
 #include "inner.h"
 #include "context.h"
-
-/* RFC 5246, 7.2. */
-#define CLOSE_NOTIFY 0
 
 /*
  * How many bytes of the input buffer are the peer's close_notify, and what

@@ -2,14 +2,12 @@
  * The curves that keys may be exchanged over. BearSSL takes them from its
  * implementation of curves, and certificates' curves from it as well.
  */
+#include "engine/alerts.h"
 #include "engine/connection.h"
 #include "engine/errors.h"
 #include "crypto/ec-checked.h"
 #include "context.h"
 #include "refusal.h"
-
-/* RFC 5246, 7.2. */
-#define ILLEGAL_PARAMETER 47
 
 /* see context.h */
 uint32_t

@@ -4,12 +4,10 @@
  * minds a result of zeros, which X25519 gives for points of small order
  * (RFC 7748, 6.1; RFC 8422, 5.11): what comes of it is no secret.
  */
+#include "engine/alerts.h"
 #include "crypto/ec-checked.h"
 #include "refusal.h"
 #include "context.h"
-
-/* RFC 5246, 7.2. */
-#define ILLEGAL_PARAMETER 47
 
 static int
 is_zero(const unsigned char *data, size_t len)

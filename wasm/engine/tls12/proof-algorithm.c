@@ -3,6 +3,7 @@
  * (RFC 5246, 7.4.8). BearSSL 0.6 halves its number before it compares it with
  * the kind of key, and so takes 4 for ECDSA's 3, and 2 for RSA's 1.
  */
+#include "engine/alerts.h"
 #include "engine/connection.h"
 #include "inner.h"
 #include "context.h"
@@ -12,9 +13,6 @@
 #define CERTIFICATE_VERIFY 15
 #define RSA 1
 #define ECDSA 3
-
-/* RFC 5246, 7.2. */
-#define ILLEGAL_PARAMETER 47
 
 /* Of the body: a byte of hash function comes first. */
 #define ALGORITHM_AT 2

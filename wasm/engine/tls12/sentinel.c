@@ -6,13 +6,11 @@
  * the linker puts this (--wrap).
  */
 #include <string.h>
+#include "engine/alerts.h"
 #include "engine/connection.h"
 #include "engine/errors.h"
 #include "context.h"
 #include "refusal.h"
-
-/* RFC 8446, 6.2. */
-#define ILLEGAL_PARAMETER 47
 
 /* BearSSL sets the first four bytes to zero, for the time. */
 #define TIME_LEN 4

@@ -4,6 +4,7 @@
  * is chosen: tls12.c has another go when there is one.
  */
 #include <string.h>
+#include "engine/alerts.h"
 #include "engine/abi.h"
 #include "engine/connection.h"
 #include "crypto/ec-checked.h"
@@ -11,9 +12,6 @@
 #include "inner.h"
 #include "context.h"
 #include "refusal.h"
-
-/* RFC 5246, 7.2. */
-#define HANDSHAKE_FAILURE 40
 
 /*
  * BearSSL's policy for our kind of key, and our table that borrows its

@@ -4,6 +4,7 @@
  * before BearSSL reads its last byte.
  */
 #include <string.h>
+#include "engine/alerts.h"
 #include "engine/connection.h"
 #include "engine/errors.h"
 #include "engine/hello/extensions.h"
@@ -14,10 +15,6 @@
 #include "refusal.h"
 
 #define CERTIFICATE_REQUEST 13
-
-/* RFC 5246, 7.2. */
-#define ILLEGAL_PARAMETER 47
-#define DECODE_ERROR 50
 
 #define POINT_FORMATS 11
 #define ALPN 16

@@ -66,8 +66,8 @@ typedef enum {
 /* A group that keys are exchanged in; see groups.c. */
 typedef struct tls13_group tls13_group;
 
-/* A SignatureScheme; see schemes.c. */
-typedef struct tls13_scheme tls13_scheme;
+/* A SignatureScheme; see crypto/signature-schemes.h. */
+typedef struct signature_scheme tls13_scheme;
 
 /* The longest answer to a key share, and the longest secret: the hybrid's,
    and P-521's. */

@@ -4,15 +4,9 @@
 #ifndef TLS13_SCHEMES_H__
 #define TLS13_SCHEMES_H__
 
+#include "crypto/signature-schemes.h"
 #include "context.h"
 #include "engine/connection.h"
-
-struct tls13_scheme {
-	uint16_t id;
-	unsigned key_type; /* BR_KEYTYPE_* */
-	int curve;         /* EC: BR_EC_* */
-	const br_hash_class *hash;
-};
 
 /* The n-th, in the order of our preference; NULL after the last one. */
 const tls13_scheme *

@@ -3,6 +3,7 @@
  * the other files found wrong ends the connection here, and nowhere else.
  */
 #include <string.h>
+#include "engine/alerts.h"
 #include "bearssl.h"
 #include "client.h"
 #include "context.h"
@@ -16,8 +17,6 @@
 
 #define ALERT_WARNING 1
 #define ALERT_FATAL 2
-#define CLOSE_NOTIFY 0
-
 #if RECORD_IN_SIZE + RECORD_OUT_SIZE > BR_SSL_BUFSIZE_BIDI
 #error "the records don't fit"
 #endif
