@@ -192,6 +192,92 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "        const hasRoom = this.push(chunk);",
       "library/closing",
     ],
+    // What a stranger planted, and no test had noticed.
+    [
+      "a rule's files are tried anew for each client",
+      "    this.loaded = new Set(this.wanted.keys());\n",
+      "",
+      "server/access-rules",
+    ],
+    [
+      "one that waited counts as waiting for ever",
+      "    this.census.leave(next.address);\n",
+      "",
+      "server/limits",
+    ],
+    [
+      "a share of the places to wait may be none",
+      "Math.ceil((places * maxPerAddress) / server.maxConnections)",
+      "Math.floor((places * maxPerAddress) / server.maxConnections)",
+      "server/limits",
+    ],
+    [
+      "a worker speaks for clients of other workers",
+      "if (!this.settings.hearsClients || !this.serving.has(number)) return;",
+      "if (!this.settings.hearsClients) return;",
+      "server/channel-is-abused",
+    ],
+    [
+      "a worker kills progs of other workers",
+      "if (one?.door === door) one.prog.kill(message.signal);",
+      "one?.prog.kill(message.signal);",
+      "probe/hostile-worker",
+    ],
+    ["a value for prog may have a NUL", ' && !value.includes("\\0");', ";", "server/prog-starter"],
+    [
+      "a reload that is asked for during another one is lost",
+      "    this.wanted = true;\n    if (!this.busy)",
+      "    this.wanted = !this.busy;\n    if (!this.busy)",
+      "server/reloads",
+    ],
+    [
+      "messages to systemd overtake each other",
+      "this.last = this.last.then(() => this.send(assignments));",
+      "this.last = this.send(assignments);",
+      "server/systemd",
+    ],
+    [
+      "a pipe without end is copied without end",
+      '      if (length > FILE_MAX) throw new CredentialsError("the file is too large");\n',
+      "",
+      "server/pipes-are-kept",
+    ],
+    [
+      "an engine attests twice",
+      "    if (this.key === null || this.signed) return NOTHING;",
+      "    if (this.key === null) return NOTHING;",
+      "engine/key-use-is-bounded",
+    ],
+    [
+      "a client's engine decrypts with its key",
+      ' || this.role === "client") return 0;',
+      ") return 0;",
+      "engine/key-use-is-bounded",
+    ],
+    [
+      "connect leaves its socket open when it throws",
+      "    network.destroy();\n    throw error;",
+      "    throw error;",
+      "library/connect",
+    ],
+    [
+      "writing is silence",
+      "    this.idleTimer?.refresh();\n    this.cleartext.accept(chunk, done);",
+      "    this.cleartext.accept(chunk, done);",
+      "library/closing",
+    ],
+    [
+      "an IPv6 network has IPv4 addresses",
+      "      network.bytes.length === bytes.length &&\n",
+      "",
+      "proxy-protocol/networks",
+    ],
+    [
+      "TLS may follow a refused GSSENCRequest",
+      "all[0] === HANDSHAKE && !this.hasRefusedGss",
+      "all[0] === HANDSHAKE",
+      "addresses/starttls-postgresql",
+    ],
     // Command lines, programs, rules, lookups.
     [
       "numbers may be negative",

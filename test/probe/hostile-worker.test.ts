@@ -98,6 +98,15 @@ Socket.prototype.write = function (chunk, ...rest) {
 };
 `;
 
+/** Before each prog of its own, the end of the prog of the client before. */
+const KILLS_ANOTHERS = `
+Socket.prototype.write = function (chunk, ...rest) {
+  const order = orderIn(chunk);
+  const kill = order && frameOf({ order: "kill", number: order.number - 1, signal: "SIGKILL" });
+  return write.call(this, kill ? Buffer.concat([kill, chunk]) : chunk, ...rest);
+};
+`;
+
 /** One prog, three times at once, for a connection that is not this worker's. */
 const ASKS_AGAIN = `
 Socket.prototype.write = function (chunk, ...rest) {
@@ -184,6 +193,14 @@ describe("a worker that was taken over", NEEDS_ROOT, () => {
       expect(reached).toContain(`signal ${own}`);
     }
   }, 40_000);
+
+  it("kills no prog of another worker's client", async () => {
+    const server = await serverWithWorkersThat(KILLS_ANOTHERS);
+    const first = await connect(server);
+    await receiveUntil(first, "\n");
+    expect(await exchange(await connect(server), "second")).toContain("second");
+    expect(await exchange(first, "still")).toBe("still");
+  });
 
   it("asks for a prog and never connects: that client is given up on, and others are served", async () => {
     const never = `Socket.prototype.write = function (chunk, ...rest) {
