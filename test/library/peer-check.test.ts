@@ -175,6 +175,7 @@ it.each([
   ["pins that are no list", { pins: pinOf(good) }, "ERR_INVALID_ARG_TYPE", "pins"],
   ["no pins", { pins: [] }, "ERR_INVALID_ARG_VALUE", "is empty"],
   ["a pin that is none", { pins: ["sha256//x"] }, "ERR_INVALID_ARG_VALUE", "a pin is sha256// and"],
+  ["bits behind a pin", { pins: [`sha256//${"A".repeat(42)}B=`] }, "ERR_INVALID_ARG_VALUE", "pin"],
   ["a pin of 33 bytes", { pins: [`sha256//${"A".repeat(44)}`] }, "ERR_INVALID_ARG_VALUE", "pin"],
   ["a checkPeer that is no function", { checkPeer: true }, "ERR_INVALID_ARG_TYPE", "checkPeer"],
 ])("%s: told at once", (_, options, code, told) => {

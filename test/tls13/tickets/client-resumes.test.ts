@@ -141,6 +141,7 @@ describe("what is offered", () => {
       { servername: "other.test", rejectUnauthorized: false },
       { rejectUnauthorized: false },
       { profile: "compat" },
+      { allowPartialTrustChain: true },
       { minVersion: "TLSv1.3" },
       { ecdhCurve: "X25519" },
       { ALPNProtocols: ["another"] },
