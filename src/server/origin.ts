@@ -8,6 +8,8 @@ import { masked } from "../proxy-protocol/networks.ts";
  * @param prefix how many bits; 128 is the whole address
  */
 export function originOf(address: string, prefix: number): string {
+  // Looked at three times for each connection: what has no colon is no IPv6 address.
+  if (!address.includes(":")) return address;
   // A link-local address is of its interface, which is named behind it.
   const [plain = "", zone = ""] = address.split("%");
   const bytes = parseAddress(plain);
