@@ -53,23 +53,10 @@ const value = readingsOf<DialSettings>();
 
 const verbosity: Group = [
   {
-    short: "q",
-    long: "quiet",
-    about: "Say nothing but why it can't go on.",
-    apply: (settings) => {
-      settings.verbosity = 0;
-    },
+    ...flag(["q", "quiet"], "Say nothing but why it can't go on.", ["verbosity", 0]),
     spell: never,
   },
-  {
-    short: "Q",
-    long: "warnings",
-    about: "Say warnings, too. The default.",
-    apply: (settings) => {
-      settings.verbosity = 1;
-    },
-    spell: never,
-  },
+  { ...flag(["Q", "warnings"], "Say warnings, too. The default.", ["verbosity", 1]), spell: never },
   {
     short: "v",
     long: "verbose",

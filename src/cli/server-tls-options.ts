@@ -30,22 +30,8 @@ export const sniLevel: Group = [
     ],
     ["sniLevel", unsigned],
   ),
-  {
-    long: "sni",
-    about: "The same as -k 1.",
-    apply: (settings) => {
-      settings.sniLevel = 1;
-    },
-    spell: never,
-  },
-  {
-    long: "mandatory-sni",
-    about: "The same as -k 2.",
-    apply: (settings) => {
-      settings.sniLevel = 2;
-    },
-    spell: never,
-  },
+  { ...flag(["", "sni"], "The same as -k 1.", ["sniLevel", 1]), spell: never },
+  { ...flag(["", "mandatory-sni"], "The same as -k 2.", ["sniLevel", 2]), spell: never },
 ];
 
 /** Resumption of sessions (RFC 8446, 2.2). */

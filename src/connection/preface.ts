@@ -30,12 +30,7 @@ export function exchange(
     };
     const fail = (error: Error) => {
       settle();
-      socket.on("error", () => {});
-      const words = error instanceof PrefaceError ? error.lastWords : "";
-      // With bytes of the peer unread, its system would forget them for a reset.
-      socket.resume();
-      if (words === "" || !socket.writable) reject(error);
-      else socket.end(words, "latin1", () => reject(error));
+      sayLastWords(socket, error, () => reject(error));
     };
     const take = (bytes: Buffer) => {
       try {
@@ -58,4 +53,14 @@ export function exchange(
     if (preface.opening !== "") socket.write(preface.opening, "latin1");
     socket.resume();
   });
+}
+
+/** Tells the peer why, where its protocol has words for that, and calls `done` when they have left. */
+function sayLastWords(socket: Socket, error: Error, done: () => void): void {
+  socket.on("error", () => {});
+  const words = error instanceof PrefaceError ? error.lastWords : "";
+  // With bytes of the peer unread, its system would forget them for a reset.
+  socket.resume();
+  if (words === "" || !socket.writable) done();
+  else socket.end(words, "latin1", done);
 }

@@ -2,18 +2,18 @@ import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { addAbortSignal, Duplex } from "node:stream";
 import { Connection } from "../connection/connection.ts";
-import type { TcpEnds } from "../connection/tcp-variables.ts";
-import { timerDelay } from "../connection/timers.ts";
 import { TlsError } from "../credentials/tls-error.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
 import { own } from "../sandbox/own.ts";
 import { Cleartext } from "./cleartext.ts";
 import { errorOf } from "./failure.ts";
+import { IdleTimer } from "./idle-timer.ts";
 import { keyingMaterial } from "./keying-material.ts";
 import { type PeerCertificate, peerCertificateOf } from "./peer-certificate.ts";
 import { type PeerCheckOptions, requireAllowed } from "./peer-check.ts";
 import type { ConnectionSessions } from "./sessions.ts";
+import { familyOf, type StreamEnds, streamEndsOf } from "./stream-ends.ts";
 
 /** What a stream is made of; `wrap`, `connect` and `createServer` see to it. @internal */
 export interface StreamSettings {
@@ -64,7 +64,7 @@ export class TlsStream extends Duplex {
   private newestSession: Buffer | undefined;
   private isOver = false;
   private hasFailed = false;
-  private idleTimer: NodeJS.Timeout | undefined;
+  private readonly idle = new IdleTimer(() => this.emit("timeout"));
 
   /** @internal */
   constructor(given: StreamSettings) {
@@ -80,7 +80,7 @@ export class TlsStream extends Duplex {
     network.allowHalfOpen = true;
     this.cleartext = new Cleartext({
       push: (chunk) => {
-        this.idleTimer?.refresh();
+        this.idle.refresh();
         const hasRoom = this.push(chunk);
         // Node emits `end` from a read only, and a stream that is written to alone has none.
         if (chunk === null) this.read(0);
@@ -219,43 +219,39 @@ export class TlsStream extends Duplex {
   // ---- what a socket below knows and can do; undefined and nothing where there is none
 
   get remoteAddress(): string | undefined {
-    return this.proxied === null ? this.socket.remoteAddress : this.proxied.remoteAddress;
+    return this.ends.remoteAddress;
   }
 
   get remotePort(): number | undefined {
-    return this.proxied === null ? this.socket.remotePort : this.proxied.remotePort;
+    return this.ends.remotePort;
   }
 
   get remoteFamily(): string | undefined {
-    return this.proxied === null ? this.socket.remoteFamily : familyOf(this.proxied.remoteAddress);
+    return this.ends.remoteFamily;
   }
 
   get localAddress(): string | undefined {
-    return this.proxied === null ? this.socket.localAddress : this.proxied.localAddress;
+    return this.ends.localAddress;
   }
 
   get localPort(): number | undefined {
-    return this.proxied === null ? this.socket.localPort : this.proxied.localPort;
+    return this.ends.localPort;
   }
 
   /** Our own end, as of net.Socket; an empty object where the stream below has none. */
   address(): { readonly address?: string; readonly family?: string; readonly port?: number } {
     const { localAddress: address, localPort: port } = this;
     if (address === undefined || port === undefined) return {};
-    return { address, family: familyOf(address) ?? "", port };
+    return { address, family: familyOf(address), port };
   }
 
   /** Emits `timeout` after so many milliseconds without data either way; 0 is never. */
   setTimeout(milliseconds: number, listener?: () => void): this {
-    clearTimeout(this.idleTimer);
-    this.idleTimer = undefined;
     if (listener !== undefined) {
       if (milliseconds > 0) this.once("timeout", listener);
       else this.off("timeout", listener);
     }
-    if (milliseconds > 0 && !this.destroyed) {
-      this.idleTimer = setTimeout(() => this.emit("timeout"), timerDelay(milliseconds)).unref();
-    }
+    this.idle.start(this.destroyed ? 0 : milliseconds);
     return this;
   }
 
@@ -299,7 +295,7 @@ export class TlsStream extends Duplex {
 
   /** @internal */
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.idleTimer?.refresh();
+    this.idle.refresh();
     this.cleartext.accept(chunk, done);
   }
 
@@ -329,7 +325,7 @@ export class TlsStream extends Duplex {
 
   /** @internal */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    clearTimeout(this.idleTimer);
+    this.idle.stop();
     if (!this.isOver) {
       // What was ended is left alone with the peer, for the short time until that hangs up, too.
       const isEnded = this.hasFailed || (error === null && this.writableFinished);
@@ -339,12 +335,8 @@ export class TlsStream extends Duplex {
     done(error);
   }
 
-  /** The ends that a proxy told; null: they are those of the socket. */
-  private get proxied(): Partial<TcpEnds> | null {
-    const ends = this.proxyHeader?.ends ?? null;
-    if (ends === null) return null;
-    // A client that came by a UNIX socket has no address.
-    return ends.transport === "tcp" ? ends : {};
+  private get ends(): StreamEnds {
+    return streamEndsOf(this.socket, this.proxyHeader);
   }
 
   private get socket(): Partial<Socket> {
@@ -376,11 +368,6 @@ export class TlsStream extends Duplex {
     this.hasFailed = true;
     this.destroy(errorOf(failure));
   }
-}
-
-function familyOf(address: string | undefined): string | undefined {
-  if (address === undefined) return undefined;
-  return address.includes(":") ? "IPv6" : "IPv4";
 }
 
 function dropped(): TlsError {

@@ -51,17 +51,7 @@ export async function lookUp(
   const { names, hostsFile, ident, localName, remoteName } = settings;
   const resolver = new HostNames(hostsFile);
   const giveUp = new AbortController();
-  const attempt = async <T>(what: string, action: Promise<T>): Promise<T | null> => {
-    try {
-      return await action;
-    } catch (error) {
-      if (error instanceof Refused) throw error;
-      const problem = `${what}: ${(error as Error).message}`;
-      if (settings.errorsRefuse) throw new Refused(problem);
-      told(problem);
-      return null;
-    }
-  };
+  const attempt = attempts(settings, told);
   const remote =
     names && remoteName === null
       ? attempt(`name of ${ends.remoteAddress}`, nameOfPeer(resolver, ends, settings))
@@ -83,6 +73,21 @@ export async function lookUp(
     resolver.cancel();
     giveUp.abort();
   }
+}
+
+/** What fails is told, and gives null; or it refuses the client, if that is asked for. */
+function attempts({ errorsRefuse }: LookupSettings, told: (problem: string) => void) {
+  return async <T>(what: string, action: Promise<T>): Promise<T | null> => {
+    try {
+      return await action;
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      const problem = `${what}: ${(error as Error).message}`;
+      if (errorsRefuse) throw new Refused(problem);
+      told(problem);
+      return null;
+    }
+  };
 }
 
 async function nameOfPeer(

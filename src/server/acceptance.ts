@@ -3,6 +3,7 @@ import type { SuperServerSettings } from "../cli/server-options.ts";
 import { endsOf, type TcpEnds } from "../connection/tcp-variables.ts";
 import { isWithin } from "../proxy-protocol/networks.ts";
 import type { Access } from "./access.ts";
+import { NOTHING_TOLD } from "./access-answer.ts";
 import { Backlog } from "./backlog.ts";
 import { Census } from "./census.ts";
 import type { Room } from "./descriptors.ts";
@@ -12,7 +13,6 @@ import { originOf } from "./origin.ts";
 import type { Pool } from "./pool.ts";
 import type { SpawnerLink } from "./spawner-link.ts";
 import type { Tally } from "./tally.ts";
-import { NOTHING_TOLD } from "./told.ts";
 
 export interface AcceptanceSettings {
   readonly server: SuperServerSettings;

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import type { Judgement } from "../access/judgement.ts";
+import type { Told } from "./access-answer.ts";
 import type { AccessProcess } from "./access-process.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
-import type { Told } from "./told.ts";
 
 export interface AccessControl {
   /** null: nothing is checked or looked up. */

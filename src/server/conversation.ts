@@ -5,13 +5,13 @@ import { sessionVariables } from "../connection/session-variables.ts";
 import type { Ending } from "../program/program.ts";
 import type { ProxyHeader } from "../proxy-protocol/header.ts";
 import type { Engine, Session } from "../sandbox/engine.ts";
-import { closed, opened } from "./events.ts";
+import { closed, opened } from "./connection-log.ts";
+import type { Turns } from "./handshake-turns.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts } from "./messages.ts";
 import type { Meter } from "./meter.ts";
 import type { Programs, Running } from "./programs.ts";
-import { proxiedVariables } from "./told.ts";
-import type { Turns } from "./turns.ts";
+import { proxiedVariables } from "./proxied-variables.ts";
 
 export interface ConversationSettings {
   readonly client: ClientFacts;

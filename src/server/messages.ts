@@ -1,7 +1,7 @@
 import type { Changes } from "../access/judgement.ts";
 import type { TcpEnds } from "../connection/tcp-variables.ts";
 import type { Ending } from "../program/program.ts";
-import type { Told } from "./told.ts";
+import type { Told } from "./access-answer.ts";
 
 /** What the primary and its workers tell each other. Sockets travel along with `serve`. */
 

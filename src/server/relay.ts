@@ -8,7 +8,7 @@ import { StreamFailure } from "../connection/stream-failure.ts";
 import { timerDelay } from "../connection/timers.ts";
 import { type Reaching, reachFirst } from "../io/reach.ts";
 import { PrefaceError } from "../starttls/preface.ts";
-import { closed, opened } from "./events.ts";
+import { closed, opened } from "./connection-log.ts";
 import type { Talk, Visit } from "./service.ts";
 import { type Prefaces, prefacesOf } from "./starttls.ts";
 

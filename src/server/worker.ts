@@ -14,6 +14,7 @@ import { dropCredentialFiles } from "../setup/permissions.ts";
 import type { Kept as KeptFiles } from "../setup/read-into.ts";
 import { certificateEnds } from "./certificate-ends.ts";
 import { CredentialSets } from "./credential-sets.ts";
+import { Turns } from "./handshake-turns.ts";
 import { becomeServerOwner, usersOf } from "./ids.ts";
 import { requireReadableAgain } from "./kept-files.ts";
 import type { Log } from "./log.ts";
@@ -24,7 +25,6 @@ import { OwnPrograms, type Programs } from "./programs.ts";
 import { RemotePrograms } from "./remote-programs.ts";
 import { FIRST_PASSED } from "./roles.ts";
 import type { Loaded, Service, Talk } from "./service.ts";
-import { Turns } from "./turns.ts";
 import { workerDuty } from "./worker-duty.ts";
 
 export interface WorkerSettings {

@@ -188,7 +188,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "reading is silence",
-      "        this.idleTimer?.refresh();\n        const hasRoom = this.push(chunk);",
+      "        this.idle.refresh();\n        const hasRoom = this.push(chunk);",
       "        const hasRoom = this.push(chunk);",
       "library/closing",
     ],
@@ -262,7 +262,7 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "writing is silence",
-      "    this.idleTimer?.refresh();\n    this.cleartext.accept(chunk, done);",
+      "    this.idle.refresh();\n    this.cleartext.accept(chunk, done);",
       "    this.cleartext.accept(chunk, done);",
       "library/closing",
     ],

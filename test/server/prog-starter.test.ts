@@ -5,9 +5,9 @@
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { NOTHING_TOLD, type Told } from "../../src/server/access-answer.ts";
 import type { StartOrder } from "../../src/server/messages.ts";
 import { ProgStarter } from "../../src/server/prog-starter.ts";
-import { NOTHING_TOLD, type Told } from "../../src/server/told.ts";
 import { within } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { scratchFile } from "../support/scratch.ts";

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { NOTHING_TOLD } from "../../src/server/access-answer.ts";
 import { linkOf } from "../../src/server/messages.ts";
 import { RemotePrograms } from "../../src/server/remote-programs.ts";
-import { NOTHING_TOLD } from "../../src/server/told.ts";
 import { within } from "../support/limits.ts";
 import { scratchFile } from "../support/scratch.ts";
 

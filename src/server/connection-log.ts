@@ -30,55 +30,57 @@ export interface Closed {
 
 /** Tells the log how a connection went; of one that failed, also when connections are not logged. */
 export function closed(log: Log, given: Closed): void {
-  const { client, facts, ending, seconds, certified = "client" } = given;
+  if (log.isVerbose) log.info(closingText(given), closingFields(given));
+  else warnOfFailure(log, given);
+}
+
+function warnOfFailure(log: Log, { client, facts }: Closed): void {
   const { number, remoteAddress: address, remotePort: port } = client;
+  if (facts.failure === null) return;
+  const ended = describeFailure(facts.failure);
+  const text = `${number} from ${address}:${port}: ${ended}`;
+  log.warn("connection failed", text, { number, address, port, ended });
+}
+
+function closingText({ client, facts, ending, seconds, certified = "client" }: Closed): string {
   const { session, count, failure } = facts;
-  const ended = failure && describeFailure(failure);
-  if (!log.isVerbose) {
-    if (ended !== null) {
-      log.warn("connection failed", `${number} from ${address}:${port}: ${ended}`, {
-        number,
-        address,
-        port,
-        ended,
-      });
-    }
-    return;
-  }
-  const protocol = session?.protocol ?? null;
-  const cipher = session?.cipher ?? null;
-  const group = session?.group ?? null;
-  const serverName = session?.serverName ?? null;
-  const resumed = session?.resumed ?? false;
-  const peer = session?.peer ?? null;
-  const name = peer && commonNameOf(peer.names);
-  const text = [
-    `${number} closed: ${address}:${port}`,
+  const name = peerName(facts);
+  return [
+    `${client.number} closed: ${client.remoteAddress}:${client.remotePort}`,
     session === null ? withoutTls(count.toLocal) : negotiated(session),
     ...(name === null ? [] : [`${certified} certificate CN=${name}`]),
     `${count.toLocal} bytes in`,
     `${count.toRemote} bytes out`,
     `${seconds.toFixed(3)} s`,
-    ended ?? "ended normally",
+    failure === null ? "ended normally" : describeFailure(failure),
     describe(ending),
   ].join(", ");
-  log.info(text, {
+}
+
+function closingFields({ client, facts, ending, seconds, certified = "client" }: Closed) {
+  const { session, count, failure } = facts;
+  return {
     event: "closed",
-    number,
-    address,
-    port,
-    protocol,
-    cipher,
-    group,
-    resumed,
-    serverName,
-    [certified]: name,
+    number: client.number,
+    address: client.remoteAddress,
+    port: client.remotePort,
+    protocol: session?.protocol ?? null,
+    cipher: session?.cipher ?? null,
+    group: session?.group ?? null,
+    resumed: session?.resumed ?? false,
+    serverName: session?.serverName ?? null,
+    [certified]: peerName(facts),
     bytesIn: count.toLocal,
     bytesOut: count.toRemote,
     seconds: Number(seconds.toFixed(6)),
-    ended,
+    ended: failure && describeFailure(failure),
     prog: ending,
-  });
+  };
+}
+
+function peerName({ session }: Facts): string | null {
+  const peer = session?.peer ?? null;
+  return peer && commonNameOf(peer.names);
 }
 
 function withoutTls(passedOn: number): string {
