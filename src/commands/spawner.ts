@@ -9,8 +9,7 @@ import { run } from "./run.ts";
  * tables of this process, and the code of primary and workers would be a third of what it has in memory.
  */
 
-/** The program s6-tlsserver, where it is the spawner: dist/s6-tlsserver.cjs chooses. */
-export function s6Tlsserver(): void {
+function spawnerProgram(): void {
   const main = (server: SuperServerSettings, operands: readonly string[]) => {
     const [_ip, _port, ...command] = operands;
     startSpawner(server, command);
@@ -23,3 +22,6 @@ export function startSpawner(server: SuperServerSettings, command: readonly stri
   if (prog === null) return;
   new Spawner({ server, command, progOwner: prog }).start();
 }
+
+/** The program s6-tlsserver, where it is the spawner: dist/s6-tlsserver.cjs chooses. */
+export { spawnerProgram as s6Tlsserver };
