@@ -147,11 +147,17 @@ function startServer(
   if (clients === null && tickets !== undefined && now !== undefined) {
     const { count, keys } = own(tickets);
     bindings.allowTickets({ count, period: ticketPeriod(now), keys });
-    sandbox.exports.engine_set_clock(Math.floor(now / 1000), now % 1000);
+    setClock(sandbox.exports, now);
   }
   tune?.(sandbox);
   configuration.start(seed);
   return new Engine({ role, sandbox, requests, configured });
+}
+
+/** A number that is no time must not become one: WebAssembly takes any modulo 2^32. */
+function setClock(exports: EngineExports, now: number): void {
+  const seconds = Math.floor(now / 1000);
+  if (seconds >= 0 && seconds < 2 ** 32) exports.engine_set_clock(seconds, now % 1000);
 }
 
 function startClient(
