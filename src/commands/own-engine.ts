@@ -28,6 +28,8 @@ export class OwnEngine {
   }
 
   start(): void {
+    // V8 takes nothing from Node's code cache once its flags have changed.
+    childProcesses();
     expectOneConnection();
     const { settings, environment, network: source, prepare } = this.service;
     // First, as the original does: a key that can't be read is 96 whatever the descriptors are.
@@ -40,17 +42,13 @@ export class OwnEngine {
       engine,
       network,
       peer: peerOf(environment, network.readable),
-      awaitsPeer: () => this.getReady(),
+      awaitsPeer: () => {
+        this.inherited ??= inheritedDescriptors();
+      },
       keyUsed: () => keeper?.wipe(),
       established: (session) => this.startProgram(session),
       over: (failure) => this.endTunnel(failure),
     });
-  }
-
-  /** What a start of prog takes, and the handshake doesn't change. */
-  private getReady(): void {
-    childProcesses();
-    this.inherited ??= inheritedDescriptors();
   }
 
   private startProgram(session: Session): Streams {

@@ -178,7 +178,7 @@ export function openUnnamedFile(): number | null {
   return null;
 }
 
-/** Not at the top: it is loaded while a connection waits for its peer, or not at all. */
+/** Not at the top: programs that start none should not pay for loading it. */
 export function childProcesses(): typeof import("node:child_process") {
   return require("node:child_process") as typeof import("node:child_process");
 }
