@@ -344,6 +344,24 @@ describe("after a refusal", () => {
     expect(isBlank(mailboxOf(keeper))).toBe(true);
   });
 
+  test("nothing of a key is left anywhere in the keeper", () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
+    const secret = Buffer.from(privateKey.export({ format: "jwk" }).d as string, "base64url");
+    for (const type of ["sec1", "pkcs8"] as const) {
+      for (const file of [
+        privateKey.export({ type, format: "der" }),
+        Buffer.from(privateKey.export({ type, format: "pem" })),
+      ]) {
+        const keeper = newKeeper();
+        expect(() => loadKey(file, keeper)).toThrow(UNSUPPORTED);
+        const all = Buffer.from(keeper["sandbox"].memory.all());
+        for (let at = 0; at + 8 <= secret.length; at++) {
+          expect(all.includes(secret.subarray(at, at + 8)), `${type}, ${at}`).toBe(false);
+        }
+      }
+    }
+  });
+
   test("the mailbox is blank also when the reading of the file failed", () => {
     const keeper = newKeeper();
     const fill = (room: Uint8Array) => {

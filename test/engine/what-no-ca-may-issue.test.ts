@@ -8,11 +8,17 @@ import { chainVerdict, refusesAnchors } from "../support/chain-verdict.ts";
 import { ClientAuthority, type Recipe, selfSigned } from "../support/client-authority.ts";
 import { extension, extensionOf } from "../support/extensions.ts";
 import { name } from "../support/names.ts";
-import { element, oid, sequence } from "./der.ts";
+import { element, integer, octets, oid, sequence } from "./der.ts";
 
 const HOST = "www.example.test";
 const NAMES = extension.alternativeNames(["DNS", HOST]);
 const CRITICAL_NAMES = extension.criticalAlternativeNames(["DNS", HOST]);
+/** DER leaves a default out (X.690, 11.5); some encoders do not. */
+const SAID_NOT_CRITICAL = sequence(
+  oid("2.5.29.17"),
+  element(0x01, Buffer.of(0)),
+  octets(sequence(element(0x82, Buffer.from(HOST)))),
+);
 const CA = extension.constraints({ ca: true });
 const root = ClientAuthority.root();
 
@@ -50,6 +56,11 @@ describe("alternative names", () => {
     ["with a subject", {}, "taken"],
     ["critical, without a subject", { subject: name(), extensions: [CRITICAL_NAMES] }, "taken"],
     ["not critical, without a subject", { subject: name() }, "X509_NAMES_NOT_CRITICAL"],
+    [
+      "that say that they are not critical, without a subject",
+      { subject: name(), extensions: [SAID_NOT_CRITICAL] },
+      "X509_NAMES_NOT_CRITICAL",
+    ],
   ])("%s: %s", (_, leaf, verdict) => {
     expect(verdictOf(leaf)).toBe(verdict);
   });
@@ -84,6 +95,21 @@ describe("policy constraints of a CA", () => {
   });
 });
 
+test.each([
+  ["0100", "taken"],
+  ["010000", "taken"],
+  ["01", "taken"],
+  ["00", "X509_NOT_CA"],
+])("a length of path of 0x%s, of a CA in the chain or of its root: %s", (length, verdict) => {
+  const limits = sequence(element(0x01, Buffer.of(0xff)), integer(Buffer.from(length, "hex")));
+  const extensions = [extensionOf("2.5.29.19", limits, true)];
+  expect(verdictOf({}, root.intermediate({ extensions }).intermediate())).toBe(verdict);
+  const limited = ClientAuthority.root({ extensions });
+  const above = limited.intermediate();
+  const chain = [above.issue({ extensions: [NAMES] }).der, ...above.chain];
+  expect(chainVerdict({ anchors: [limited.der], chain, name: HOST })).toBe(verdict);
+});
+
 describe("where to ask about it", () => {
   const location = element(0x86, Buffer.from("http://ocsp.example.test"));
   const one = sequence(oid("1.3.6.1.5.5.7.48.1"), location);
@@ -92,6 +118,11 @@ describe("where to ask about it", () => {
     ["one place", sequence(one), "taken"],
     ["two places", sequence(one, one), "taken"],
     ["no place", sequence(), "X509_UNREADABLE_EXTENSION"],
+    [
+      "a place with two locations",
+      sequence(sequence(oid("1.3.6.1.5.5.7.48.1"), location, location)),
+      "X509_UNREADABLE_EXTENSION",
+    ],
     ["a place without a location", sequence(sequence(oid("1.2.3"))), "X509_UNREADABLE_EXTENSION"],
     ["a text", element(0x0c, Buffer.from("malformed")), "X509_UNREADABLE_EXTENSION"],
   ])("%s: %s", (_, value, verdict) => {
