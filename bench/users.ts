@@ -9,8 +9,8 @@ import { SUITES } from "./suites.ts";
 import { printTable } from "./table.ts";
 
 /*
- * What three users cost s6-tlsserver: new connections to one that starts progs in its workers, and to
- * one whose spawner does, in turns.
+ * What three users cost s6-tlsserver: new connections to one whose processes are all the same user, and
+ * to one whose workers and progs are users of their own, in turns.
  */
 
 const CLIENTS = 4;

@@ -362,6 +362,10 @@ export const hasOnlyStreams = process.platform === "win32";
 /** Deno leaves what it inherited open in the programs that it starts; Node and Bun close it there. */
 export const passesDescriptorsOn = "deno" in process.versions;
 
+/** A connection that was accepted can be what a program reads and writes: with Node, where descriptors are. */
+export const passesConnectionsOn =
+  !hasOnlyStreams && !("deno" in process.versions || "bun" in process.versions);
+
 /**
  * The same command, without the descriptors from 3 to 9: a shell knows those of one digit. Some shells drop
  * variables whose names are none of theirs.

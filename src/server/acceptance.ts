@@ -11,7 +11,7 @@ import type { Log } from "./log.ts";
 import type { ClientFacts, ToWorker } from "./messages.ts";
 import { originOf } from "./origin.ts";
 import type { Pool } from "./pool.ts";
-import type { SpawnerLink } from "./spawner-link.ts";
+import type { Spawners } from "./spawners.ts";
 import type { Tally } from "./tally.ts";
 
 export interface AcceptanceSettings {
@@ -23,7 +23,7 @@ export interface AcceptanceSettings {
   readonly access: Access | null;
   readonly pool: Pool;
   /** null: workers start progs. */
-  readonly spawner: SpawnerLink | null;
+  readonly spawners: Spawners | null;
   /** The last connection has ended. */
   readonly emptied: () => void;
 }
@@ -136,8 +136,8 @@ export class Acceptance {
 
   /** Why one more connection can't be served now; null if it can. */
   private get shortage(): string | null {
-    const { pool, server, spawner } = this.settings;
-    if (spawner?.isReady === false) return "there is no spawner at the moment";
+    const { pool, server, spawners } = this.settings;
+    if (spawners?.areReady === false) return "there is no spawner at the moment";
     if (this.census.open < server.maxConnections) return pool.shortage;
     return `${server.maxConnections} connections are open`;
   }

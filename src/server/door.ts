@@ -91,7 +91,7 @@ export class Door {
 
   private listen(path: string, listening: (options: ListenOptions) => Server): Server {
     const { opened, order } = this.settings;
-    // It listens when this call is over, and until its owner is set, root alone may connect.
+    // It listens when this call is over, and until its owner is set, at most root may connect.
     const umask = process.umask(0o777);
     const server = listening({ path, backlog: BACKLOG });
     process.umask(umask);
@@ -100,8 +100,8 @@ export class Door {
     server.on("close", () => opened(new Error("it was closed")));
     server.on("listening", () => {
       try {
-        chownSync(path, 0, order.group);
-        chmodSync(path, 0o660);
+        if (order.group !== null) chownSync(path, 0, order.group);
+        chmodSync(path, order.group === null ? 0o600 : 0o660);
         if (++this.opened === this.servers.length) opened(null);
       } catch (error) {
         opened(error as Error);

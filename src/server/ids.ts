@@ -23,13 +23,12 @@ export function ownerOf(settings: SuperServerSettings, env: NodeJS.ProcessEnv): 
 /** The user of each kind of process. */
 export interface Users {
   readonly worker: Privileges;
-  /** Progs are the spawner's to start, as this user; null: workers start them. */
+  /** What progs become where root gives its rights up; null: all processes are the user of workers. */
   readonly prog: Privileges | null;
 }
 
 /**
- * With TLS_UID and TLS_GID, workers are that user, and progs another one; else both are the same. Where
- * root gives its rights up, the spawner starts progs, so that workers need to execute nothing.
+ * With TLS_UID and TLS_GID, workers are that user, and progs another one; else both are the same.
  *
  * @throws {EnvironmentError} for TLS_UID and TLS_GID, unless root starts the server, or if they name
  *   root or no user at all; and as ownerOf does

@@ -64,7 +64,7 @@ export type ToPrimary =
 
 /** What the primary tells the spawner. */
 export type ToSpawner =
-  /** Listen there for a worker: for processes of this group alone. */
+  /** Listen there for a worker: for processes of this group alone, or of our user. */
   | ({ readonly order: "open" } & OpenOrder)
   | { readonly order: "close"; readonly worker: number }
   /** That worker serves this client, for which it may have one prog. */
@@ -80,11 +80,14 @@ export interface OpenOrder {
   readonly worker: number;
   /** For progs' sockets; what follows goes by another one beside it (`linkOf`). */
   readonly path: string;
-  readonly group: number;
+  /** null: the worker is our user. */
+  readonly group: number | null;
 }
 
 export type FromSpawner =
   | { readonly report: "ready" }
+  /** It can't start: what the primary says, and exits with. */
+  | { readonly report: "failed"; readonly text: string; readonly exitCode: number }
   | { readonly report: "listening"; readonly path: string }
   | { readonly report: "unable"; readonly path: string; readonly text: string }
   /** A worker did what none of ours does. */

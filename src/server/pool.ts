@@ -8,6 +8,8 @@ import type { Kept } from "../setup/read-into.ts";
 import type { ClientFacts, ToWorker } from "./messages.ts";
 import { startAs } from "./roles.ts";
 import { RuleCredentials } from "./rule-credentials.ts";
+import type { SpawnerLink } from "./spawner-link.ts";
+import type { Spawners } from "./spawners.ts";
 import { TwoPhaseReload } from "./two-phase-reload.ts";
 import { workerDuty } from "./worker-duty.ts";
 import { type LinkSettings, WorkerLink } from "./worker-link.ts";
@@ -16,8 +18,10 @@ import { type LinkSettings, WorkerLink } from "./worker-link.ts";
 const BREATHER = 1000;
 
 export interface PoolSettings
-  extends Pick<LinkSettings, "grace" | "spawner" | "hearsClients" | "log" | "reports"> {
+  extends Pick<LinkSettings, "grace" | "hearsClients" | "log" | "reports"> {
   readonly size: number;
+  /** The processes that start progs; null: workers do. */
+  readonly spawners: Spawners | null;
   /** No worker has more connections than this. */
   readonly perWorker: number;
   /** Workers can't read again what they read as root. */
@@ -44,9 +48,9 @@ export class Pool {
   private kept: Kept = new Map();
 
   constructor(private readonly settings: PoolSettings) {
-    const { grace, spawner, hearsClients, log, reports } = settings;
+    const { grace, hearsClients, log, reports } = settings;
     this.linkSettings = {
-      ...{ grace, spawner, hearsClients, log, reports },
+      ...{ grace, hearsClients, log, reports },
       warning: (text) => this.warnOnce(text),
       reloaded: (link, problem) => this.twoPhases.answer(link, problem),
       lost: (link, how) => this.lose(link, how),
@@ -124,14 +128,15 @@ export class Pool {
     return this.settings.dropsRights ? this.credentials.prepare(rule) : null;
   }
 
-  /** There is another spawner. */
-  async showDoors(): Promise<void> {
+  /** That spawner listens in other places. */
+  async showDoors(spawner: SpawnerLink): Promise<void> {
     const show = (link: WorkerLink) =>
       link.showDoor().catch((error: Error) => {
         // A worker that is gone needs none.
         if (this.links.has(link)) throw error;
       });
-    await Promise.all([...this.links].map(show));
+    const concerned = [...this.links].filter((link) => link.spawner === spawner);
+    await Promise.all(concerned.map(show));
   }
 
   /** A worker asked for a second prog, or for one of a connection that it doesn't serve. */
@@ -192,7 +197,9 @@ export class Pool {
   /** @throws (the promise) why it could not be started */
   private async add(generation: number): Promise<WorkerLink> {
     const process = this.startWorker();
-    const link = new WorkerLink(this.linkSettings, { id: ++this.lastId, generation, process });
+    const id = ++this.lastId;
+    const spawner = this.settings.spawners?.of(id) ?? null;
+    const link = new WorkerLink(this.linkSettings, { id, generation, process, spawner });
     this.links.add(link);
     try {
       await link.begin(this.credentials.sets, [...this.kept.keys()]);
@@ -204,12 +211,12 @@ export class Pool {
     return link;
   }
 
-  /** Where the spawner starts progs, a worker needs to start nothing. */
+  /** Where a spawner starts progs, a worker needs to start nothing. One that gives rights up is held to it. */
   private startWorker(): ChildProcess {
-    const { log, spawner } = this.settings;
+    const { dropsRights, log, spawners, startsProgs } = this.settings;
     const passed = { descriptors: [...this.kept.values()], log: log.descriptor };
-    const forks = this.settings.startsProgs && spawner === null;
-    if (spawner === null) return startAs("worker", { ...passed, forks });
+    const forks = startsProgs && spawners === null;
+    if (spawners === null || !dropsRights) return startAs("worker", { ...passed, forks });
     const nodeOptions = permissionOptions(workerDuty(this.credentials.sets)) ?? [];
     return startAs("worker", { ...passed, forks, confined: true, nodeOptions });
   }

@@ -19,7 +19,7 @@ import type { Log } from "./log.ts";
 import { Pool } from "./pool.ts";
 import { announce } from "./readiness.ts";
 import { Reloads } from "./reloads.ts";
-import { SpawnerLink } from "./spawner-link.ts";
+import { makeSpawners, type Spawners } from "./spawners.ts";
 import { Status, type StatusSettings } from "./status.ts";
 import { Systemd } from "./systemd.ts";
 import { Tally } from "./tally.ts";
@@ -53,7 +53,7 @@ export interface PrimarySettings {
  */
 export class Primary {
   private readonly tally = new Tally(certificateVariables(process.env));
-  private readonly spawner: SpawnerLink | null;
+  private readonly spawners: Spawners | null;
   private readonly pool: Pool;
   private readonly acceptance: Acceptance;
   private readonly listener: Listener;
@@ -69,12 +69,12 @@ export class Primary {
     const { access, log, room, server } = settings;
     const { tally } = this;
     const users = usersOf(server, process.env);
-    this.spawner = settings.startsProgs && users.prog ? this.linkSpawner() : null;
-    const { spawner } = this;
+    this.spawners = this.makeSpawners(users.prog !== null);
+    const { spawners } = this;
     this.pool = this.makePool(dropsRights(users.worker));
     const { pool } = this;
     this.acceptance = new Acceptance({
-      ...{ server, room, log, tally, access, pool, spawner },
+      ...{ server, room, log, tally, access, pool, spawners },
       emptied: () => {
         if (this.draining) this.exit();
       },
@@ -89,22 +89,26 @@ export class Primary {
     this.reloads = this.makeReloads();
   }
 
-  private linkSpawner(): SpawnerLink {
-    return new SpawnerLink({
-      log: this.settings.log,
+  /** null: workers start progs, or there are none. */
+  private makeSpawners(isApart: boolean): Spawners | null {
+    const { log, server, startsProgs, workers } = this.settings;
+    // Where the files are but checked, no prog is started.
+    if (!startsProgs || (server.check && !isApart)) return null;
+    return makeSpawners({
+      ...{ log, workers, isApart },
       denied: (worker) => this.pool.denied(worker),
       misbehaved: (worker, how) => this.pool.dismiss(worker, how),
-      renewed: () => this.pool.showDoors(),
+      renewed: (spawner) => this.pool.showDoors(spawner),
       ready: () => this.acceptance.admitWaiting(),
     });
   }
 
   private makePool(dropsRights: boolean): Pool {
     const { workers, log, room, server, startsProgs } = this.settings;
-    const { spawner, tally } = this;
+    const { spawners, tally } = this;
     return new Pool({
       ...{ size: workers, perWorker: room.perWorker, grace: server.grace },
-      ...{ log, dropsRights, startsProgs, spawner, hearsClients: server.proxies.length > 0 },
+      ...{ log, dropsRights, startsProgs, spawners, hearsClients: server.proxies.length > 0 },
       reports: {
         over: (number) => this.acceptance.over(number),
         told: (report) =>
@@ -147,12 +151,12 @@ export class Primary {
   /** @throws {SystemFailure} (the promise) if a worker can't start, or the address can't be listened on */
   async start(): Promise<void> {
     const { access, maxPerAddress, server } = this.settings;
-    if (this.spawner !== null) this.tellConfinement();
+    if (this.spawners?.areApart) this.tellConfinement();
     const environment = new TlsEnvironment(process.env);
     this.kept = await keepFiles(environment.files);
     // Before workers read the files: what changes meanwhile is a change.
     if (server.reloadInterval > 0) this.changes = changesOf(environment, this.kept);
-    await this.spawner?.start();
+    await this.spawners?.start();
     await Promise.all([this.pool.start(this.kept), access?.start()]);
     if (server.check) {
       this.exit();
@@ -224,7 +228,7 @@ export class Primary {
   private exit(): void {
     this.status?.close();
     this.settings.access?.close();
-    this.spawner?.end();
+    this.spawners?.end();
     this.pool.close();
     this.pool.broadcast({ order: "end" });
     setTimeout(() => process.exit(ExitCode.success), 100);

@@ -17,7 +17,7 @@ import {
 export interface ProgSettings {
   readonly server: SuperServerSettings;
   readonly command: readonly string[];
-  /** The user and groups that prog becomes; nulls: it stays root. */
+  /** The user and groups that prog becomes; nulls: it stays what the spawner is. */
   readonly progOwner: Privileges;
 }
 

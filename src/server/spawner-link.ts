@@ -1,14 +1,14 @@
 import type { ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { chmodSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { SystemFailure } from "../cli/diagnostics.ts";
+import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
 import { effortOf } from "../io/platform.ts";
-import { makeTemporaryFolder } from "../io/temporary-folder.ts";
 import { Handover } from "./handover.ts";
 import type { Log } from "./log.ts";
 import type { ClientFacts, FromSpawner, ToSpawner } from "./messages.ts";
 import { startAs } from "./roles.ts";
+import type { SocketFolder } from "./socket-folder.ts";
 
 /** A spawner that is gone is replaced no sooner than after so many milliseconds. */
 const BREATHER = 100;
@@ -18,11 +18,15 @@ const GATHERING = 100;
 
 export interface SpawnerLinkSettings {
   readonly log: Log;
+  /** Workers are another user than the spawner. */
+  readonly isApart: boolean;
+  /** Where it can listen. */
+  readonly folder: SocketFolder;
   /** A worker asked for a prog that is not its to have. */
   readonly denied: (worker: number) => void;
   /** A worker does to the spawner what none of ours would. */
   readonly misbehaved: (worker: number, how: string) => void;
-  /** There is a new one: tells workers where to connect. */
+  /** It listens in other places: tells workers where to connect. */
   readonly renewed: () => Promise<void>;
   /** Connections that waited for it can be served. */
   readonly ready: () => void;
@@ -33,7 +37,11 @@ export class SpawnerLink {
   /** It can start progs: there is one, and each worker knows where it listens. */
   isReady = true;
 
-  private readonly folder: string;
+  /** Workers are another user than the spawner: it knows each by a group. */
+  readonly isApart: boolean;
+
+  /** The folder of its sockets; null: it has none yet. */
+  private listensIn: string | null = null;
   private process: ChildProcess | null = null;
   /** Is it there for what it was told? A spawner that is stopped is killed, and replaced. */
   private handover: Handover | null = null;
@@ -42,20 +50,13 @@ export class SpawnerLink {
   private withdrawal: NodeJS.Timeout | null = null;
   private readonly opening = new Map<string, (problem: string | null) => void>();
   private closing = false;
+  private isRenewing = false;
 
-  /** @throws {SystemFailure} if there can't be a folder for its sockets */
   constructor(private readonly settings: SpawnerLinkSettings) {
-    try {
-      this.folder = makeTemporaryFolder("s6-tlsserver-");
-      // Workers may go through it, and see nothing in it.
-      chmodSync(this.folder, 0o711);
-    } catch (error) {
-      throw new SystemFailure("unable to make a folder for sockets", error);
-    }
-    process.on("exit", () => rmSync(this.folder, { recursive: true, force: true }));
+    this.isApart = settings.isApart;
   }
 
-  /** @throws {SystemFailure} (the promise) if it can't start */
+  /** @throws {SystemFailure | ReportedFailure} (the promise) if it can't start */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       const child = startAs("spawner");
@@ -68,6 +69,9 @@ export class SpawnerLink {
         if (message.report === "ready") {
           hasBegun = true;
           resolve();
+        } else if (message.report === "failed") {
+          reject(new ReportedFailure(message.text, message.exitCode as ExitCode));
+          child.kill("SIGKILL");
         } else {
           this.hear(message);
         }
@@ -101,11 +105,12 @@ export class SpawnerLink {
   /**
    * Where a worker connects to: no other process is let in.
    *
-   * @param group what the worker is a member of, and no other process
+   * @param group what the worker is a member of, and no other process; null: it is our user
    * @throws {Error} (the promise) if there is no spawner, or it can't listen
    */
-  async open(worker: number, group: number): Promise<string> {
-    const path = join(this.folder, randomBytes(16).toString("hex"));
+  async open(worker: number, group: number | null): Promise<string> {
+    const path = this.settings.folder.place();
+    this.listensIn = dirname(path);
     const problem = await new Promise<string | null>((resolve) => {
       this.opening.set(path, resolve);
       this.tell({ order: "open", worker, path, group });
@@ -123,6 +128,19 @@ export class SpawnerLink {
   /** That worker serves this client: it may have one prog for it. */
   announce(worker: number, client: ClientFacts): void {
     this.tell({ order: "announce", worker, client });
+    if (this.listensIn !== null && !existsSync(this.listensIn)) this.renew();
+  }
+
+  /** What cleans a folder of temporary files takes ours, too: later connections find another one. */
+  private renew(): void {
+    if (this.isRenewing || this.process === null) return;
+    this.isRenewing = true;
+    this.settings
+      .renewed()
+      .catch(() => {})
+      .finally(() => {
+        this.isRenewing = false;
+      });
   }
 
   /** A connection has ended. If it had no prog, it gets none. Told with others, soon. */
@@ -139,7 +157,7 @@ export class SpawnerLink {
     this.closing = true;
   }
 
-  private hear(message: Exclude<FromSpawner, { report: "ready" }>): void {
+  private hear(message: Exclude<FromSpawner, { report: "ready" | "failed" }>): void {
     switch (message.report) {
       case "listening":
         this.opening.get(message.path)?.(null);

@@ -1,7 +1,12 @@
 import type { ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { describe, exitCodeOf } from "../connection/exit-codes.ts";
+import type { Privileges } from "../program/privileges.ts";
 import { endingOf } from "../program/program.ts";
 import type { BareSocket } from "./bare-sockets.ts";
 import { Door } from "./door.ts";
+import { becomeServerOwner } from "./ids.ts";
 import type {
   ClientFacts,
   FromSpawner,
@@ -19,8 +24,13 @@ interface Client {
   readonly unannounced: Map<number, StartOrder>;
 }
 
+export interface SpawnerSettings extends ProgSettings {
+  /** What the spawner itself becomes; nulls: it stays what it is. */
+  readonly owner: Privileges;
+}
+
 /**
- * The process that starts progs, as another user than the workers. It believes no worker: it gets
+ * The process that starts progs: where root gives its rights up, as another user than its own. It believes no worker: it gets
  * a connection's number, which the primary vouches for, and values for variables whose names
  * it knows by itself. It knows no key, and reads no byte of what a worker's sockets carry for prog.
  */
@@ -31,8 +41,10 @@ export class Spawner {
   private readonly progs = new Map<number, { prog: ChildProcess; door: Door }>();
   private readonly starter: ProgStarter;
   private isOrphan = false;
+  /** Of its sockets; null: it has none yet. */
+  private folder: string | null = null;
 
-  constructor(private readonly settings: ProgSettings) {
+  constructor(private readonly settings: SpawnerSettings) {
     this.starter = new ProgStarter(settings);
   }
 
@@ -43,7 +55,12 @@ export class Spawner {
     }
     process.on("message", (order: ToSpawner) => this.obey(order));
     process.on("disconnect", () => this.orphaned());
-    tell({ report: "ready" });
+    try {
+      becomeServerOwner(this.settings.owner, null);
+      tell({ report: "ready" });
+    } catch (error) {
+      tell({ report: "failed", text: describe(error), exitCode: exitCodeOf(error) });
+    }
   }
 
   private obey(order: ToSpawner): void {
@@ -72,6 +89,7 @@ export class Spawner {
   private open(order: OpenOrder): void {
     const { worker, path } = order;
     this.close(worker);
+    this.folder = dirname(path);
     const door = new Door({
       order,
       mostWaiting: this.mostWaiting,
@@ -192,7 +210,13 @@ export class Spawner {
   private orphaned(): void {
     this.isOrphan = true;
     for (const worker of [...this.workers.keys()]) this.close(worker);
+    this.removeFolder();
     this.leaveIfDone();
+  }
+
+  /** A primary that was killed leaves it, and in it there may be sockets of spawners that were killed. */
+  private removeFolder(): void {
+    if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
   }
 
   private leaveIfDone(): void {

@@ -28,8 +28,6 @@ export interface Reports {
 export interface LinkSettings {
   /** Seconds that a worker without us has for what is open. */
   readonly grace: number;
-  /** The process that starts progs; null: each worker does. */
-  readonly spawner: SpawnerLink | null;
   /** Workers tell which client it is: a prog is announced once that is known. */
   readonly hearsClients: boolean;
   readonly log: Log;
@@ -48,12 +46,15 @@ export interface Birth {
   /** Those of one generation have read the files together. */
   readonly generation: number;
   readonly process: ChildProcess;
+  /** The process that starts its progs; null: it does so itself. */
+  readonly spawner: SpawnerLink | null;
 }
 
 /** One worker, as the primary sees it: what it has, what it is told, and what it says. */
 export class WorkerLink {
   readonly id: number;
   readonly generation: number;
+  readonly spawner: SpawnerLink | null;
   readonly serving = new Map<number, ClientFacts>();
   /** It gets connections. */
   ready = false;
@@ -68,12 +69,12 @@ export class WorkerLink {
 
   constructor(
     private readonly settings: LinkSettings,
-    { id, generation, process }: Birth,
+    { id, generation, process, spawner }: Birth,
   ) {
     this.id = id;
     this.generation = generation;
     this.process = process;
-    const { spawner } = settings;
+    this.spawner = spawner;
     this.progs =
       spawner &&
       new WorkerProgs({

@@ -15,15 +15,17 @@ export interface WorkerProgsSettings {
  * connection that it was given. No worker is believed more.
  */
 export class WorkerProgs {
-  /** By which the worker may connect. */
-  readonly group = doorGroup();
+  /** By which the worker may connect; null: as the user that the spawner is, too. */
+  readonly group: number | null;
   /** The worker has been told the last place that was asked for, or can't be. */
   private shown: Promise<void> = Promise.resolve();
 
   /** Of what it serves: the spawner has been told. */
   private readonly announced = new Set<number>();
 
-  constructor(private readonly settings: WorkerProgsSettings) {}
+  constructor(private readonly settings: WorkerProgsSettings) {
+    this.group = settings.spawner.isApart ? doorGroup() : null;
+  }
 
   /** Tells the worker where the spawner listens for it: one place after the other, and the last one counts. */
   show(): Promise<void> {

@@ -28,21 +28,21 @@ async function busyServer(credentials: Credentials, runner: string[] = []): Prom
 }
 
 describe.each(kinds)("a key of %s, after connections and a reload", NEEDS_PROCESSOR, (kind) => {
-  test("is in each worker once, and nowhere in the primary", async () => {
+  test("is in each worker once, and nowhere in primary and spawner", async () => {
     const credentials = authority.issue({ kind });
     const search = new Search(secretsOf(credentials));
     const server = await busyServer(credentials);
-    expect(placesIn(server.pid, search)).toBe(0);
+    for (const pid of [server.pid, server.spawner ?? 0]) expect(placesIn(pid, search)).toBe(0);
     // The same search finds the key where it is: the keeper's memory, and no other.
     for (const worker of server.workers) expect(placesIn(worker, search)).toBe(1);
   });
 
-  test("that came through a pipe is in each worker once, and nowhere in the primary", async () => {
+  test("that came through a pipe is in each worker once, and nowhere in primary and spawner", async () => {
     const credentials = authority.issue({ kind });
     const search = new Search(secretsOf(credentials));
     const script = 'KEYFILE=<(cat "$KEYFILE") exec "$@"';
     const server = await busyServer(credentials, ["bash", "--norc", "-c", script, "bash"]);
-    expect(placesIn(server.pid, search)).toBe(0);
+    for (const pid of [server.pid, server.spawner ?? 0]) expect(placesIn(pid, search)).toBe(0);
     for (const worker of server.workers) expect(placesIn(worker, search)).toBe(1);
   });
 });

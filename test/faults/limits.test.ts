@@ -10,7 +10,7 @@ import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { asNobody, publicProgram } from "../support/nobody.ts";
 import { everything, run, start } from "../support/processes.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { startServer } from "../support/server.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
 import { words } from "../support/words.ts";
 
@@ -54,14 +54,14 @@ describe("no more processes for this user", NEEDS_ROOT, () => {
     });
     const other = await connect(server);
     await eventually("its program", () => server.programs.length === 1);
-    await limitWorker(server, "--nproc=1:", asNobody);
+    await limitProcess(server.spawner, "--nproc=1:", asNobody);
     for (let turn = 1; turn <= 2; turn++) {
       await connect(server)
         .then(everything)
         .catch(() => {});
       await server.logged("unable to run cat: Resource temporarily unavailable", turn);
     }
-    await limitWorker(server, "--nproc=4096:", asNobody);
+    await limitProcess(server.spawner, "--nproc=4096:", asNobody);
     expect(await exchange(other, "still here")).toBe("still here");
     expect(await exchange(await connect(server), "served")).toBe("served");
   });
@@ -72,7 +72,7 @@ describe("no more address space", () => {
     const server = await startServer({ authority, credentials, options: words("--workers 1") });
     expect(await exchange(await connect(server), "before")).toBe("before");
     // Less than there is already: nothing new can be mapped.
-    await limitWorker(server, `--as=${1 << 20}:unlimited`);
+    await limitProcess(server.workers[0], `--as=${1 << 20}:unlimited`);
     await connect(server)
       .then(everything)
       .catch(() => {});
@@ -103,7 +103,6 @@ describe("no memory for a sandbox", () => {
 });
 
 /** @param by who does it: root itself may not, of others' processes, in a container */
-async function limitWorker(server: Server, limit: string, by: readonly string[] = []) {
-  const [worker = Number.NaN] = server.workers;
-  expect(await run([...by, "prlimit", `--pid=${worker}`, limit])).toMatchObject({ code: 0 });
+async function limitProcess(pid = Number.NaN, limit = "", by: readonly string[] = []) {
+  expect(await run([...by, "prlimit", `--pid=${pid}`, limit])).toMatchObject({ code: 0 });
 }

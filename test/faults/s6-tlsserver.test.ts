@@ -1,10 +1,12 @@
 /**
- * s6-tlsserver while a system call fails, in the process that listens or in the one that serves:
+ * s6-tlsserver while a system call fails, in the process that listens, in the spawner or in the one that serves:
  * either it doesn't start, and says why, or it goes on serving; each line of its log is ours, and it
  * ends when it is told to.
  */
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
+import { NEEDS_ROOT } from "../support/needs.ts";
+import { NO_FOLDER, NO_TMPDIR, type Serving } from "../support/server.ts";
 import { words } from "../support/words.ts";
 import type { Place } from "./injection.ts";
 import { attempt } from "./server-attempt.ts";
@@ -34,10 +36,28 @@ const IN_PRIMARY: readonly FallibleCall[] = [
 /** It takes the server 10 seconds to find out. */
 const SENDMSG: FallibleCall = { call: "sendmsg", errors: ["EPIPE", "ENOMEM", "ENOBUFS"] };
 
-const IN_WORKER: readonly FallibleCall[] = [
+const IN_SPAWNER: readonly FallibleCall[] = [
+  { call: "fork", errors: ["EAGAIN", "ENOMEM"], sample: [1, 2] },
+  { call: "pipe2", errors: ["EMFILE", "ENFILE"], sample: [1, 2] },
+  { call: "socket", errors: ["EMFILE", "ENFILE"] },
+  { call: "bind", errors: ["ENOSPC", "EADDRINUSE"] },
+  { call: "listen", errors: ["EADDRINUSE"] },
+  { call: "accept4", errors: ["EMFILE", "ENFILE", "ENOMEM"] },
+  { call: "read", errors: ["ECONNRESET", "EIO"] },
+  { call: "recvmsg", errors: ["ENOMEM"] },
+  { call: "epoll_ctl", errors: ["ENOMEM"] },
+];
+
+/** Where there is no spawner. */
+const IN_FORKING_WORKER: readonly FallibleCall[] = [
   { call: "socketpair", errors: ["ENFILE", "EMFILE"] },
   { call: "pipe2", errors: ["EMFILE"] },
   { call: "fork", errors: ["EAGAIN", "ENOMEM"] },
+];
+
+const IN_WORKER: readonly FallibleCall[] = [
+  { call: "socket", errors: ["EMFILE", "ENFILE"] },
+  { call: "connect", errors: ["EACCES", "ECONNREFUSED"] },
   { call: "open64", errors: ["EMFILE", "ENFILE"] },
   { call: "read", errors: ["EIO", "ECONNRESET"] },
   { call: "recvmsg", errors: ["ENOMEM", "EMFILE"] },
@@ -70,6 +90,23 @@ describe("in the process that listens", () => {
   );
 });
 
+describe("in the spawner", () => {
+  it.each(IN_SPAWNER)(
+    "$call fails with $errors.0 or another",
+    (call) => expectCleanEnds(call, { role: "spawner" }),
+    TIMEOUT_MS,
+  );
+});
+
+describe("in the process that serves, where it starts progs", NEEDS_ROOT, () => {
+  it.each(IN_FORKING_WORKER)(
+    "$call fails with $errors.0 or another",
+    (call) =>
+      expectCleanEnds(call, { role: "worker" }, { runner: NO_FOLDER, environment: NO_TMPDIR }),
+    TIMEOUT_MS,
+  );
+});
+
 describe("in the process that serves", () => {
   it.each(IN_WORKER)(
     "$call fails with $errors.0 or another",
@@ -78,9 +115,13 @@ describe("in the process that serves", () => {
   );
 });
 
-async function expectCleanEnds(call: FallibleCall, place: Omit<Place, "program">): Promise<void> {
+async function expectCleanEnds(
+  call: FallibleCall,
+  place: Omit<Place, "program">,
+  more: Partial<Serving> = {},
+): Promise<void> {
   const { complaints, faults } = await sweep({ sample: SAMPLE, ...call }, (fault) =>
-    attempt(fault, { serving, place }),
+    attempt(fault, { serving: { ...serving, ...more }, place }),
   );
   expect(complaints).toEqual([]);
   expect(faults).toBeGreaterThan(0);

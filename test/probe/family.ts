@@ -7,7 +7,8 @@ import type { Destination } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { childrenOf, isAlive, roleOf } from "../support/server.ts";
-import { doorsFolder, Prober } from "./prober.ts";
+import { doorsFolder } from "../support/sockets-of.ts";
+import { Prober } from "./prober.ts";
 
 /** The user of the engines, and that of the progs: numbers that every Debian has, without rights. */
 export const [TLS, WWW] = [65_534, 33];

@@ -9,8 +9,9 @@ import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { asUser, NOBODY, publicProgram } from "../support/nobody.ts";
 import { type Server, type Serving, startServer } from "../support/server.ts";
+import { doorsFolder } from "../support/sockets-of.ts";
 import { words } from "../support/words.ts";
-import { doorsFolder, Prober, reachProgram } from "./prober.ts";
+import { Prober, reachProgram } from "./prober.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();

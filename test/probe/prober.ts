@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { expect } from "vitest";
 import { connect, type Destination, receiveUntil } from "../support/clients.ts";
 import { repository } from "../support/repository.ts";
 import { scratch } from "../support/scratch.ts";
-import { descriptorsOf } from "../support/server.ts";
 
 /** Ways into another process, by what reach.c calls them. */
 const WAYS = ["mem", "maps", "environ", "fd", "trace", "copy"] as const;
@@ -30,18 +29,6 @@ export function socketsIn(folder: string): string[] {
   const lines = readFileSync("/proc/net/unix", "utf8").split("\n");
   const paths = lines.map((line) => line.split(" ").at(-1) ?? "");
   return [...new Set(paths.filter((path) => path.startsWith(`${folder}/`)))];
-}
-
-/** Where a spawner listens. */
-export function doorsFolder(spawner = 0): string {
-  const mine = new Set(
-    [...descriptorsOf(spawner).values()].map((link) => /^socket:\[([0-9]+)\]$/.exec(link)?.[1]),
-  );
-  const lines = readFileSync("/proc/net/unix", "utf8")
-    .split("\n")
-    .map((line) => line.split(/ +/));
-  const paths = lines.filter((line) => mine.has(line[6])).map((line) => line[7] ?? "");
-  return dirname(paths.find((path) => path.includes("s6-tlsserver-")) ?? "");
 }
 
 /** A client of a server, whose prog does what it is told. */

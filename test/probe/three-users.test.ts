@@ -20,9 +20,10 @@ import {
   type Serving,
   startServer,
 } from "../support/server.ts";
+import { doorsFolder } from "../support/sockets-of.ts";
 import { words } from "../support/words.ts";
 import { ofProcess, reachNothing, TLS, WWW, withUserWww } from "./family.ts";
-import { doorsFolder, type Prober, reachProgram } from "./prober.ts";
+import { type Prober, reachProgram } from "./prober.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();

@@ -15,7 +15,7 @@ import { freePort } from "../support/ports.ts";
 import { start } from "../support/processes.ts";
 import { backend, echo, relayServer } from "../support/relays.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { childrenOf, isAlive, startServer } from "../support/server.ts";
+import { childrenOf, isAlive, roleOf, startServer } from "../support/server.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -190,7 +190,7 @@ it("a process between the server and a socket that dies loses no later line", as
     ...{ authority, credentials, runner, options: ["-v", "--workers", "1"] },
   });
   const text = read?.() ?? (() => "");
-  const between = childrenOf(server.pid).filter((pid) => !server.workers.includes(pid));
+  const between = childrenOf(server.pid).filter((pid) => roleOf(pid) === undefined);
   expect(between).toHaveLength(1);
   for (const pid of between) process.kill(pid, "SIGKILL");
   await eventually("its end", () => between.filter(isAlive).length === 0);

@@ -15,7 +15,8 @@ import { asUser, publicProgram } from "../support/nobody.ts";
 import { payload, sha256 } from "../support/payload.ts";
 import { everything, run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { childrenOf, isAlive, type Server, startServer } from "../support/server.ts";
+import { isAlive, type Server, startServer } from "../support/server.ts";
+import { clientPorts } from "../support/sockets-of.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();
@@ -28,13 +29,20 @@ function serving(line: string, prog: string[]): Promise<Server> {
   return startServer({ authority, credentials, prog, options: words(line) });
 }
 
-/** The worker behind a client, by the pid that its program tells. */
-async function visitor(server: Server): Promise<{ client: TLSSocket; worker: number }> {
+interface Visitor {
+  client: TLSSocket;
+  /** The processes that serve it. */
+  worker: number;
+  program: number;
+}
+
+async function visitor(server: Server): Promise<Visitor> {
   const client = await connect(server);
   client.on("error", () => {});
   const program = Number(await receiveUntil(client, "\n"));
-  const worker = server.workers.find((pid) => childrenOf(pid).includes(program)) ?? 0;
-  return { client, worker };
+  const port = client.localPort ?? Number.NaN;
+  const worker = server.workers.find((pid) => clientPorts(pid).includes(port)) ?? 0;
+  return { client, program, worker };
 }
 
 const TELLS_PID = ["sh", "-c", "echo $$; exec cat"];
@@ -44,7 +52,8 @@ it("only its own connections end, and it is replaced", async () => {
   const visitors = [];
   for (let turn = 0; turn < 4; turn++) visitors.push(await visitor(server));
   const victim = visitors[0]?.worker ?? 0;
-  const programs = childrenOf(victim);
+  const lost = visitors.filter(({ worker }) => worker === victim);
+  const programs = lost.map(({ program }) => program);
   expect(programs).toHaveLength(2);
   process.kill(victim, "SIGKILL");
   await server.logged(`worker ${victim} died (SIGKILL) with 2 connections; replacing it`);
@@ -88,7 +97,7 @@ it("under load, every reply of the others is whole", async () => {
   const victim = server.workers[0] ?? 0;
   const replies = Array.from({ length: 12 }, () => replyTo(server));
   await eventually("programs", () => server.programs.length === 12);
-  const lost = childrenOf(victim).length;
+  const lost = clientPorts(victim).length;
   expect(lost).toBeGreaterThan(0);
   process.kill(victim, "SIGKILL");
   await server.logged(`worker ${victim} died`);
@@ -118,10 +127,13 @@ it("when the one that listens is killed, the late reply still comes, and the wor
   const server = await serving("--workers 2", REPLY);
   const reply = replyTo(server);
   await eventually("the program", () => server.programs.length === 1);
-  const { workers, programs } = server;
+  const { workers, programs, spawner = 0 } = server;
   server.signal("SIGKILL");
   expect(await reply).toBe(sha256(FILE));
-  await eventually("their end", () => [...workers, ...programs].filter(isAlive).length === 0);
+  await eventually(
+    "their end",
+    () => [...workers, ...programs, spawner].filter(isAlive).length === 0,
+  );
   expect(server.running.stderr).toBe("");
 });
 
@@ -129,11 +141,14 @@ it("when the one that listens is killed, the grace holds for programs that ignor
   const prog = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"];
   const server = await serving("--workers 1 --grace 1", prog);
   await receiveUntil(await connect(server), "ready\n");
-  const { workers, programs } = server;
+  const { workers, programs, spawner = 0 } = server;
   server.signal("SIGKILL");
   await sleep(400);
   expect(programs.filter(isAlive)).toHaveLength(1);
-  await eventually("their end", () => [...workers, ...programs].filter(isAlive).length === 0);
+  await eventually(
+    "their end",
+    () => [...workers, ...programs, spawner].filter(isAlive).length === 0,
+  );
 });
 
 it("when no process is to be had, the server goes on, and tries again", NEEDS_ROOT, async () => {

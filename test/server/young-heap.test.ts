@@ -8,7 +8,7 @@ import { childrenOf, commandOf } from "../support/privileges.ts";
 import { relayServer } from "../support/relays.ts";
 import { repository } from "../support/repository.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { startServer } from "../support/server.ts";
+import { NO_FOLDER, NO_TMPDIR, type Serving, startServer } from "../support/server.ts";
 
 /** A fork copies the page tables of all that a worker has touched, so V8 gets less to touch. */
 
@@ -33,17 +33,19 @@ it("is small in workers", async () => {
   expect(new Set(sizes)).toEqual(new Set(["--max-semi-space-size=4"]));
 });
 
-it(
-  "is smaller still in the spawner, which has neither optimised code nor V8's threads",
-  NEEDS_ROOT,
-  async () => {
-    const server = await startServer({ authority, credentials, options: ["-u", "33"] });
+describe("is smaller still in the spawner, which has neither optimised code nor V8's threads", () => {
+  const isSo = async (options: string[]) => {
+    const server = await startServer({ authority, credentials, options });
     const { spawner = Number.NaN } = server;
     expect(optionsOf(spawner, "--max-semi-space-size")).toEqual(["--max-semi-space-size=1"]);
     const threads = (pid = Number.NaN) => readdirSync(`/proc/${pid}/task`).length;
     expect(threads(spawner)).toBeLessThan(threads(server.workers[0]));
-  },
-);
+  };
+
+  it("of one user", () => isSo([]));
+
+  it("of root, where it gives its rights up", NEEDS_ROOT, () => isSo(["-u", "33"]));
+});
 
 /** What a process in that role loads of our bundles. */
 function bundlesOf(role: string): Promise<string[]> {
@@ -84,14 +86,25 @@ describe("the old generation is collected", () => {
     return new Set(children.flatMap((pid) => optionsOf(pid, size)));
   };
 
+  const ofWorkers = async (serving: Serving) => {
+    const server = await startServer(serving);
+    expect(server.workers.length).toBeGreaterThan(0);
+    const options = new Set(server.workers.flatMap((pid) => optionsOf(pid, size)));
+    await server.stop();
+    return options;
+  };
+
   it("less often in workers that start nothing", async () => {
     expect(await ofRelay()).toEqual(new Set([`${size}=128`]));
   });
 
-  it("as V8 does it in workers that start progs", async () => {
-    const server = await startServer({ authority, credentials });
-    expect(server.workers.map((pid) => optionsOf(pid, size))).toEqual(server.workers.map(() => []));
-    await server.stop();
+  it("less often in workers whose progs the spawner starts", async () => {
+    expect(await ofWorkers({ authority, credentials })).toEqual(new Set([`${size}=128`]));
+  });
+
+  it("as V8 does it in workers that start progs", NEEDS_ROOT, async () => {
+    const where = { runner: NO_FOLDER, environment: NO_TMPDIR };
+    expect(await ofWorkers({ authority, credentials, ...where })).toEqual(new Set());
   });
 
   it("as NODE_OPTIONS asks for it", async () => {

@@ -29,6 +29,17 @@ export interface Serving {
   patience?: number;
 }
 
+/**
+ * Runs a server where it finds no folder for sockets, and so no spawner, if it has such a TMPDIR, too: it
+ * can write to no folder in memory. Only root can.
+ */
+export const NO_FOLDER: readonly string[] = [
+  ...["unshare", "-m", "sh", "-c"],
+  'for at in /dev/shm /run; do mount -t tmpfs -o ro none $at; done; exec "$@"',
+  "sh",
+];
+export const NO_TMPDIR = { TMPDIR: "/proc" };
+
 /** s6-tlsserver on a port of the system's choice, listening. */
 export async function startServer(serving: Serving): Promise<Server> {
   const running = startUnready(serving);
@@ -64,7 +75,7 @@ export class Server implements Destination {
     return childrenOf(this.pid).filter((pid) => roleOf(pid) === "worker");
   }
 
-  /** The process that starts programs where root gave its rights up; undefined: workers do. */
+  /** The process that starts programs; undefined: there is none at the moment, or workers do. */
   get spawner(): number | undefined {
     return childrenOf(this.pid).find((pid) => roleOf(pid) === "spawner");
   }
