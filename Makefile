@@ -144,7 +144,7 @@ STRICT := -Wall -Wextra -Werror -Wno-unused-command-line-argument
 LDFLAGS := -O3 -g0 --no-entry -sSTANDALONE_WASM \
 	-sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=16MB -Wl,--stack-first \
 	-sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0
-engine_STACK := 32768
+engine_STACK := 31744
 keeper_STACK := 65536
 
 # wasm/engine/tls12/sentinel.c stands before that function.
@@ -155,12 +155,18 @@ keeper_MEMORY := 196608
 # The linker places variables in the order of the files. Those that every
 # connection of TLS 1.3 writes to stand together, the records' buffer last, so
 # that an idle one touches few pages of memory.
-BUSY_C := $(addprefix wasm/engine/,$(addsuffix .c,engine hello/first-message \
-	hello/kept-records hello/hello-room tls13/context connection))
-ENGINE_C := $(BUSY_C) $(filter-out $(BUSY_C),$(sort $(wildcard wasm/engine/*.c wasm/engine/*/*.c)))
+BUSY_C := $(addprefix wasm/,$(addsuffix .c,engine/tls13/context arena engine/engine \
+	$(addprefix engine/hello/,first-message kept-records hello-room) engine/connection))
+# What is in LATE_C, and of BearSSL what it alone needs, has its constants when
+# it asks for them: wasm/late/late.h.
+LATE_C := $(sort $(wildcard wasm/engine/tls12/*.c wasm/engine/peer/*.c))
+ENGINE_C := $(sort $(wildcard wasm/engine/*.c wasm/engine/*/*.c))
+EARLY_C := $(BUSY_C) $(filter-out $(BUSY_C) $(LATE_C),$(ENGINE_C))
 KEEPER_C := $(sort $(wildcard wasm/keeper/*.c))
 SHARED_C := wasm/arena.c $(sort $(wildcard wasm/crypto/*.c))
 object = $(patsubst wasm/%.c,build/wasm/%.o,$(1))
+ENGINE_OBJECTS = $(call object,$(EARLY_C) $(filter-out $(BUSY_C),$(SHARED_C))) build/bearssl.a \
+	$(call object,wasm/late/begin.c $(LATE_C) wasm/late/end.c)
 
 # BearSSL's loops over words are what LLVM makes vectors of that are larger and
 # slower: X25519 by 7%, its own ChaCha20 by two thirds.
@@ -213,11 +219,12 @@ build/wasm/%.o: wasm/%.c build/toolchain build/bearssl-sources build/flags wasm/
 # The stamp is a custom section: 0, its length, its name's length, its name, its content.
 stamped = stamp=$$(cat build/stamp); \
 	printf "$$(printf '\\000\\%03o\\007bearhug' $$((8 + $${\#stamp})))%s" "$$stamp" >>$@
-dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
+dist/engine.wasm: $(ENGINE_OBJECTS)
 dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
-$(MODULES): dist/%.wasm: build/stamp
+$(MODULES): dist/%.wasm: build/stamp wasm/finish.mjs
 	@mkdir -p dist
-	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out build/stamp,$^) -o $@
+	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out build/stamp %.mjs,$^) -o $@
+	@node wasm/finish.mjs $@
 	@$(stamped)
 	@chmod 644 $@
 	@echo "  $@: $$(wc -c <$@) bytes, SHA-256 $$(sha256sum <$@ | cut -c1-64)"
@@ -236,17 +243,19 @@ build/tls13-test.wasm: $(sort $(wildcard test/tls13/*.c)) $(call object,$(TLS13_
 build/rekeys/key-update.o: wasm/engine/tls13/key-update.c $(call object,$(ENGINE_C))
 	@mkdir -p $(@D)
 	@emcc -c $(SMALL_CFLAGS) $(STRICT) -DKEY_RECORDS_MAX=16 $< -o $@
-build/rekeys/engine.wasm: build/rekeys/key-update.o build/stamp build/bearssl.a \
-		$(filter-out %/tls13/key-update.o,$(call object,$(ENGINE_C) $(SHARED_C)))
-	@emcc $(LDFLAGS) $(engine_LDFLAGS) -sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out build/stamp,$^) -o $@
+build/rekeys/engine.wasm: build/rekeys/key-update.o build/stamp wasm/finish.mjs \
+		$(filter-out %/tls13/key-update.o,$(ENGINE_OBJECTS))
+	@emcc $(LDFLAGS) $(engine_LDFLAGS) -sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out build/stamp %.mjs,$^) -o $@
+	@node wasm/finish.mjs $@
 	@$(stamped)
 
 # Both modules with the names of their functions, to see what V8 makes of them.
-build/compiled/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
+build/compiled/engine.wasm: $(ENGINE_OBJECTS)
 build/compiled/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
-build/compiled/engine.wasm build/compiled/keeper.wasm: build/compiled/%.wasm:
+build/compiled/engine.wasm build/compiled/keeper.wasm: build/compiled/%.wasm: wasm/finish.mjs
 	@mkdir -p $(@D)
-	@emcc $(LDFLAGS) $($*_LDFLAGS) --profiling-funcs -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $^ -o $@
+	@emcc $(LDFLAGS) $($*_LDFLAGS) --profiling-funcs -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(filter-out %.mjs,$^) -o $@
+	@node wasm/finish.mjs $@
 
 # What V8's compilers make of functions that see secrets: docs/side-channels.md.
 .PHONY: compiled-code
@@ -368,10 +377,11 @@ include fuzz/rules.mk
 # ---- BoringSSL's test runner --------------------------------------------
 
 # The engine, and what only these tests may set and read of it.
-build/bogo/engine.wasm: $(sort $(wildcard test/bogo/*.c)) $(call object,$(ENGINE_C) $(SHARED_C)) build/bearssl.a
+build/bogo/engine.wasm: $(sort $(wildcard test/bogo/*.c)) $(ENGINE_OBJECTS) wasm/finish.mjs
 	@mkdir -p $(@D)
 	@emcc $(CFLAGS) $(STRICT) $(LDFLAGS) $(engine_LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(BOGO_WRAPPED)) \
-		-sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out %/front.c,$^) -o $@
+		-sTOTAL_STACK=$(engine_STACK) -sINITIAL_MEMORY=$(engine_MEMORY) $(filter-out %/front.c %.mjs,$^) -o $@
+	@node wasm/finish.mjs $@
 
 comma := ,
 BOGO_WRAPPED := br_rsa_i31_pkcs1_vrfy br_ecdsa_i31_vrfy_asn1 pss_verify

@@ -261,9 +261,9 @@ pair_seal(pair *p, direction way, uint8_t type, const uint8_t *data, size_t len)
 		return;
 	}
 	end = l->waiting + l->len;
-	len = conn.speaks == &protocol_tls13   ? seal13(end, type, data, len)
-	      : conn.speaks == &protocol_tls12 ? seal12(end, type, data, len)
-					       : 0;
+	len = conn.speaks == &protocol_tls13    ? seal13(end, type, data, len)
+	      : conn.speaks == protocol_tls12() ? seal12(end, type, data, len)
+						: 0;
 	if (len == 0) {
 		return;
 	}

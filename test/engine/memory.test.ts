@@ -142,6 +142,6 @@ describe("an idle connection", () => {
     client.flush();
     pass(client, server);
     expect(drain(server, "recvapp").toString()).toBe("x");
-    expect(touched(server)).toBeLessThanOrEqual(version === "1.3" ? 13 : 16);
+    expect(touched(server)).toBeLessThanOrEqual(version === "1.3" ? 11 : 14);
   });
 });

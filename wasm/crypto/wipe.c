@@ -2,7 +2,7 @@
 #include "wipe.h"
 
 /* Called through a pointer that may change, lest the optimiser drop it. */
-static void *(*volatile overwrite)(void *, int, size_t) = &memset;
+static void *(*const volatile overwrite)(void *, int, size_t) = &memset;
 
 /* see wipe.h */
 void

@@ -45,7 +45,7 @@ first_protocol(void)
 	}
 	return conn.offer.max_version >= VERSION_TLS13
 		       ? &protocol_undecided_client
-		       : &protocol_tls12;
+		       : protocol_tls12();
 }
 
 /* In bytes: until it is known what is spoken. */

@@ -68,8 +68,10 @@ typedef struct protocol {
 	void (*export_keys)(const export_request *wanted);
 } protocol;
 
-/* tls12/tls12.c: BearSSL's engine, TLS 1.0 to 1.2. */
-extern const protocol protocol_tls12;
+/* tls12/tls12.c: BearSSL's engine, TLS 1.0 to 1.2. Its constants are in the
+   memory from then on (late/late.h). */
+const protocol *
+protocol_tls12(void);
 
 /* undecided.c: a server that waits for a ClientHello. */
 extern const protocol protocol_undecided;

@@ -37,7 +37,7 @@ become_tls12(void)
 	if (err != 0) {
 		__builtin_trap();
 	}
-	hand_over(&protocol_tls12);
+	hand_over(protocol_tls12());
 }
 
 /*

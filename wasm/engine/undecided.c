@@ -101,12 +101,12 @@ judge(const client_hello *read)
 
 	if (err == 0) {
 		conn.lacking_curves = client_hello_lacks_curves(read);
-		become(&protocol_tls12);
+		become(protocol_tls12());
 		return;
 	}
 	kept_records_end();
-	conn.speaks = &protocol_tls12;
-	protocol_tls12.start();
+	conn.speaks = protocol_tls12();
+	conn.speaks->start();
 	tls12_refuse(err, alert);
 }
 
@@ -126,7 +126,7 @@ choose(const unsigned char *body, size_t len)
 	client_hello read;
 
 	if (!client_hello_read(&read, body, len)) {
-		become(&protocol_tls12);
+		become(protocol_tls12());
 	} else if (offers_tls13() && client_hello_offers_tls13(&read)) {
 		become_tls13();
 	} else if (offers_tls13() && says_fallback(&read)) {
@@ -139,7 +139,7 @@ choose(const unsigned char *body, size_t len)
 static void
 become_tls12(void)
 {
-	become(&protocol_tls12);
+	become(protocol_tls12());
 }
 
 static void
@@ -176,8 +176,8 @@ ack(uint32_t channel, size_t len)
 static void
 close(void)
 {
-	become(&protocol_tls12);
-	protocol_tls12.close();
+	become(protocol_tls12());
+	conn.speaks->close();
 }
 
 const protocol protocol_undecided = UNDECIDED(start, buf, ack, close);

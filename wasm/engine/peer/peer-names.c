@@ -5,6 +5,7 @@
 #include "engine/abi.h"
 #include "engine/peer/peer.h"
 #include "engine/peer/text.h"
+#include "late/late.h"
 
 /* The name that was asked for last. */
 static text value;
@@ -106,6 +107,7 @@ static int looks;
 int
 engine_look_at(const void *data, size_t len)
 {
+	late_constants();
 	following.n = 0;
 	looks = len > 0 && certificate_parse(&looked_at, data, len);
 	return len == 0 || looks ? 0 : BR_ERR_X509_UNEXPECTED;

@@ -16,6 +16,7 @@
 #include "engine/peer/peer.h"
 #include "engine/peer/pins.h"
 #include "engine/peer/rules.h"
+#include "late/late.h"
 
 /* A certificate as it arrives. */
 typedef struct {
@@ -373,9 +374,8 @@ set_hashes(br_x509_minimal_context *minimal, const br_hash_class *const *hash)
 	}
 }
 
-/* see peer.h */
-const br_x509_class **
-peer_validator(const peer_demands *demands)
+static NOT_INLINED const br_x509_class **
+make_validator(const peer_demands *demands)
 {
 	br_x509_minimal_context *minimal = &peer.minimal;
 
@@ -399,6 +399,14 @@ peer_validator(const peer_demands *demands)
 	}
 	set_hashes(minimal, demands->hashes);
 	return &peer.vtable;
+}
+
+/* see peer.h */
+const br_x509_class **
+peer_validator(const peer_demands *demands)
+{
+	late_constants();
+	return make_validator(demands);
 }
 
 /* see peer.h */

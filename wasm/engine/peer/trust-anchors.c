@@ -14,6 +14,7 @@
 #include "engine/peer/operators-chain.h"
 #include "engine/peer/pins.h"
 #include "engine/peer/rules.h"
+#include "late/late.h"
 
 static trust_anchors anchors;
 
@@ -291,9 +292,8 @@ add_certificate(const certificate *cert, br_x509_decoder_context *decoder,
 	return err != 0 ? err : add_anchor(&ta, &facts);
 }
 
-/* see abi.h */
-int
-engine_add_trust_anchor(const void *data, size_t len)
+static NOT_INLINED int
+add(const void *data, size_t len)
 {
 	br_x509_decoder_context decoder;
 	static name subject;
@@ -342,6 +342,14 @@ engine_add_trust_anchor(const void *data, size_t len)
 		err = add_pin(&dn, data, len);
 	}
 	return err != 0 || !is_ca ? err : add_certificate(&cert, &decoder, &dn);
+}
+
+/* see abi.h */
+int
+engine_add_trust_anchor(const void *data, size_t len)
+{
+	late_constants();
+	return add(data, len);
 }
 
 /* see abi.h */

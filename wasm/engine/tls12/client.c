@@ -97,7 +97,8 @@ static const br_ssl_client_certificate_class certificate_class = {
 	sign,
 };
 
-static const br_ssl_client_certificate_class *handler = &certificate_class;
+static const br_ssl_client_certificate_class *const handler =
+	&certificate_class;
 
 /* see context.h */
 int
@@ -107,7 +108,8 @@ client_begin(void)
 	const char *name = conn.server_name;
 
 	if (conn.chain_len > 0) {
-		br_ssl_client_set_client_certificate(client, &handler);
+		br_ssl_client_set_client_certificate(client,
+			(const br_ssl_client_certificate_class **)&handler);
 	}
 	if (!br_ssl_client_reset(client, name[0] != 0 ? name : NULL, 0)) {
 		return br_ssl_engine_last_error(&client->eng);

@@ -17,7 +17,7 @@ int
 tls12_goes_on_from(const unsigned char *hello, size_t len)
 {
 	br_ssl_engine_context *eng = &tls12.side.engine;
-	int err = protocol_tls12.start();
+	int err = protocol_tls12()->start();
 	size_t unsent;
 
 	if (err != 0) {

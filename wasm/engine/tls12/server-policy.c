@@ -25,7 +25,7 @@ static int (*choose)(const br_ssl_server_policy_class **pctx,
 	const br_ssl_server_context *cc, br_ssl_server_choices *choices);
 
 /* Where there is no chain yet, there is no context either. */
-static const br_ssl_server_policy_class *waiting = &policy;
+static const br_ssl_server_policy_class *const waiting = &policy;
 
 /* A key without its secret: `choose` reads no other field. */
 static br_rsa_private_key no_rsa_key;
@@ -134,7 +134,8 @@ server_policy_install(br_ssl_server_context *server)
 
 	if (conn.chain_len == 0) {
 		policy.choose = &policy_choose;
-		br_ssl_server_set_policy(server, &waiting);
+		br_ssl_server_set_policy(
+			server, (const br_ssl_server_policy_class **)&waiting);
 		return;
 	}
 	if (conn.key.type == BR_KEYTYPE_RSA) {

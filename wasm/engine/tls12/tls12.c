@@ -7,6 +7,7 @@
 #include "engine/hello/kept-records.h"
 #include "engine/peer/peer.h"
 #include "inner.h"
+#include "late/late.h"
 #include "context.h"
 #include "refusal.h"
 #include "crypto/wipe.h"
@@ -324,7 +325,7 @@ resume_with_chain(void)
 	tls12.awaits_chain = 0;
 	err = begin();
 	if (err == 0) {
-		err = kept_records_replay(&protocol_tls12);
+		err = kept_records_replay(conn.speaks);
 	}
 	kept_records_end();
 	return err;
@@ -352,7 +353,7 @@ refuse(unsigned alert)
 	tls12_refuse(BR_ERR_SEND_FATAL_ALERT + (int)alert, alert);
 }
 
-const protocol protocol_tls12 = {
+static const protocol table = {
 	start,
 	buf,
 	ack,
@@ -369,3 +370,11 @@ const protocol protocol_tls12 = {
 	refuse,
 	tls12_export,
 };
+
+/* see protocol.h */
+const protocol *
+protocol_tls12(void)
+{
+	late_constants();
+	return &table;
+}
