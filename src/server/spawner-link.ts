@@ -1,6 +1,5 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { SystemFailure } from "../cli/diagnostics.ts";
 import { type ExitCode, ReportedFailure } from "../connection/exit-codes.ts";
 import { effortOf } from "../io/platform.ts";
@@ -40,8 +39,8 @@ export class SpawnerLink {
   /** Workers are another user than the spawner: it knows each by a group. */
   readonly isApart: boolean;
 
-  /** The folder of its sockets; null: it has none yet. */
-  private listensIn: string | null = null;
+  /** Where it listens for each worker. */
+  private readonly places = new Map<number, string>();
   private process: ChildProcess | null = null;
   /** Is it there for what it was told? A spawner that is stopped is killed, and replaced. */
   private handover: Handover | null = null;
@@ -110,7 +109,6 @@ export class SpawnerLink {
    */
   async open(worker: number, group: number | null): Promise<string> {
     const path = this.settings.folder.place();
-    this.listensIn = dirname(path);
     const problem = await new Promise<string | null>((resolve) => {
       this.opening.set(path, resolve);
       this.tell({ order: "open", worker, path, group });
@@ -118,20 +116,23 @@ export class SpawnerLink {
     });
     this.opening.delete(path);
     if (problem !== null) throw new Error(problem);
+    this.places.set(worker, path);
     return path;
   }
 
   close(worker: number): void {
+    this.places.delete(worker);
     this.tell({ order: "close", worker });
   }
 
   /** That worker serves this client: it may have one prog for it. */
   announce(worker: number, client: ClientFacts): void {
     this.tell({ order: "announce", worker, client });
-    if (this.listensIn !== null && !existsSync(this.listensIn)) this.renew();
+    const place = this.places.get(worker);
+    if (place !== undefined && !existsSync(place)) this.renew();
   }
 
-  /** What cleans a folder of temporary files takes ours, too: later connections find another one. */
+  /** What cleans a folder of temporary files may take our sockets: later connections find others. */
   private renew(): void {
     if (this.isRenewing || this.process === null) return;
     this.isRenewing = true;

@@ -38,13 +38,17 @@ function portOf(address = ""): number {
   return Number.parseInt(address.split(":")[1] ?? "", 16);
 }
 
+/** The flag __SO_ACCEPTCON in /proc/net/unix: connections have the path of the socket that took them, too. */
+const ACCEPTS = "00010000";
+
 /** The folder in which a spawner listens. */
 export function doorsFolder(spawner = 0): string {
   const mine = new Set(socketInodes(spawner));
   const lines = readFileSync("/proc/net/unix", "utf8")
     .split("\n")
     .map((line) => line.split(/ +/));
-  const paths = lines.filter((line) => mine.has(line[6] ?? "")).map((line) => line[7] ?? "");
+  const doors = lines.filter((line) => line[3] === ACCEPTS && mine.has(line[6] ?? ""));
+  const paths = doors.map((line) => line[7] ?? "");
   return dirname(paths.find((path) => path.includes("s6-tlsserver-")) ?? "");
 }
 
