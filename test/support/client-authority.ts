@@ -24,8 +24,12 @@ export interface Recipe {
   extensions?: Buffer[];
   /** OpenSSL's name of the hash that is signed. */
   hash?: keyof typeof RSA_WITH & keyof typeof ECDSA_WITH;
+  /** What is signed is the hash of `hash`; the algorithm beside the signature is that of this one. */
+  saidHash?: Recipe["hash"];
+  /** Both dates in DER, in place of `begins` and `ends`. */
+  dates?: readonly Buffer[];
   /** 3 unless told otherwise. Version 1 has no extensions. */
-  version?: 1 | 3;
+  version?: 1 | 2 | 3;
   /** Its content in DER; random unless told otherwise. */
   serial?: Uint8Array;
   /** What is signed changes after it was signed. */
@@ -136,26 +140,28 @@ const SERIAL_LENGTH = 8;
 
 function certificate(recipe: Recipe, key: KeyObject, signer: Signer): Buffer {
   const { subject = DEFAULT_SUBJECT, hash = "sha256", begins = -1, ends = 30 } = recipe;
-  const algorithm =
-    signer.key.asymmetricKeyType === "rsa"
-      ? sequence(oid(RSA_WITH[hash]), NULL)
-      : sequence(oid(ECDSA_WITH[hash]));
-  const { extensions = [] } = recipe;
+  const { extensions = [], version = 3, saidHash = hash } = recipe;
   const signed = sequence(
-    ...(recipe.version === 1 ? [] : [element(0xa0, integer(Buffer.of(2)))]),
+    ...(version === 1 ? [] : [element(0xa0, integer(Buffer.of(version - 1)))]),
     recipe.serial === undefined
       ? integer(randomBytes(SERIAL_LENGTH))
       : element(0x02, recipe.serial),
-    algorithm,
+    algorithm(signer, hash),
     signer.subject,
-    sequence(time(begins), time(ends)),
+    sequence(...(recipe.dates ?? [time(begins), time(ends)])),
     subject,
     createPublicKey(key).export({ type: "spki", format: "der" }),
     ...(extensions.length === 0 ? [] : [element(0xa3, sequence(...extensions))]),
   );
   const signature = sign(hash, signed, signer.key);
   if (recipe.broken) flipSerial(signed);
-  return sequence(signed, algorithm, bits(signature));
+  return sequence(signed, algorithm(signer, saidHash), bits(signature));
+}
+
+function algorithm({ key }: Signer, hash: NonNullable<Recipe["hash"]>): Buffer {
+  return key.asymmetricKeyType === "rsa"
+    ? sequence(oid(RSA_WITH[hash]), NULL)
+    : sequence(oid(ECDSA_WITH[hash]));
 }
 
 /** GeneralizedTime, whatever the year. */

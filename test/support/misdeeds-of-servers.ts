@@ -61,6 +61,11 @@ export const misdeedsOfServers: readonly Misdeed<Tls12Server>[] = [
     "a list of point formats that is cut short": answering({
       extensions: [extension(EXTENSION.pointFormats, Buffer.of(2, 0))],
     }),
+    "a request for a certificate with one and a half algorithms": async (server) => {
+      await server.hear();
+      const body = [vector8(Buffer.of(64)), vector16(Buffer.of(4, 3, 4)), vector16()];
+      server.flight(message(MESSAGE.certificateRequest, Buffer.concat(body)));
+    },
     "a request for a certificate with no algorithm": async (server) => {
       await server.hear();
       server.flight(server.request({ schemes: [] }));

@@ -263,6 +263,31 @@ describe("a full handshake follows", () => {
     expect(await resumes(narrower.port, plain)).toBe(false);
   });
 
+  it("a ticket of a server that differs in nothing but its profile", async () => {
+    const only13 = { ...pair, minVersion: "TLSv1.3", maxVersion: "TLSv1.3" } as const;
+    const serving = async (profile: "modern" | "compat") =>
+      (await ourServer({ ...only13, profile })).port;
+    const psk = await ticketOf(await serving("modern"));
+    expect(await resumes(await serving("modern"), psk)).toBe(true);
+    expect(await resumes(await serving("compat"), psk)).toBe(false);
+  });
+
+  it.each<[string, string[]]>([
+    ["another list", ["a", "c"]],
+    ["a longer list", ["a", "b", "c"]],
+    ["a shorter list", ["a"]],
+    ["the list in another order", ["b", "a"]],
+    ["the same letters in a list", ["ab"]],
+  ])("a ticket of a server with %s of protocols", async (_, ALPNProtocols) => {
+    const { port } = await ourServer({ ...pair, ALPNProtocols: ["a", "b"] });
+    const other = await ourServer({ ...pair, ALPNProtocols });
+    const protocols = ALPNProtocols.includes("a") ? ["a"] : [];
+    const settings = protocols.length === 0 ? {} : { protocols };
+    const psk = await ticketOf(port, settings);
+    expect(await resumes(port, psk, settings)).toBe(true);
+    expect(await resumes(other.port, psk, settings)).toBe(false);
+  });
+
   it("modes without an exchange of keys", async () => {
     const { port } = await ourServer(pair);
     const client = await Tls13Client.connect(port, { psks: [await ticketOf(port)] });
