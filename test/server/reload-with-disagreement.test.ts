@@ -3,6 +3,7 @@
  * it. Then all keep the old keys, the new ones are in no process's memory, and the next reload works.
  * One worker is stopped by a signal while files change, so that each finds something else.
  */
+import { randomBytes } from "node:crypto";
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { copiesOf } from "../contract/process-memory.ts";
@@ -10,7 +11,8 @@ import { Authority, type Credentials, derCertificate } from "../support/certific
 import { connect } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { type Server, startServer } from "../support/server.ts";
+import { type Server, type Serving, startServer } from "../support/server.ts";
+import { visitWithTicket } from "../support/ticket-visits.ts";
 
 const authority = Authority.root();
 const [first, second] = [authority.issue(), authority.issue()];
@@ -29,11 +31,14 @@ interface Scene {
 }
 
 /** Two workers with the first pair; the files have the second, and a reload has begun. */
-async function scene(prepare: (files: Credentials) => void = () => {}): Promise<Scene> {
+async function scene(
+  prepare: (files: Credentials) => void = () => {},
+  more: Partial<Serving> = {},
+): Promise<Scene> {
   const files = { keyFile: scratchFile("key"), certFile: scratchFile("cert"), key: first.key };
   place(files, first);
-  const options = ["--workers", "2", "-v"];
-  const server = await startServer({ authority, credentials: files, options });
+  const options = ["--workers", "2", "-v", "-S"];
+  const server = await startServer({ authority, credentials: files, options, ...more });
   expect(await answering(server)).toEqual(new Set(["first"]));
   const [awake = 0, stopped = 0] = server.workers;
   process.kill(stopped, "SIGSTOP");
@@ -111,6 +116,38 @@ describe("if one worker has read a good pair, and another finds none", PATIENCE,
     expect(line).toContain("no private key in it");
     expect(await answering(server)).toEqual(new Set(["first"]));
     await reloadsAgain(all);
+  });
+});
+
+describe("if one worker has read new ticket keys, and another finds no key", PATIENCE, () => {
+  const ticketKeys = () => `${randomBytes(32).toString("base64")}\n`;
+  const saysHello = (TICKETFILE: string) => ({
+    prog: ["printf", "hello"],
+    environment: { TICKETFILE },
+  });
+
+  it("it opens tickets with the new ones, and no more once all keep the old ones", async () => {
+    const [tickets, next] = [scratchFile("tickets", ticketKeys()), ticketKeys()];
+    const newer = await startServer({
+      ...{ authority, credentials: first, options: ["-S"] },
+      ...saysHello(scratchFile("next-tickets", next)),
+    });
+    const { session } = await visitWithTicket(newer);
+    const begin = () => writeFileSync(tickets, next);
+    const { server, files, stopped } = await scene(begin, saysHello(tickets));
+    // One of two at the most goes to the worker that is stopped.
+    const isResumed = async () => {
+      const visits = [visitWithTicket(server, session), visitWithTicket(server, session)];
+      for (const visit of visits) visit.catch(() => {});
+      return (await Promise.any(visits)).reused;
+    };
+    await expect.poll(isResumed, { timeout: 20_000 }).toBe(true);
+    rmSync(files.keyFile);
+    process.kill(stopped, "SIGCONT");
+    await server.logged("keeping the old keys and certificates");
+    for (let n = 0; n < 4; n++) {
+      expect((await visitWithTicket(server, session)).reused).toBe(false);
+    }
   });
 });
 

@@ -25,6 +25,22 @@ describe("the default pair", () => {
   });
 });
 
+describe("the files", () => {
+  test("are those of all variables that name one, server names' among them", () => {
+    const named = {
+      KEYFILE: "/k",
+      CERTFILE: "/c",
+      "KEYFILE:a.test": "/a.key",
+      "CERTFILE:a.test": "/a.crt",
+      CAFILE: "/ca",
+      TICKETFILE: "/t",
+    };
+    const others = { CADIR: "/folder", TLS_UID: "1", KEYFILES: "/no", CAFILES: "/no", HOME: "/h" };
+    const { files } = new TlsEnvironment({ ...named, ...others });
+    expect(Object.fromEntries(files)).toEqual(named);
+  });
+});
+
 describe("the pairs for server names", () => {
   test("are KEYFILE:x, each with its CERTFILE:x", () => {
     const pairs = new TlsEnvironment({

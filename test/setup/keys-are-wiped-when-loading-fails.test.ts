@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { CLIENT_DEFAULTS } from "../../src/cli/client-options.ts";
 import { DEFAULTS } from "../../src/cli/tls-options.ts";
 import { Keeper } from "../../src/sandbox/keeper.ts";
+import { prepareClients } from "../../src/setup/client-side.ts";
 import { TlsEnvironment } from "../../src/setup/environment.ts";
 import { loadCredentials } from "../../src/setup/server-side.ts";
 import { isBlank } from "../engine/instances.ts";
@@ -55,6 +58,41 @@ describe("a server's key is wiped", () => {
 
   test("and is there when all is well", () => {
     server({}, { KEYFILE, CERTFILE });
+    expect(Buffer.from(lastKeeper()).includes(secret)).toBe(true);
+  });
+});
+
+/** A CA whose kind of key is not supported. */
+function edwards(): string {
+  const [key, certificate] = [scratchFile("edwards.key"), scratchFile("edwards.pem")];
+  const request = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=Edwards"];
+  const files = ["-keyout", key, "-out", certificate];
+  execFileSync("openssl", [...request, ...files], { stdio: "ignore" });
+  return certificate;
+}
+
+describe("a key for many connections to servers is wiped", () => {
+  const prepare = (settings: Partial<typeof CLIENT_DEFAULTS>, env: NodeJS.ProcessEnv) =>
+    prepareClients(
+      { engine: builtModule("engine"), keeper: keeperModule },
+      {
+        settings: { ...CLIENT_DEFAULTS, clientCertificate: "mandatory", ...settings },
+        environment: new TlsEnvironment({ KEYFILE, CERTFILE, CAFILE: authority.certFile, ...env }),
+        tell: () => {},
+      },
+    );
+
+  test.each<[string, Partial<typeof CLIENT_DEFAULTS>, NodeJS.ProcessEnv]>([
+    ["the certificate is another key's", {}, { CERTFILE: otherCertificate }],
+    ["no CA can be used", {}, { CAFILE: edwards() }],
+    ["no version is left", { minVersion: "1.3", maxVersion: "1.2" }, {}],
+  ])("when %s", (_, settings, env) => {
+    expect(() => prepare(settings, env)).toThrow();
+    expect(isBlank(lastKeeper())).toBe(true);
+  });
+
+  test("and is there when all is well", () => {
+    prepare({}, {}).makeEngine().wipe();
     expect(Buffer.from(lastKeeper()).includes(secret)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CredentialsError } from "../../src/credentials/errors.ts";
 import { readInto, withFile } from "../../src/setup/read-into.ts";
@@ -8,6 +8,18 @@ import { scratchFile } from "../support/scratch.ts";
 /** A file goes straight into the memory that is meant for it. */
 
 const ROOM = 1000;
+
+/** Does a descriptor of this process lead to that file? */
+function isOpen(path: string): boolean {
+  return readdirSync("/proc/self/fd").some((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      // That of the listing itself.
+      return false;
+    }
+  });
+}
 
 describe("a file", () => {
   test.each([1, 100, ROOM - 1])(
@@ -57,6 +69,25 @@ describe("a file", () => {
   test("that is empty is refused", () => {
     const read = () => readInto(scratchFile("file", ""), new Uint8Array(ROOM));
     expect(read).toThrow(new CredentialsError("the file is empty"));
+  });
+
+  test.each([
+    ["read", "what is in it"],
+    ["too large", "x".repeat(ROOM)],
+    ["empty", ""],
+  ])("that is %s is closed again", (_, content) => {
+    const path = scratchFile("closed", content);
+    let openMeanwhile = false;
+    try {
+      readInto(path, new Uint8Array(ROOM));
+      withFile(path, () => {
+        openMeanwhile = isOpen(path);
+      });
+      expect(openMeanwhile).toBe(true);
+    } catch (error) {
+      expect(error).toBeInstanceOf(CredentialsError);
+    }
+    expect(isOpen(path)).toBe(false);
   });
 
   test.each([ROOM, ROOM + 1, 100 * ROOM])("of %i bytes doesn't fit, and is refused", (size) => {
