@@ -17,11 +17,13 @@ export interface SpawnersSettings extends Omit<SpawnerLinkSettings, "folder" | "
 
 /**
  * @param settings.isApart workers give root's rights up: they can't start progs
- * @returns null: workers start progs, since there can't be spawners, as is told in the log
+ * @returns null: workers start progs, since no root started us, or there can't be spawners, as the log tells then
  * @throws {SystemFailure} if there can't be spawners, and workers can't start progs
  */
 export function makeSpawners(settings: SpawnersSettings): Spawners | null {
   if (settings.isApart) return new Spawners(settings);
+  // A prog of the workers' user could put a socket of its own in the place of a spawner's. Root's progs are root.
+  if (process.getuid?.() !== 0) return null;
   try {
     if (!passesConnectionsOn) throw new Error("this runtime passes no connection on to a program");
     return new Spawners(settings);

@@ -1,6 +1,6 @@
 /**
- * A server of one user: its progs are started by the spawner, as by a worker itself; where there can't
- * be a spawner, by workers.
+ * A server of one user. Where that is root, progs are started by the spawner, as by a worker itself; where
+ * there can't be a spawner, and where it is another user, by workers.
  */
 
 import {
@@ -32,17 +32,12 @@ import {
   type Serving,
   startServer,
 } from "../support/server.ts";
-import { doorsFolder } from "../support/sockets-of.ts";
+import { doorsFolder, listeningPaths } from "../support/sockets-of.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
 chmodSync(credentials.keyFile, 0o444);
-
-const USERS = [
-  ["root", []],
-  ["another user", asNobody],
-] as const;
 
 function serving(more: Partial<Serving> = {}): Promise<Server> {
   const executable = publicProgram("s6-tlsserver");
@@ -79,12 +74,12 @@ const REMOVALS: readonly (readonly [string, (folder: string) => void])[] = [
   ],
 ];
 
-describe.each(USERS)("of %s", NEEDS_ROOT, (_, runner) => {
+describe("of root", NEEDS_ROOT, () => {
   it("what prog sees is the same as if its worker had started it", async () => {
     const seen: string[] = [];
     for (const through of [SAME_NAMESPACES, NO_FOLDER]) {
       const server = await serving({
-        ...{ runner: [...through, ...runner], environment: NO_TMPDIR },
+        ...{ runner: through, environment: NO_TMPDIR },
         prog: ["sh", "-c", TELLS_ALL, "zero", "one two", ""],
       });
       expect(spawnersOf(server)).toHaveLength(through === NO_FOLDER ? 0 : 1);
@@ -98,7 +93,7 @@ describe.each(USERS)("of %s", NEEDS_ROOT, (_, runner) => {
   });
 
   it("all processes are that user, and progs are the spawner's", async () => {
-    const server = await serving({ runner });
+    const server = await serving();
     await exchange(await connect(server), "x");
     await connect(server);
     const [spawner = 0] = spawnersOf(server);
@@ -109,7 +104,7 @@ describe.each(USERS)("of %s", NEEDS_ROOT, (_, runner) => {
   });
 
   it("its sockets are its user's alone, and are gone with it", async () => {
-    const server = await serving({ runner });
+    const server = await serving();
     const folder = doorsFolder(server.spawner);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(statSync(folder).uid).toBe(statSync(`/proc/${server.pid}`).uid);
@@ -121,14 +116,14 @@ describe.each(USERS)("of %s", NEEDS_ROOT, (_, runner) => {
   });
 
   it("its sockets are gone, too, when the process that listens is killed", async () => {
-    const server = await serving({ runner });
+    const server = await serving();
     const folder = doorsFolder(server.spawner);
     server.signal("SIGKILL");
     await eventually("the folder's end", () => !existsSync(folder));
   });
 
   it.each(REMOVALS)("when %s, there are others", async (_, remove) => {
-    const server = await serving({ runner });
+    const server = await serving();
     const folder = doorsFolder(server.spawner);
     const before = readdirSync(folder);
     remove(folder);
@@ -145,7 +140,7 @@ describe.each(USERS)("of %s", NEEDS_ROOT, (_, runner) => {
   });
 
   it("a spawner that is killed is replaced; its progs' connections end", async () => {
-    const server = await serving({ runner });
+    const server = await serving();
     const lost = await connect(server);
     lost.on("error", () => {});
     lost.write("x");
@@ -160,12 +155,28 @@ describe.each(USERS)("of %s", NEEDS_ROOT, (_, runner) => {
 
   it("there is no spawner for --check, which starts no prog", async () => {
     const ended = await runServer({
-      ...{ credentials, executable: publicProgram("s6-tlsserver"), runner },
+      ...{ credentials, executable: publicProgram("s6-tlsserver") },
       ...{ options: ["--check", "-v"], environment: NO_TMPDIR },
     });
     expect(ended).toMatchObject({ code: 0, stderr: "" });
   });
 });
+
+it(
+  "another user's progs are their workers', with no socket that a prog could take the place of",
+  NEEDS_ROOT,
+  async () => {
+    const server = await serving({ runner: asNobody, options: words("-v --workers 2") });
+    const client = await connect(server);
+    client.write("x");
+    await receiveUntil(client, "x");
+    expect(spawnersOf(server)).toEqual([]);
+    expect(server.workers.flatMap(childrenOf)).toEqual(server.programs);
+    expect(server.programs).toHaveLength(1);
+    for (const pid of [server.pid, ...server.workers]) expect(listeningPaths(pid)).toEqual([]);
+    expect(server.saying("by themselves")).toEqual([]);
+  },
+);
 
 it.each([
   ["another group (-g)", ["-g", "5"]],

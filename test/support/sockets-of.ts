@@ -43,13 +43,17 @@ const ACCEPTS = "00010000";
 
 /** The folder in which a spawner listens. */
 export function doorsFolder(spawner = 0): string {
-  const mine = new Set(socketInodes(spawner));
+  return dirname(listeningPaths(spawner).find((path) => path.includes("s6-tlsserver-")) ?? "");
+}
+
+/** Where a process listens on UNIX sockets. */
+export function listeningPaths(pid: number): string[] {
+  const mine = new Set(socketInodes(pid));
   const lines = readFileSync("/proc/net/unix", "utf8")
     .split("\n")
     .map((line) => line.split(/ +/));
-  const doors = lines.filter((line) => line[3] === ACCEPTS && mine.has(line[6] ?? ""));
-  const paths = doors.map((line) => line[7] ?? "");
-  return dirname(paths.find((path) => path.includes("s6-tlsserver-")) ?? "");
+  const listening = lines.filter((line) => line[3] === ACCEPTS && mine.has(line[6] ?? ""));
+  return listening.map((line) => line[7] ?? "");
 }
 
 function socketInodes(pid: number): string[] {
