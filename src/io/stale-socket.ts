@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { createConnection } from "node:net";
 
-/** Removes the UNIX socket of a server that was killed. One on which a process listens stays. */
+/** Removes the UNIX socket of a server that was killed. One on which a process listens stays, and so does a file. */
 export function removeStale(path: string): Promise<void> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
@@ -10,8 +10,13 @@ export function removeStale(path: string): Promise<void> {
       resolve();
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED") rmSync(path, { force: true });
+      // Of a file that is no socket, the system says the same.
+      if (error.code === "ECONNREFUSED" && isSocket(path)) rmSync(path, { force: true });
       resolve();
     });
   });
+}
+
+function isSocket(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
 }

@@ -75,8 +75,8 @@ export function find(
   return folders.map((folder) => resolve(folder, file)).find((path) => isProgram(path)) ?? null;
 }
 
-/** How many scripts in a row may be each other's interpreters. */
-const SCRIPTS_MAX = 4;
+/** How many scripts in a row may be each other's interpreters: execve(2) has ELOOP for more. */
+const SCRIPTS_MAX = 5;
 
 /** A format that the system can't run is found out by running it. */
 function isProgram(path: string, scripts = 0): boolean {

@@ -1,43 +1,15 @@
 /**
- * After -t seconds s6-tlsclient gives up, and after those of -T tries the next address. Here, an address never answers because its queue of
- * connections is full, so that the system drops new ones.
+ * After -t seconds s6-tlsclient gives up, and after those of -T tries the next address.
  */
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { NEEDS_HOSTS, withHosts } from "../support/hosts.ts";
-import { eventually } from "../support/limits.ts";
 import { NEEDS_RESOLVER, startSilentNameServer, withResolver } from "../support/name-server.ts";
-import { start } from "../support/processes.ts";
 import { startServer } from "../support/server.ts";
+import { silentPort } from "../support/silent-port.ts";
 import { runClient } from "../support/tls-client-program.ts";
 
-const LISTEN_AND_STOP = `
-  const server = require("node:net").createServer();
-  server.listen({ host: "127.0.0.1", port: 0, backlog: 1 }, () => {
-    require("node:fs").writeSync(1, server.address().port + "\\n");
-    process.kill(process.pid, "SIGSTOP");
-  });
-`;
-
 const authority = Authority.root();
-
-const queued: Socket[] = [];
-
-afterEach(() => {
-  for (const socket of queued.splice(0)) socket.destroy();
-});
-
-/** The port of 127.0.0.1 where no answer comes. */
-async function silentPort(): Promise<number> {
-  const listener = start([process.execPath, "-e", LISTEN_AND_STOP]);
-  await eventually("a listener", () => listener.stdout.includes("\n"));
-  const port = Number(listener.stdout);
-  await fill(port);
-  return port;
-}
 
 it("-t: 111, and one line, however long the rounds are", async () => {
   const port = await silentPort();
@@ -115,18 +87,3 @@ describe("of two addresses", NEEDS_HOSTS, () => {
     expect(await runClient(call)).toMatchObject({ code: 0, stdout: "127.0.0.3\n", stderr: "" });
   });
 });
-
-/** The kernel answers by itself, but a busy machine may be slow to tell us. */
-const ANSWER_MS = 1000;
-
-/** Connects until no answer comes any more. */
-async function fill(port: number): Promise<void> {
-  for (let waits = true; waits; ) {
-    const socket = connect({ host: "127.0.0.1", port });
-    queued.push(socket);
-    socket.on("error", () => {});
-    await Promise.race([once(socket, "connect"), sleep(ANSWER_MS)]);
-    waits = !socket.connecting;
-    if (queued.length > 20) throw new Error("the queue never fills");
-  }
-}

@@ -10,8 +10,18 @@ import { serve } from "../support/service.ts";
 import { Tls12Client } from "../support/tls12-client.ts";
 import { RECORD } from "../support/wire.ts";
 
-const UNKNOWN_CA = 48;
-const CERTIFICATE_REQUIRED = 116;
+/** What may be said of our certificate (RFC 8446, 6.2). */
+const ABOUT_CERTIFICATES: readonly (readonly [number, string])[] = [
+  [42, "bad_certificate"],
+  [43, "unsupported_certificate"],
+  [44, "certificate_revoked"],
+  [45, "certificate_expired"],
+  [46, "certificate_unknown"],
+  [48, "unknown_ca"],
+  [49, "access_denied"],
+  [51, "decrypt_error"],
+  [116, "certificate_required"],
+];
 
 const credentials = Authority.root().issue();
 
@@ -25,8 +35,10 @@ it.each([
     stderr: `${TOLD} unexpected_message\n`,
   },
   // In TLS 1.3 our certificate may be refused only now.
-  { options: ["-s"], alert: UNKNOWN_CA, stderr: `${TOLD} unknown_ca\n` },
-  { options: ["-s"], alert: CERTIFICATE_REQUIRED, stderr: `${TOLD} certificate_required\n` },
+  ...ABOUT_CERTIFICATES.map(([alert, name]) => ({
+    ...{ options: ["-s"], alert },
+    stderr: `${TOLD} ${name}\n`,
+  })),
 ])("$options: an alert after our FIN is told as '$stderr'", async ({ options, alert, stderr }) => {
   const prog = ["sh", "-c", "echo words; exec >&-; cat >/dev/null"];
   const listener = await serve({ credentials, options, prog });
