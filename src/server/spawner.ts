@@ -22,11 +22,20 @@ interface Client {
   readonly door: Door;
   /** Orders that came before the primary's word on their connections, or without one. */
   readonly unannounced: Map<number, StartOrder>;
+  /** Signals for progs that were asked for and have not started yet. */
+  readonly early: Map<number, Set<NodeJS.Signals>>;
 }
 
 export interface SpawnerSettings extends ProgSettings {
   /** What the spawner itself becomes; nulls: it stays what it is. */
   readonly owner: Privileges;
+}
+
+/** What came for an order. */
+interface Connected {
+  readonly sockets: readonly [BareSocket, BareSocket];
+  readonly door: Door;
+  readonly early: Iterable<NodeJS.Signals>;
 }
 
 /**
@@ -101,7 +110,7 @@ export class Spawner {
       misbehaved: (how) => this.misbehaved(worker, how),
       unlinked: () => this.leaveIfDone(),
     });
-    this.workers.set(worker, { door, unannounced: new Map() });
+    this.workers.set(worker, { door, unannounced: new Map(), early: new Map() });
   }
 
   /** Two for each connection that a worker can have, and some whose end has not been heard of. */
@@ -140,8 +149,10 @@ export class Spawner {
       this.startFor(worker, message);
       return;
     }
-    const one = this.progs.get(message.number);
-    if (one?.door === door) one.prog.kill(message.signal);
+    const { number, signal } = message;
+    const one = this.progs.get(number);
+    if (one === undefined) this.workers.get(worker)?.early.get(number)?.add(signal);
+    else if (one.door === door) one.prog.kill(signal);
   }
 
   /** One prog for each connection that the primary has announced; no worker is believed more. */
@@ -150,14 +161,17 @@ export class Spawner {
     const one = this.workers.get(worker);
     if (one === undefined) return;
     const announced = this.announced.get(number);
+    const early = one.early.get(number) ?? new Set();
+    one.early.set(number, early);
     if (announced?.worker !== worker) {
       this.wait(worker, one.unannounced, order);
       return;
     }
     this.announced.delete(number);
     one.door.await(number, (sockets) => {
-      if (sockets !== null) this.startProg(announced.client, order, { sockets, door: one.door });
-      else this.failed(one.door, number, NOT_CONNECTED);
+      one.early.delete(number);
+      if (sockets === null) this.failed(one.door, number, NOT_CONNECTED);
+      else this.startProg(announced.client, order, { sockets, door: one.door, early });
     });
   }
 
@@ -174,13 +188,17 @@ export class Spawner {
   }
 
   private deny(worker: number, number: number): void {
-    if (this.workers.get(worker)?.unannounced.delete(number)) tell({ report: "denied", worker });
+    const one = this.workers.get(worker);
+    if (one?.unannounced.delete(number)) {
+      one.early.delete(number);
+      tell({ report: "denied", worker });
+    }
   }
 
   private startProg(
     client: ClientFacts,
     order: StartOrder,
-    { sockets, door }: { readonly sockets: readonly [BareSocket, BareSocket]; readonly door: Door },
+    { sockets, door, early }: Connected,
   ): void {
     const { number } = order;
     try {
@@ -192,6 +210,7 @@ export class Spawner {
         door.tell({ report: "ended", number, ending: endingOf(code, signal) });
         this.leaveIfDone();
       });
+      for (const signal of early) prog.kill(signal);
     } catch (error) {
       this.failed(door, number, error as NodeJS.ErrnoException);
     } finally {
