@@ -219,8 +219,8 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
     ],
     [
       "a worker kills progs of other workers",
-      "if (one?.door === door) one.prog.kill(message.signal);",
-      "one?.prog.kill(message.signal);",
+      "else if (one.door === door) one.prog.kill(signal);",
+      "else one.prog.kill(signal);",
       "probe/hostile-worker",
     ],
     ["a value for prog may have a NUL", ' && !value.includes("\\0");', ";", "server/prog-starter"],
