@@ -30,6 +30,9 @@ export function placeOf({ in: folder, find }: Fault, sources: Sources): string |
   if (places.length > 1 || place.text.split(find).length > 2) {
     return new Error(`it has several places: ${places.map(({ file }) => file).join(", ")}`);
   }
+  if (/^wasm\/\w+\/abi\.h$/.test(place.file)) {
+    return new Error(`${place.file} is part of the stamp: programs refuse such a module at once`);
+  }
   return place.file;
 }
 
