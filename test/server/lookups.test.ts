@@ -94,6 +94,28 @@ describe("with a name server", NEEDS_RESOLVER, () => {
   });
 });
 
+/** Some name servers turn the order of addresses with each answer. */
+it(
+  "-p: any of a name's addresses confirms it, wherever in the answer it is",
+  NEEDS_RESOLVER,
+  async () => {
+    const addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.4"];
+    const dns = await startNameServer(
+      ...addresses.map((one) => `address=/client.homes.test/${one}`),
+      ...["2", "3", "4", "5"].map(
+        (one) => `ptr-record=${one}.0.0.127.in-addr.arpa,client.homes.test`,
+      ),
+    );
+    const runner = withResolver([`nameserver ${dns.address}`]);
+    const server = await serverWith("-v2 -p -l us", { runner });
+    for (const address of [...addresses, ...addresses.reverse(), ...addresses]) {
+      expect(await answerTo(server, address)).toBe("client.homes.test us unset\n");
+    }
+    await patienceWith(server, "127.0.0.5");
+    await server.logged("doesn't lead back to it");
+  },
+);
+
 describe("with a name server that is silent", NEEDS_RESOLVER, () => {
   const silent = async () => {
     const { createSocket } = await import("node:dgram");
@@ -135,6 +157,20 @@ describe("IDENT", NEEDS_RESOLVER, () => {
     const server = await serverWith("-H -r -t 10000");
     const answers = async () => (await answerTo(server, ASKED)).trim().split(" ").at(-1);
     await expect.poll(answers, { timeout: 10_000 }).toBe("root");
+  });
+
+  it("-r: IDENT is asked from the address that the client talks to (RFC 1413, 4)", async () => {
+    const askedFrom: (string | undefined)[] = [];
+    const identd = createServer((socket) => {
+      askedFrom.push(socket.remoteAddress);
+      socket.on("error", () => {}).end();
+    }).listen(113, ASKED);
+    await once(identd, "listening");
+    closers.push(() => identd.close());
+    const server = await serverWith("-H -r", { ip: "127.0.0.7" });
+    const there = { localAddress: ASKED, host: "127.0.0.7" } as object;
+    await everything(await connect(server, there));
+    expect(askedFrom).toEqual(["127.0.0.7"]);
   });
 
   it("-r: no server there is no answer, and no error", async () => {

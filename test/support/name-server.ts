@@ -81,6 +81,49 @@ function answerTo(question: Buffer, ipv4: string): Buffer | null {
   return Buffer.concat([question.subarray(0, 2), header, question.subarray(12, end), record]);
 }
 
+/** DNS's number of a type of records: A for IPv4, AAAA for IPv6. */
+export const RECORD_TYPE = { a: 1, aaaa: 28 } as const;
+
+export interface Reply {
+  /** RFC 1035, 4.1.1: 2 is SERVFAIL, 3 NXDOMAIN, 5 REFUSED; 0 unless told otherwise. */
+  readonly code?: number;
+  /** As bytes; they must be of the type that was asked for. */
+  readonly addresses?: readonly Buffer[];
+  /** Milliseconds before it is sent. */
+  readonly after?: number;
+}
+
+/** A name server that replies as it is told for each name and type, until its test ends. */
+export async function startScriptedNameServer(
+  replyTo: (name: string, type: number) => Reply,
+): Promise<string> {
+  const address = `127.53.${process.pid % 250}.${++last}`;
+  const socket = createSocket("udp4");
+  silent.add(socket);
+  socket.on("message", (question, { port, address: client }) => {
+    const end = question.indexOf(0, 12) + 5;
+    const type = question.readUInt16BE(end - 4);
+    const labels: string[] = [];
+    for (let at = 12; question.readUInt8(at) !== 0; at += 1 + question.readUInt8(at)) {
+      labels.push(question.toString("latin1", at + 1, at + 1 + question.readUInt8(at)));
+    }
+    const { code = 0, addresses = [], after = 0 } = replyTo(labels.join(".").toLowerCase(), type);
+    const header = Buffer.of(0x81, 0x80 | code, 0, 1, 0, addresses.length, 0, 0, 0, 0);
+    const records = addresses.flatMap((one) => [
+      // The name of the question, the type, the Internet, no time to live.
+      Buffer.of(0xc0, 12, 0, type, 0, 1, 0, 0, 0, 0, 0, one.length),
+      one,
+    ]);
+    const parts = [question.subarray(0, 2), header, question.subarray(12, end), ...records];
+    setTimeout(() => {
+      if (silent.has(socket)) socket.send(Buffer.concat(parts), port, client);
+    }, after);
+  });
+  socket.bind(53, address);
+  await once(socket, "listening");
+  return address;
+}
+
 const silent = new Set<Socket>();
 afterEach(() => {
   for (const socket of silent) socket.close();
