@@ -44,7 +44,7 @@ export class RemotePrograms implements Programs {
       this.label(writable, labelOf(number, STANDARD_INPUT)),
       this.label(readable, labelOf(number, STANDARD_OUTPUT)),
     ];
-    Promise.all(labels).then(
+    const asked = Promise.all(labels).then(
       () => {
         const values = Object.fromEntries(launch.session);
         const proxied = Object.fromEntries(launch.proxied);
@@ -57,7 +57,8 @@ export class RemotePrograms implements Programs {
     return {
       readable,
       writable,
-      kill: (signal) => this.tell({ order: "kill", number, signal }),
+      // Behind the order for it, without which the spawner would not know what the signal is for.
+      kill: (signal) => void asked.then(() => this.tell({ order: "kill", number, signal })),
     };
   }
 

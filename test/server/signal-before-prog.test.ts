@@ -1,14 +1,16 @@
 /**
- * A signal for a prog that was asked for and has not started yet: the spawner keeps it until then. The test
- * is its primary and its worker, so that the sockets come after the signal.
+ * A signal for a prog that has not started yet: the worker tells it behind the order, and the spawner keeps it
+ * until prog is there. The test is the spawner's primary and its worker, or the worker's spawner.
  */
 import { fork } from "node:child_process";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { NOTHING_TOLD } from "../../src/server/access-answer.ts";
 import { FrameReader, sendFrame } from "../../src/server/frames.ts";
 import type { FromSpawner, ToSpawner } from "../../src/server/messages.ts";
 import { linkOf } from "../../src/server/messages.ts";
+import { RemotePrograms } from "../../src/server/remote-programs.ts";
 import { labelOf, STANDARD_INPUT, STANDARD_OUTPUT } from "../../src/server/socket-label.ts";
 import { eventually } from "../support/limits.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -84,4 +86,24 @@ it("for a prog that was denied it is forgotten", async () => {
   sendFrame(link, signalled("SIGKILL"));
   await eventually("its end", () => told.length > 0);
   expect(told).toMatchObject([{ report: "ended", ending: { signal: "SIGKILL" } }]);
+});
+
+it("a worker tells it behind its order for that prog", async () => {
+  const path = scratchFile("door");
+  const told: unknown[] = [];
+  const reader = new FrameReader();
+  const link = createServer((socket) => {
+    socket.on("data", (chunk) => void told.push(...reader.read(chunk)));
+  });
+  const doors = [createServer().listen(path), link.listen(linkOf(path))];
+  onTestFinished(() => doors.forEach((door) => void door.close()));
+  await Promise.all(doors.map((door) => once(door, "listening")));
+  const running = new RemotePrograms(path, ["prog"]).launch({
+    ...{ client: CLIENT, session: new Map(), proxied: new Map() },
+    ...{ ended: () => {}, failed: () => {} },
+  });
+  running.kill("SIGTERM");
+  await eventually("both", () => told.length === 2);
+  expect(told).toEqual([ORDER, signalled("SIGTERM")]);
+  for (const socket of [running.readable, running.writable]) socket.destroy();
 });
