@@ -7,7 +7,7 @@ import type { Keeper } from "../../src/sandbox/keeper.ts";
 import { Authority, SERVER_NAME } from "../support/certificates.ts";
 import { connect, connectRaw } from "../support/clients.ts";
 import { bearhug, failureOf, listening, pairOf, secured } from "../support/library.ts";
-import { eventually } from "../support/limits.ts";
+import { eventually, within } from "../support/limits.ts";
 import { duplexPair, memoryOf } from "../support/sandboxes.ts";
 
 /** Private keys are in the keeper, nowhere else, and no longer than they are of use. */
@@ -161,6 +161,46 @@ describe("a private key", () => {
     server.setSecureContext(pairOf(authority.issue()));
     expect(hasKey(memory)).toBe(true);
     silent.destroy();
+    await eventually("the old key's end", () => isWiped(memory));
+  });
+
+  test("that a server can't use is wiped: the CAs for clients' certificates are missing", async () => {
+    const missing = expect.objectContaining({ code: "ERR_BEARHUG_NO_CA" });
+    const server = bearhug.createServer({ ...pair, ca, requestCert: true });
+    const left = await keepersOf(async () => {
+      expect(() => server.setSecureContext(pair)).toThrow(missing);
+      expect(() => bearhug.createServer({ ...pair, requestCert: true })).toThrow(missing);
+    });
+    expect(left().map(isWiped)).toEqual([true, true]);
+    expect(hasKey(keeperOf(contextOf(server)))).toBe(true);
+  });
+
+  test("is not held by a client that got no engine, and that client is hung up on", async () => {
+    const server = bearhug.createServer(pair);
+    const failures: unknown[] = [];
+    server.on("tlsClientError", (...told) => failures.push(told));
+    const port = await listening(server);
+    const memory = keeperOf(contextOf(server));
+    const noMemory = new RangeError("WebAssembly.Instance(): Out of memory");
+    WebAssembly.Instance = class {
+      constructor() {
+        throw noMemory;
+      }
+    } as unknown as typeof Instance;
+    try {
+      const client = await connectRaw(port);
+      client.on("error", () => {}).resume();
+      await within(10_000, "the end of the connection", once(client, "end"));
+    } finally {
+      WebAssembly.Instance = Instance;
+    }
+    expect(failures).toEqual([[noMemory]]);
+    const open = () => new Promise((told) => server.getConnections((_, count) => told(count)));
+    await expect.poll(open).toBe(0);
+    // The next one is served, and the key is wiped when it was replaced.
+    await connect({ port, authority });
+    expect(hasKey(memory)).toBe(true);
+    server.setSecureContext(pairOf(authority.issue()));
     await eventually("the old key's end", () => isWiped(memory));
   });
 
