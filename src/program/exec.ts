@@ -75,7 +75,7 @@ export function find(
   return folders.map((folder) => resolve(folder, file)).find((path) => isProgram(path)) ?? null;
 }
 
-/** How many scripts in a row may be each other's interpreters: execve(2) has ELOOP for more. */
+/** How many scripts in a row may be each other's interpreters: for more, the kernel says ELOOP. */
 const SCRIPTS_MAX = 5;
 
 /** A format that the system can't run is found out by running it. */
