@@ -228,6 +228,30 @@ it("a rule that can't be read refuses, and is told", async () => {
   expect(await answerTo(server, "127.0.0.1")).toBe(" unset unset\n");
 });
 
+/** If it were passed over, a wider rule would let the client in. */
+it("a rule that only root may read refuses, and is told", NEEDS_ROOT, async () => {
+  const directory = rulesDirectory({
+    "ip4/127.0.0.0_8/allow": "",
+    "ip4/127.0.0.2_32/deny": "",
+    "ip4/127.0.0.3_32/allow": "",
+    "ip4/127.0.0.3_32/exec": "exec true",
+  });
+  chmodSync(join(directory, "ip4/127.0.0.2_32"), 0o700);
+  forRootAlone(join(directory, "ip4/127.0.0.3_32/exec"));
+  const server = await startServer({
+    ...{ authority, credentials, prog: SHOW },
+    options: ["-H", "-i", directory],
+  });
+  for (const [client, file] of [
+    ["127.0.0.2", "127.0.0.2_32/allow"],
+    ["127.0.0.3", "127.0.0.3_32/exec"],
+  ] as const) {
+    expect(await isRefused(server, client)).toBe(true);
+    await server.logged(new RegExp(`is refused: unable to read [^\\n]*${file}: EACCES`));
+  }
+  expect(await answerTo(server, "127.0.0.4")).toBe(" unset unset\n");
+});
+
 it("rules that are not there: 111, and the file's name", async () => {
   const options = ["-x", "/nonexistent/rules.cdb"];
   const ended = await runServer({ credentials, options, prog: ["true"] });
