@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { candidates, normal } from "../../src/credentials/server-names.ts";
+import { candidates, normal, whyNoHostName } from "../../src/credentials/server-names.ts";
 
 /** Under which names the pair for a client's name is looked up. */
 
@@ -34,4 +34,17 @@ describe("a name is looked up", () => {
 
 test("case is ASCII's alone", () => {
   expect(normal("ABCxyz-09_.*")).toBe("abcxyz-09_.*");
+});
+
+describe("the longest name of a host has 253 characters", () => {
+  const name = (length: number) => `${"a.".repeat(126)}${"b".repeat(length - 252)}`;
+
+  test.each([
+    ["253", name(253), null],
+    ["253 and the root's dot", `${name(253)}.`, null],
+    ["254", name(254), `not a host name: ${name(254)}`],
+    ["254 and the root's dot", `${name(254)}.`, `not a host name: ${name(254)}.`],
+  ])("%s", (_, text, reason) => {
+    expect(whyNoHostName(text)).toBe(reason);
+  });
 });

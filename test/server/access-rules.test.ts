@@ -3,7 +3,14 @@
  * files that Debian's s6-accessrules-cdb-from-fs makes, and a real name server.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
@@ -13,7 +20,7 @@ import { NEEDS_RESOLVER, startNameServer, withResolver } from "../support/name-s
 import { NEEDS_ROOT } from "../support/needs.ts";
 import { publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
-import { scratch } from "../support/scratch.ts";
+import { scratch, scratchFile } from "../support/scratch.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
 
@@ -125,6 +132,26 @@ describe.each([
     expect(await nameFor(server, "127.0.0.1")).toBe("DNS:server.test");
     expect(await nameFor(server, "127.0.0.2")).toBe("DNS:other.test");
     expect(await nameFor(server, "127.0.0.2")).toBe("DNS:other.test");
+  });
+
+  it("a rule's KEYFILE and CERTFILE are read again after USR2", async () => {
+    const [KEYFILE, CERTFILE] = [scratchFile("rule.key"), scratchFile("rule.crt")];
+    const place = ({ keyFile, certFile }: { keyFile: string; certFile: string }) => {
+      copyFileSync(keyFile, KEYFILE);
+      copyFileSync(certFile, CERTFILE);
+    };
+    place(other);
+    const files = {
+      "ip4/127.0.0.2_32/allow": "",
+      "ip4/127.0.0.2_32/env/KEYFILE": KEYFILE,
+      "ip4/127.0.0.2_32/env/CERTFILE": CERTFILE,
+    };
+    const server = await serverWith(files, "-v");
+    expect(await nameFor(server, "127.0.0.2")).toBe("DNS:other.test");
+    place(authority.issue({ name: "third.test" }));
+    server.signal("SIGUSR2");
+    await server.logged("read all keys and certificates again");
+    expect(await nameFor(server, "127.0.0.2")).toBe("DNS:third.test");
   });
 
   it("files that a rule names and that can't be read end that connection, and no other", async () => {

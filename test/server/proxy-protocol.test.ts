@@ -2,6 +2,7 @@
  * -L: who the client is, as HAProxy and nginx tell it in front of TLS; whom is believed, and what
  * limits, rules and the log are about.
  */
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
@@ -195,4 +196,16 @@ it("without --proxy-from, rules are about the proxy, as in the original", async 
   const server = await serverWith(`-L -H -i ${directory}`);
   const seen = await withHeader(server, "PROXY TCP4 192.0.2.1 192.0.2.2 7 8\r\n");
   expect(seen).toMatchObject({ TCPREMOTEIP: "192.0.2.1" });
+});
+
+it("a bad header frees its slot", async () => {
+  const server = await serverWith("-L -c 1");
+  for (const header of ["PROXY TCP4 nonsense\r\n", "GET / HTTP/1.1\r\n\r\n", ""]) {
+    const socket = connectTcp({ port: server.port, host: "127.0.0.1" }).on("error", () => {});
+    const closed = once(socket.resume(), "close");
+    socket.end(header);
+    await within(10_000, "the server hangs up", closed);
+    const seen = await withHeader(server, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n");
+    expect(seen["TCPREMOTEIP"]).toBe("192.0.2.1");
+  }
 });
