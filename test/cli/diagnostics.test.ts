@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { complain, reasonOf, SystemFailure } from "../../src/cli/diagnostics.ts";
 import { scratchFile } from "../support/scratch.ts";
@@ -72,6 +73,11 @@ describe("the reason of an error", () => {
       caught(() => readFileSync("/nowhere")),
     );
     expect(reasonOf(failure)).toBe("unable to listen: No such file or directory");
+  });
+
+  test("is the system's, too, of setuid(2) and its like, whose numbers are positive", () => {
+    const error = Object.assign(new Error("setuid EPERM"), { errno: constants.errno.EPERM });
+    expect(reasonOf(error)).toBe("Operation not permitted");
   });
 
   test("with a number that the system doesn't know is its message", () => {

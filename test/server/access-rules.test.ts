@@ -134,6 +134,14 @@ describe.each([
     expect(await nameFor(server, "127.0.0.2")).toBe("DNS:other.test");
   });
 
+  it("a refused client's slot is free again", async () => {
+    const files = { "ip4/127.0.0.1_32/allow": "", "ip4/127.0.0.2_32/deny": "" };
+    const server = await serverWith(files, "-c", "1");
+    expect(await isRefused(server, "127.0.0.2")).toBe(true);
+    expect(await isRefused(server, "127.0.0.2")).toBe(true);
+    expect(await answerTo(server, "127.0.0.1")).toBe(" unset unset\n");
+  });
+
   it("a rule's KEYFILE and CERTFILE are read again after USR2", async () => {
     const [KEYFILE, CERTFILE] = [scratchFile("rule.key"), scratchFile("rule.crt")];
     const place = ({ keyFile, certFile }: { keyFile: string; certFile: string }) => {

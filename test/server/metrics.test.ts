@@ -56,6 +56,20 @@ async function statusOf(options: readonly string[]) {
   return { port, serving };
 }
 
+it("workers that were replaced, and those that serve", async () => {
+  const port = await freePort();
+  const options = ["--workers", "2", "--status", `127.0.0.1:${port}`];
+  const server = await startServer({ authority, credentials, options });
+  const before = await samples(port, (all) => all.get("bearhug_workers") === 2);
+  expect(before("workers_replaced_total")).toBe(0);
+  process.kill(server.workers[0] ?? Number.NaN, "SIGKILL");
+  const after = await samples(
+    port,
+    (all) => all.get("bearhug_workers") === 2 && all.get("bearhug_workers_replaced_total") !== 0,
+  );
+  expect(after("workers_replaced_total")).toBe(1);
+});
+
 it("handshakes by version, suite, group and resumption; how long they took; bytes", async () => {
   const { port, serving } = await statusOf([]);
   expect(await exchange(await connect(serving, { maxVersion: "TLSv1.2" }), "twelve")).toBe(
