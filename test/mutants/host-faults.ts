@@ -330,6 +330,98 @@ const TABLE: readonly (readonly [name: string, find: string, plant: string, ...t
       "library/sessions",
     ],
     ["comments in the hosts file are names", 'line.replace(/#.*/, "")', "line", "lookup/files"],
+    // Where none had been planted before.
+    [
+      "files of server names are not looked at",
+      "/^(KEYFILE|CERTFILE)(:|$)|",
+      "/^(KEYFILE|CERTFILE)$|",
+      "setup/environment",
+    ],
+    [
+      "a file that was read stays open",
+      "  } finally {\n    closeSync(fd);\n  }\n}\n\n/** How long a pipe",
+      "  } finally {\n  }\n}\n\n/** How long a pipe",
+      "setup/read-into",
+    ],
+    [
+      "the key of clients stays when no engine can be made",
+      "  return wipedIfItFails(keeper, () => {\n    const make = readyClients",
+      "  return wipedIfItFails(null, () => {\n    const make = readyClients",
+      "setup/keys-are-wiped-when-loading-fails",
+    ],
+    [
+      "ticket keys of a refused reload open tickets",
+      "        this.kept?.credentials.ticketKeys?.announce(null);\n",
+      "",
+      "server/reload-with-disagreement",
+    ],
+    [
+      "ticket keys that come next open no tickets yet",
+      "state.length > 0 || this.next === null",
+      "state.length >= 0 || this.next === null",
+      "server/reload-with-disagreement",
+    ],
+    [
+      "a connection that was made in time is ended when its time is over",
+      '      clearTimeout(timer);\n      signal.removeEventListener("abort", abort);\n      socket.off("error", fail);',
+      '      signal.removeEventListener("abort", abort);\n      socket.off("error", fail);',
+      "io/reach",
+    ],
+    ["a single address has the time of one round", "[first + second]", "[first]", "io/reach"],
+    [
+      "the clock of a PROXY header goes on",
+      "      clearTimeout(timer);\n      socket.pause();\n",
+      "      socket.pause();\n",
+      "connection/what-comes-before-tls",
+    ],
+    [
+      "a bad PROXY header keeps its slot",
+      '      socket.destroy();\n      tell({ report: "over", number });\n    }\n  }\n\n  private proceed',
+      "      socket.destroy();\n    }\n  }\n\n  private proceed",
+      "server/proxy-protocol",
+    ],
+    [
+      "a client that a rule refuses keeps its slot",
+      '      tally.refuse("access");\n      socket.destroy();\n      this.over(client.number);\n',
+      '      tally.refuse("access");\n      socket.destroy();\n',
+      "server/access-rules",
+    ],
+    [
+      "credentials of a rule stay after a reload",
+      "    this.sets.forget();\n",
+      "",
+      "server/access-rules",
+    ],
+    [
+      "lines that were read take room in the queue of the log",
+      "      this.size -= next.length - (rest?.length ?? 0);\n",
+      "",
+      "server/log-output",
+    ],
+    [
+      "a worker that was not asked answers a reload",
+      "        if (!waiting.delete(link)) return;\n",
+      "        waiting.delete(link);\n",
+      "server/two-phase-reload",
+    ],
+    [
+      "there is room for chains of names alone",
+      "[...named.values(), otherwise]",
+      "[...named.values()]",
+      "credentials/identity-choice",
+    ],
+    [
+      "an alert that our certificate is revoked is an EOF",
+      "[42, 43, 44, 45,",
+      "[42, 43, 45,",
+      "commands/alert-after-our-half-close",
+    ],
+    [
+      "a file in the place of a UNIX socket is removed",
+      'error.code === "ECONNREFUSED" && isSocket(path)',
+      'error.code === "ECONNREFUSED"',
+      "io/stale-socket",
+    ],
   ];
 
 export const HOST_FAULTS: readonly Fault[] = TABLE.map(([name, find, plant, ...tests]) => ({
