@@ -527,19 +527,22 @@ build/bench-crypto.wasm: bench/crypto.c bench/record.h $(call object,$(SHARED_C)
 # The modules with BearSSL's own X25519 and SHA-256, as they were before TLS 1.3: what its handshake
 # is held against.
 BEFORE := build/before/dist/engine.wasm build/before/dist/keeper.wasm
-without_ours = $(filter-out build/stamp build/wasm/crypto/ec-checked.o build/wasm/crypto/sha256.o,$^)
+THEIRS := build/before/ec-checked.o build/before/sha2small.o
+OURS := build/wasm/crypto/ec-checked.o build/wasm/crypto/sha256.o
 build/before/sha2small.o: vendor/bearssl/src/hash/sha2small.c build/bearssl.a
 	@mkdir -p $(@D)
 	@emcc -c $(BEARSSL_CFLAGS) $< -o $@
 build/before/ec-checked.o: wasm/crypto/ec-checked.c $(call object,$(SHARED_C))
 	@mkdir -p $(@D)
 	@emcc -c $(CFLAGS) $(STRICT) -Dx25519=br_ec_c25519_m31 $< -o $@
-build/before/dist/engine.wasm: $(call object,$(ENGINE_C) $(SHARED_C))
-build/before/dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C))
-$(BEFORE): build/before/dist/%.wasm: build/bearssl.a build/stamp build/before/ec-checked.o build/before/sha2small.o
+build/before/dist/engine.wasm: $(ENGINE_OBJECTS)
+build/before/dist/keeper.wasm: $(call object,$(KEEPER_C) $(SHARED_C)) build/bearssl.a
+$(BEFORE): build/before/dist/%.wasm: build/stamp wasm/finish.mjs $(THEIRS)
 	$(call say,  $@)
 	@mkdir -p $(@D)
-	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) $(without_ours) -o $@
+	@emcc $(LDFLAGS) $($*_LDFLAGS) -sTOTAL_STACK=$($*_STACK) -sINITIAL_MEMORY=$($*_MEMORY) \
+		$(THEIRS) $(filter-out build/stamp %.mjs $(THEIRS) $(OURS),$^) -o $@
+	@node wasm/finish.mjs $@
 	@$(stamped)
 
 # For this machine, with BearSSL's own configuration.
