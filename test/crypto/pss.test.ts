@@ -1,4 +1,11 @@
-import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import {
+  constants,
+  createHash,
+  generateKeyPairSync,
+  type KeyObject,
+  privateEncrypt,
+  sign,
+} from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { bytes as noise } from "./module";
 import { pssEncode, pssVerify } from "./pss-module";
@@ -20,6 +27,20 @@ function publicNumbers(key: KeyObject): { n: Buffer; e: Buffer } {
 
 function digest(hash: Hash, message = MESSAGE): Buffer {
   return createHash(hash).update(message).digest();
+}
+
+/** MGF1 (RFC 8017, B.2.1). */
+function mask(hash: Hash, seed: Uint8Array, length: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let n = 0; Buffer.concat(parts).length < length; n++) {
+    const counter = Buffer.of(0, 0, 0, n);
+    parts.push(createHash(hash).update(seed).update(counter).digest());
+  }
+  return Buffer.concat(parts).subarray(0, length);
+}
+
+function xor(a: Uint8Array, b: Uint8Array): Buffer {
+  return Buffer.from(a.map((byte, at) => byte ^ (b[at] ?? 0)));
 }
 
 const cases = SIZES.flatMap((size) => HASHES.map((hash): [number, Hash] => [size, hash]));
@@ -70,6 +91,56 @@ describe.each(cases)("with %i bits and %s", (size, hash) => {
       padding: constants.RSA_PKCS1_PADDING,
     });
     expect(pssVerify(numbers, digest(hash), signature)).toBe(false);
+  });
+
+  describe("of a padded message", () => {
+    const modulus = BigInt(`0x${numbers.n.toString("hex")}`);
+    // OpenSSL makes 2,048 bits of 2,049.
+    const bits = modulus.toString(2).length;
+    const numberOf = (message: Uint8Array) => BigInt(`0x${Buffer.from(message).toString("hex")}`);
+    const isTaken = (message: bigint) => {
+      const text = message.toString(16).padStart(2 * numbers.n.length, "0");
+      const key = { key: privateKey, padding: constants.RSA_NO_PADDING };
+      return pssVerify(numbers, digest(hash), privateEncrypt(key, Buffer.from(text, "hex")));
+    };
+    const encoded = (salt: Uint8Array) => pssEncode(bits, digest(hash), salt) as Buffer;
+
+    test("no bit in front may be set", () => {
+      const front = 1n << BigInt(bits - 1);
+      // With the bit, it must still be smaller than the modulus.
+      const message = Array.from({ length: 1000 }, (_, n) => noise(`${n}`, length))
+        .map((salt) => numberOf(encoded(salt)))
+        .find((one) => one + front < modulus) as bigint;
+      expect(isTaken(message)).toBe(true);
+      expect(isTaken(message + front)).toBe(false);
+    });
+
+    test("each byte in front of the salt counts, and the last one", () => {
+      const message = encoded(noise("salt", length));
+      const before = numbers.n.length - Math.ceil((bits - 1) / 8);
+      const salt = message.length - 1 - 2 * length;
+      for (let at = before; at < message.length; at++) {
+        if (at >= salt && at < message.length - 1) continue;
+        const changed = Buffer.from(message);
+        changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+        if (numberOf(changed) < modulus) expect(isTaken(numberOf(changed)), `${at}`).toBe(false);
+      }
+    });
+
+    test("each byte of the hash value counts", () => {
+      const salt = noise("salt", length);
+      for (let at = 0; at < length; at++) {
+        const message = encoded(salt);
+        const [begin, end] = [message.length - 1 - length, message.length - 1];
+        const value = message.subarray(begin, end);
+        const masked = message.subarray(message.length - Math.ceil((bits - 1) / 8), begin);
+        const plain = xor(masked, mask(hash, value, masked.length));
+        value.writeUInt8(value.readUInt8(at) ^ 1, at);
+        masked.set(xor(plain, mask(hash, value, masked.length)));
+        masked.writeUInt8(masked.readUInt8(0) & (0xff >> (8 - (((bits - 2) % 8) + 1))));
+        expect(isTaken(numberOf(message)), `${at}`).toBe(false);
+      }
+    });
   });
 
   test("a padded message is smaller than the modulus, and its salt counts", () => {
