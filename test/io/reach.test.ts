@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { dial } from "../../src/io/dial.ts";
 import { reach, reachFirst } from "../../src/io/reach.ts";
-import { eventually } from "../support/limits.ts";
+import { eventually, within } from "../support/limits.ts";
 import { silentPort } from "../support/silent-port.ts";
 
 /** How addresses are reached, and what is left of an attempt that is over. */
@@ -70,7 +70,9 @@ describe("of the addresses of a place", () => {
   test("the next one is tried beside one that is silent", async () => {
     const port = await silentPort();
     await echo("127.0.0.3", port);
-    const { socket } = await reaching(["127.0.0.1", "127.0.0.3"], port);
+    // Before the silent one's process is ended, which is an answer.
+    const reached = reaching(["127.0.0.1", "127.0.0.3"], port);
+    const { socket } = await within(10_000, "the next address", reached);
     expect(socket.remoteAddress).toBe("127.0.0.3");
     expect(await answers(socket)).toBe("hello");
   });
