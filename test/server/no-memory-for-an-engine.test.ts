@@ -11,7 +11,7 @@ import { Authority, type Credentials } from "../support/certificates.ts";
 import { connect } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { startServer } from "../support/server.ts";
+import { NO_IDLE_COLLECTION, startServer } from "../support/server.ts";
 
 const authority = Authority.root();
 const [first, second] = [authority.issue(), authority.issue()];
@@ -45,7 +45,8 @@ it("goes on, and wipes the key that such a client would have used", {
   };
   place(first);
   const options = ["--workers", "1", "-v"];
-  const server = await startServer({ authority, credentials: files, options });
+  const runner = NO_IDLE_COLLECTION;
+  const server = await startServer({ authority, credentials: files, options, runner });
   const [worker = 0] = server.workers;
   (await connect(server)).destroy();
 

@@ -11,7 +11,7 @@ import { Authority, type Credentials, derCertificate } from "../support/certific
 import { connect } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { scratchFile } from "../support/scratch.ts";
-import { type Server, type Serving, startServer } from "../support/server.ts";
+import { NO_IDLE_COLLECTION, type Server, type Serving, startServer } from "../support/server.ts";
 import { visitWithTicket } from "../support/ticket-visits.ts";
 
 const authority = Authority.root();
@@ -38,7 +38,8 @@ async function scene(
   const files = { keyFile: scratchFile("key"), certFile: scratchFile("cert"), key: first.key };
   place(files, first);
   const options = ["--workers", "2", "-v", "-S"];
-  const server = await startServer({ authority, credentials: files, options, ...more });
+  const runner = NO_IDLE_COLLECTION;
+  const server = await startServer({ authority, credentials: files, options, runner, ...more });
   expect(await answering(server)).toEqual(new Set(["first"]));
   const [awake = 0, stopped = 0] = server.workers;
   process.kill(stopped, "SIGSTOP");

@@ -40,6 +40,12 @@ export const NO_FOLDER: readonly string[] = [
 ];
 export const NO_TMPDIR = { TMPDIR: "/proc" };
 
+/**
+ * A `runner` with which V8 never collects what is idle: after eight seconds it would free the memory of a key that
+ * was forgotten, and a test would take that for wiping.
+ */
+export const NO_IDLE_COLLECTION: readonly string[] = [process.execPath, "--no-memory-reducer"];
+
 /** s6-tlsserver on a port of the system's choice, listening. */
 export async function startServer(serving: Serving): Promise<Server> {
   const running = startUnready(serving);
