@@ -54,14 +54,14 @@ describe("no more processes for this user", NEEDS_ROOT, () => {
     });
     const other = await connect(server);
     await eventually("its program", () => server.programs.length === 1);
-    await limitProcess(server.spawner, "--nproc=1:", asNobody);
+    await limitProcess(server.workers[0], "--nproc=1:", asNobody);
     for (let turn = 1; turn <= 2; turn++) {
       await connect(server)
         .then(everything)
         .catch(() => {});
       await server.logged("unable to run cat: Resource temporarily unavailable", turn);
     }
-    await limitProcess(server.spawner, "--nproc=4096:", asNobody);
+    await limitProcess(server.workers[0], "--nproc=4096:", asNobody);
     expect(await exchange(other, "still here")).toBe("still here");
     expect(await exchange(await connect(server), "served")).toBe("served");
   });
