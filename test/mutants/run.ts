@@ -12,6 +12,9 @@ import { WASM_FAULTS } from "./wasm-faults.ts";
 const all = [...HOST_FAULTS, ...WASM_FAULTS];
 const repository = process.cwd();
 const chosen = choose(process.argv.slice(2));
+if (chosen.length === 0) {
+  throw new Error(`no fault has all of this in its name: ${process.argv.slice(2).join(" ")}`);
+}
 const sources = readSources(repository);
 
 const NOTICED = "noticed";
