@@ -9,13 +9,13 @@ import { expect, it } from "vitest";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
 import { freePort } from "../support/ports.ts";
 import { run } from "../support/processes.ts";
 import { authority, backend, credentials, echo } from "../support/relays.ts";
 import { repository } from "../support/repository.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
 import { Systemd } from "../support/systemd.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 
 const SERVICE = "bearhug-server.service";
 const SOCKET = "bearhug-server.socket";

@@ -8,10 +8,10 @@ import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, exchange } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asNobody, publicProgram } from "../support/nobody.ts";
 import { everything, run, start } from "../support/processes.ts";
 import { startServer } from "../support/server.ts";
 import { credentialsEnvironment, program } from "../support/service.ts";
+import { asUnprivilegedUser, publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();
@@ -47,21 +47,21 @@ describe("a log on a full disk", () => {
 describe("no more processes for this user", NEEDS_ROOT, () => {
   it("costs a client its connection; those that are there go on, and later ones are served", async () => {
     const server = await startServer({
-      ...{ authority, runner: asNobody },
+      ...{ authority, runner: asUnprivilegedUser },
       executable: publicProgram("s6-tlsserver"),
       options: words("--workers 1"),
       credentials,
     });
     const other = await connect(server);
     await eventually("its program", () => server.programs.length === 1);
-    await limitProcess(server.workers[0], "--nproc=1:", asNobody);
+    await limitProcess(server.workers[0], "--nproc=1:", asUnprivilegedUser);
     for (let turn = 1; turn <= 2; turn++) {
       await connect(server)
         .then(everything)
         .catch(() => {});
       await server.logged("unable to run cat: Resource temporarily unavailable", turn);
     }
-    await limitProcess(server.workers[0], "--nproc=4096:", asNobody);
+    await limitProcess(server.workers[0], "--nproc=4096:", asUnprivilegedUser);
     expect(await exchange(other, "still here")).toBe("still here");
     expect(await exchange(await connect(server), "served")).toBe("served");
   });

@@ -6,9 +6,9 @@ import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect } from "../support/clients.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asNobody, publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
 import { runServer, startServer } from "../support/server.ts";
+import { asUnprivilegedUser, publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();
@@ -66,7 +66,7 @@ describe("three users of which one is none", NEEDS_ROOT, () => {
 
   it("TLS_UID for a server that another user than root starts: 100, and the reason", async () => {
     const ended = await runServer({
-      ...{ credentials, executable: publicProgram("s6-tlsserver"), runner: asNobody },
+      ...{ credentials, executable: publicProgram("s6-tlsserver"), runner: asUnprivilegedUser },
       environment: USERS,
     });
     expect(ended).toMatchObject({ code: 100, stdout: "" });

@@ -8,10 +8,10 @@ import { Authority } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { childrenOf, type Server, startServer } from "../support/server.ts";
 import { doorsFolder } from "../support/sockets-of.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 import { ALL_WAYS, reachProgram, socketsIn } from "./prober.ts";
 

@@ -7,9 +7,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asUser, NOBODY, publicProgram } from "../support/nobody.ts";
 import { type Server, type Serving, startServer } from "../support/server.ts";
 import { doorsFolder } from "../support/sockets-of.ts";
+import { asUser, publicProgram, UNPRIVILEGED_USER } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 import { Prober, reachProgram } from "./prober.ts";
 
@@ -60,7 +60,7 @@ describe("started by root, with a key that only root may read", NEEDS_ROOT, () =
   it.each([["-u 65534 -g 65534"], ["-u 65534"], ["-U"]])(
     "%s: at first, after a worker was killed, after USR2",
     async (line) => {
-      const environment = { UID: `${NOBODY}`, GID: `${NOBODY}` };
+      const environment = { UID: `${UNPRIVILEGED_USER}`, GID: `${UNPRIVILEGED_USER}` };
       const server = await serving(line, { environment });
       await reachNothing(server);
 
@@ -104,7 +104,7 @@ describe("started by another user than root", NEEDS_ROOT, () => {
     const own = authority.issue();
     chmodSync(own.keyFile, 0o444);
     chmodSync(own.certFile, 0o444);
-    const server = await serving("", { credentials: own, runner: asUser(NOBODY) });
+    const server = await serving("", { credentials: own, runner: asUser(UNPRIVILEGED_USER) });
     const one = await prober(server);
     const ways = await one.waysInto(server.workers[0] ?? 0);
     expect(ways).toContain(yamaForbids() ? "environ" : "mem");
@@ -112,7 +112,7 @@ describe("started by another user than root", NEEDS_ROOT, () => {
 });
 
 function isNobody(pid: number): boolean {
-  return idsOf(pid) === Array(4).fill(NOBODY).join(" ");
+  return idsOf(pid) === Array(4).fill(UNPRIVILEGED_USER).join(" ");
 }
 
 /** Linux' Yama lets only a parent trace its children. */

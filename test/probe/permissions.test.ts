@@ -9,12 +9,12 @@ import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange } from "../support/clients.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
 import { node } from "../support/nodes.ts";
 import { everything } from "../support/processes.ts";
 import { scratch } from "../support/scratch.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { serve } from "../support/service.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const USERS = { TLS_UID: "65534", TLS_GID: "65534", UID: "33", GID: "33" };

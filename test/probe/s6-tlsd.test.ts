@@ -6,9 +6,9 @@ import { chmodSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asUser, publicProgram } from "../support/nobody.ts";
 import { AS_NOBODY, engineChildOf, expectEvery, NODES, nobody } from "../support/privileges.ts";
 import { serve } from "../support/service.ts";
+import { asUser, publicProgram } from "../support/unprivileged-user.ts";
 import { WWW } from "./family.ts";
 import { Prober, reachProgram } from "./prober.ts";
 

@@ -10,7 +10,6 @@ import { Authority } from "../support/certificates.ts";
 import { connect, connectRaw, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
 import {
   childrenOf,
@@ -21,6 +20,7 @@ import {
   startServer,
 } from "../support/server.ts";
 import { doorsFolder } from "../support/sockets-of.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 import { ofProcess, reachNothing, TLS, WWW, withUserWww } from "./family.ts";
 import { type Prober, reachProgram } from "./prober.ts";

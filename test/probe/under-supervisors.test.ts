@@ -10,10 +10,10 @@ import { blocksOf, read } from "../docs/page.ts";
 import { Authority } from "../support/certificates.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
 import { freePort } from "../support/ports.ts";
 import { run, start } from "../support/processes.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 import { type Family, familyOf, reachNothing, withUserWww } from "./family.ts";
 import { reachProgram } from "./prober.ts";
 

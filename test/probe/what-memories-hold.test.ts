@@ -10,8 +10,8 @@ import { Search, secretsOf } from "../contract/secrets.ts";
 import { Authority } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
 import { type Server, startServer } from "../support/server.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const USERS = { TLS_UID: "65534", TLS_GID: "65534", UID: "33", GID: "33" };

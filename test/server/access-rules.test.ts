@@ -18,10 +18,10 @@ import { connect, connectRaw } from "../support/clients.ts";
 import { within } from "../support/limits.ts";
 import { NEEDS_RESOLVER, startNameServer, withResolver } from "../support/name-server.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();

@@ -8,11 +8,11 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asNobody, publicProgram } from "../support/nobody.ts";
 import { freePort } from "../support/ports.ts";
 import type { Ended } from "../support/processes.ts";
 import { scratch, scratchFile } from "../support/scratch.ts";
 import { runServer, type Serving } from "../support/server.ts";
+import { asUnprivilegedUser, publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();
@@ -168,7 +168,7 @@ describe("111, for the system", () => {
   });
 
   it("a port below 1024, without root", NEEDS_ROOT, async () => {
-    const ended = await runServer({ ...asUnprivileged(), port: "443" });
+    const ended = await runServer({ ...servingWithoutRights(), port: "443" });
     expect(ended).toMatchObject({
       ...{ code: 111, stdout: "" },
       stderr: "s6-tlsserver: fatal: unable to listen on 127.0.0.1 port 443: Permission denied\n",
@@ -179,7 +179,7 @@ describe("111, for the system", () => {
     "%s, without root",
     NEEDS_ROOT,
     async (line) => {
-      const ended = await runServer({ ...asUnprivileged(), options: words(line) });
+      const ended = await runServer({ ...servingWithoutRights(), options: words(line) });
       expect(ended).toMatchObject({
         ...{ code: 111, stdout: "" },
         stderr: "s6-tlsserver: fatal: unable to drop privileges: Operation not permitted\n",
@@ -188,6 +188,6 @@ describe("111, for the system", () => {
   );
 });
 
-function asUnprivileged(): Partial<Serving> {
-  return { credentials, runner: asNobody, executable: publicProgram("s6-tlsserver") };
+function servingWithoutRights(): Partial<Serving> {
+  return { credentials, runner: asUnprivilegedUser, executable: publicProgram("s6-tlsserver") };
 }

@@ -18,7 +18,6 @@ import { Authority } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asNobody, publicProgram } from "../support/nobody.ts";
 import { everything } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import {
@@ -33,6 +32,7 @@ import {
   startServer,
 } from "../support/server.ts";
 import { doorsFolder, listeningPaths } from "../support/sockets-of.ts";
+import { asUnprivilegedUser, publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();
@@ -166,7 +166,7 @@ it(
   "another user's progs are their workers', with no socket that a prog could take the place of",
   NEEDS_ROOT,
   async () => {
-    const server = await serving({ runner: asNobody, options: words("-v --workers 2") });
+    const server = await serving({ runner: asUnprivilegedUser, options: words("-v --workers 2") });
     const client = await connect(server);
     client.write("x");
     await receiveUntil(client, "x");
@@ -183,7 +183,7 @@ it.each([
   ["other groups (-G)", ["-G", "5"]],
 ])("another user than root can't have %s: it says so once", NEEDS_ROOT, async (_, options) => {
   const executable = publicProgram("s6-tlsserver");
-  const ended = await runServer({ credentials, executable, options, runner: asNobody });
+  const ended = await runServer({ credentials, executable, options, runner: asUnprivilegedUser });
   expect(ended).toMatchObject({ code: 111, stdout: "" });
   expect(ended.stderr).toMatch(
     /^s6-tlsserver: fatal: unable to drop privileges: Operation not permitted\n$/,

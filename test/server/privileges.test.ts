@@ -12,9 +12,13 @@ import { Authority, type Credentials } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asNobody, NOBODY, publicProgram } from "../support/nobody.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
 import { listeningPorts } from "../support/sockets-of.ts";
+import {
+  asUnprivilegedUser,
+  publicProgram,
+  UNPRIVILEGED_USER,
+} from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();
@@ -68,7 +72,7 @@ async function serving(line: string, environment: Record<string, string> = {}): 
   const options = words(`--workers 2 ${line}`);
   const prog = ["sh", "-c", "echo ready; cat"];
   const executable = publicProgram("s6-tlsserver");
-  const credentials = keyFor(NOBODY);
+  const credentials = keyFor(UNPRIVILEGED_USER);
   return startServer({ authority, credentials, executable, options, prog, environment });
 }
 
@@ -82,7 +86,7 @@ async function everybody(server: Server): Promise<{ workers: number[]; programs:
   return { workers, programs };
 }
 
-const IDS = { UID: `${NOBODY}`, GID: "65533" };
+const IDS = { UID: `${UNPRIVILEGED_USER}`, GID: "65533" };
 
 describe("as root", NEEDS_ROOT, () => {
   it.each([
@@ -94,7 +98,7 @@ describe("as root", NEEDS_ROOT, () => {
     ["-U", { ...IDS, UID: "nobody", GIDLIST: "bin" }, "2"],
   ])("%s %j: all ids of all threads", async (line, environment: Record<string, string>, groups) => {
     const server = await serving(line, environment);
-    const expected = { uids: four(NOBODY), gids: four(65533), groups };
+    const expected = { uids: four(UNPRIVILEGED_USER), gids: four(65533), groups };
     const identities = await allIdentities(server);
     expect(identities.length).toBeGreaterThan(2);
     for (const identity of identities) expect(identity).toEqual(expected);
@@ -108,9 +112,10 @@ describe("as root", NEEDS_ROOT, () => {
       return server.workers.length === 2 && server.workers[1] !== before[1];
     });
     // Until it serves, it may read what root may read.
-    const changed = (pid: number) => identitiesOf(pid).every(({ uids }) => uids === four(NOBODY));
+    const changed = (pid: number) =>
+      identitiesOf(pid).every(({ uids }) => uids === four(UNPRIVILEGED_USER));
     await eventually("its change of user", () => server.workers.every(changed));
-    const expected = { uids: four(NOBODY), gids: four(65533), groups: "65532" };
+    const expected = { uids: four(UNPRIVILEGED_USER), gids: four(65533), groups: "65532" };
     for (const identity of await allIdentities(server)) expect(identity).toEqual(expected);
   });
 
@@ -126,7 +131,7 @@ describe("as root", NEEDS_ROOT, () => {
   it("a port below 1024 can be had", async () => {
     const port = await lowPort();
     const executable = publicProgram("s6-tlsserver");
-    const credentials = keyFor(NOBODY);
+    const credentials = keyFor(UNPRIVILEGED_USER);
     const options = ["-u", "65534", "-g", "65534"];
     const server = await startServer({
       authority,
@@ -137,7 +142,7 @@ describe("as root", NEEDS_ROOT, () => {
     });
     expect(listeningPorts(server.pid)).toEqual([port]);
     await connect(server);
-    expect(identitiesOf(server.workers[0] ?? 0)[0]?.uids).toBe(four(NOBODY));
+    expect(identitiesOf(server.workers[0] ?? 0)[0]?.uids).toBe(four(UNPRIVILEGED_USER));
   });
 
   it("a key that root alone can read serves: at start, in a replacement, and after USR2", async () => {
@@ -192,7 +197,7 @@ describe("as root", NEEDS_ROOT, () => {
 
   it("-u without -g: the user's own group; unknown, or root's: 100, and nothing listens", async () => {
     const server = await serving("-u 65534");
-    const expected = { uids: four(NOBODY), gids: four(NOBODY), groups: "" };
+    const expected = { uids: four(UNPRIVILEGED_USER), gids: four(UNPRIVILEGED_USER), groups: "" };
     for (const identity of await allIdentities(server)) expect(identity).toEqual(expected);
     const executable = publicProgram("s6-tlsserver");
     for (const uid of ["54321", "0"]) {
@@ -204,7 +209,7 @@ describe("as root", NEEDS_ROOT, () => {
 
   it("a process that is that user already needs no rights for it", async () => {
     const server = await startServer({
-      ...{ authority, credentials: keyFor(NOBODY), runner: asNobody },
+      ...{ authority, credentials: keyFor(UNPRIVILEGED_USER), runner: asUnprivilegedUser },
       executable: publicProgram("s6-tlsserver"),
       options: ["-u", "65534", "-g", "65534"],
     });

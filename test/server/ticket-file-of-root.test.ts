@@ -8,11 +8,15 @@ import { describe, expect, it } from "vitest";
 import { Authority } from "../support/certificates.ts";
 import { eventually } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asNobody, NOBODY, publicProgram } from "../support/nobody.ts";
 import { run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { runServer, type Server, startServer } from "../support/server.ts";
 import { resumesOnBoth, visitWithTicket } from "../support/ticket-visits.ts";
+import {
+  asUnprivilegedUser,
+  publicProgram,
+  UNPRIVILEGED_USER,
+} from "../support/unprivileged-user.ts";
 
 const authority = Authority.root();
 const credentials = authority.issue();
@@ -21,7 +25,7 @@ chmodSync(credentials.keyFile, 0o400);
 const line = () => `${randomBytes(48).toString("base64")}\n`;
 const [one, two] = [line(), line()];
 const RELOADED = "info: read all keys and certificates again";
-const USER = ["-u", `${NOBODY}`, "-g", `${NOBODY}`];
+const USER = ["-u", `${UNPRIVILEGED_USER}`, "-g", `${UNPRIVILEGED_USER}`];
 
 /** Only its owner reads it, whatever is written into it later. */
 function secret(content: string): string {
@@ -50,7 +54,7 @@ async function replace(server: Server, worker: number, count: number): Promise<v
 describe("as root", NEEDS_ROOT, () => {
   it("the file can't be read by the user of the workers", async () => {
     const file = secret(one);
-    const { code } = await run([...asNobody, "cat", file]);
+    const { code } = await run([...asUnprivilegedUser, "cat", file]);
     expect(code).not.toBe(0);
   });
 
@@ -134,7 +138,11 @@ describe("as root", NEEDS_ROOT, () => {
     const readable = authority.issue();
     chmodSync(readable.keyFile, 0o444);
     const ended = await runServer({
-      ...{ credentials: readable, executable: publicProgram("s6-tlsserver"), runner: asNobody },
+      ...{
+        credentials: readable,
+        executable: publicProgram("s6-tlsserver"),
+        runner: asUnprivilegedUser,
+      },
       environment: { TICKETFILE: file },
     });
     expect(ended.code).toBe(96);

@@ -11,12 +11,12 @@ import { Authority } from "../support/certificates.ts";
 import { connect, exchange, receiveUntil } from "../support/clients.ts";
 import { eventually, within } from "../support/limits.ts";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { asUser, publicProgram } from "../support/nobody.ts";
 import { payload, sha256 } from "../support/payload.ts";
 import { everything, run } from "../support/processes.ts";
 import { scratchFile } from "../support/scratch.ts";
 import { isAlive, type Server, startServer } from "../support/server.ts";
 import { clientPorts } from "../support/sockets-of.ts";
+import { asUser, publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 
 const authority = Authority.root();

@@ -1,7 +1,7 @@
 /** The same with three users: the spawner is one more process that must not grow, and progs are its. */
 import { expect, it } from "vitest";
 import { NEEDS_ROOT } from "../support/needs.ts";
-import { publicProgram } from "../support/nobody.ts";
+import { publicProgram } from "../support/unprivileged-user.ts";
 import { words } from "../support/words.ts";
 import { soak, timeoutOf } from "./soak.ts";
 

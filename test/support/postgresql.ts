@@ -10,11 +10,11 @@ import {
 import { join } from "node:path";
 import { SERVER_NAME } from "./certificates.ts";
 import { eventually } from "./limits.ts";
-import { asNobody, NOBODY } from "./nobody.ts";
 import { freePort } from "./ports.ts";
 import { type Ended, type Running, run, start } from "./processes.ts";
 import { scratch, scratchFile } from "./scratch.ts";
 import type { ServerFiles } from "./tls-servers.ts";
+import { asUnprivilegedUser, UNPRIVILEGED_USER } from "./unprivileged-user.ts";
 
 /**
  * A PostgreSQL server of 127.0.0.1, for the user postgres without a password.
@@ -25,11 +25,11 @@ export async function postgresql(files: ServerFiles | null): Promise<number> {
   const programs = programFolder();
   // It refuses to be root.
   const isRoot = process.getuid?.() === 0;
-  const asUser = isRoot ? asNobody : [];
+  const asUser = isRoot ? asUnprivilegedUser : [];
   const folder = scratchFile("postgresql");
   mkdirSync(folder, { mode: 0o700 });
   chmodSync(scratch, 0o711);
-  if (isRoot) chownSync(folder, NOBODY, NOBODY);
+  if (isRoot) chownSync(folder, UNPRIVILEGED_USER, UNPRIVILEGED_USER);
   const data = join(folder, "data");
   const environment = { LC_ALL: "C" };
   const made = await run(
@@ -88,7 +88,7 @@ function tlsOf({ certFile, keyFile }: ServerFiles, folder: string): string[] {
   const copies = { cert: join(folder, "server.crt"), key: join(folder, "server.key") };
   writeFileSync(copies.cert, readFileSync(certFile));
   writeFileSync(copies.key, readFileSync(keyFile), { mode: 0o600 });
-  if (process.getuid?.() === 0) chownSync(copies.key, NOBODY, NOBODY);
+  if (process.getuid?.() === 0) chownSync(copies.key, UNPRIVILEGED_USER, UNPRIVILEGED_USER);
   const only = join(folder, "pg_hba.conf");
   writeFileSync(only, "hostssl all all 127.0.0.1/32 trust\n");
   return [
